@@ -1,0 +1,75 @@
+"""What can go wrong, said so that a person can mend it."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+
+class PmoError(Exception):
+    """A user's mistake: what is wrong, where, and the remedy, in one message.
+
+    Parameters
+    ----------
+    what : what is wrong, as a sentence without its full stop.
+    where : file, row or column, as precise as known.
+    remedy : what to do, as a sentence without its full stop.
+    """
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        super().__init__(what, where, remedy)
+        self.what, self.where, self.remedy = what, where, remedy
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}." if self.where else f"{self.what}."
+        return f"{text} {self.remedy}." if self.remedy else text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.what, self.where, self.remedy)
+
+
+class DataError(PmoError):
+    """The data cannot be used as they are."""
+
+
+class SettingsError(PmoError):
+    """A settings or job file says something that is not allowed."""
+
+
+class ParameterError(PmoError):
+    """A report's parameter is unknown, of the wrong type or outside the data."""
+
+
+class Errors(PmoError):
+    """Several mistakes, told together so that they are mended in one go."""
+
+    def __init__(self, errors: Sequence[PmoError]) -> None:
+        super().__init__("; ".join(str(error) for error in errors))
+        self.errors = tuple(errors)
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Errors, (self.errors,)
+
+
+def raise_all(errors: Sequence[PmoError]) -> None:
+    """Raise what was collected: nothing, the one error, or all of them as one."""
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise Errors(errors)
+
+
+def allowed_values(given: str, allowed: Iterable[str], *, most: int = 20) -> str:
+    """The allowed values as a remedy, the nearest first where one is near."""
+    names = sorted(allowed)
+    near = get_close_matches(given, names, n=1, cutoff=0.6)
+    shown = ", ".join(names[:most]) + (
+        f" and {len(names) - most} more" if len(names) > most else ""
+    )
+    hint = f"Did you mean {near[0]!r}? " if near else ""
+    return f"{hint}Allowed: {shown or 'none'}"
+
+
+def _rebuild(kind: type[PmoError], what: str, where: str, remedy: str) -> PmoError:
+    return kind(what, where=where, remedy=remedy)
