@@ -38,7 +38,7 @@ class ParameterError(PmoError):
     """A report's parameter is unknown, of the wrong type or outside the data."""
 
 
-class Errors(PmoError):
+class ErrorList(PmoError):
     """Several mistakes, told together so that they are mended in one go."""
 
     def __init__(self, errors: Sequence[PmoError]) -> None:
@@ -49,7 +49,7 @@ class Errors(PmoError):
         return "\n".join(str(error) for error in self.errors)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Errors, (self.errors,)
+        return ErrorList, (self.errors,)
 
 
 def raise_all(errors: Sequence[PmoError]) -> None:
@@ -57,7 +57,7 @@ def raise_all(errors: Sequence[PmoError]) -> None:
     if len(errors) == 1:
         raise errors[0]
     if errors:
-        raise Errors(errors)
+        raise ErrorList(errors)
 
 
 def allowed_values(given: str, allowed: Iterable[str], *, most: int = 20) -> str:

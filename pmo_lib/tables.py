@@ -50,11 +50,11 @@ def _money(name: str, meaning: str, need: Need = "optional") -> Column:
 
 
 def _in_order(first: str, second: str, severity: Severity = "critical") -> InOrder:
-    return InOrder(first, second, f"{first} is not after {second}", severity)
+    return InOrder(first, second, f"{first} must not be after {second}", severity)
 
 
 def _needed_when(column: str, when: str, *values: str) -> NeededWhen:
-    meaning = f"{column} is given where {when} is {' or '.join(values)}"
+    meaning = f"{column} must be given where {when} is {' or '.join(values)}"
     return NeededWhen(column, when, values, meaning)
 
 

@@ -1,0 +1,117 @@
+"""Files and folders that are either the old ones or the new ones, whole; and the lock."""
+
+import ctypes
+import json
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from pmo_lib.errors import PmoError
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+
+
+class LockedError(PmoError):
+    """Another run works in the same output folder."""
+
+
+@contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Hold the output folder for one run; raises LockedError naming who holds it.
+
+    The operating system releases the lock when a run dies, however it dies.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    holder = out / ".lock.json"
+    lock = FileLock(out / ".lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        who = read_json(holder) if holder.exists() else {}
+        said = ", ".join(f"{key} {value}" for key, value in who.items()) or "unknown"
+        raise LockedError(
+            "another run holds the lock", where=str(out), remedy=f"Wait for it to end ({said})"
+        ) from None
+    try:
+        write_json(
+            holder,
+            {
+                "process": os.getpid(),
+                "on": socket.gethostname(),
+                "since": datetime.now(UTC).isoformat(timespec="seconds"),
+            },
+        )
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def write_json(path: Path, value: object) -> None:
+    """The value as JSON, keys in the order given; the file is the old one or the new, whole."""
+    new = path.with_name(f".{path.name}.new")
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    new.write_text(text + "\n", encoding="utf-8")
+    new.replace(path)
+
+
+@contextmanager
+def replaced_folder(target: Path) -> Iterator[Path]:
+    """An empty folder beside `target` that takes its place, whole, when the block ends well.
+
+    When it ends badly the old folder stays untouched and the new one is removed.
+    """
+    heal(target)
+    new = target.with_name(f".{target.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    try:
+        yield new
+        _exchange(new, target)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def heal(target: Path) -> None:
+    """Put the old folder back where a run was killed between the two renames of `_exchange`."""
+    old = target.with_name(f".{target.name}.old")
+    if old.exists():
+        if target.exists():
+            shutil.rmtree(old)
+        else:
+            old.rename(target)
+
+
+def _exchange(new: Path, target: Path) -> None:
+    """`new` becomes `target`: in one atomic step where the system has one, else in two renames."""
+    if not target.exists():
+        new.rename(target)
+    elif not _exchanged_atomically(new, target):
+        old = target.with_name(f".{target.name}.old")
+        target.rename(old)
+        new.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchanged_atomically(first: Path, second: Path) -> bool:
+    """Whether Linux swapped the two names; file systems without the call say no."""
+    if sys.platform != "linux":
+        return False
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    paths = os.fsencode(first), os.fsencode(second)
+    done: int = rename(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE)
+    return done == 0

@@ -1,0 +1,247 @@
+"""A folder of exports becomes typed tables; every row keeps its file and line."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal, cast
+
+import pandas as pd
+
+from pipelines.parse import Conventions, parse
+from pipelines.readers import RawTable, normalised, read_csv, read_workbook
+from pmo_lib.errors import DataError, PmoError, allowed_values, raise_all
+from pmo_lib.schema import Table
+from pmo_lib.settings import Settings
+from pmo_lib.tables import TABLES
+from pmo_lib.verdict import SourceFile
+
+REJECTION_COLUMNS = ("file", "line", "column", "value", "rule")
+NOT_DATA = {"settings.yml", ".yml", ".yaml", ".md", ".txt", ".json"}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One table as read: typed rows, their text and origin, and what could not be read.
+
+    ``typed``, ``text`` and ``origin`` (file, line) share one index 0..n-1. ``rejections`` has
+    REJECTION_COLUMNS and is indexed by the rows' position, -1 for rows that have no cells.
+    """
+
+    table: Table
+    typed: pd.DataFrame
+    text: pd.DataFrame
+    origin: pd.DataFrame
+    rejections: pd.DataFrame
+    files: tuple[SourceFile, ...]
+    rows_read: int
+    absent_columns: tuple[str, ...]
+    extra_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """All tables that were found, the files that are none, and the hash of all that was read."""
+
+    tables: Mapping[str, Loaded]
+    ignored: tuple[str, ...]
+    data_hash: str
+
+
+def ingest(raw: Path, settings: Settings) -> Ingested:
+    """The tables in a folder.
+
+    Raises DataError, all mistakes together, where the folder is missing or holds no table, a file
+    cannot be read, a required column is missing, or `projects` is.
+    """
+    if not raw.is_dir():
+        what = "is a file, not a folder" if raw.exists() else "there is no such folder"
+        raise DataError(what, where=str(raw), remedy="Name the folder that holds the exports")
+    errors: list[PmoError] = []
+    found, ignored = _read_all(raw, errors)
+    if not found and not errors:
+        raise DataError(
+            "the folder holds no table",
+            where=str(raw),
+            remedy=f"Put projects.csv there. {_table_names(ignored)}",
+        )
+    tables: dict[str, Loaded] = {}
+    for name in [name for name in TABLES if name in found]:
+        try:
+            tables[name] = _load(TABLES[name], found[name], settings)
+        except PmoError as error:
+            errors.append(error)
+    if "projects" not in found and not errors:
+        errors.append(
+            DataError(
+                "there is no table projects, the only one that is required",
+                where=str(raw),
+                remedy=f"Put projects.csv there. {_table_names(ignored)}",
+            )
+        )
+    raise_all(errors)
+    return Ingested(tables, tuple(ignored), _data_hash(tables.values()))
+
+
+def table_named(name: str) -> str:
+    """The table that a file or sheet called `name` holds, such as projects_2025; or nothing."""
+    plain = normalised(name)
+    matches = [table for table in TABLES if re.fullmatch(rf"{table}(?:[_.-].*)?", plain)]
+    return max(matches, key=len, default="")
+
+
+def _read_all(raw: Path, errors: list[PmoError]) -> tuple[dict[str, list[RawTable]], list[str]]:
+    found: dict[str, list[RawTable]] = defaultdict(list)
+    ignored: list[str] = []
+    for path in sorted(raw.iterdir()):
+        suffix = path.suffix.lower()
+        if path.name.startswith((".", "~$")) or path.is_dir() or suffix in NOT_DATA:
+            continue
+        table = table_named(path.stem)
+        try:
+            if suffix == ".csv" and table:
+                found[table].append(read_csv(path, frozenset(TABLES[table].column_names)))
+            elif suffix == ".xlsx":
+                _read_sheets(path, table, found, ignored)
+            else:
+                ignored.append(path.name)
+        except PmoError as error:
+            errors.append(error)
+    return dict(found), ignored
+
+
+def _read_sheets(
+    path: Path, table: str, found: dict[str, list[RawTable]], ignored: list[str]
+) -> None:
+    sheets = read_workbook(path)
+    for title, cells in sheets.items():
+        # a workbook named after a table may leave its only sheet as Excel called it
+        name = table_named(title) or (table if len(sheets) == 1 else "")
+        if name:
+            found[name].append(cells)
+        else:
+            ignored.append(cells.where)
+    if not sheets:
+        raise DataError("is empty", where=path.name, remedy="Export it again, or remove the file")
+
+
+def _load(table: Table, raws: list[RawTable], settings: Settings) -> Loaded:
+    missing = [error for raw in raws if (error := _missing_columns(table, raw))]
+    raise_all(missing)
+    conventions = Conventions(
+        settings.date_formats.get(table.name, ""),
+        cast('Literal["", ".", ","]', settings.decimal_marks.get(table.name, "")),
+    )
+    parts = [_typed(table, raw, conventions) for raw in raws]
+    sizes = pd.Series([0] + [len(raw.cells) for raw in raws]).cumsum().tolist()
+    rejections = [
+        part[1].set_axis(part[1].index.where(part[1].index < 0, part[1].index + start))
+        for part, start in zip(parts, sizes, strict=False)
+    ]
+    columns = set(table.column_names)
+    extra = {name for raw in raws for name in raw.cells.columns if name not in columns}
+    absent = [name for name in columns if any(name not in raw.cells.columns for raw in raws)]
+    origins = [pd.DataFrame({"file": raw.where, "line": raw.lines}) for raw in raws]
+    rows = pd.concat([part[0] for part in parts], ignore_index=True)
+    origin = pd.concat(origins, ignore_index=True).astype({"file": "category"})
+    if len(raws) > 1:
+        _refuse_keys_in_two_files(table, rows, origin)
+    return Loaded(
+        table,
+        rows,
+        pd.concat([raw.cells for raw in raws], ignore_index=True).astype("str"),
+        origin,
+        pd.concat(rejections),
+        tuple(_source_file(raw) for raw in raws),
+        sum(len(raw.cells) + len(raw.ragged) for raw in raws),
+        tuple(name for name in table.column_names if name in absent),
+        tuple(sorted(extra)),
+    )
+
+
+def _refuse_keys_in_two_files(table: Table, rows: pd.DataFrame, origin: pd.DataFrame) -> None:
+    key = list(table.key)
+    whole = rows[key].notna().all(axis=1)
+    repeated = rows[whole & rows.duplicated(key, keep=False)]
+    for values, group in repeated.groupby(key, sort=False):
+        places = origin.loc[group.index]
+        if len(set(places["file"])) > 1:
+            shown = " and ".join(
+                f"{file} line {line}" for file, line in places.itertuples(index=False)
+            )
+            named = ", ".join(f"{name} {value}" for name, value in zip(key, values, strict=True))
+            raise DataError(
+                f"{named} stands in more than one file of {table.name}",
+                where=shown,
+                remedy="Remove it from all files but one",
+            )
+
+
+def _missing_columns(table: Table, raw: RawTable) -> PmoError | None:
+    have = list(raw.cells.columns)
+    missing = [name for name in table.required_columns if name not in have]
+    if not missing:
+        return None
+    hints = [allowed_values(name, have) for name in missing[:1]]
+    return DataError(
+        f"required column{'s' if len(missing) > 1 else ''} missing: {', '.join(missing)}",
+        where=f"{raw.where} line 1",
+        remedy=f"Add or rename the column. The file has: {hints[0].partition('Allowed: ')[2]}",
+    )
+
+
+def _typed(
+    table: Table, raw: RawTable, conventions: Conventions
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The typed rows of one file, and its rejections by position."""
+    typed: dict[str, pd.Series] = {}
+    rejected: list[dict[str, object]] = [
+        {
+            "position": -1,
+            "file": raw.where,
+            "line": line,
+            "column": "",
+            "value": " | ".join(cells),
+            "rule": f"has {len(cells)} cells, the header {raw.cells.shape[1]}; "
+            "is a separator or a quote missing?",
+        }
+        for line, cells in raw.ragged
+    ]
+    for column in table:
+        if column.name not in raw.cells.columns:
+            typed[column.name] = pd.Series(index=raw.cells.index, dtype=column.pandas_type)
+            continue
+        text = raw.cells[column.name]
+        parsed = parse(column, text, conventions)
+        typed[column.name] = parsed.typed
+        rejected += [
+            {
+                "position": position,
+                "file": raw.where,
+                "line": int(raw.lines[position]),
+                "column": column.name,
+                "value": text.iloc[position],
+                "rule": reason,
+            }
+            for position, reason in parsed.problems.items()
+        ]
+    rejections = pd.DataFrame(rejected, columns=["position", *REJECTION_COLUMNS])
+    return pd.DataFrame(typed), rejections.set_index("position")
+
+
+def _source_file(raw: RawTable) -> SourceFile:
+    rows = len(raw.cells) + len(raw.ragged)
+    return SourceFile(raw.where, raw.sha256, raw.encoding, rows, raw.blank_rows)
+
+
+def _data_hash(tables: Iterable[Loaded]) -> str:
+    """SHA-256 over 'hash  name' lines of the files, as sha256sum prints them, sorted."""
+    lines = sorted(f"{file.sha256}  {file.name}" for table in tables for file in table.files)
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _table_names(ignored: list[str]) -> str:
+    seen = f"Files not recognised: {', '.join(ignored)}. " if ignored else ""
+    return f"{seen}Tables: {', '.join(TABLES)}"

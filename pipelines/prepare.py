@@ -1,0 +1,164 @@
+"""From a folder of exports to validated tables, rejected rows and the verdict."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.files import replaced_folder, write_json
+from pipelines.ingest import REJECTION_COLUMNS, Ingested, Loaded, ingest
+from pipelines.validate import Checked, Validator
+from pmo_lib import __version__
+from pmo_lib.errors import DataError
+from pmo_lib.settings import Settings
+from pmo_lib.tables import in_reference_order
+from pmo_lib.verdict import Finding, TableVerdict, Verdict
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One table after validation: what is accepted, what is rejected with reasons, the rest."""
+
+    accepted: pd.DataFrame
+    rejected: pd.DataFrame
+    extra: pd.DataFrame
+    verdict: TableVerdict
+
+
+def prepare(
+    raw: Path, out: Path, settings: Settings, say: Callable[[str], None] = lambda _: None
+) -> Verdict:
+    """Read, validate and write the tables of `raw` into `out`; what was there stays till the end.
+
+    Raises DataError where the data cannot be used at all; `out` is then as it was.
+    """
+    say(f"reading {raw}")
+    ingested = ingest(raw, settings)
+    judged = judge(ingested, say)
+    if judged["projects"].accepted.empty:
+        raise DataError(
+            "no project was accepted",
+            where=str(raw),
+            remedy=_first_reasons(judged["projects"].rejected),
+        )
+    verdict = Verdict(
+        ingested.data_hash,
+        {name: table.verdict for name, table in judged.items()},
+        ingested.ignored,
+    )
+    say(f"writing {out / 'tables'}")
+    _write(out, judged, verdict, settings)
+    return verdict
+
+
+def judge(ingested: Ingested, say: Callable[[str], None] = lambda _: None) -> dict[str, Judged]:
+    """Every table validated, each after those it refers to."""
+    validator = Validator()
+    judged: dict[str, Judged] = {}
+    references: dict[str, set[str]] = {}
+    for table in in_reference_order():
+        if table.name in ingested.tables:
+            say(f"validating {table.name}")
+            result = _judge(ingested.tables[table.name], validator, references)
+            judged[table.name] = result
+            key = table.key[0]
+            references[f"{table.name}.{key}"] = set(result.accepted[key])
+    return judged
+
+
+def _judge(loaded: Loaded, validator: Validator, references: Mapping[str, set[str]]) -> Judged:
+    readable = loaded.typed.drop(index=loaded.rejections.index.unique(), errors="ignore")
+    checked = validator.check(loaded.table, readable, references) if len(readable) else []
+    critical = [check for check in checked if check.severity == "critical"]
+    bad_rows = sorted({row for check in critical for row in check.rows})
+    accepted = readable.drop(index=bad_rows)
+    rejections = pd.concat([loaded.rejections, *(_rejections(loaded, c) for c in critical)])
+    rejected = rejections.sort_values(["file", "line"], kind="stable").join(
+        loaded.text.rename(columns={name: f"{name}_given" for name in REJECTION_COLUMNS})
+    )
+    beside = [*loaded.table.key, *loaded.extra_columns] if loaded.extra_columns else []
+    extra = loaded.origin.join(loaded.text[beside]).loc[accepted.index]
+    findings = [_unreadable(column, group) for column, group in loaded.rejections.groupby("column")]
+    findings += [_finding(loaded, check) for check in checked if check.rows]
+    return Judged(
+        accepted.sort_values(list(loaded.table.key), kind="stable", ignore_index=True),
+        rejected,
+        extra,
+        TableVerdict(
+            loaded.table.name,
+            loaded.files,
+            loaded.rows_read,
+            len(accepted),
+            len(checked),
+            sum(not check.rows for check in checked),
+            tuple(sorted(findings, key=lambda f: (_SEVERITIES.index(f.severity), -f.rows))),
+            loaded.absent_columns,
+            loaded.extra_columns,
+        ),
+    )
+
+
+_SEVERITIES = ("critical", "warning", "info")
+
+
+def _rejections(loaded: Loaded, check: Checked) -> pd.DataFrame:
+    rows = list(check.rows)
+    columns = [name for name in check.columns if name in loaded.text]
+    values = loaded.text.loc[rows, columns].agg(" | ".join, axis=1) if rows and columns else ""
+    return loaded.origin.loc[rows].assign(
+        column=", ".join(check.columns), value=values, rule=check.rule
+    )
+
+
+def _finding(loaded: Loaded, check: Checked) -> Finding:
+    places = loaded.origin.loc[list(check.rows[:EXAMPLES])]
+    return Finding(
+        check.severity, ", ".join(check.columns), check.rule, len(check.rows), _places(places)
+    )
+
+
+def _unreadable(column: object, group: pd.DataFrame) -> Finding:
+    reasons = "; ".join(group["rule"].unique()[:3])
+    return Finding(
+        "critical", str(column), f"must be readable: {reasons}", len(group), _places(group)
+    )
+
+
+def _places(rows: pd.DataFrame) -> tuple[str, ...]:
+    shown = rows.head(EXAMPLES)
+    return tuple(f"{f} line {n}" for f, n in zip(shown["file"], shown["line"], strict=True))
+
+
+def _first_reasons(rejected: pd.DataFrame) -> str:
+    if rejected.empty:
+        return "The table has no rows; fill it"
+    first = rejected.iloc[0]
+    return (
+        f"Mend the rows; the first: {first['file']} line {first['line']}, column "
+        f"{first['column']}, value {first['value']!r}: {first['rule']}"
+    )
+
+
+def _write(out: Path, judged: Mapping[str, Judged], verdict: Verdict, settings: Settings) -> None:
+    with (
+        replaced_folder(out / "tables") as tables,
+        replaced_folder(out / "rejected") as rejected,
+        replaced_folder(out / "extra_columns") as extra,
+    ):
+        for name, table in judged.items():
+            table.accepted.to_parquet(tables / f"{name}.parquet", index=False)
+            if len(table.rejected):
+                first = list(REJECTION_COLUMNS)
+                rest = [c for c in table.rejected.columns if c not in first]
+                table.rejected[first + rest].to_csv(rejected / f"{name}.csv", index=False)
+            if len(table.extra.columns) > 2:
+                table.extra.to_csv(extra / f"{name}.csv", index=False)
+        # without a verdict the tables cannot be opened: no mix of old and new is ever read
+        (out / "verdict.json").unlink(missing_ok=True)
+    write_json(
+        out / "verdict.json",
+        {"version": __version__, "settings": settings.to_mapping(), **verdict.to_mapping()},
+    )

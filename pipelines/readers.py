@@ -1,0 +1,249 @@
+"""A file becomes text cells: CSV of any common make, or a sheet of an Excel workbook.
+
+Nothing is interpreted here. Each row keeps the line it came from, so that whatever is wrong with
+it later can be shown where it stands.
+"""
+
+import codecs
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import openpyxl
+import pandas as pd
+
+from pmo_lib.errors import DataError
+
+if TYPE_CHECKING:
+    import _csv
+
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+CHUNK_ROWS = 50_000
+BLOCK_BYTES = 1 << 20
+csv.field_size_limit(1 << 24)  # long narratives are real; the default refuses 128 KiB
+
+Cells = Sequence[str]
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """The text of one file or sheet: a frame of cells, one row a record, and where each stands.
+
+    ``ragged`` holds the line and the cells of rows that do not fit the header.
+    """
+
+    where: str
+    sha256: str
+    encoding: str
+    cells: pd.DataFrame
+    lines: npt.NDArray[np.int64]
+    ragged: list[tuple[int, list[str]]] = field(default_factory=list)
+    blank_rows: int = 0
+
+
+def read_csv(path: Path, known: frozenset[str]) -> RawTable:
+    """The cells of a CSV file; `known` column names decide between separators.
+
+    Raises DataError for a file that is empty, in another encoding, without a known column in its
+    first line, or with a quote that is never closed.
+    """
+    sha256, encoding = _hash_and_encoding(path)
+    with path.open(encoding=encoding, newline="") as stream:
+        separator = _separator(stream, path.name, known)
+        stream.seek(0)
+        reader = csv.reader(stream, delimiter=separator, strict=True)
+        try:
+            kind = f"{encoding}, {SEPARATORS[separator]}"
+            return _collect(path.name, sha256, kind, _numbered(reader))
+        except csv.Error as error:
+            raise DataError(
+                f"the quotes do not match ({error})",
+                where=f"{path.name} line {reader.line_num}",
+                remedy='Close the quote, or double each " inside a quoted cell',
+            ) from error
+
+
+def read_workbook(path: Path) -> dict[str, RawTable]:
+    """The cells of every sheet that has any, by sheet name; dates come as ISO text."""
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:
+        raise DataError(
+            f"cannot be read as an Excel workbook ({error})",
+            where=path.name,
+            remedy="Open it in Excel and save it as .xlsx without a password",
+        ) from error
+    sheets = {}
+    try:
+        for sheet in book.worksheets:
+            rows = (
+                (line, [_cell_text(value) for value in row])
+                for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)
+            )
+            where = f"{path.name} sheet {sheet.title}"
+            first = next(((n, r) for n, r in rows if any(r)), None)
+            if first is not None:
+                sheets[sheet.title] = _collect(where, sha256, "xlsx", _chain(first, rows))
+    finally:
+        book.close()
+    return sheets
+
+
+def normalised(header: str) -> str:
+    """A header's name: small letters, spaces as underscores; nothing else is forgiven."""
+    return "_".join(header.lower().split())
+
+
+def _collect(where: str, sha256: str, encoding: str, rows: Iterable[tuple[int, Cells]]) -> RawTable:
+    iterator = iter(rows)
+    header_line, first = next(iterator, (1, []))
+    header = _header(first, f"{where} line {header_line}")
+    chunks: list[pd.DataFrame] = []
+    lines: list[npt.NDArray[np.int64]] = []
+    ragged: list[tuple[int, list[str]]] = []
+    blank_rows = 0
+    for chunk in iter(lambda: list(islice(iterator, CHUNK_ROWS)), []):
+        kept, kept_lines = [], []
+        for line, row in chunk:
+            width = next((i for i in range(len(row), 0, -1) if row[i - 1].strip()), 0)
+            if width == 0:
+                blank_rows += 1
+            elif width > len(header) or len(row) < len(header):
+                ragged.append((line, list(row)))
+            else:
+                kept.append(row[: len(header)])
+                kept_lines.append(line)
+        chunks.append(pd.DataFrame(kept, columns=header, dtype="str"))
+        lines.append(np.array(kept_lines, dtype=np.int64))
+    cells = pd.concat(chunks, ignore_index=True) if chunks else _no_rows(header)
+    unnamed = [name for name in header if name.startswith(_UNNAMED)]
+    for name in unnamed:
+        if (cells[name].str.strip() != "").any():
+            raise DataError(
+                f"column {name.removeprefix(_UNNAMED)} has values but no header",
+                where=f"{where} line {header_line}",
+                remedy="Unmerge the header cells and give each column one name in the first row",
+            )
+    all_lines = np.concatenate(lines) if lines else np.array([], dtype=np.int64)
+    return RawTable(
+        where, sha256, encoding, cells.drop(columns=unnamed), all_lines, ragged, blank_rows
+    )
+
+
+_UNNAMED = "\0column "  # cannot clash with a header: cells never hold NUL
+
+
+def _header(cells: Cells, where: str) -> list[str]:
+    names = [normalised(cell) for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    for position, name in enumerate(names):
+        if name and name in names[:position]:
+            raise DataError(
+                f"column {name!r} appears twice (columns {names.index(name) + 1} and "
+                f"{position + 1})",
+                where=where,
+                remedy="Keep one of them, or rename the other",
+            )
+    return [name or f"{_UNNAMED}{position}" for position, name in enumerate(names, start=1)]
+
+
+def _no_rows(header: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(columns=header, dtype="str")
+
+
+def _numbered(reader: "_csv.Reader") -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV reader from the first that is not blank, each with its first line."""
+    line, started = 1, False
+    for row in reader:
+        started = started or any(cell.strip() for cell in row)
+        if started:
+            yield line, row
+        line = reader.line_num + 1
+
+
+def _chain(
+    first: tuple[int, Cells], rest: Iterable[tuple[int, Cells]]
+) -> Iterator[tuple[int, Cells]]:
+    yield first
+    yield from rest
+
+
+def _hash_and_encoding(path: Path) -> tuple[str, str]:
+    """SHA-256 of the bytes, and `utf-8-sig` where they are UTF-8, else `cp1252`."""
+    digest = hashlib.sha256()
+    decoders = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8-sig", "cp1252")}
+    wrong: dict[str, int] = {}
+    lines_before = 0
+    size = 0
+    with path.open("rb") as stream:
+        for block in iter(lambda: stream.read(BLOCK_BYTES), b""):
+            if size == 0 and block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                raise _encoding_error(path, 1, "is UTF-16")
+            if b"\0" in block:
+                raise _encoding_error(path, lines_before + 1, "holds zero bytes")
+            digest.update(block)
+            size += len(block)
+            for name in [name for name in decoders if name not in wrong]:
+                try:
+                    decoders[name].decode(block)
+                except UnicodeDecodeError as error:
+                    wrong[name] = lines_before + block[: error.start].count(b"\n") + 1
+            lines_before += block.count(b"\n")
+    if size == 0:
+        raise DataError("is empty", where=path.name, remedy="Export it again, or remove the file")
+    good = [name for name in decoders if name not in wrong]
+    if not good:
+        raise _encoding_error(path, wrong["cp1252"], "is neither UTF-8 nor Windows-1252")
+    return digest.hexdigest(), good[0]
+
+
+def _encoding_error(path: Path, line: int, what: str) -> DataError:
+    return DataError(
+        f"{what} (the characters cannot be read)",
+        where=f"{path.name} line {line}",
+        remedy="Save it as 'CSV UTF-8'",
+    )
+
+
+def _separator(stream: io.TextIOBase, name: str, known: frozenset[str]) -> str:
+    """The separator that finds most known columns in the first line that is not blank."""
+    line = next((line for line in stream if line.strip()), "")
+    found = {
+        separator: len(
+            known & {normalised(cell) for cell in next(csv.reader([line], delimiter=separator), [])}
+        )
+        for separator in SEPARATORS
+    }
+    best = max(found, key=lambda separator: found[separator])
+    if found[best] == 0:
+        shown = line.strip()[:80]
+        raise DataError(
+            f"no known column in the first line ({shown!r})",
+            where=f"{name} line 1",
+            remedy=f"The first line must name the columns, such as {', '.join(sorted(known)[:6])}",
+        )
+    return best
+
+
+def _cell_text(value: object) -> str:
+    """An Excel cell as the text a person sees: whole numbers without .0, dates as ISO."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        midnight = (value.hour, value.minute, value.second) == (0, 0, 0)
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)

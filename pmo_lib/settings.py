@@ -1,0 +1,121 @@
+"""The settings of an organisation, checked as they are read."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
+
+from pmo_lib.errors import PmoError, SettingsError, allowed_values, raise_all
+from pmo_lib.tables import TABLES
+
+
+@dataclass(frozen=True)
+class Tolerances:
+    """How far off a project may be and still count as on time and on budget."""
+
+    schedule_days: int = 0
+    cost_share: float = 0.0
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """Below `too_few` observations nothing is shown; below `indicative` nothing is judged."""
+
+    too_few: int = 5
+    indicative: int = 10
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an organisation decides once; settings.yml says each key's meaning."""
+
+    organisation: str = "Our organisation"
+    currency: str = "GBP"
+    price_base: int = 0  # year of the prices; 0 = not stated, any year is taken as the same
+    financial_year_start_month: int = 4
+    date_formats: dict[str, str] = field(default_factory=dict)
+    decimal_marks: dict[str, str] = field(default_factory=dict)
+    tolerances: Tolerances = Tolerances()
+    disclosure: Disclosure = Disclosure()
+    confidence_level: float = 0.9
+    outcome_window_months: int = 36
+    withhold_above_rejected_share: float = 0.05
+    discount_rate: float = 0.035
+    report_timeout_seconds: int = 600
+
+    def __post_init__(self) -> None:
+        errors: list[PmoError] = []
+
+        def check(name: str, good: bool, allowed: str) -> None:
+            if not good:
+                errors.append(SettingsError(f"{name} must be {allowed}", where="settings"))
+
+        check("financial_year_start_month", 1 <= self.financial_year_start_month <= 12, "1 to 12")
+        check("confidence_level", 0.5 <= self.confidence_level < 1, "from 0.5 to below 1")
+        check("outcome_window_months", self.outcome_window_months >= 1, "1 or more")
+        check("report_timeout_seconds", self.report_timeout_seconds >= 1, "1 or more")
+        check("tolerances", min(asdict(self.tolerances).values()) >= 0, "0 or more")
+        check("disclosure.too_few", self.disclosure.too_few >= 1, "1 or more")
+        share = self.withhold_above_rejected_share
+        check("withhold_above_rejected_share", 0 <= share <= 1, "from 0 to 1")
+        for name, mark in self.decimal_marks.items():
+            check(f"decimal_marks.{name}", mark in {".", ","}, "'.' or ','")
+        for name in [*self.date_formats, *self.decimal_marks]:
+            if name not in TABLES:
+                errors.append(_unknown("table", name, TABLES))
+        raise_all(errors)
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any], where: str = "settings") -> "Settings":
+        """Settings from nested mappings; SettingsError names unknown keys and wrong types."""
+        settings: Settings = _build(cls, values, where)
+        return settings
+
+    def to_mapping(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with the keys of `over` put in its place, level by level."""
+    result = dict(base)
+    for key, value in over.items():
+        old = result.get(key)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            value = merged(old, value)
+        result[key] = value
+    return result
+
+
+def _build(cls: type[Any], values: object, where: str) -> Any:
+    if not isinstance(values, Mapping):
+        raise SettingsError(f"must be keys with values; not {values!r}", where=where)
+    types = get_type_hints(cls)
+    errors: list[PmoError] = []
+    given: dict[str, Any] = {}
+    for key, value in values.items():
+        try:
+            if key not in types:
+                raise _unknown("setting", str(key), [f.name for f in fields(cls)], where)
+            given[key] = _value(types[key], value, f"{where}: {key}")
+        except PmoError as error:
+            errors.append(error)
+    raise_all(errors)
+    return cls(**given)
+
+
+def _value(kind: Any, value: object, where: str) -> Any:
+    if is_dataclass(kind):
+        return _build(kind, value, where)  # type: ignore[arg-type]
+    if get_origin(kind) is dict:
+        if not isinstance(value, Mapping):
+            raise SettingsError(f"must be keys with values; not {value!r}", where=where)
+        inner = get_args(kind)[1]
+        return {str(key): _value(inner, item, f"{where}.{key}") for key, item in value.items()}
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise SettingsError(f"must be of type {kind.__name__}; not {value!r}", where=where)
+    return value
+
+
+def _unknown(what: str, key: str, known: Any, where: str = "settings") -> SettingsError:
+    return SettingsError(f"unknown {what} {key!r}", where=where, remedy=allowed_values(key, known))
