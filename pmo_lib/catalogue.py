@@ -1,0 +1,41 @@
+"""All declared KPIs, by id, in the order of the catalogue."""
+
+import re
+
+import pandas as pd
+
+from pmo_lib import delivery, governance, productivity
+from pmo_lib.kpi import FAMILIES, Kpi
+
+_MODULES = (delivery, productivity, governance)
+
+
+def _order(kpi: Kpi) -> tuple[int, int]:
+    return list(FAMILIES).index(kpi.family), int(re.sub(r"\D", "", kpi.id))
+
+
+CATALOGUE: dict[str, Kpi] = {
+    kpi.id: kpi
+    for kpi in sorted(
+        (item for module in _MODULES for item in vars(module).values() if isinstance(item, Kpi)),
+        key=_order,
+    )
+}
+
+
+def definitions() -> pd.DataFrame:
+    """The catalogue in words: one row per KPI."""
+    return pd.DataFrame(
+        [
+            {
+                "id": kpi.id,
+                "KPI": kpi.name,
+                "family": FAMILIES[kpi.family],
+                "unit": kpi.unit,
+                "better": kpi.better,
+                "definition": " ".join(kpi.definition.split()),
+                "tables": ", ".join(kpi.tables),
+            }
+            for kpi in CATALOGUE.values()
+        ]
+    )

@@ -1,0 +1,211 @@
+"""From tables to KPI results: filters, aggregation, intervals, n, states, withholding."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib import intervals
+from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.intervals import Estimate
+from pmo_lib.kpi import Kpi, Statistic
+from pmo_lib.periods import month_end, shifted
+from pmo_lib.result import ORGANISATION, KpiResult, State, tidy
+from pmo_lib.settings import Settings
+
+_FACTS = {"count"}  # counted, not estimated: zero and few are as true as many
+
+
+@dataclass(frozen=True)
+class View:
+    """The tables as a report sees them: at the end of a period, under the settings.
+
+    ``withheld`` names the tables that may not be used, with the reason.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    period: str
+    settings: Settings = field(default_factory=Settings)
+    withheld: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def data_date(self) -> pd.Timestamp:
+        return month_end(self.period)
+
+
+def results(
+    view: View, departments: Iterable[str] = (ORGANISATION,), kpis: Iterable[str] = tuple(CATALOGUE)
+) -> list[KpiResult]:
+    """Every statistic of every KPI for every department, in that order."""
+    names = list(departments)
+    found: list[KpiResult] = []
+    for kpi in (CATALOGUE[name] for name in kpis):
+        state, reason = availability(kpi, view)
+        if state != "measured":
+            found += [_of(kpi, view, name, state, reason) for name in names]
+            continue
+        units = observe(kpi, view)
+        for name in names:
+            own = units if name == ORGANISATION else units[units["department"] == name]
+            found += _summarised(kpi, view, name, own)
+    return found
+
+
+def result_table(
+    view: View, departments: Iterable[str] = (ORGANISATION,), kpis: Iterable[str] = tuple(CATALOGUE)
+) -> pd.DataFrame:
+    """`results` as a tidy frame, one row per KPI, department and statistic."""
+    return tidy(results(view, departments, kpis))
+
+
+def availability(kpi: Kpi, view: View) -> tuple[State, str]:
+    """Whether the data allow the KPI at all, and if not why and what to collect."""
+    missing = [name for name in kpi.tables if name not in view.tables]
+    if missing:
+        return "not measured", f"needs {' and '.join(f'{name}.csv' for name in missing)}"
+    withheld = [view.withheld[name] for name in kpi.tables if name in view.withheld]
+    if withheld:
+        return "withheld", "; ".join(withheld)
+    empty = [need for need in kpi.needs if not _has_values(view.tables, need)]
+    if empty:
+        columns = " and ".join(
+            f"{column} in {table}.csv" for table, _, column in (e.partition(".") for e in empty)
+        )
+        return "not measured", f"needs the column {columns}, which is empty or not there"
+    return "measured", ""
+
+
+def observe(kpi: Kpi, view: View) -> pd.DataFrame:
+    """The KPI's observations within its window; units of unknown period stay in."""
+    tables = {name: view.tables[name] for name in kpi.tables}
+    for name in kpi.optional_tables:
+        usable = name in view.tables and name not in view.withheld
+        tables |= {name: view.tables[name]} if usable else {}
+    given = {"data_date": view.data_date, "settings": view.settings}
+    units = kpi(**tables, **{name: given[name] for name in kpi.given})
+    months = {"outcome": view.settings.outcome_window_months, "year": 12}.get(kpi.window)
+    if months is None:
+        return units
+    return units[~(units["period"] <= shifted(view.period, -months))]
+
+
+def _summarised(kpi: Kpi, view: View, department: str, units: pd.DataFrame) -> list[KpiResult]:
+    known = units["numerator"].notna() & units["denominator"].notna()
+    if kpi.statistic not in {"rate", "ratio"}:
+        known &= units["denominator"] != 0
+    usable, missing = units[known], int((~known).sum())
+    few = view.settings.disclosure.too_few
+    left_out = f"{missing} of {len(units)} left out, the data do not say" if missing else ""
+    if usable.empty and kpi.statistic not in _FACTS:
+        what = f"none of the {len(units)}" if len(units) else "there are no"
+        said = " has what it needs" if len(units) else f" {_within(kpi, view)}".rstrip()
+        reason = f"{what} {kpi.population}{said}"
+        return [_of(kpi, view, department, "undefined", reason, missing=missing)]
+    if len(usable) < few and kpi.statistic not in _FACTS:
+        reason = f"fewer than {few} {kpi.population} {_within(kpi, view)}".rstrip()
+        return [_of(kpi, view, department, "too few", reason, n=len(usable), missing=missing)]
+    found = []
+    for statistic in (kpi.statistic, *kpi.also):
+        estimate = _ESTIMATORS[statistic](usable, view.settings.confidence_level)
+        found.append(_judged(kpi, view, department, statistic, estimate, missing, left_out))
+    return found
+
+
+def _judged(
+    kpi: Kpi,
+    view: View,
+    department: str,
+    statistic: Statistic,
+    estimate: Estimate,
+    missing: int,
+    left_out: str,
+) -> KpiResult:
+    state: State = "measured"
+    note = estimate.note
+    if np.isnan(estimate.value):
+        state, note = "undefined", note or "what it is divided by is zero"
+    elif estimate.n < view.settings.disclosure.too_few and statistic not in _FACTS:
+        state, note = "too few", f"fewer than {view.settings.disclosure.too_few} cases"
+        estimate = Estimate(np.nan, np.nan, np.nan, estimate.n)
+    return KpiResult(
+        kpi.id, department, view.period, statistic, estimate.value, estimate.low, estimate.high,
+        estimate.n, missing, state=state, reason="; ".join(filter(None, [note, left_out])),
+    )  # fmt: skip
+
+
+def _of(
+    kpi: Kpi, view: View, department: str, state: State, reason: str, n: int = 0, missing: int = 0
+) -> KpiResult:
+    return KpiResult(
+        kpi.id, department, view.period, kpi.statistic, n=n, missing=missing, state=state,
+        reason=reason,
+    )  # fmt: skip
+
+
+def _within(kpi: Kpi, view: View) -> str:
+    if kpi.window == "data date":
+        return ""
+    months = view.settings.outcome_window_months if kpi.window == "outcome" else 12
+    return f"in the {months} months to {view.period}"
+
+
+def _has_values(tables: Mapping[str, pd.DataFrame], need: str) -> bool:
+    table, _, column = need.partition(".")
+    return bool(tables[table][column].notna().any())
+
+
+def _values(units: pd.DataFrame) -> intervals.Floats:
+    return (units["numerator"] / units["denominator"]).to_numpy()
+
+
+def _monthly(units: pd.DataFrame, level: float) -> Estimate:
+    return intervals.mean(units.groupby("period")["numerator"].sum().to_numpy(), level)
+
+
+def _count(units: pd.DataFrame, _level: float) -> Estimate:
+    return Estimate(float(units["numerator"].sum()), np.nan, np.nan, len(units))
+
+
+def _overrun_mean(units: pd.DataFrame, level: float) -> Estimate:
+    """Geometric mean of 1 + overrun, less 1."""
+    if (_values(units) <= -1).any():
+        return Estimate(np.nan, np.nan, np.nan, len(units), "some actual values are zero")
+    grown = intervals.geometric_mean(1 + _values(units), level)
+    return Estimate(grown.value - 1, grown.low - 1, grown.high - 1, grown.n, grown.note)
+
+
+def _tail_mean(units: pd.DataFrame, _level: float) -> Estimate:
+    tail = units.loc[units["numerator"] == 1, "magnitude"].to_numpy()
+    if not len(tail):
+        return Estimate(np.nan, np.nan, np.nan, 0, "there is no case in the tail")
+    note = "no interval: no method holds its promise in so heavy a tail"
+    return Estimate(float(tail.mean()), np.nan, np.nan, len(tail), note)
+
+
+def _quantile(p: float) -> Callable[[pd.DataFrame, float], Estimate]:
+    return lambda units, level: intervals.quantile(_values(units), p, level)
+
+
+def _survival(p: float) -> Callable[[pd.DataFrame, float], Estimate]:
+    return lambda units, level: intervals.survival_quantile(
+        _values(units), units["ended"].to_numpy(dtype=bool), p, level
+    )
+
+
+_ESTIMATORS: Mapping[Statistic, Callable[[pd.DataFrame, float], Estimate]] = {
+    "rate": lambda units, level: intervals.rate(int(units["numerator"].sum()), len(units), level),
+    "ratio": lambda units, level: intervals.ratio_of_sums(
+        units["numerator"].to_numpy(), units["denominator"].to_numpy(), level
+    ),
+    "mean": lambda units, level: intervals.mean(_values(units), level),
+    "monthly_mean": _monthly,
+    "count": _count,
+    "geometric_mean": _overrun_mean,
+    "median": _quantile(0.5),
+    "p80": _quantile(0.8),
+    "p95": _quantile(0.95),
+    "survival_median": _survival(0.5),
+    "survival_p85": _survival(0.85),
+    "tail_mean": _tail_mean,
+}

@@ -1,0 +1,57 @@
+"""What the engine says of one KPI for one department and period."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from math import nan
+from typing import Literal
+
+import pandas as pd
+
+State = Literal["measured", "too few", "undefined", "not measured", "withheld"]
+STATES: dict[State, str] = {
+    "measured": "has a value",
+    "too few": "rests on too few observations to be shown",
+    "undefined": "has nothing to be computed on in this period",
+    "not measured": "needs data that are not there",
+    "withheld": "needs a table with too many rejected rows",
+}
+ORGANISATION = "All departments"
+
+
+@dataclass(frozen=True)
+class KpiResult:
+    """One statistic of a KPI: value, interval, n, and its state with the reason in words.
+
+    Only a *measured* result has a value. ``n`` counts the units it rests on, ``missing`` those
+    left out because the data do not say. ``baseline``, ``change``, ``signal`` and ``benchmark``
+    stay empty where nothing was compared.
+    """
+
+    kpi_id: str
+    department: str
+    period: str
+    statistic: str
+    value: float = nan
+    low: float = nan
+    high: float = nan
+    n: int = 0
+    missing: int = 0
+    baseline: float = nan
+    change: float = nan
+    signal: str = ""
+    benchmark: str = ""
+    state: State = "not measured"
+    reason: str = ""
+
+    @property
+    def is_measured(self) -> bool:
+        return self.state == "measured"
+
+
+def tidy(results: Iterable[KpiResult]) -> pd.DataFrame:
+    """One row per result, the columns in the order of the fields, typed."""
+    types = {"float": "float64", "int": "int64"}
+    columns = {field.name: types.get(str(getattr(field.type, "__name__", "")), "str")
+               for field in fields(KpiResult)}  # fmt: skip
+    rows = [asdict(result) for result in results]
+    return pd.DataFrame(rows, columns=list(columns)).astype(columns)

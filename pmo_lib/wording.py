@@ -1,0 +1,71 @@
+"""Numbers as people read them."""
+
+from math import isnan
+
+from pmo_lib.kpi import Statistic, Unit
+
+STATISTICS: dict[Statistic, str] = {
+    "rate": "",
+    "ratio": "",
+    "mean": "mean",
+    "monthly_mean": "",
+    "count": "",
+    "geometric_mean": "geometric mean",
+    "median": "median",
+    "p80": "P80 (4 in 5 are below)",
+    "p95": "P95 (19 in 20 are below)",
+    "survival_median": "median, open projects counted in",
+    "survival_p85": "P85, open projects counted in",
+    "tail_mean": "mean of those in the tail",
+}
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+DASH = "–"
+
+
+def number(value: float, unit: Unit) -> str:
+    """48 %, 0.99, 275 days, 5.2; a dash where there is none."""
+    if isnan(value):
+        return DASH
+    match unit:
+        case "share":
+            return f"{_unsigned(f'{100 * value:.0f}')} %"
+        case "days":
+            return f"{value:,.0f} days"
+        case "count":
+            return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
+        case _:
+            return f"{value:.2f}"
+
+
+def interval(low: float, high: float, unit: Unit) -> str:
+    """42 % to 55 %; open ends in words; a dash where there is no interval."""
+    if isnan(low) and isnan(high):
+        return DASH
+    if isnan(high):
+        return f"{number(low, unit)} or more"
+    if isnan(low):
+        return f"{number(high, unit)} or less"
+    return f"{number(low, unit)} to {number(high, unit)}"
+
+
+def month(period: str) -> str:
+    """2026-09 as September 2026."""
+    year, number_of_month = period.split("-")
+    return f"{MONTHS[int(number_of_month) - 1]} {year}"
+
+
+def listed(words: list[str]) -> str:
+    """a, b and c."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
+
+
+def counted(n: int, singular: str) -> str:
+    """1 project, 2 projects."""
+    return f"{n:,} {singular}{'' if n == 1 else 's'}"
+
+
+def _unsigned(digits: str) -> str:
+    return "0" if digits == "-0" else digits.replace("-", "−")
