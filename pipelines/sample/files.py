@@ -1,0 +1,87 @@
+"""The portfolio as typed frames and as CSV files, both from the same rows."""
+
+import csv
+import io
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.sample import benefits, customers, delivery, office, register, reports, services
+from pipelines.sample.projects import projects
+from pipelines.sample.rows import Cell, Row
+from pmo_lib.schema import Column, Table
+from pmo_lib.tables import TABLES
+
+
+def all_rows() -> dict[str, list[Row]]:
+    """The rows of every table, by its name, in the order of the declaration."""
+    every_project = projects()
+    every_benefit = benefits.benefits(every_project)
+    rows = {
+        "projects": register.project_rows(every_project),
+        "baselines": register.baseline_rows(every_project),
+        "status_reports": reports.status_report_rows(every_project),
+        "milestones": delivery.milestone_rows(every_project),
+        "gates": delivery.gate_rows(every_project),
+        "benefits": benefits.benefit_rows(every_benefit),
+        "benefit_reports": benefits.benefit_report_rows(every_benefit),
+        "demands": register.demand_rows(every_project),
+        "risks": delivery.risk_rows(every_project),
+        "capacity": office.capacity_rows(),
+        "services": services.service_rows(),
+        "service_requests": services.service_request_rows(),
+        "survey_responses": customers.survey_response_rows(),
+        "value_statements": customers.value_statement_rows(),
+        "communications": customers.communication_rows(),
+        "rollouts": services.rollout_rows(),
+        "pmo_costs": office.pmo_cost_rows(),
+        "benchmarks": office.benchmark_rows(),
+    }
+    return {name: rows[name] for name in TABLES}
+
+
+def portfolio() -> dict[str, pd.DataFrame]:
+    """The synthetic portfolio: every declared table with its declared columns and types."""
+    return {name: _frame(TABLES[name], rows) for name, rows in all_rows().items()}
+
+
+def _frame(table: Table, rows: list[Row]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            column.name: pd.Series([row[column.name] for row in rows], dtype=column.pandas_type)
+            for column in table
+        }
+    )
+
+
+def write(directory: Path) -> list[Path]:
+    """One CSV a table in `directory`, and the paths: UTF-8, commas, LF, an empty cell for a gap."""
+    directory.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, rows in all_rows().items():
+        path = directory / f"{name}.csv"
+        path.write_bytes(_text(TABLES[name], rows).encode())
+        paths.append(path)
+    return paths
+
+
+def _text(table: Table, rows: list[Row]) -> str:
+    """Written by hand, not by pandas, whose number formats may change between versions."""
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(table.column_names)
+    writer.writerows([_cell(column, row[column.name]) for column in table] for row in rows)
+    return lines.getvalue()
+
+
+def _cell(column: Column, value: Cell) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    if column.kind == "money":
+        return f"{value:.2f}"
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return str(value)

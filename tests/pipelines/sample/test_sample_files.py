@@ -1,0 +1,85 @@
+"""The shipped files are what the generator writes, byte for byte, wherever it runs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_series_equal
+
+from pipelines.sample import portfolio, write
+from pmo_lib.tables import TABLES
+
+SHIPPED = Path(__file__).parents[3] / "data" / "raw"
+MOST_BYTES = 3_000_000
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("sample") / "not there yet"
+    write(directory)
+    return directory
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in directory.glob("*.csv")}
+
+
+def test_one_file_a_declared_table(written: Path, tmp_path: Path) -> None:
+    assert [path.stem for path in write(tmp_path)] == list(TABLES)
+    assert set(contents(written)) == {f"{name}.csv" for name in TABLES}
+
+
+def test_shipped_files_are_what_is_written(written: Path) -> None:
+    assert {name: (SHIPPED / name).read_bytes() for name in contents(written)} == contents(written)
+
+
+def test_another_process_with_another_hash_seed_writes_the_same(
+    written: Path, tmp_path: Path
+) -> None:
+    code = "import sys, pathlib, pipelines.sample as s; s.write(pathlib.Path(sys.argv[1]))"
+    environment = os.environ | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, env=environment)
+    assert contents(tmp_path) == contents(written)
+
+
+def test_all_files_are_under_three_megabytes(written: Path) -> None:
+    assert sum(len(text) for text in contents(written).values()) < MOST_BYTES
+
+
+def test_text_is_plain(written: Path) -> None:
+    for name, text in contents(written).items():
+        assert not text.startswith(b"\xef\xbb\xbf"), name
+        assert b"\r" not in text, name
+        assert text.endswith(b"\n"), name
+        text.decode("utf-8")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_columns_are_the_declared_ones_in_their_order(written: Path, name: str) -> None:
+    header = (written / f"{name}.csv").read_text(encoding="utf-8").partition("\n")[0]
+    assert header.split(",") == list(TABLES[name].column_names)
+
+
+def test_frames_have_the_declared_types() -> None:
+    frames = portfolio()
+    assert list(frames) == list(TABLES)
+    for name, frame in frames.items():
+        expected = {column.name: column.pandas_type for column in TABLES[name]}
+        assert frame.dtypes.astype(str).to_dict() == expected, name
+
+
+def test_frames_hold_what_the_files_hold(written: Path) -> None:
+    for name, frame in portfolio().items():
+        text = pd.read_csv(written / f"{name}.csv", dtype=str, keep_default_na=False)
+        assert len(text) == len(frame) > 0
+        for column in TABLES[name]:
+            read = text[column.name].replace("", pd.NA)
+            assert_series_equal(frame[column.name], read.astype(column.pandas_type))
+
+
+def test_readme_names_every_file() -> None:
+    readme = (SHIPPED / "README.md").read_text(encoding="utf-8")
+    assert [name for name in TABLES if f"`{name}.csv`" not in readme] == []
