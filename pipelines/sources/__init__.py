@@ -39,5 +39,5 @@ def source(name: str) -> Source:
     """The reader called `name`; raises PmoError naming those there are."""
     if name not in SOURCES:
         raise PmoError(f"There is no source {name!r}", remedy=allowed_values(name, SOURCES))
-    reader: Source = import_module(f"pipelines.sources.{name}")  # type: ignore[assignment]
+    reader: Source = import_module(f"pipelines.sources.{name}")
     return reader
