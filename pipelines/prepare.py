@@ -11,6 +11,7 @@ from pipelines.ingest import REJECTION_COLUMNS, Ingested, Loaded, ingest
 from pipelines.validate import Checked, Validator
 from pmo_lib import __version__
 from pmo_lib.errors import DataError
+from pmo_lib.schema import SEVERITIES
 from pmo_lib.settings import Settings
 from pmo_lib.tables import in_reference_order
 from pmo_lib.verdict import Finding, TableVerdict, Verdict
@@ -94,14 +95,11 @@ def _judge(loaded: Loaded, validator: Validator, references: Mapping[str, set[st
             len(accepted),
             len(checked),
             sum(not check.rows for check in checked),
-            tuple(sorted(findings, key=lambda f: (_SEVERITIES.index(f.severity), -f.rows))),
+            tuple(sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), -f.rows))),
             loaded.absent_columns,
             loaded.extra_columns,
         ),
     )
-
-
-_SEVERITIES = ("critical", "warning", "info")
 
 
 def _rejections(loaded: Loaded, check: Checked) -> pd.DataFrame:

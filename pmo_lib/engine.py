@@ -1,7 +1,7 @@
 """From tables to KPI results: filters, aggregation, intervals, n, states, withholding."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -78,16 +78,38 @@ def availability(kpi: Kpi, view: View) -> tuple[State, str]:
 
 def observe(kpi: Kpi, view: View) -> pd.DataFrame:
     """The KPI's observations within its window; units of unknown period stay in."""
+    units = observe_all(kpi, view)
+    months = {"outcome": view.settings.outcome_window_months, "year": 12}.get(kpi.window)
+    return units if months is None else units[~(units["period"] <= shifted(view.period, -months))]
+
+
+def observe_all(kpi: Kpi, view: View) -> pd.DataFrame:
+    """The KPI's observations up to the data date."""
     tables = {name: view.tables[name] for name in kpi.tables}
     for name in kpi.optional_tables:
         usable = name in view.tables and name not in view.withheld
         tables |= {name: view.tables[name]} if usable else {}
     given = {"data_date": view.data_date, "settings": view.settings}
-    units = kpi(**tables, **{name: given[name] for name in kpi.given})
-    months = {"outcome": view.settings.outcome_window_months, "year": 12}.get(kpi.window)
-    if months is None:
-        return units
-    return units[~(units["period"] <= shifted(view.period, -months))]
+    return kpi(**tables, **{name: given[name] for name in kpi.given})
+
+
+def yearly_results(kpi_id: str, view: View, department: str, years: int) -> list[KpiResult]:
+    """The KPI's headline for each of the last calendar years of its observations.
+
+    The results' period is the year; the last may be a part of one.
+    """
+    kpi = CATALOGUE[kpi_id]
+    if availability(kpi, view)[0] != "measured":
+        return []
+    units = observe_all(kpi, view)
+    if department != ORGANISATION:
+        units = units[units["department"] == department]
+    last = int(view.period[:4])
+    found = []
+    for year in range(last - years + 1, last + 1):
+        own = units[units["period"].str.slice(0, 4) == str(year)]
+        found.append(replace(_summarised(kpi, view, department, own)[0], period=str(year)))
+    return found
 
 
 def _summarised(kpi: Kpi, view: View, department: str, units: pd.DataFrame) -> list[KpiResult]:

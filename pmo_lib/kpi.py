@@ -9,6 +9,7 @@ department      whose unit it is
 period          the month it belongs to, YYYY-MM; missing where unknown
 numerator       what is counted or summed; missing where the data do not say
 denominator     what it is divided by; 1 for counts and rates
+project_id      (projects only) whose project it is
 ended           (survival only) whether the duration in `numerator` has ended
 magnitude       (tail_mean only) how large the counted case is
 ==============  ==========================================================================
@@ -124,8 +125,10 @@ def observations(
     denominator: pd.Series | float = 1.0,
     **more: pd.Series,
 ) -> pd.DataFrame:
-    """One observation per row of `units`, which has a column department."""
-    parts = {"department": units["department"], "period": period}
+    """One observation per row of `units`, which has a column department, maybe a project_id."""
+    parts: dict[str, object] = {"department": units["department"], "period": period}
+    if "project_id" in units:
+        parts["project_id"] = units["project_id"]
     rows = pd.DataFrame({**parts, "numerator": numerator, "denominator": denominator, **more})
     return rows.astype({"period": "str", "numerator": "float64", "denominator": "float64"})
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from pmo_lib.errors import ParameterError, PmoError, allowed_values, raise_all
-from pmo_lib.periods import MONTH
+from pmo_lib.periods import MONTH, shifted
 from pmo_lib.workbook import Workbook, open_workbook
 
 
@@ -106,8 +106,6 @@ PARAMETERS: Mapping[str, type[ReportParameters]] = {
 
 def _before_first_rollout(workbook: Workbook, period: str) -> str:
     """The month before the first roll-out, or `period` where none is recorded within the data."""
-    from pmo_lib.periods import shifted
-
     if "rollouts" not in workbook.tables or workbook.tables["rollouts"].empty:
         return period
     first = workbook.tables["rollouts"]["adopted_on"].min()

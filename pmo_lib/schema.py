@@ -7,6 +7,7 @@ from typing import Literal
 Kind = Literal["id", "text", "date", "period", "money", "number", "integer", "share"]
 Need = Literal["required", "expected", "optional"]
 Severity = Literal["critical", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 
 PANDAS_TYPES: dict[Kind, str] = {
     "id": "str",

@@ -61,8 +61,8 @@ class Workbook:
         approval or finish.
         """
         projects = self.tables["projects"]
-        dates = projects[["approved_on", "started_on", "finished_on"]].stack()  # noqa: PD013
-        months = set(months_of(dates))
+        dates = [projects[name].dropna() for name in ("approved_on", "started_on", "finished_on")]
+        months = set(months_of(pd.concat(dates)))
         reported = set(self.tables["status_reports"]["period"]) if self._has_reports else set()
         if not months | reported:
             raise DataError(

@@ -18,7 +18,8 @@ What the tables say:
   for the first time completes the version in force instead of beginning another.
 
 Money is published in £ million, in prices of the day (`price_base` is empty). A whole-life cost
-of 0 stands for "no figure yet", as the narratives beside it say, and is left empty. Dates are
+of 0 stands for "no figure yet", as the narratives beside it say, and is left empty; one below 0
+(the project earns more than it costs) is an estimate at completion, but no baseline. Dates are
 read day first; a year of two digits is one of 1969 to 2068.
 """
 
@@ -108,7 +109,7 @@ def _one_spelling(entries: Iterable[Entry], name: str) -> dict[str, str]:
 def _baselines(project: str, past: Iterable[Entry]) -> Iterator[Row]:
     versions: list[tuple[date, Row]] = []
     for entry in past:
-        published = {name: value for name in PLAN if (value := getattr(entry, name)) is not None}
+        published = {name: value for name in PLAN if (value := entry.planned(name)) is not None}
         since, in_force = versions[-1] if versions else (date.min, {})
         plan = in_force | published
         if plan.get("start", date.min) > plan.get("finish", date.max):

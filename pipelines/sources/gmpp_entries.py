@@ -25,6 +25,7 @@ CELLS = {
 
 EXEMPT = "exempt from publication"
 NEGATIVE = "a negative amount"
+NET_INCOME = "a negative cost: kept as the estimate at completion, no baseline"
 NO_FIGURE = "0 stands for no figure yet"
 REVERSED = "the finish is before the start"
 TWICE = "the project stands twice in the file"
@@ -54,6 +55,11 @@ class Entry:
 
     def text(self, name: str) -> str:
         return squeeze(self.record.cells.get(name, ""))
+
+    def planned(self, name: str) -> Any:
+        """A value for the baseline, which has no place for a cost below 0."""
+        value = getattr(self, name)
+        return None if name == "cost" and value is not None and value < 0 else value
 
 
 @dataclass
@@ -110,15 +116,16 @@ def read_entry(report: Report, record: Record) -> tuple[Entry, list[Unread]]:
             values[name] = _read(name, text, report.year)
             if values[name] is None:
                 reasons[name] = EXEMPT if "exempt" in text.casefold() else f"not {what}"
-    for name in ("cost", "benefit"):
-        if values[name] is not None and values[name] < 0:
-            reasons[name] = NEGATIVE
+    if values["benefit"] is not None and values["benefit"] < 0:
+        reasons["benefit"] = NEGATIVE
     if values["cost"] == 0:
         reasons["cost"] = NO_FIGURE
     if values["start"] and values["finish"] and values["start"] > values["finish"]:
         reasons |= dict.fromkeys(("start", "finish"), REVERSED)
-    unread = [report.unread(record, name, reason) for name, reason in reasons.items()]
-    return Entry(report, record, **(values | dict.fromkeys(reasons))), unread
+    entry = Entry(report, record, **(values | dict.fromkeys(reasons)))
+    if entry.cost is not None and entry.cost < 0:
+        reasons["cost"] = NET_INCOME
+    return entry, [report.unread(record, name, reason) for name, reason in reasons.items()]
 
 
 def link(entries: Iterable[Entry]) -> Linked:

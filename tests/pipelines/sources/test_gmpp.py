@@ -16,7 +16,7 @@ from pandas.testing import assert_frame_equal
 
 from pipelines.sources import Imported, source
 from pipelines.sources.gmpp import read
-from pipelines.sources.gmpp_entries import read_date, read_money, read_rating, snapshot
+from pipelines.sources.gmpp_entries import NET_INCOME, read_date, read_money, read_rating, snapshot
 from pmo_lib.errors import PmoError
 from pmo_lib.schema import InOrder
 from pmo_lib.tables import TABLES
@@ -280,13 +280,13 @@ class TestUnread:
             ("One", "wlc_baseline_incl_NCG", "9.40%", "not an amount in £ million"),
             ("Two", "colour_rating", "No DCA", "not a rating"),
             ("Two", "end_date", "Reset", "not a date"),
-            ("Two", "wlc_baseline_incl_NCG", "-£7.00", "a negative amount"),
+            ("Two", "wlc_baseline_incl_NCG", "-£7.00", NET_INCOME),
             ("Three", "wlc_baseline_incl_NCG", "£0.00", "0 stands for no figure yet"),
         ]
         assert imported.unread["line"].tolist() == [2, 2, 2, 2, 3, 3, 3, 4]
         reports = imported.tables["status_reports"]
         assert reports["rag"].isna().all()
-        assert reports["estimate_at_completion"].isna().all()
+        assert reports["estimate_at_completion"].dropna().tolist() == [-7_000_000]
         assert versions(imported) == [("2017-09-30", -1, "")]  # of Two, whose start is readable
 
     def test_a_finish_before_the_start_leaves_both_empty(self, tmp_path: Path) -> None:

@@ -1,0 +1,157 @@
+"""The command pmo: one verb a line of work, exit codes a scheduler can trust.
+
+0 all done; 1 something was rejected, withheld or failed, the rest is published; 2 nothing done;
+130 interrupted.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.console import Console
+from pmo_lib.errors import ParameterError, PmoError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Show, with confidence, what a PMO is worth: from exports to published reports.",
+)
+
+Raw = Annotated[Path, typer.Option(help="Folder with the exports (CSV, XLSX).")]
+Out = Annotated[Path, typer.Option(help="Folder for tables, verdict and reports.")]
+Period = Annotated[str, typer.Option(help="YYYY-MM; left out: the last month in the data.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")]
+RAW, OUT = Path("data/raw"), Path("data/processed")
+
+
+def main() -> None:
+    """Run the command; every mistake of a user ends in a sentence, not in a traceback."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        Console().error("Interrupted. What was published before is untouched.")
+        sys.exit(130)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn a user's mistake, or a disk that says no, into a message and exit code 2."""
+    try:
+        yield
+    except PmoError as error:
+        Console().error(str(error))
+        raise typer.Exit(2) from None
+    except OSError as error:
+        where = error.filename or "the output folder"
+        Console().error(
+            f"{where}: {error.strerror or error}. Nothing was published; make room or give access, "
+            "or name another folder with --out, then run again."
+        )
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def run(
+    job: Annotated[str, typer.Argument(help="A job of pipelines/jobs, or a job file.")] = "monthly",
+    raw: Raw = RAW,
+    out: Out = OUT,
+    period: Annotated[
+        str, typer.Option(help="YYYY-MM; the last month in the data if left out.")
+    ] = "",
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A report parameter.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Reports made at once; 0 = one a core.")] = 0,
+    force: Annotated[
+        bool, typer.Option("--force", help="Make the reports even if up to date.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Publish a report pack: ingest, validate, render, publish."""
+    from pipelines.run import Request
+    from pipelines.run import run as run_request
+
+    console = Console(quiet=quiet)
+    with told(), console.progress() as progress:
+        parameters = _parameters(set_ or []) | ({"period": period} if period else {})
+        outcome = run_request(Request(job, raw, out, parameters, workers, force), progress)
+    console.outcome(outcome)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def check(raw: Raw = RAW, out: Out = OUT, quiet: Quiet = False) -> None:
+    """Ingest and validate only: 0 every row accepted, 1 some rejected, 2 unusable."""
+    from pipelines.configuration import configured
+    from pipelines.files import locked
+    from pipelines.prepare import prepare
+
+    console = Console(quiet=quiet)
+    with told(), console.progress() as progress:
+        settings = configured(raw)
+        with locked(out):
+            verdict = prepare(raw, out, settings, progress.say)
+    console.verdict(verdict, out)
+    raise typer.Exit(1 if verdict.rows_rejected else 0)
+
+
+@app.command()
+def kpis(
+    out: Out = OUT,
+    period: Annotated[
+        str, typer.Option(help="YYYY-MM; the last month in the data if left out.")
+    ] = "",
+    csv: Annotated[Path | None, typer.Option(help="Write the tidy results to this file.")] = None,
+) -> None:
+    """The catalogue: what is measured, and what each unmeasured KPI still needs."""
+    from pmo_lib.parameters import KpiReportParameters
+
+    with told():
+        checked, workbook = KpiReportParameters(period=period, data_dir=str(out)).open()
+        results = workbook.all_results(checked.period)
+        if csv is not None:
+            results.to_csv(csv, index=False, lineterminator="\n")
+    Console().catalogue(results)
+
+
+@app.command("import")
+def import_(
+    source: Annotated[str, typer.Argument(help="What the files are: gmpp.")],
+    files: Annotated[list[Path], typer.Argument(help="The files, as they were published.")],
+    to: Annotated[Path, typer.Option(help="Folder to write our tables to, as CSV.")],
+) -> None:
+    """Turn another tool's files into our tables; 1 where some cells could not be read."""
+    from pipelines.importer import import_files
+
+    with told():
+        imported = import_files(source, files, to)
+    Console().imported(imported, to)
+    raise typer.Exit(1 if len(imported.unread) else 0)
+
+
+@app.command()
+def sample(directory: Annotated[Path, typer.Argument(help="Folder to write it to.")]) -> None:
+    """Write the synthetic sample portfolio."""
+    from pipelines.importer import refuse_foreign_files
+    from pipelines.sample import write
+    from pmo_lib.tables import TABLES
+
+    with told():
+        refuse_foreign_files(directory, [f"{name}.csv" for name in TABLES])
+        written = write(directory)
+    Console().say(f"{len(written)} tables in {directory}")
+
+
+def _parameters(pairs: list[str]) -> dict[str, str]:
+    parameters = {}
+    for pair in pairs:
+        name, found, value = pair.partition("=")
+        if not found:
+            raise ParameterError(f"--set {pair!r} has no value", remedy="Write --set NAME=VALUE")
+        parameters[name.strip()] = value
+    return parameters

@@ -1,0 +1,161 @@
+"""What the command says: bars for a person who watches, plain lines for a log."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import rich.console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+
+from pipelines.plan import PlannedReport
+from pipelines.progress import Progress
+from pipelines.render import Record
+from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.result import ORGANISATION
+from pmo_lib.verdict import Verdict
+from pmo_lib.wording import counted, interval, number
+
+if TYPE_CHECKING:
+    from pipelines.run import Outcome
+    from pipelines.sources import Imported
+
+
+class Lines(Progress):
+    """Progress as plain lines, one an event."""
+
+    def __init__(self, console: "Console") -> None:
+        self._console = console
+        self._done = self._all = 0
+
+    def say(self, text: str) -> None:
+        self._console.say(text)
+
+    def planned(self, reports: Sequence[PlannedReport]) -> None:
+        self._all = len(reports)
+        self.say(f"making {counted(self._all, 'report')}")
+
+    def made(self, item: Record) -> None:
+        self._done += 1
+        self.say(f"{self._done}/{self._all} {_said(item)}")
+
+
+class Watched(Progress):
+    """Progress as a bar."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self._task = bars.add_task("starting", total=None)
+
+    def say(self, text: str) -> None:
+        self._bars.update(self._task, description=escape(text))
+
+    def planned(self, reports: Sequence[PlannedReport]) -> None:
+        self._bars.update(self._task, description="making reports", total=len(reports))
+
+    def made(self, item: Record) -> None:
+        if not item.is_published:
+            self._bars.console.print(f"[red]{escape(_said(item))}[/red]")
+        self._bars.advance(self._task)
+
+
+class Console:
+    """Messages on standard error, results on standard output."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._out = rich.console.Console(soft_wrap=True, highlight=False)
+        self._err = rich.console.Console(stderr=True, soft_wrap=True, highlight=False)
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """A bar where a person watches, lines where none does."""
+        if self._quiet or not sys.stderr.isatty():
+            yield Lines(self)
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with Bars(*columns, TimeElapsedColumn(), console=self._err, transient=True) as bars:
+            yield Watched(bars)
+
+    def say(self, text: str) -> None:
+        """A line of news."""
+        if not self._quiet:
+            self._err.print(escape(text))
+
+    def error(self, text: str) -> None:
+        """What went wrong."""
+        self._err.print(f"[red]error:[/red] {escape(text)}")
+
+    def outcome(self, outcome: "Outcome") -> None:
+        """Where the pack lies, and what is not well with it."""
+        failed = [item for item in outcome.records if not item.is_published]
+        for item in failed:
+            self.error(_said(item))
+        for reason in outcome.withheld.values():
+            self.error(f"withheld: {reason}")
+        if outcome.rows_rejected:
+            where = outcome.pack.parents[2] / "rejected"
+            self.say(f"{counted(outcome.rows_rejected, 'row')} rejected, see {where}")
+        published = len(outcome.records) - len(failed)
+        what = f"{published} of {counted(len(outcome.records), 'report')} published"
+        self.say(
+            what if outcome.is_new else f"Nothing has changed; {what} before. --force remakes."
+        )
+        self._out.print(escape(str(outcome.pack / "index.html")))
+
+    def verdict(self, verdict: Verdict, out: Path) -> None:
+        """Rows read, accepted and rejected per table, and the critical findings."""
+        table = Table("table", "files", "read", "accepted", "rejected", "warnings", box=None)
+        for name, found in verdict.tables.items():
+            warnings = sum(f.rows for f in found.findings if f.severity == "warning")
+            counts = (found.rows_read, found.rows_accepted, found.rows_rejected, warnings)
+            table.add_row(name, str(len(found.files)), *(f"{count:,}" for count in counts))
+        if not self._quiet:
+            self._out.print(table)
+        for name, found in verdict.tables.items():
+            for finding in found.findings:
+                if finding.severity == "critical":
+                    self.error(
+                        f"{name}, {finding.column or 'row'}: {finding.rule}; "
+                        f"{counted(finding.rows, 'row')}, such as {', '.join(finding.examples[:3])}"
+                    )
+        for file in verdict.ignored:
+            self.say(f"not a table, not read: {file}")
+        if verdict.rows_rejected:
+            self.say(f"rejected rows with reasons: {out / 'rejected'}")
+
+    def catalogue(self, results: pd.DataFrame) -> None:
+        """Each KPI of the organisation with value, interval and n, or what it needs."""
+        table = Table("id", "KPI", "value", "interval", "n", "state", "reason", box=None)
+        whole = results[results["department"] == ORGANISATION].drop_duplicates("kpi_id")
+        for row in whole.to_dict("records"):
+            kpi = CATALOGUE[row["kpi_id"]]
+            table.add_row(
+                kpi.id, kpi.name, number(row["value"], kpi.unit),
+                interval(row["low"], row["high"], kpi.unit), f"{row['n']:,}", row["state"],
+                escape(row["reason"]),
+            )  # fmt: skip
+        self._out.print(table)
+
+    def imported(self, imported: "Imported", to: Path) -> None:
+        """Rows per table, and how many cells could not be read and why."""
+        for name, rows in imported.tables.items():
+            self.say(f"{name}: {counted(len(rows), 'row')}")
+        for note in imported.notes:
+            self.say(note)
+        if len(imported.unread):
+            self.say(f"{counted(len(imported.unread), 'cell')} could not be read, each listed in "
+                     f"{to / 'unread'}:")  # fmt: skip
+            for reason, count in imported.unread["reason"].value_counts().items():
+                self.say(f"  {count:>6,}  {reason}")
+        self._out.print(escape(str(to)))
+
+
+def _said(item: Record) -> str:
+    how = "published" if item.is_published else f"FAILED: {item.reason}"
+    return f"{item.title}: {how} ({item.seconds:.1f} s)"

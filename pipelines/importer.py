@@ -1,0 +1,46 @@
+"""pmo import: another tool's files become our tables as CSV, with a list of what was unreadable."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from pipelines.files import replaced_folder
+from pipelines.sources import Imported, source
+from pmo_lib.errors import DataError
+
+
+def import_files(name: str, files: Sequence[Path], to: Path) -> Imported:
+    """Write the tables of `files` to the folder `to`, and unread cells to `to`/unread.
+
+    Raises PmoError for an unknown source, unreadable files, or a folder that holds other files.
+    """
+    reader = source(name)
+    missing = [str(path) for path in files if not path.is_file()]
+    if missing:
+        raise DataError("there is no such file", where=", ".join(missing), remedy="Check the path")
+    imported = reader.read(files)
+    refuse_foreign_files(to, [f"{table}.csv" for table in imported.tables])
+    own = to / "settings.yml"
+    settings = own.read_bytes() if own.exists() else None
+    with replaced_folder(to) as folder:
+        for table, rows in imported.tables.items():
+            rows.to_csv(folder / f"{table}.csv", index=False, lineterminator="\n")
+        unread = folder / "unread"
+        unread.mkdir()
+        imported.unread.to_csv(unread / f"{name}.csv", index=False, lineterminator="\n")
+        if settings is not None:
+            (folder / own.name).write_bytes(settings)
+    return imported
+
+
+def refuse_foreign_files(folder: Path, ours: Collection[str]) -> None:
+    """Raise DataError where `folder` holds files that writing ours would mix with or replace."""
+    allowed = {*ours, "settings.yml", "README.md", "unread"}
+    foreign = (
+        sorted(p.name for p in folder.iterdir() if p.name not in allowed) if folder.is_dir() else []
+    )
+    if foreign:
+        raise DataError(
+            f"the folder holds other files ({', '.join(foreign[:5])})",
+            where=str(folder),
+            remedy="Name an empty folder",
+        )

@@ -1,0 +1,161 @@
+"""A report pack: the folder that readers see, with index, results, dictionary and record."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.export import TEMPLATES
+from pipelines.files import read_json, write_json
+from pipelines.render import Record
+from pmo_lib import page, quality
+from pmo_lib.catalogue import definitions
+from pmo_lib.dictionary import dictionary
+from pmo_lib.tables import TABLES
+from pmo_lib.wording import month
+from pmo_lib.workbook import Workbook
+
+PREVIOUS = "previous"
+
+
+@dataclass(frozen=True)
+class LastGood:
+    """An earlier page of a report that now failed."""
+
+    file: str
+    period: str
+    data_hash: str
+
+
+def write_pack(
+    folder: Path,
+    title: str,
+    period: str,
+    records: Sequence[Record],
+    workbook: Workbook,
+    facts: Mapping[str, Any],
+    earlier: Sequence[Path],
+) -> None:
+    """Complete `folder`, which holds the published pages, to a pack.
+
+    `facts` go into run.json beside the records; `earlier` are the packs, the newest first, in
+    which the last good page of a failed report is sought.
+    """
+    results = workbook.all_results(period)
+    results.to_csv(folder / "kpis.csv", index=False, lineterminator="\n")
+    results.to_parquet(folder / "kpis.parquet", index=False)
+    environment = _environment()
+    kept: dict[str, dict[str, str]] = {}
+    for record in records:
+        if not record.is_published:
+            last_good = _keep_last_good(folder, record, earlier)
+            kept |= {record.name: asdict(last_good)} if last_good else {}
+            _write_failure(environment, folder, record, period, workbook, last_good)
+    _write_dictionary(environment, folder)
+    _write_index(environment, folder, title, period, records, workbook)
+    write_json(
+        folder / "run.json",
+        {**facts, "reports": [asdict(record) for record in records], "last_good": kept},
+    )
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _write_index(
+    environment: Environment,
+    folder: Path,
+    title: str,
+    period: str,
+    records: Sequence[Record],
+    workbook: Workbook,
+) -> None:
+    groups = {name: list(items) for name, items in groupby(records, key=lambda r: r.group)}
+    text = environment.get_template("index.html.j2").render(
+        title=title,
+        organisation=workbook.settings.organisation,
+        period=month(period),
+        reports=records,
+        failed=[record for record in records if not record.is_published],
+        groups=groups,
+        withheld=workbook.withheld,
+        quality=_markup(page.section("How good are the data?", quality.per_table(workbook))),
+        data_hash=workbook.verdict.data_hash,
+        version=workbook.version,
+    )
+    (folder / "index.html").write_text(text, encoding="utf-8")
+
+
+def _write_dictionary(environment: Environment, folder: Path) -> None:
+    columns = dictionary()
+    tables = [
+        (
+            name,
+            table.row,
+            _markup(
+                page.table(
+                    columns[columns["table"] == name].drop(columns="table"), f"Columns of {name}"
+                )
+            ),
+        )
+        for name, table in TABLES.items()
+    ]
+    text = environment.get_template("dictionary.html.j2").render(
+        tables=tables, kpis=_markup(page.table(definitions(), "KPIs"))
+    )
+    (folder / "data_dictionary.html").write_text(text, encoding="utf-8")
+
+
+def _write_failure(
+    environment: Environment,
+    folder: Path,
+    record: Record,
+    period: str,
+    workbook: Workbook,
+    last_good: LastGood | None,
+) -> None:
+    set_values = {name: value for name, value in record.parameters.items() if value}
+    text = environment.get_template("failure.html.j2").render(
+        record=record,
+        period=month(period),
+        parameters=", ".join(f"{name} {value}" for name, value in set_values.items()),
+        data_hash=workbook.verdict.data_hash,
+        last_good=last_good,
+    )
+    (folder / record.file).write_text(text, encoding="utf-8")
+
+
+def _keep_last_good(folder: Path, record: Record, earlier: Sequence[Path]) -> LastGood | None:
+    """Copy the last good page of a failed report out of an earlier pack, so that it stays."""
+    for pack in earlier:
+        run = read_json(pack / "run.json")
+        states = {item["name"]: item["state"] for item in run["reports"]}
+        if states.get(record.name) == "published":
+            page_file, period, data_hash = record.file, run["period"], run["data_hash"]
+        elif record.name in run.get("last_good", {}):
+            known = run["last_good"][record.name]
+            page_file, period, data_hash = known["file"], known["period"], known["data_hash"]
+        else:
+            continue
+        (folder / PREVIOUS).mkdir(exist_ok=True)
+        kept = f"{PREVIOUS}/{record.file}"
+        shutil.copyfile(pack / page_file, folder / kept)
+        return LastGood(kept, period, data_hash)
+    return None
+
+
+def _markup(piece: Any) -> Markup:
+    """A piece of pmo_lib.page, whose texts are escaped where they are put in."""
+    return Markup(piece.data)

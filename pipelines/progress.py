@@ -1,0 +1,19 @@
+"""What a run says of itself while it works."""
+
+from collections.abc import Sequence
+
+from pipelines.plan import PlannedReport
+from pipelines.render import Record
+
+
+class Progress:
+    """Silent; the command's subclasses show bars to a person, and lines in a log."""
+
+    def say(self, text: str) -> None:
+        """A step begins."""
+
+    def planned(self, reports: Sequence[PlannedReport]) -> None:
+        """These reports will be made."""
+
+    def made(self, item: Record) -> None:
+        """A report has been made, or has failed."""

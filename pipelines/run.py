@@ -1,0 +1,202 @@
+"""pmo run: the whole way of the data, from a folder of exports to a published pack."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pipelines.configuration import configured
+from pipelines.files import heal, locked, read_json, replaced_folder
+from pipelines.pack import write_pack
+from pipelines.plan import Job, PlannedReport, load_job, plan, slug
+from pipelines.prepare import prepare
+from pipelines.progress import Progress
+from pipelines.render import Record, Task, record, render
+from pmo_lib.errors import DataError
+from pmo_lib.settings import Settings
+from pmo_lib.workbook import Workbook, open_workbook
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = ("pmo_lib", "pipelines", "notebooks")
+PACKAGES = ("great-expectations", "matplotlib", "nbconvert", "numpy", "pandas", "papermill",
+            "pyarrow", "scipy", "seaborn")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run: which job, on which exports, into which folder, with which parameters."""
+
+    job: str = "monthly"
+    raw: Path = ROOT / "data" / "raw"
+    out: Path = ROOT / "data" / "processed"
+    parameters: Mapping[str, Any] | None = None
+    workers: int = 0
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it: the pack, its records, and whether anything was made anew."""
+
+    pack: Path
+    records: tuple[Record, ...]
+    withheld: Mapping[str, str]
+    rows_rejected: int
+    is_new: bool = True
+
+    @property
+    def exit_code(self) -> int:
+        """0 all published, 1 something failed or was withheld."""
+        whole = all(item.is_published for item in self.records) and not self.withheld
+        return 0 if whole else 1
+
+
+def run(request: Request, progress: Progress | None = None) -> Outcome:
+    """Publish the job's pack.
+
+    Raises PmoError where nothing can be done; what was published before is then untouched.
+    """
+    progress = progress or Progress()
+    settings, job = configured(request.raw), load_job(request.job)
+    parameters = dict(request.parameters or {})
+    fingerprint = _fingerprint(request.raw, settings, job, parameters)
+    with locked(request.out):
+        packs = request.out / "reports" / _pack_name(job, parameters)
+        for folder in [*_hidden_targets(packs), *(request.out / n for n in ("tables", "rejected"))]:
+            heal(folder)
+        same = None if request.force else _unchanged(packs, fingerprint)
+        if same is not None:
+            return same
+        verdict = prepare(request.raw, request.out, settings, progress.say)
+        workbook = open_workbook(request.out)
+        reports = plan(job, workbook, parameters)
+        period = str(reports[0].parameters["period"])
+        facts = {
+            "job": job.name,
+            "period": period,
+            "parameters": parameters,
+            "started": datetime.now(UTC).isoformat(timespec="seconds"),
+            "fingerprint": fingerprint,
+            "data_hash": verdict.data_hash,
+            "rows_rejected": verdict.rows_rejected,
+            "withheld": workbook.withheld,
+            "versions": _versions(),
+        }
+        records = _publish(request, job, packs / period, reports, workbook, facts, progress)
+        return Outcome(packs / period, records, workbook.withheld, verdict.rows_rejected)
+
+
+def _publish(
+    request: Request,
+    job: Job,
+    target: Path,
+    reports: list[PlannedReport],
+    workbook: Workbook,
+    facts: Mapping[str, Any],
+    progress: Progress,
+) -> tuple[Record, ...]:
+    """Make the reports beside the target, and put them in its place when the pack is whole."""
+    progress.planned(reports)
+    with (
+        replaced_folder(target) as folder,
+        TemporaryDirectory(dir=request.out, prefix=".executed-") as executed,
+    ):
+        tasks = [
+            Task(
+                report,
+                str(request.out.resolve()),
+                (folder / report.file).resolve(),
+                Path(executed).resolve() / f"{report.name}.ipynb",
+                workbook.settings.report_timeout_seconds,
+            )
+            for report in reports
+        ]
+        workers = min(request.workers or len(os.sched_getaffinity(0)), len(tasks))
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+            records = render_all(tasks, executor, progress.made)
+        earlier = _earlier_packs(target)
+        title = f"{job.title}: {workbook.settings.organisation}"
+        write_pack(folder, title, target.name, records, workbook, facts, earlier)
+    return records
+
+
+def render_all(
+    tasks: Sequence[Task], executor: Executor, made: Callable[[Record], None]
+) -> tuple[Record, ...]:
+    """Render on any executor: one record for each task, in their order, whatever fails."""
+    futures: dict[Future[Record], Task] = {executor.submit(render, task): task for task in tasks}
+    records: dict[str, Record] = {}
+    try:
+        for future in as_completed(futures):
+            report = futures[future].report
+            error = future.exception()
+            if error is None:
+                done = future.result()
+            else:
+                reason = f"The process that made it died ({type(error).__name__}: {error})."
+                done = record(report, state="failed", reason=reason)
+            records[report.name] = done
+            made(done)
+    except KeyboardInterrupt:
+        executor.shutdown(wait=False, cancel_futures=True)
+        raise
+    return tuple(records[task.report.name] for task in tasks)
+
+
+def _pack_name(job: Job, parameters: Mapping[str, Any]) -> str:
+    """A run with parameters of its own never takes the place of the job's full pack."""
+    own = {name: value for name, value in parameters.items() if name != "period"}
+    return "-".join([job.name, *(f"{slug(name)}-{slug(str(own[name]))}" for name in sorted(own))])
+
+
+def _earlier_packs(target: Path) -> list[Path]:
+    """The pack that will be replaced, then those of earlier periods, the newest first."""
+    packs = sorted((p for p in target.parent.iterdir() if (p / "run.json").exists()), reverse=True)
+    return [pack for pack in packs if not pack.name.startswith(".") and pack.name <= target.name]
+
+
+def _hidden_targets(packs: Path) -> list[Path]:
+    """Folders whose replacement was broken off between its two renames."""
+    if not packs.is_dir():
+        return []
+    return [packs / p.name[1:-4] for p in packs.iterdir() if p.name.endswith(".old")]
+
+
+def _unchanged(packs: Path, fingerprint: str) -> Outcome | None:
+    """The published pack that was made from just the same, if every report in it is good."""
+    for path in sorted(packs.glob("[0-9]*/run.json"), reverse=True):
+        facts = read_json(path)
+        records = tuple(Record(**item) for item in facts["reports"])
+        good = all(item.is_published for item in records)
+        if good and facts["fingerprint"] == fingerprint:
+            return Outcome(
+                path.parent, records, facts["withheld"], facts["rows_rejected"], is_new=False
+            )
+    return None
+
+
+def _fingerprint(raw: Path, settings: Settings, job: Job, parameters: Mapping[str, Any]) -> str:
+    """SHA-256 over all that a pack is made from: data, settings, job, code and versions."""
+    digest = sha256(repr((settings, job, sorted(parameters.items()), _versions())).encode())
+    code = [
+        p for folder in CODE for p in (ROOT / folder).rglob("*") if "__pycache__" not in p.parts
+    ]
+    if not raw.is_dir():
+        raise DataError(
+            "there is no such folder", where=str(raw), remedy="Name the folder with the exports"
+        )
+    for path in [*sorted(raw.iterdir()), *sorted(code)]:
+        if path.is_file():
+            digest.update(f"{path.name} {sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in PACKAGES}

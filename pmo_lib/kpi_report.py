@@ -1,0 +1,93 @@
+"""The KPI report: the answer in words, and the pictures behind it."""
+
+from dataclasses import dataclass
+
+from IPython.display import HTML
+
+from pmo_lib import charts, page
+from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.picture import Picture
+from pmo_lib.report import Report
+from pmo_lib.wording import counted, interval, month, number
+
+
+@dataclass(frozen=True)
+class KpiReport(Report):
+    """How the organisation, or one department, is doing at the end of a period."""
+
+    def title(self) -> HTML:
+        """The title."""
+        return page.title(f"KPI report: {self.subject}", self.beneath)
+
+    def answer(self) -> HTML:
+        """The answer in one paragraph: time, cost, work in flight; or that it cannot be told."""
+        return page.answer([*self._outcomes(), *self._in_flight()])
+
+    def _outcomes(self) -> list[str]:
+        on_time, on_budget, overrun = (self.result(kpi) for kpi in ("D1", "D2", "D3"))
+        if not (on_time.is_measured or on_budget.is_measured):
+            return [
+                "Cannot tell how projects end, on time or on budget: "
+                f"{on_time.reason or on_budget.reason}."
+            ]
+        months = self.workbook.settings.outcome_window_months
+        said = []
+        if on_time.is_measured:
+            said.append(
+                f"Of {counted(on_time.n, 'project')} completed in the {months} months to "
+                f"{month(self.parameters.period)}, {self.said('D1')} finished on time."
+            )
+        if on_budget.is_measured:
+            said.append(f"Of {on_budget.n} with known costs, {self.said('D2')} kept to budget.")
+        if overrun.is_measured:
+            said.append(f"The median project {_spent(overrun.value)} ({self._ends('D3')}).")
+        if self.result("D3", "p80").is_measured:
+            said.append(
+                f"One in five exceeded its approved cost by {self.said('D3', 'p80')} or more."
+            )
+        return said
+
+    def _in_flight(self) -> list[str]:
+        wip, cpi, spi = (self.result(kpi) for kpi in ("P2", "D6", "D7"))
+        if not wip.is_measured:
+            return [f"Cannot tell how much work is in flight: {wip.reason}."]
+        said = f"{counted(wip.n, 'project')} {'is' if wip.n == 1 else 'are'} in flight"
+        if cpi.is_measured:
+            currency = self.workbook.settings.currency
+            said += f", earning {self.said('D6')} of planned work for each {currency} spent"
+        if spi.is_measured:
+            ahead = "ahead of" if spi.value >= 1 else "behind"
+            said += f", on average {ahead} plan (SPI(t) {self.said('D7')})"
+        return [f"{said}."]
+
+    def _ends(self, kpi_id: str) -> str:
+        found = self.result(kpi_id)
+        return f"{self.level} {interval(found.low, found.high, CATALOGUE[kpi_id].unit)}"
+
+    def rates(self) -> Picture | HTML:
+        """The shares among the KPIs with their intervals."""
+        level = self.workbook.settings.confidence_level
+        return self.or_cannot(charts.rates(self.results, level), "The picture of the shares")
+
+    def on_time_by_year(self) -> Picture | HTML:
+        """On-time completion by year."""
+        picture = charts.yearly("D1", self.view, self.parameters.department)
+        return self.or_cannot(picture, "On-time completion by year")
+
+    def cost_overruns(self) -> Picture | HTML:
+        """Cost overruns by size of project."""
+        picture = charts.overruns("D3", self.view, self.parameters.department)
+        return self.or_cannot(picture, "The distribution of cost overruns")
+
+    def departments(self) -> Picture | HTML:
+        """On-time completion of every department; a department's report shows it among them."""
+        picture = charts.by_department("D1", self.view, self.workbook.departments)
+        return self.or_cannot(picture, "On-time completion by department")
+
+
+def _spent(overrun_share: float) -> str:
+    """How a project's cost compares with the approved one, in words."""
+    shown = number(abs(overrun_share), "share")
+    if shown == number(0, "share"):
+        return "cost what was first approved"
+    return f"cost {shown} {'more' if overrun_share > 0 else 'less'} than first approved"

@@ -1,0 +1,57 @@
+"""A figure with the words and the numbers behind it."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+
+import pandas as pd
+import seaborn as sns
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pmo_lib.page import folded, table
+
+INK, SOFT, ACCENT = "#1f2933", "#5b6770", "#0b5fa5"  # all above 4.5 : 1 on white
+DPI = 120
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure, its alt text, and the table of what it shows.
+
+    A notebook cell that ends in a Picture shows the image, and below it the table, folded.
+    """
+
+    figure: Figure
+    alt: str
+    data: pd.DataFrame
+
+    def png(self) -> bytes:
+        """The image; the same bytes for the same figure on the same installation."""
+        buffer = BytesIO()
+        self.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+        return buffer.getvalue()
+
+    def _ipython_display_(self) -> None:
+        display(
+            {"image/png": b64encode(self.png()).decode("ascii"), "text/plain": self.alt},
+            metadata={"image/png": {"alt": self.alt}},
+            raw=True,
+        )
+        display(folded("The numbers behind this figure", table(self.data, self.alt)))
+
+
+@contextmanager
+def drawn(width_inches: float = 8, height_inches: float = 4) -> Iterator[tuple[Figure, Axes]]:
+    """A figure with one set of axes in the style of the reports; nothing global is changed."""
+    style = {
+        "font.size": 11, "axes.edgecolor": SOFT, "axes.labelcolor": INK, "text.color": INK,
+        "xtick.color": INK, "ytick.color": INK, "grid.color": "#d9dee2", "axes.grid": True,
+        "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
+    }  # fmt: skip
+    with sns.axes_style("whitegrid", rc=style):
+        figure = Figure(figsize=(width_inches, height_inches), layout="constrained")
+        yield figure, figure.add_subplot()

@@ -1,0 +1,55 @@
+"""How good the data are: what was read, accepted and rejected, and what validation found."""
+
+import pandas as pd
+from IPython.display import HTML
+
+from pmo_lib import page
+from pmo_lib.schema import SEVERITIES
+from pmo_lib.tables import TABLES
+from pmo_lib.wording import counted
+from pmo_lib.workbook import Workbook
+
+
+def per_table(workbook: Workbook) -> HTML:
+    """Per table: rows read, accepted and rejected, rules met."""
+    verdicts = workbook.verdict.tables
+    rows = [
+        {
+            "Table": name,
+            "Rows read": verdicts[name].rows_read if name in verdicts else None,
+            "Accepted": verdicts[name].rows_accepted if name in verdicts else None,
+            "Rejected": verdicts[name].rows_rejected if name in verdicts else None,
+            "Rules met": _rules_met(workbook, name),
+        }
+        for name in TABLES
+    ]
+    counts = dict.fromkeys(["Rows read", "Accepted", "Rejected"], "Int64")
+    frame = pd.DataFrame(rows).astype(counts)
+    return page.table(frame, "What was read, and what was accepted")
+
+
+def findings(workbook: Workbook) -> HTML:
+    """What validation found, the critical first, with the first places; folded away."""
+    verdict = workbook.verdict
+    found = [(name, finding) for name, t in verdict.tables.items() for finding in t.findings]
+    items = [
+        f"{finding.severity}: {name}, {finding.column or 'row'}: {finding.rule}; "
+        f"{counted(finding.rows, 'row')}, such as {', '.join(finding.examples[:3])}"
+        for name, finding in sorted(found, key=lambda item: SEVERITIES.index(item[1].severity))
+    ]
+    items += [
+        f"info: {name}: columns kept aside, which the workbook does not know: "
+        f"{', '.join(table.extra_columns)}"
+        for name, table in verdict.tables.items()
+        if table.extra_columns
+    ]
+    items += [f"info: not a table: {name}" for name in verdict.ignored]
+    return page.folded(counted(len(items), "finding"), page.bullets(items, "No finding."))
+
+
+def _rules_met(workbook: Workbook, name: str) -> str:
+    if name not in workbook.verdict.tables:
+        return "no file"
+    verdict = workbook.verdict.tables[name]
+    met = f"{verdict.expectations_met} of {verdict.expectations}"
+    return f"{met}, withheld" if name in workbook.withheld else met

@@ -1,0 +1,151 @@
+"""What every report has: title, scorecard, what could not be shown, data quality, provenance."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import pandas as pd
+from IPython.display import HTML
+
+from pmo_lib import page, quality
+from pmo_lib.catalogue import CATALOGUE, definitions
+from pmo_lib.engine import View, results
+from pmo_lib.parameters import ReportParameters
+from pmo_lib.picture import Picture
+from pmo_lib.result import ORGANISATION, KpiResult
+from pmo_lib.wording import DASH, STATISTICS, counted, interval, month, number
+from pmo_lib.workbook import Workbook
+
+BETTER = {"higher": "higher", "lower": "lower", "near": "near its target", "context": DASH}
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report on the organisation or one department, at the end of a period."""
+
+    parameters: ReportParameters
+    workbook: Workbook
+
+    @classmethod
+    def open(cls, parameters: ReportParameters) -> Self:
+        """The report on the tables that the parameters name; raises as they do."""
+        return cls(*parameters.open())
+
+    @property
+    def department(self) -> str:
+        return self.parameters.department or ORGANISATION
+
+    @property
+    def subject(self) -> str:
+        """The organisation's or the department's name."""
+        return self.parameters.department or self.workbook.settings.organisation
+
+    @cached_property
+    def view(self) -> View:
+        return self.workbook.view(self.parameters.period)
+
+    @cached_property
+    def results(self) -> list[KpiResult]:
+        """Every statistic of every KPI for the report's subject."""
+        return results(self.view, [self.department])
+
+    @property
+    def level(self) -> str:
+        return f"{self.workbook.settings.confidence_level:.0%} interval"
+
+    def result(self, kpi_id: str, statistic: str = "") -> KpiResult:
+        """One KPI's headline, or one of its further statistics where it has them."""
+        own = [result for result in self.results if result.kpi_id == kpi_id]
+        return next((result for result in own if result.statistic == statistic), own[0])
+
+    def said(self, kpi_id: str, statistic: str = "") -> str:
+        """A measured result as 48 % (90 % interval 42 % to 55 %)."""
+        found, unit = self.result(kpi_id, statistic), CATALOGUE[kpi_id].unit
+        ends = interval(found.low, found.high, unit)
+        value = number(found.value, unit)
+        return value if ends == DASH else f"{value} ({self.level} {ends})"
+
+    def scorecard(self) -> HTML:
+        """The KPIs as a table: value, interval, n, what is better, and what to know."""
+        rows = [self._score(result) for result in self.results]
+        return page.table(pd.DataFrame(rows), f"KPIs of {self.subject}")
+
+    def _score(self, result: KpiResult) -> dict[str, object]:
+        kpi = CATALOGUE[result.kpi_id]
+        words = STATISTICS[result.statistic]  # type: ignore[index]
+        return {
+            "KPI": f"{kpi.id} {kpi.name}" + (f", {words}" if words else ""),
+            "Value": number(result.value, kpi.unit) if result.is_measured else result.state,
+            self.level: interval(result.low, result.high, kpi.unit),
+            "n": f"{result.n:,}" if result.is_measured else DASH,
+            "Better": BETTER[kpi.better],
+            "Note": result.reason,
+        }
+
+    def how_to_read(self) -> HTML:
+        """One line on intervals and n, for a reader who is no statistician."""
+        in_ten = round(self.workbook.settings.confidence_level * 10)
+        return page.paragraph(
+            f"n is the number of cases a figure rests on. The {self.level} says how far the "
+            f"figure may be off by chance: {in_ten} in 10 such intervals hold the true value. "
+            "Where two intervals overlap widely, do not read a difference into the figures."
+        )
+
+    def kpi_definitions(self) -> HTML:
+        """What each KPI means, folded away."""
+        words = definitions().drop(columns=["unit", "family"])
+        return page.folded("What each KPI means", page.table(words, "Definitions of the KPIs"))
+
+    def unshown(self) -> HTML:
+        """The KPIs without a value, why, and what to collect; the tables that are not there."""
+        rows = [
+            {
+                "KPI": f"{result.kpi_id} {CATALOGUE[result.kpi_id].name}",
+                "State": result.state,
+                "Why, and what to collect": result.reason,
+            }
+            for result in self.results
+            if not result.is_measured
+        ]
+        if not rows:
+            return page.paragraph("Every KPI of this report could be shown.")
+        return page.table(pd.DataFrame(rows), "KPIs that could not be shown")
+
+    def data_quality(self) -> HTML:
+        """Per table: rows read, accepted and rejected, rules met."""
+        return quality.per_table(self.workbook)
+
+    def findings(self) -> HTML:
+        """What validation found, the critical first, with the first places; folded away."""
+        return quality.findings(self.workbook)
+
+    def provenance(self) -> HTML:
+        """What the report came from: data hash, settings, version."""
+        settings = self.workbook.settings
+        facts = {
+            "Data (SHA-256 over the files' hashes)": self.workbook.verdict.data_hash,
+            "Files": f"{sum(len(t.files) for t in self.workbook.verdict.tables.values())}",
+            "Data date": f"{self.view.data_date:%Y-%m-%d}",
+            "Currency": settings.currency,
+            "Prices of": str(settings.price_base or "not stated"),
+            "Interval level": f"{settings.confidence_level:.0%}",
+            "Completed projects count for": counted(settings.outcome_window_months, "month"),
+            "On time": f"up to {counted(settings.tolerances.schedule_days, 'day')} late",
+            "On budget": f"up to {settings.tolerances.cost_share:.0%} over",
+            "Not shown below": counted(settings.disclosure.too_few, "case"),
+            "PMO Value Workbook": self.workbook.version,
+        }
+        frame = pd.DataFrame({"What": list(facts), "Value": list(facts.values())})
+        return page.table(frame, "Where this report comes from")
+
+    def or_cannot(self, picture: Picture | None, what: str) -> Picture | HTML:
+        """The picture, or the sentence that it cannot be drawn."""
+        few = self.workbook.settings.disclosure.too_few
+        return picture or page.paragraph(
+            f"{what} cannot be drawn for {self.subject}: fewer than {few} cases in every part "
+            "that it would show, or the data are missing (see what could not be shown)."
+        )
+
+    @property
+    def beneath(self) -> str:
+        return f"{month(self.parameters.period)}, figures up to {self.view.data_date:%Y-%m-%d}"
