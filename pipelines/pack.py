@@ -85,7 +85,6 @@ def _write_index(
     groups = {name: list(items) for name, items in groupby(records, key=lambda r: r.group)}
     text = environment.get_template("index.html.j2").render(
         title=title,
-        organisation=workbook.settings.organisation,
         period=month(period),
         reports=records,
         failed=[record for record in records if not record.is_published],

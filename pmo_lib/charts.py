@@ -9,7 +9,7 @@ from matplotlib.ticker import PercentFormatter
 
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.engine import View, availability, observe, results, yearly_results
-from pmo_lib.picture import ACCENT, INK, SOFT, Picture, drawn
+from pmo_lib.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
 from pmo_lib.result import ORGANISATION, KpiResult
 from pmo_lib.size import TIERS, size_tiers
 from pmo_lib.wording import DASH, interval, number
@@ -23,9 +23,14 @@ def rates(found: Sequence[KpiResult], level: float) -> Picture | None:
     )
 
 
-def by_department(kpi_id: str, view: View, departments: Sequence[str]) -> Picture | None:
-    """One KPI for the organisation and each department, dots with intervals, best first."""
-    kpi = CATALOGUE[kpi_id]
+def by_department(
+    kpi_id: str, view: View, departments: Sequence[str], own: str = ""
+) -> Picture | None:
+    """One rate for the organisation and each department, best first; the `own` one stands out.
+
+    Departments with too few cases to be ranked come last, marked as indicative.
+    """
+    kpi, few = CATALOGUE[kpi_id], view.settings.disclosure.indicative
     found = [
         result
         for result in results(view, [ORGANISATION, *departments], [kpi_id])
@@ -33,9 +38,14 @@ def by_department(kpi_id: str, view: View, departments: Sequence[str]) -> Pictur
     ]
     if len(found) < 3:
         return None
-    ordered = sorted(found, key=lambda r: r.value, reverse=kpi.better == "higher")
-    names = [result.department for result in ordered]
-    return _dots(ordered, names, view.settings.confidence_level, kpi.name)
+    sign = -1 if kpi.better == "higher" else 1
+    ordered = sorted(
+        found, key=lambda r: (r.n < few, r.department if r.n < few else sign * r.value)
+    )
+    names = [r.department + (" (indicative)" if r.n < few else "") for r in ordered]
+    stands_out = [r.department == (own or ORGANISATION) for r in ordered]
+    level = view.settings.confidence_level
+    return _dots(ordered, names, level, f"{kpi.name} by department", stands_out)
 
 
 def yearly(kpi_id: str, view: View, department: str = "", years: int = 5) -> Picture | None:
@@ -49,7 +59,7 @@ def yearly(kpi_id: str, view: View, department: str = "", years: int = 5) -> Pic
         result.period if whole or result.period != view.period[:4] else f"{result.period} so far"
         for result in found
     ]
-    with drawn(8, 3.6) as (figure, axes):
+    with drawn(3.6) as (figure, axes):
         for at, result in enumerate(found):
             if result.is_measured:
                 axes.vlines(at, result.low, result.high, color=SOFT, linewidth=3)
@@ -80,7 +90,7 @@ def overruns(kpi_id: str, view: View, department: str = "") -> Picture | None:
         return None
     spread = {tier: units.loc[units["tier"] == tier, "overrun"] for tier in tiers}
     edge = max(1.0, float(units["overrun"].quantile(0.97)))
-    with drawn(8, 1.3 + 0.75 * len(tiers)) as (figure, axes):
+    with drawn(1.3 + 0.75 * len(tiers)) as (figure, axes):
         shown = units.assign(overrun=units["overrun"].clip(upper=edge))
         sns.stripplot(
             shown, x="overrun", y="tier", order=tiers, ax=axes, color=ACCENT, alpha=0.55, jitter=0
@@ -110,16 +120,26 @@ def overruns(kpi_id: str, view: View, department: str = "") -> Picture | None:
     return Picture(figure, f"{kpi.name} by size of project. {'; '.join(words)}.{tail}", data)
 
 
-def _dots(found: Sequence[KpiResult], names: Sequence[str], level: float, what: str) -> Picture:
-    with drawn(8, 1.1 + 0.42 * len(found)) as (figure, axes):
-        for row, (name, result) in enumerate(zip(names, found, strict=True)):
-            axes.hlines(row, result.low, result.high, color=SOFT, linewidth=3)
-            axes.plot(result.value, row, "D" if name == ORGANISATION else "o", color=ACCENT, ms=8)
+def _dots(
+    found: Sequence[KpiResult],
+    names: Sequence[str],
+    level: float,
+    what: str,
+    stands_out: Sequence[bool] = (),
+) -> Picture:
+    marked = list(stands_out) or [False] * len(found)
+    with drawn(1.2 + 0.42 * len(found)) as (figure, axes):
+        for row, (result, bold) in enumerate(zip(found, marked, strict=True)):
+            colour = STRONG if bold else ACCENT
+            axes.hlines(row, result.low, result.high, color=colour if bold else SOFT, linewidth=3)
+            axes.plot(result.value, row, "D" if bold else "o", color=colour, ms=9 if bold else 8)
             said = f"{number(result.value, 'share')}  (n = {result.n})"
             axes.annotate(said, (1.02, row), xycoords=("axes fraction", "data"), va="center")
         axes.set_yticks(range(len(found)), names)
+        for label, bold in zip(axes.get_yticklabels(), marked, strict=True):
+            label.set_fontweight("bold" if bold else "normal")
         axes.set(xlim=(0, 1), ylim=(len(found) - 0.5, -0.5))
-        axes.set_xlabel(f"Share of the cases; the line is the {level:.0%} interval")
+        axes.set_xlabel(f"Share of the cases; line: {number(level, 'share')} interval")
         axes.xaxis.set_major_formatter(PercentFormatter(1.0))
         axes.grid(visible=False, axis="y")
     return _with_words(figure, what, names, found, level)
@@ -133,7 +153,7 @@ def _with_words(
         {
             "": list(names),
             "value": [number(r.value, "share") if r.is_measured else r.state for r in found],
-            f"{level:.0%} interval": [interval(r.low, r.high, "share") for r in found],
+            f"{number(level, 'share')} interval": [interval(r.low, r.high, "share") for r in found],
             "n": [r.n if r.is_measured else DASH for r in found],
         }
     )
@@ -142,4 +162,4 @@ def _with_words(
         for name, r in zip(names, found, strict=True)
         if r.is_measured
     )
-    return Picture(figure, f"{what} with {level:.0%} intervals: {words}.", data)
+    return Picture(figure, f"{what} with {number(level, 'share')} intervals: {words}.", data)

@@ -145,11 +145,15 @@ def _judged(
 ) -> KpiResult:
     state: State = "measured"
     note = estimate.note
+    limits = view.settings.disclosure
     if np.isnan(estimate.value):
         state, note = "undefined", note or "what it is divided by is zero"
-    elif estimate.n < view.settings.disclosure.too_few and statistic not in _FACTS:
-        state, note = "too few", f"fewer than {view.settings.disclosure.too_few} cases"
+    elif estimate.n < limits.too_few and statistic not in _FACTS:
+        state, note = "too few", f"fewer than {limits.too_few} cases"
         estimate = Estimate(np.nan, np.nan, np.nan, estimate.n)
+    elif estimate.n < limits.indicative and statistic not in _FACTS:
+        few = f"indicative: fewer than {limits.indicative} cases"
+        note = f"{few}; {note}" if note else few
     return KpiResult(
         kpi.id, department, view.period, statistic, estimate.value, estimate.low, estimate.high,
         estimate.n, missing, state=state, reason="; ".join(filter(None, [note, left_out])),

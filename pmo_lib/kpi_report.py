@@ -8,7 +8,8 @@ from pmo_lib import charts, page
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.picture import Picture
 from pmo_lib.report import Report
-from pmo_lib.wording import counted, interval, month, number
+from pmo_lib.result import KpiResult
+from pmo_lib.wording import DASH, counted, interval, month, number
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,11 @@ class KpiReport(Report):
             said.append(f"Of {on_budget.n} with known costs, {self.said('D2')} kept to budget.")
         if overrun.is_measured:
             said.append(f"The median project {_spent(overrun.value)} ({self._ends('D3')}).")
-        if self.result("D3", "p80").is_measured:
+        p80 = self.result("D3", "p80")
+        if p80.is_measured and p80.value > 0:
             said.append(
-                f"One in five exceeded its approved cost by {self.said('D3', 'p80')} or more."
+                f"One in five cost {number(p80.value, 'share')} or more above what was approved "
+                f"({self._ends('D3', 'p80')})."
             )
         return said
 
@@ -51,18 +54,18 @@ class KpiReport(Report):
         wip, cpi, spi = (self.result(kpi) for kpi in ("P2", "D6", "D7"))
         if not wip.is_measured:
             return [f"Cannot tell how much work is in flight: {wip.reason}."]
-        said = f"{counted(wip.n, 'project')} {'is' if wip.n == 1 else 'are'} in flight"
+        said = [f"{counted(wip.n, 'project')} {'is' if wip.n == 1 else 'are'} in flight."]
         if cpi.is_measured:
             currency = self.workbook.settings.currency
-            said += f", earning {self.said('D6')} of planned work for each {currency} spent"
+            said.append(f"They earn {self.said('D6')} of planned work for each {currency} spent.")
         if spi.is_measured:
-            ahead = "ahead of" if spi.value >= 1 else "behind"
-            said += f", on average {ahead} plan (SPI(t) {self.said('D7')})"
-        return [f"{said}."]
+            said.append(f"Measured in time they are {_pace(spi)}: SPI(t) {self.said('D7')}.")
+        return said
 
-    def _ends(self, kpi_id: str) -> str:
-        found = self.result(kpi_id)
-        return f"{self.level} {interval(found.low, found.high, CATALOGUE[kpi_id].unit)}"
+    def _ends(self, kpi_id: str, statistic: str = "") -> str:
+        found = self.result(kpi_id, statistic)
+        ends = interval(found.low, found.high, CATALOGUE[kpi_id].unit)
+        return "too few for an interval" if ends == DASH else f"{self.level} {ends}"
 
     def rates(self) -> Picture | HTML:
         """The shares among the KPIs with their intervals."""
@@ -81,7 +84,9 @@ class KpiReport(Report):
 
     def departments(self) -> Picture | HTML:
         """On-time completion of every department; a department's report shows it among them."""
-        picture = charts.by_department("D1", self.view, self.workbook.departments)
+        picture = charts.by_department(
+            "D1", self.view, self.workbook.departments, self.parameters.department
+        )
         return self.or_cannot(picture, "On-time completion by department")
 
 
@@ -91,3 +96,10 @@ def _spent(overrun_share: float) -> str:
     if shown == number(0, "share"):
         return "cost what was first approved"
     return f"cost {shown} {'more' if overrun_share > 0 else 'less'} than first approved"
+
+
+def _pace(spi: KpiResult) -> str:
+    """Ahead or behind only where the interval says so."""
+    if spi.low > 1:
+        return "ahead of plan"
+    return "behind plan" if spi.high < 1 else "not clearly ahead of plan or behind it"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from html import escape
+from numbers import Integral
 
 import pandas as pd
 from IPython.display import HTML
@@ -68,6 +69,8 @@ def _row(cells: tuple[object, ...], styles: list[str]) -> str:
 
 
 def _text(cell: object) -> str:
-    if isinstance(cell, float):
-        return f"{cell:,.0f}" if cell.is_integer() else f"{cell:,.3g}"
-    return f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
+    if isinstance(cell, bool):
+        return str(cell)
+    if isinstance(cell, Integral) or (isinstance(cell, float) and cell.is_integer()):
+        return f"{int(cell):,}"
+    return f"{cell:,.3g}" if isinstance(cell, float) else str(cell)

@@ -14,8 +14,10 @@ from matplotlib.figure import Figure
 
 from pmo_lib.page import folded, table
 
-INK, SOFT, ACCENT = "#1f2933", "#5b6770", "#0b5fa5"  # all above 4.5 : 1 on white
-DPI = 120
+# each at least 4.5 : 1 on white; accent and strong differ for the colour-blind too
+INK, SOFT, ACCENT, STRONG = "#1f2933", "#5b6770", "#0b5fa5", "#a83a12"
+DPI = 140
+WIDTH_INCHES = 6.8  # narrow enough to be read on a telephone
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Picture:
 
 
 @contextmanager
-def drawn(width_inches: float = 8, height_inches: float = 4) -> Iterator[tuple[Figure, Axes]]:
+def drawn(height_inches: float) -> Iterator[tuple[Figure, Axes]]:
     """A figure with one set of axes in the style of the reports; nothing global is changed."""
     style = {
         "font.size": 11, "axes.edgecolor": SOFT, "axes.labelcolor": INK, "text.color": INK,
@@ -53,5 +55,5 @@ def drawn(width_inches: float = 8, height_inches: float = 4) -> Iterator[tuple[F
         "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
     }  # fmt: skip
     with sns.axes_style("whitegrid", rc=style):
-        figure = Figure(figsize=(width_inches, height_inches), layout="constrained")
+        figure = Figure(figsize=(WIDTH_INCHES, height_inches), layout="constrained")
         yield figure, figure.add_subplot()

@@ -51,7 +51,7 @@ class Report:
 
     @property
     def level(self) -> str:
-        return f"{self.workbook.settings.confidence_level:.0%} interval"
+        return f"{number(self.workbook.settings.confidence_level, 'share')} interval"
 
     def result(self, kpi_id: str, statistic: str = "") -> KpiResult:
         """One KPI's headline, or one of its further statistics where it has them."""
@@ -68,16 +68,16 @@ class Report:
     def scorecard(self) -> HTML:
         """The KPIs as a table: value, interval, n, what is better, and what to know."""
         rows = [self._score(result) for result in self.results]
-        return page.table(pd.DataFrame(rows), f"KPIs of {self.subject}")
+        frame = pd.DataFrame(rows).astype({"n": "Int64"})
+        return page.table(frame, f"KPIs of {self.subject}")
 
     def _score(self, result: KpiResult) -> dict[str, object]:
         kpi = CATALOGUE[result.kpi_id]
-        words = STATISTICS[result.statistic]  # type: ignore[index]
         return {
-            "KPI": f"{kpi.id} {kpi.name}" + (f", {words}" if words else ""),
+            "KPI": _label(result),
             "Value": number(result.value, kpi.unit) if result.is_measured else result.state,
             self.level: interval(result.low, result.high, kpi.unit),
-            "n": f"{result.n:,}" if result.is_measured else DASH,
+            "n": result.n if result.is_measured else None,
             "Better": BETTER[kpi.better],
             "Note": result.reason,
         }
@@ -100,7 +100,7 @@ class Report:
         """The KPIs without a value, why, and what to collect; the tables that are not there."""
         rows = [
             {
-                "KPI": f"{result.kpi_id} {CATALOGUE[result.kpi_id].name}",
+                "KPI": _label(result),
                 "State": result.state,
                 "Why, and what to collect": result.reason,
             }
@@ -149,3 +149,10 @@ class Report:
     @property
     def beneath(self) -> str:
         return f"{month(self.parameters.period)}, figures up to {self.view.data_date:%Y-%m-%d}"
+
+
+def _label(result: KpiResult) -> str:
+    """A KPI with its statistic, where that needs saying: D3 Cost overrun, median."""
+    words = STATISTICS[result.statistic]
+    name = f"{result.kpi_id} {CATALOGUE[result.kpi_id].name}"
+    return f"{name}, {words}" if words else name

@@ -7,6 +7,8 @@ from typing import Literal
 
 import pandas as pd
 
+from pmo_lib.kpi import Statistic
+
 State = Literal["measured", "too few", "undefined", "not measured", "withheld"]
 STATES: dict[State, str] = {
     "measured": "has a value",
@@ -30,7 +32,7 @@ class KpiResult:
     kpi_id: str
     department: str
     period: str
-    statistic: str
+    statistic: Statistic
     value: float = nan
     low: float = nan
     high: float = nan

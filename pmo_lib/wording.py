@@ -23,6 +23,7 @@ MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 DASH = "–"
+TIED = "\u00a0"  # a space at which no line is broken
 
 
 def number(value: float, unit: Unit) -> str:
@@ -31,9 +32,9 @@ def number(value: float, unit: Unit) -> str:
         return DASH
     match unit:
         case "share":
-            return f"{_unsigned(f'{100 * value:.0f}')} %"
+            return f"{_unsigned(f'{100 * value:.0f}')}{TIED}%"
         case "days":
-            return f"{value:,.0f} days"
+            return f"{value:,.0f}{TIED}days"
         case "count":
             return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
         case _:
