@@ -144,7 +144,7 @@ def sample(directory: Annotated[Path, typer.Argument(help="Folder to write it to
     with told():
         refuse_foreign_files(directory, [f"{name}.csv" for name in TABLES])
         written = write(directory)
-    Console().say(f"{len(written)} tables in {directory}")
+    Console().say(f"{len(written)} files in {directory}")
 
 
 def _parameters(pairs: list[str]) -> dict[str, str]:

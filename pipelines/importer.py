@@ -1,7 +1,9 @@
 """pmo import: another tool's files become our tables as CSV, with a list of what was unreadable."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+
+import yaml
 
 from pipelines.files import replaced_folder
 from pipelines.sources import Imported, source
@@ -20,16 +22,20 @@ def import_files(name: str, files: Sequence[Path], to: Path) -> Imported:
     imported = reader.read(files)
     refuse_foreign_files(to, [f"{table}.csv" for table in imported.tables])
     own = to / "settings.yml"
-    settings = own.read_bytes() if own.exists() else None
+    settings = own.read_bytes() if own.exists() else _as_yaml(imported.settings)
     with replaced_folder(to) as folder:
         for table, rows in imported.tables.items():
             rows.to_csv(folder / f"{table}.csv", index=False, lineterminator="\n")
         unread = folder / "unread"
         unread.mkdir()
         imported.unread.to_csv(unread / f"{name}.csv", index=False, lineterminator="\n")
-        if settings is not None:
+        if settings:
             (folder / own.name).write_bytes(settings)
     return imported
+
+
+def _as_yaml(settings: Mapping[str, str]) -> bytes:
+    return yaml.safe_dump(dict(settings), allow_unicode=True).encode() if settings else b""
 
 
 def refuse_foreign_files(folder: Path, ours: Collection[str]) -> None:

@@ -143,15 +143,14 @@ def _load(table: Table, raws: list[RawTable], settings: Settings) -> Loaded:
     columns = set(table.column_names)
     extra = {name for raw in raws for name in raw.cells.columns if name not in columns}
     absent = [name for name in columns if any(name not in raw.cells.columns for raw in raws)]
-    origins = [pd.DataFrame({"file": raw.where, "line": raw.lines}) for raw in raws]
-    rows = pd.concat([part[0] for part in parts], ignore_index=True)
-    origin = pd.concat(origins, ignore_index=True).astype({"file": "category"})
+    rows = _joined([part[0] for part in parts])
+    origin = _joined([_origin(raw) for raw in raws]).astype({"file": "category"})
     if len(raws) > 1:
         _refuse_keys_in_two_files(table, rows, origin)
     return Loaded(
         table,
         rows,
-        pd.concat([raw.cells for raw in raws], ignore_index=True).astype("str"),
+        _joined([raw.cells for raw in raws]),
         origin,
         pd.concat(rejections),
         tuple(_source_file(raw) for raw in raws),
@@ -159,6 +158,16 @@ def _load(table: Table, raws: list[RawTable], settings: Settings) -> Loaded:
         tuple(name for name in table.column_names if name in absent),
         tuple(sorted(extra)),
     )
+
+
+def _origin(raw: RawTable) -> pd.DataFrame:
+    name = pd.CategoricalDtype([raw.where])
+    return pd.DataFrame({"file": pd.Series(raw.where, raw.cells.index, name), "line": raw.lines})
+
+
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """All rows in one frame; one frame alone is not copied."""
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
 def _refuse_keys_in_two_files(table: Table, rows: pd.DataFrame, origin: pd.DataFrame) -> None:

@@ -17,6 +17,7 @@ DecimalMark = Literal[".", ","]
 Problems = dict[int, str]
 
 _PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_THOUSAND_OR_DECIMAL = r"[+-]?[1-9]\d{0,2}\.\d{3}"
 _ISO_DATE = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
 _CURRENCY = re.compile(r"^(?:[£$€¥]|[A-Z]{3}(?=[\s\d(+-]))|(?:[£$€¥]|(?<=[\s\d)])[A-Z]{3})$")
@@ -107,7 +108,7 @@ def _periods(text: pd.Series) -> Parsed:
 
 def _numbers(column: Column, text: pd.Series, mark: Literal["", ".", ","]) -> Parsed:
     plain = text.str.fullmatch(_PLAIN).fillna(value=False)
-    convention = _Convention.of(text.dropna().unique().tolist(), mark)
+    convention = _Convention.of(text[plain], text[~plain].dropna(), mark)
     if convention.comma:
         # 1.996 may be a thousand here; only a number without a point is beyond doubt.
         plain &= ~text.str.contains(".", regex=False).fillna(value=False)
@@ -137,11 +138,18 @@ class _Convention:
     comma: bool
 
     @classmethod
-    def of(cls, cells: list[str], declared: Literal["", ".", ","]) -> "_Convention":
+    def of(
+        cls, plain: pd.Series, others: pd.Series, declared: Literal["", ".", ","]
+    ) -> "_Convention":
+        """What `plain` numbers (digits and at most a point) and all `others` leave no doubt of."""
         if declared:
             return cls(point=declared == ".", comma=declared == ",")
-        marks = {_certain_mark(_bare(cell)[0]) for cell in cells}
-        return cls(point="." in marks, comma="," in marks)
+        marks = {_certain_mark(_bare(cell)[0]) for cell in others.unique().tolist()}
+        if others.empty or "." in marks:
+            return cls(point="." in marks, comma="," in marks)
+        doubtful = plain.str.fullmatch(_THOUSAND_OR_DECIMAL)
+        certain = plain.str.contains(".", regex=False) & ~doubtful
+        return cls(point=bool(certain.any()), comma="," in marks)
 
     def number(self, cell: str) -> float:
         """The number in `cell`; raises _UnreadableError where it has none or two readings."""

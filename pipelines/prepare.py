@@ -71,11 +71,10 @@ def judge(ingested: Ingested, say: Callable[[str], None] = lambda _: None) -> di
 
 
 def _judge(loaded: Loaded, validator: Validator, references: Mapping[str, set[str]]) -> Judged:
-    readable = loaded.typed.drop(index=loaded.rejections.index.unique(), errors="ignore")
+    readable = _without(loaded.typed, loaded.rejections.index)
     checked = validator.check(loaded.table, readable, references) if len(readable) else []
     critical = [check for check in checked if check.severity == "critical"]
-    bad_rows = sorted({row for check in critical for row in check.rows})
-    accepted = readable.drop(index=bad_rows)
+    accepted = _without(readable, pd.Index([row for check in critical for row in check.rows]))
     rejections = pd.concat([loaded.rejections, *(_rejections(loaded, c) for c in critical)])
     rejected = rejections.sort_values(["file", "line"], kind="stable").join(
         loaded.text.rename(columns={name: f"{name}_given" for name in REJECTION_COLUMNS})
@@ -100,6 +99,11 @@ def _judge(loaded: Loaded, validator: Validator, references: Mapping[str, set[st
             loaded.extra_columns,
         ),
     )
+
+
+def _without(rows: pd.DataFrame, positions: pd.Index) -> pd.DataFrame:
+    """The rows but those at `positions`; a large table is not copied for nothing."""
+    return rows.drop(index=positions.unique(), errors="ignore") if len(positions) else rows
 
 
 def _rejections(loaded: Loaded, check: Checked) -> pd.DataFrame:

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import openpyxl
 import pandas as pd
+import pyarrow as pa
 
 from pmo_lib.errors import DataError
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import _csv
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
-CHUNK_ROWS = 50_000
+CHUNK_ROWS = 10_000
 BLOCK_BYTES = 1 << 20
 csv.field_size_limit(1 << 24)  # long narratives are real; the default refuses 128 KiB
 
@@ -104,15 +105,16 @@ def normalised(header: str) -> str:
 
 
 def _collect(where: str, sha256: str, encoding: str, rows: Iterable[tuple[int, Cells]]) -> RawTable:
+    """The rows as a frame, column by column in Arrow chunks: text takes little more than itself."""
     iterator = iter(rows)
     header_line, first = next(iterator, (1, []))
     header = _header(first, f"{where} line {header_line}")
-    chunks: list[pd.DataFrame] = []
+    chunks: list[list[pa.Array]] = []
     lines: list[npt.NDArray[np.int64]] = []
     ragged: list[tuple[int, list[str]]] = []
     blank_rows = 0
     for chunk in iter(lambda: list(islice(iterator, CHUNK_ROWS)), []):
-        kept, kept_lines = [], []
+        kept: list[tuple[int, Cells]] = []
         for line, row in chunk:
             width = next((i for i in range(len(row), 0, -1) if row[i - 1].strip()), 0)
             if width == 0:
@@ -120,19 +122,13 @@ def _collect(where: str, sha256: str, encoding: str, rows: Iterable[tuple[int, C
             elif width > len(header) or len(row) < len(header):
                 ragged.append((line, list(row)))
             else:
-                kept.append(row[: len(header)])
-                kept_lines.append(line)
-        chunks.append(pd.DataFrame(kept, columns=header, dtype="str"))
-        lines.append(np.array(kept_lines, dtype=np.int64))
-    cells = pd.concat(chunks, ignore_index=True) if chunks else _no_rows(header)
+                kept.append((line, row[: len(header)]))
+        lines.append(np.array([line for line, _ in kept], dtype=np.int64))
+        columns = zip(*(row for _, row in kept), strict=True) if kept else ()
+        chunks.append([pa.array(column, pa.large_string()) for column in columns])
+    cells = _frame(header, [chunk for chunk in chunks if chunk])
     unnamed = [name for name in header if name.startswith(_UNNAMED)]
-    for name in unnamed:
-        if (cells[name].str.strip() != "").any():
-            raise DataError(
-                f"column {name.removeprefix(_UNNAMED)} has values but no header",
-                where=f"{where} line {header_line}",
-                remedy="Unmerge the header cells and give each column one name in the first row",
-            )
+    _refuse_values_without_header(cells[unnamed], f"{where} line {header_line}")
     all_lines = np.concatenate(lines) if lines else np.array([], dtype=np.int64)
     return RawTable(
         where, sha256, encoding, cells.drop(columns=unnamed), all_lines, ragged, blank_rows
@@ -140,6 +136,24 @@ def _collect(where: str, sha256: str, encoding: str, rows: Iterable[tuple[int, C
 
 
 _UNNAMED = "\0column "  # cannot clash with a header: cells never hold NUL
+
+
+def _frame(header: list[str], chunks: list[list[pa.Array]]) -> pd.DataFrame:
+    columns = {
+        name: pa.chunked_array([chunk[at] for chunk in chunks], pa.large_string())
+        for at, name in enumerate(header)
+    }
+    return pd.DataFrame({name: pd.Series(cells, dtype="str") for name, cells in columns.items()})
+
+
+def _refuse_values_without_header(unnamed: pd.DataFrame, where: str) -> None:
+    for name in map(str, unnamed):
+        if (unnamed[name].str.strip() != "").any():
+            raise DataError(
+                f"column {name.removeprefix(_UNNAMED)} has values but no header",
+                where=where,
+                remedy="Unmerge the header cells and give each column one name in the first row",
+            )
 
 
 def _header(cells: Cells, where: str) -> list[str]:
@@ -155,10 +169,6 @@ def _header(cells: Cells, where: str) -> list[str]:
                 remedy="Keep one of them, or rename the other",
             )
     return [name or f"{_UNNAMED}{position}" for position, name in enumerate(names, start=1)]
-
-
-def _no_rows(header: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(columns=header, dtype="str")
 
 
 def _numbered(reader: "_csv.Reader") -> Iterator[tuple[int, list[str]]]:

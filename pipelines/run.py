@@ -118,7 +118,7 @@ def _publish(
             )
             for report in reports
         ]
-        workers = min(request.workers or len(os.sched_getaffinity(0)), len(tasks))
+        workers = min(request.workers or _cores(), len(tasks))
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
             records = render_all(tasks, executor, progress.made)
         earlier = _earlier_packs(target)
@@ -148,6 +148,13 @@ def render_all(
         executor.shutdown(wait=False, cancel_futures=True)
         raise
     return tuple(records[task.report.name] for task in tasks)
+
+
+def _cores() -> int:
+    """The cores this process may use, where the system tells, else all there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _pack_name(job: Job, parameters: Mapping[str, Any]) -> str:

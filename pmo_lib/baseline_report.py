@@ -15,7 +15,7 @@ from pmo_lib.report import Report
 from pmo_lib.result import STATES
 from pmo_lib.size import tier_bounds
 from pmo_lib.tables import TABLES
-from pmo_lib.wording import counted, listed, month
+from pmo_lib.wording import compared, counted, listed, month
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,10 @@ class BaselineReport(Report):
         measured = {r.kpi_id for r in self.results if r.is_measured}
         said = [f"Up to {month(self.parameters.until)}"]
         if self.result("D1").is_measured and self.result("D3").is_measured:
+            cost = compared(self.result("D3").value)
             said.append(
                 f"{self.said('D1')} of completed projects finished on time, and the median "
-                f"project's cost differed from the approved one by {self.said('D3')}."
+                f"project {cost} ({self.ends('D3')})."
             )
         else:
             said.append(f"it cannot be told how projects ended: {self.result('D1').reason}.")
@@ -92,12 +93,12 @@ class BaselineReport(Report):
     def cost_overruns(self) -> Picture | HTML:
         """Cost overruns by size of project."""
         picture = charts.overruns("D3", self.view, self.parameters.department)
-        return self.or_cannot(picture, "The distribution of cost overruns")
+        return self.or_cannot(picture, "The distribution of cost overruns", "D3")
 
     def schedule_overruns(self) -> Picture | HTML:
         """Schedule overruns by size of project."""
         picture = charts.overruns("D5", self.view, self.parameters.department)
-        return self.or_cannot(picture, "The distribution of schedule overruns")
+        return self.or_cannot(picture, "The distribution of schedule overruns", "D5")
 
     def projects_known(self) -> HTML:
         """How many projects the baseline rests on."""

@@ -63,7 +63,7 @@ def yearly(kpi_id: str, view: View, department: str = "", years: int = 5) -> Pic
         for at, result in enumerate(found):
             if result.is_measured:
                 axes.vlines(at, result.low, result.high, color=SOFT, linewidth=3)
-                axes.plot(at, result.value, "o", color=ACCENT, markersize=9)
+                axes.plot(at, result.value, "o", color=ACCENT, ms=9, clip_on=False)
             said = f"n = {result.n}" if result.is_measured else result.state
             axes.annotate(said, (at, 1.02), xycoords=("data", "axes fraction"), ha="center")
         axes.set(ylim=(0, 1), xlim=(-0.5, len(found) - 0.5), ylabel=kpi.name)
@@ -132,7 +132,14 @@ def _dots(
         for row, (result, bold) in enumerate(zip(found, marked, strict=True)):
             colour = STRONG if bold else ACCENT
             axes.hlines(row, result.low, result.high, color=colour if bold else SOFT, linewidth=3)
-            axes.plot(result.value, row, "D" if bold else "o", color=colour, ms=9 if bold else 8)
+            axes.plot(
+                result.value,
+                row,
+                "D" if bold else "o",
+                color=colour,
+                ms=9 if bold else 8,
+                clip_on=False,
+            )
             said = f"{number(result.value, 'share')}  (n = {result.n})"
             axes.annotate(said, (1.02, row), xycoords=("axes fraction", "data"), va="center")
         axes.set_yticks(range(len(found)), names)

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from IPython.display import HTML
 
 from pmo_lib import charts, page
-from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.picture import Picture
 from pmo_lib.report import Report
 from pmo_lib.result import KpiResult
-from pmo_lib.wording import DASH, counted, interval, month, number
+from pmo_lib.wording import compared, counted, month, number
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,12 @@ class KpiReport(Report):
         if on_budget.is_measured:
             said.append(f"Of {on_budget.n} with known costs, {self.said('D2')} kept to budget.")
         if overrun.is_measured:
-            said.append(f"The median project {_spent(overrun.value)} ({self._ends('D3')}).")
+            said.append(f"The median project {compared(overrun.value)} ({self.ends('D3')}).")
         p80 = self.result("D3", "p80")
         if p80.is_measured and p80.value > 0:
             said.append(
                 f"One in five cost {number(p80.value, 'share')} or more above what was approved "
-                f"({self._ends('D3', 'p80')})."
+                f"({self.ends('D3', 'p80')})."
             )
         return said
 
@@ -62,40 +61,27 @@ class KpiReport(Report):
             said.append(f"Measured in time they are {_pace(spi)}: SPI(t) {self.said('D7')}.")
         return said
 
-    def _ends(self, kpi_id: str, statistic: str = "") -> str:
-        found = self.result(kpi_id, statistic)
-        ends = interval(found.low, found.high, CATALOGUE[kpi_id].unit)
-        return "too few for an interval" if ends == DASH else f"{self.level} {ends}"
-
     def rates(self) -> Picture | HTML:
         """The shares among the KPIs with their intervals."""
         level = self.workbook.settings.confidence_level
-        return self.or_cannot(charts.rates(self.results, level), "The picture of the shares")
+        return self.or_cannot(charts.rates(self.results, level), "The picture of the shares", "D1")
 
     def on_time_by_year(self) -> Picture | HTML:
         """On-time completion by year."""
         picture = charts.yearly("D1", self.view, self.parameters.department)
-        return self.or_cannot(picture, "On-time completion by year")
+        return self.or_cannot(picture, "On-time completion by year", "D1")
 
     def cost_overruns(self) -> Picture | HTML:
         """Cost overruns by size of project."""
         picture = charts.overruns("D3", self.view, self.parameters.department)
-        return self.or_cannot(picture, "The distribution of cost overruns")
+        return self.or_cannot(picture, "The distribution of cost overruns", "D3")
 
     def departments(self) -> Picture | HTML:
         """On-time completion of every department; a department's report shows it among them."""
         picture = charts.by_department(
             "D1", self.view, self.workbook.departments, self.parameters.department
         )
-        return self.or_cannot(picture, "On-time completion by department")
-
-
-def _spent(overrun_share: float) -> str:
-    """How a project's cost compares with the approved one, in words."""
-    shown = number(abs(overrun_share), "share")
-    if shown == number(0, "share"):
-        return "cost what was first approved"
-    return f"cost {shown} {'more' if overrun_share > 0 else 'less'} than first approved"
+        return self.or_cannot(picture, "On-time completion by department", "D1")
 
 
 def _pace(spi: KpiResult) -> str:

@@ -60,10 +60,14 @@ class Report:
 
     def said(self, kpi_id: str, statistic: str = "") -> str:
         """A measured result as 48 % (90 % interval 42 % to 55 %)."""
-        found, unit = self.result(kpi_id, statistic), CATALOGUE[kpi_id].unit
-        ends = interval(found.low, found.high, unit)
-        value = number(found.value, unit)
-        return value if ends == DASH else f"{value} ({self.level} {ends})"
+        value = number(self.result(kpi_id, statistic).value, CATALOGUE[kpi_id].unit)
+        return f"{value} ({self.ends(kpi_id, statistic)})"
+
+    def ends(self, kpi_id: str, statistic: str = "") -> str:
+        """A measured result's interval in words, or that none can be given."""
+        found = self.result(kpi_id, statistic)
+        ends = interval(found.low, found.high, CATALOGUE[kpi_id].unit)
+        return "no interval can be given" if ends == DASH else f"{self.level} {ends}"
 
     def scorecard(self) -> HTML:
         """The KPIs as a table: value, interval, n, what is better, and what to know."""
@@ -84,10 +88,10 @@ class Report:
 
     def how_to_read(self) -> HTML:
         """One line on intervals and n, for a reader who is no statistician."""
-        in_ten = round(self.workbook.settings.confidence_level * 10)
+        in_hundred = round(self.workbook.settings.confidence_level * 100)
         return page.paragraph(
             f"n is the number of cases a figure rests on. The {self.level} says how far the "
-            f"figure may be off by chance: {in_ten} in 10 such intervals hold the true value. "
+            f"figure may be off by chance: {in_hundred} in 100 such intervals hold the true value. "
             "Where two intervals overlap widely, do not read a difference into the figures."
         )
 
@@ -138,13 +142,15 @@ class Report:
         frame = pd.DataFrame({"What": list(facts), "Value": list(facts.values())})
         return page.table(frame, "Where this report comes from")
 
-    def or_cannot(self, picture: Picture | None, what: str) -> Picture | HTML:
-        """The picture, or the sentence that it cannot be drawn."""
-        few = self.workbook.settings.disclosure.too_few
-        return picture or page.paragraph(
-            f"{what} cannot be drawn for {self.subject}: fewer than {few} cases in every part "
-            "that it would show, or the data are missing (see what could not be shown)."
-        )
+    def or_cannot(self, picture: Picture | None, what: str, kpi_id: str) -> Picture | HTML:
+        """The picture, or the sentence that it cannot be drawn and why."""
+        if picture is not None:
+            return picture
+        result, few = self.result(kpi_id), self.workbook.settings.disclosure.too_few
+        why = f"fewer than {few} cases in the parts that it would show"
+        if not result.is_measured:
+            why = result.reason
+        return page.paragraph(f"{what} cannot be drawn for {self.subject}: {why}.")
 
     @property
     def beneath(self) -> str:

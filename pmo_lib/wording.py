@@ -52,6 +52,14 @@ def interval(low: float, high: float, unit: Unit) -> str:
     return f"{number(low, unit)} to {number(high, unit)}"
 
 
+def compared(overrun_share: float) -> str:
+    """A cost beside the approved one: cost 12 % more than first approved."""
+    shown = number(abs(overrun_share), "share")
+    if shown == number(0, "share"):
+        return "cost what was first approved"
+    return f"cost {shown} {'more' if overrun_share > 0 else 'less'} than first approved"
+
+
 def month(period: str) -> str:
     """2026-09 as September 2026."""
     year, number_of_month = period.split("-")

@@ -13,6 +13,11 @@ from pipelines.sample.rows import Cell, Row
 from pmo_lib.schema import Column, Table
 from pmo_lib.tables import TABLES
 
+SETTINGS = """\
+organisation: Example organisation (synthetic data)
+price_base: 2026
+"""
+
 
 def all_rows() -> dict[str, list[Row]]:
     """The rows of every table, by its name, in the order of the declaration."""
@@ -56,14 +61,20 @@ def _frame(table: Table, rows: list[Row]) -> pd.DataFrame:
 
 
 def write(directory: Path) -> list[Path]:
-    """One CSV a table in `directory`, and the paths: UTF-8, commas, LF, an empty cell for a gap."""
+    """One CSV a table in `directory` and its settings.yml, and the paths of all.
+
+    UTF-8, commas, LF, an empty cell for a gap. The settings name the organisation as synthetic,
+    so that every report says so.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, rows in all_rows().items():
         path = directory / f"{name}.csv"
         path.write_bytes(_text(TABLES[name], rows).encode())
         paths.append(path)
-    return paths
+    settings = directory / "settings.yml"
+    settings.write_bytes(SETTINGS.encode())
+    return [*paths, settings]
 
 
 def _text(table: Table, rows: list[Row]) -> str:

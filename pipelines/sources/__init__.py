@@ -1,6 +1,6 @@
 """Readers of other people's files: one module each, one function `read`, one result."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -21,12 +21,14 @@ class Imported:
     ``tables`` holds frames named and typed as in `pmo_lib.tables` (columns of the declaration, in
     its order); ``unread`` one row a cell with the columns of UNREAD_COLUMNS: the cell's file name,
     line (empty where the file has no line a record), record (the project's name), column, text,
-    and the reason it was left empty; ``notes`` sentences a user must know.
+    and the reason it was left empty; ``notes`` sentences a user must know; ``settings`` what the
+    source says of settings.yml, such as whose projects these are.
     """
 
     tables: dict[str, pd.DataFrame]
     unread: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(UNREAD_COLUMNS)))
     notes: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 class Source(Protocol):

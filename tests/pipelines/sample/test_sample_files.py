@@ -28,7 +28,10 @@ def contents(directory: Path) -> dict[str, bytes]:
 
 
 def test_one_file_a_declared_table(written: Path, tmp_path: Path) -> None:
-    assert [path.stem for path in write(tmp_path)] == list(TABLES)
+    assert [path.name for path in write(tmp_path)] == [
+        *(f"{name}.csv" for name in TABLES),
+        "settings.yml",
+    ]
     assert set(contents(written)) == {f"{name}.csv" for name in TABLES}
 
 

@@ -1,0 +1,135 @@
+"""Speed and memory, as ratios measured in one run: `make bench`.
+
+Seconds differ from machine to machine; the ratios hardly do. Nothing here is a test.
+"""
+
+import csv
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+ROOT = Path(__file__).resolve().parents[1]
+PMO = Path(sys.executable).with_name("pmo")
+DEPARTMENTS = ("Finance", "Human Resources", "Marketing", "Operations", "Sales", "Supply Chain")
+STATUS_ROWS = 1_000_000
+
+
+def main() -> None:
+    rows = [*imports(), *unchanged_run(), *reports_a_minute(), *ingest()]
+    print("| what | measured | against | ratio |\n|---|---|---|---|")
+    for what, measured, against, ratio in rows:
+        print(f"| {what} | {measured} | {against} | {ratio:.2f} |")
+
+
+def imports() -> Iterator[tuple[str, str, str, float]]:
+    floor = best_of(5, "import numpy, pandas")
+    for module in ("pmo_lib", "pmo_lib.engine, pmo_lib.workbook"):
+        own = best_of(5, f"import numpy, pandas, {module}")
+        yield f"import {module}", f"{own:.2f} s", f"{floor:.2f} s numpy and pandas", own / floor
+
+
+def unchanged_run() -> Iterator[tuple[str, str, str, float]]:
+    with tempfile.TemporaryDirectory() as out:
+        first = timed([PMO, "run", "--out", out, "-q"])
+        again = timed([PMO, "run", "--out", out, "-q"])
+    yield "`pmo run`, nothing changed", f"{again:.1f} s", f"{first:.1f} s all anew", again / first
+
+
+def reports_a_minute() -> Iterator[tuple[str, str, str, float]]:
+    """A pack of one report a department, against a shell loop of the two command lines."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        subprocess.run([PMO, "check", "--out", out, "-q"], check=True)
+        bin_ = Path(sys.executable).parent
+        loop = 0.0
+        for number, department in enumerate(DEPARTMENTS):
+            made = out / f"{number}.ipynb"
+            notebook = ROOT / "notebooks" / "03_kpi_report.ipynb"
+            loop += timed(
+                [bin_ / "papermill", notebook, made, "--no-progress-bar", "--log-level", "ERROR",
+                 "-p", "department", department, "-p", "data_dir", out]
+            )  # fmt: skip
+            loop += timed([bin_ / "jupyter-nbconvert", "--to", "html", "--log-level", "50", made])
+        pack = timed([PMO, "run", "--out", out, "-q"])
+    a_minute, loop_a_minute = 60 * 14 / pack, 60 * len(DEPARTMENTS) / loop
+    yield (
+        "reports a minute, `pmo run` with validation",
+        f"{a_minute:.0f}",
+        f"{loop_a_minute:.0f} in a shell loop",
+        a_minute / loop_a_minute,
+    )
+
+
+def ingest() -> Iterator[tuple[str, str, str, float]]:
+    """Reading and validating a large status_reports.csv: peak memory against the file's size."""
+    with big_portfolio() as (raw, out):
+        size = sum(path.stat().st_size for path in raw.iterdir()) / 1e6
+        code = (
+            "import resource, sys; from pathlib import Path;"
+            "from pipelines.prepare import prepare; from pmo_lib.settings import Settings;"
+            "prepare(Path(sys.argv[1]), Path(sys.argv[2]), Settings());"
+            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        )
+        peak = float(python(code, raw, out)) / 1e3
+        base = "import great_expectations, resource;"
+        idle = float(python(f"{base}print(resource.getrusage(0).ru_maxrss)")) / 1e3
+        seconds = timed([sys.executable, "-c", code, raw, out])
+    what = f"`pmo check`, {STATUS_ROWS:,} status reports ({seconds:.0f} s): memory beyond imports"
+    yield what, f"{peak - idle:.0f} MB", f"{size:.0f} MB of files", (peak - idle) / size
+
+
+@contextmanager
+def big_portfolio() -> Iterator[tuple[Path, Path]]:
+    """A folder with 20,000 projects and a million status reports, and one for the output."""
+    draw = random.Random(1)
+    with tempfile.TemporaryDirectory() as folder:
+        raw, out = Path(folder) / "raw", Path(folder) / "out"
+        raw.mkdir()
+        projects = STATUS_ROWS // 50
+        with (raw / "projects.csv").open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(["project_id", "name", "department", "status", "started_on"])
+            for i in range(projects):
+                department = DEPARTMENTS[i % len(DEPARTMENTS)]
+                writer.writerow([f"P{i}", f"Project {i}", department, "active", "2021-01-15"])
+        with (raw / "status_reports.csv").open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(
+                ["project_id", "period", "planned_value", "earned_value", "actual_cost",
+                 "rag", "rated_by", "due_on", "submitted_on"]
+            )  # fmt: skip
+            for i in range(projects):
+                for month in range(50):
+                    period = f"{2021 + month // 12}-{month % 12 + 1:02d}"
+                    value = 1000 * (month + 1)
+                    writer.writerow(
+                        [f"P{i}", period, value, f"{value * draw.uniform(0.8, 1.1):.2f}",
+                         f"{value * draw.uniform(0.9, 1.3):.2f}", "amber", "owner",
+                         f"{period}-20", f"{period}-{draw.randint(15, 25)}"]
+                    )  # fmt: skip
+        yield raw, out
+
+
+def best_of(times: int, code: str) -> float:
+    return min(timed([sys.executable, "-c", code]) for _ in range(times))
+
+
+def timed(command: list[object]) -> float:
+    begun = perf_counter()
+    subprocess.run([str(part) for part in command], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    return perf_counter() - begun
+
+
+def python(code: str, *arguments: object) -> str:
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    done = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Rows that meet every declared rule, and runs that make their pages without kernels."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from html import escape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pandas as pd
+import pytest
+
+import pipelines.run
+from pipelines.render import Record, Task, record
+from pmo_lib.schema import Column, Table
+
+Rows = Callable[..., pd.DataFrame]
+REFERRED_ROWS = 3
+
+
+def valid_cell(table: Table, column: Column, row: int) -> str:
+    """A value that meets the column's rules; different in each row where it is part of the key."""
+    if column.references:
+        return f"{column.references.partition('.')[2]}-{row % REFERRED_ROWS}"
+    if column.allowed:
+        return column.allowed[row % len(column.allowed)]
+    is_key = column.name in table.key
+    match column.kind:
+        case "id" | "text":
+            return f"{column.name}-{row}"
+        case "date":
+            day = pd.Timestamp("2026-03-01") + pd.Timedelta(days=row if is_key else 0)
+            return f"{day:%Y-%m-%d}"
+        case "period":
+            return str(pd.Period("2020-01", freq="M") + row)
+        case "integer":
+            return str(int(column.low or 0) + (row if is_key else 0))
+        case _:
+            return "0.5"
+
+
+@pytest.fixture(scope="session")
+def valid_rows() -> Rows:
+    """`valid_rows(table, n)`: n rows of text in which every cell is filled and every rule met."""
+
+    def rows(table: Table, count: int = REFERRED_ROWS) -> pd.DataFrame:
+        return pd.DataFrame(
+            [{c.name: valid_cell(table, c, row) for c in table} for row in range(count)],
+            dtype="str",
+        )
+
+    return rows
+
+
+class Inline(Executor):
+    """Does the work at once, in this process; stands where a ProcessPoolExecutor would."""
+
+    def __init__(self, workers: int = 1, mp_context: object = None) -> None:
+        self.workers = workers
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **more: Any) -> "Future[Any]":
+        future: Future[Any] = Future()
+        try:
+            future.set_result(work(*args, **more))
+        except Exception as error:  # noqa: BLE001 as an executor does
+            future.set_exception(error)
+        return future
+
+
+@dataclass
+class Instant:
+    """Makes pages without kernels: which reports were made, and which ones shall fail."""
+
+    made: list[str] = field(default_factory=list)
+    failing: set[str] = field(default_factory=set)
+
+    def render(self, task: Task) -> Record:
+        name = task.report.name
+        self.made.append(name)
+        if name in self.failing:
+            return record(task.report, state="failed", reason="No <milestones>", step="Scorecard")
+        title = escape(task.report.title)
+        task.page.write_text(
+            f"<!DOCTYPE html><html lang='en'><title>{title}</title><h1>{title}</h1></html>"
+        )
+        return record(task.report)
+
+
+@pytest.fixture
+def instant(monkeypatch: pytest.MonkeyPatch) -> Instant:
+    """Runs make their pages at once, by `Instant.render`."""
+    made = Instant()
+    monkeypatch.setattr(pipelines.run, "ProcessPoolExecutor", Inline)
+    monkeypatch.setattr(pipelines.run, "render", made.render)
+    return made
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attrs if tag == "a" and name == "href" and value]
+
+
+@pytest.fixture(scope="session")
+def broken_links() -> Callable[[Path], list[str]]:
+    """Relative links of the page at that path which lead to no file."""
+
+    def of(path: Path) -> list[str]:
+        links = _Links()
+        links.feed(path.read_text(encoding="utf-8"))
+        own = [link for link in links.found if not link.startswith(("#", "http://", "https://"))]
+        return [link for link in own if not (path.parent / unquote(link)).is_file()]
+
+    return of

@@ -1,0 +1,111 @@
+"""pmo import: tables as CSV beside a list of what could not be read, and nothing lost."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipelines import importer
+from pipelines.importer import import_files, refuse_foreign_files
+from pipelines.sources import UNREAD_COLUMNS, Imported
+from pmo_lib.errors import DataError, PmoError
+
+
+class Source:
+    """A source with one project and one cell that it could not read."""
+
+    def read(self, files: list[Path]) -> Imported:
+        projects = pd.DataFrame({"project_id": ["P1"], "department": ["IT"]})
+        unread = pd.DataFrame(
+            [["a.csv", 3, "Apollo", "cost", "tbc", "is not a number"]], columns=list(UNREAD_COLUMNS)
+        )
+        return Imported({"projects": projects}, unread)
+
+
+@pytest.fixture(autouse=True)
+def _source(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importer, "source", lambda _name: Source())
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    (tmp_path / "export.csv").write_text("anything")
+    return tmp_path / "export.csv"
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_writes_tables_and_unread_cells(export: Path, tmp_path: Path) -> None:
+    import_files("tool", [export], tmp_path / "to")
+    assert (tmp_path / "to" / "projects.csv").read_bytes() == b"project_id,department\nP1,IT\n"
+    unread = pd.read_csv(tmp_path / "to" / "unread" / "tool.csv")
+    assert unread.iloc[0].tolist() == ["a.csv", 3, "Apollo", "cost", "tbc", "is not a number"]
+
+
+def test_missing_files_are_named_and_nothing_is_written(export: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"gone\.csv: there is no such file"):
+        import_files("tool", [export, tmp_path / "gone.csv"], tmp_path / "to")
+    assert not (tmp_path / "to").exists()
+
+
+def test_writes_over_its_own_earlier_tables(export: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        import_files("tool", [export], tmp_path / "to")
+    assert {"projects.csv", "unread"} <= names(tmp_path / "to")
+
+
+def test_keeps_the_settings_of_the_folder(export: Path, tmp_path: Path) -> None:
+    to = tmp_path / "to"
+    to.mkdir()
+    (to / "settings.yml").write_text("organisation: Ours\n")
+    import_files("tool", [export], to)
+    assert (to / "settings.yml").read_text() == "organisation: Ours\n"
+
+
+@pytest.mark.xfail(strict=True, reason="it is taken away without a word")
+def test_keeps_the_readme_of_the_folder(export: Path, tmp_path: Path) -> None:
+    to = tmp_path / "to"
+    to.mkdir()
+    (to / "README.md").write_text("Where these came from\n")
+    import_files("tool", [export], to)
+    assert (to / "README.md").read_text() == "Where these came from\n"
+
+
+@pytest.mark.xfail(strict=True, raises=ValueError, reason="a path without a name has no sibling")
+def test_may_write_to_the_current_folder(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "to").mkdir()
+    monkeypatch.chdir(tmp_path / "to")
+    import_files("tool", [export], Path())
+    assert "projects.csv" in names(tmp_path / "to")
+
+
+def test_folder_with_other_files_is_refused_and_untouched(export: Path, tmp_path: Path) -> None:
+    to = tmp_path / "to"
+    to.mkdir()
+    (to / "thesis.docx").write_text("years of work")
+    with pytest.raises(DataError) as caught:
+        import_files("tool", [export], to)
+    assert str(caught.value) == (
+        f"{to}: the folder holds other files (thesis.docx). Name an empty folder."
+    )
+    assert names(to) == {"thesis.docx"}
+
+
+def test_files_that_may_stay_are_not_foreign(tmp_path: Path) -> None:
+    for name in ("projects.csv", "settings.yml", "README.md"):
+        (tmp_path / name).touch()
+    refuse_foreign_files(tmp_path, ["projects.csv"])
+    with pytest.raises(DataError, match=r"projects\.csv"):
+        refuse_foreign_files(tmp_path, ["baselines.csv"])
+
+
+def test_unknown_source_names_those_there_are(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    with pytest.raises(PmoError, match=r"There is no source 'gmp'\. Did you mean 'gmpp'\?"):
+        import_files("gmp", [export], tmp_path / "to")

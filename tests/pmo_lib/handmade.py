@@ -1,0 +1,159 @@
+"""Tables made by hand: a row names only the cells that matter, the rest is as declared.
+
+`frame` gives a table its declared columns and types. `project`, `baseline` and `report` give rows
+of a plain project: started on 1 January 2026, planned and finished on 1 July, 100 planned, 100
+spent. `portfolio` is three departments in which every KPI is measured.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib.engine import View
+from pmo_lib.settings import Settings
+from pmo_lib.tables import TABLES, empty
+
+Row = dict[str, Any]
+Tables = dict[str, pd.DataFrame]
+
+PERIOD = "2026-09"
+DEPARTMENTS = ("Finance", "Legal & Compliance", "<b>Sales</b>")
+MONEY = {
+    "projects": ["actual_cost"],
+    "baselines": ["cost", "benefit"],
+    "status_reports": ["planned_value", "earned_value", "actual_cost", "estimate_at_completion"],
+}
+
+
+def frame(name: str, rows: Iterable[Row]) -> pd.DataFrame:
+    """The rows as the declared table; a cell that no row names is missing."""
+    rows = list(rows)
+    unknown = {column for row in rows for column in row} - set(TABLES[name].column_names)
+    assert not unknown, f"{name} has no columns {unknown}"
+    columns = {}
+    for column in TABLES[name]:
+        cells = pd.Series([row.get(column.name) for row in rows], dtype="object")
+        if column.kind == "date":
+            cells = pd.to_datetime(cells)
+        columns[column.name] = cells.astype(column.pandas_type)
+    return pd.DataFrame(columns) if rows else empty(name)
+
+
+def project(project_id: str = "p1", **cells: Any) -> Row:
+    return {
+        "project_id": project_id,
+        "department": "Finance",
+        "status": "completed",
+        "started_on": "2026-01-01",
+        "finished_on": "2026-07-01",
+        "actual_cost": 100.0,
+    } | cells
+
+
+def open_project(project_id: str = "p1", **cells: Any) -> Row:
+    return project(project_id, **({"status": "active", "finished_on": None} | cells))
+
+
+def baseline(project_id: str = "p1", **cells: Any) -> Row:
+    return {
+        "project_id": project_id,
+        "version": 0,
+        "start": "2026-01-01",
+        "finish": "2026-07-01",
+        "cost": 100.0,
+    } | cells
+
+
+def report(project_id: str = "p1", period: str = PERIOD, **cells: Any) -> Row:
+    return {"project_id": project_id, "period": period, "rated_by": "owner"} | cells
+
+
+def tables(**rows: Iterable[Row]) -> Tables:
+    return {name: frame(name, given) for name, given in rows.items()}
+
+
+def settings(**values: Any) -> Settings:
+    return Settings.from_mapping(values)
+
+
+def view(
+    period: str = PERIOD, given: Mapping[str, Any] | None = None, **rows: Iterable[Row]
+) -> View:
+    """A view on the rows under the settings `given`; by default everything is disclosed."""
+    everything: Mapping[str, Any] = {"disclosure": {"too_few": 1}}
+    return View(tables(**rows), period, settings(**(everything if given is None else given)))
+
+
+def numbered(n: int, row: Any, **cells: Any) -> list[Row]:
+    """`n` rows of projects p1, p2, …; a cell that is a list gives each row its own value."""
+    own = [{k: v[i] if isinstance(v, list) else v for k, v in cells.items()} for i in range(n)]
+    return [row(f"p{i + 1}", **own[i]) for i in range(n)]
+
+
+def with_money(given: Mapping[str, pd.DataFrame], change: Any) -> Tables:
+    """The tables with `change` applied to every money column that the KPIs read."""
+    return {
+        name: table.assign(**{column: change(table[column]) for column in MONEY.get(name, [])})
+        for name, table in given.items()
+    }
+
+
+def of_department(given: Mapping[str, pd.DataFrame], department: str) -> Tables:
+    """The tables cut down to one department's projects."""
+    projects = given["projects"]
+    projects = projects[projects["department"] == department]
+    rest = {
+        name: table[table["project_id"].isin(projects["project_id"])]
+        for name, table in given.items()
+        if name != "projects"
+    }
+    return {"projects": projects, **rest}
+
+
+@cache
+def _portfolio() -> Tables:
+    chance = np.random.default_rng(20260930)
+    projects, baselines, reports, benefits = [], [], [], []
+    for i in range(150):
+        name, department = f"p{i:03}", DEPARTMENTS[i % 3]
+        start = pd.Timestamp("2023-01-15") + pd.Timedelta(days=int(chance.integers(0, 1300)))
+        planned_days = int(chance.integers(90, 500))
+        actual_days = int(planned_days * chance.lognormal(0.05, 0.25))
+        cost = float(np.round(chance.lognormal(11, 0.6), 2))
+        spent = float(np.round(cost * chance.lognormal(0.05, 0.3), 2))
+        finish = start + pd.Timedelta(days=actual_days)
+        is_open = finish > pd.Timestamp("2026-09-30")
+        projects.append(
+            project(
+                name, department=department, started_on=start, actual_cost=spent,
+                status="active" if is_open else "completed",
+                finished_on=None if is_open else finish,
+            )
+        )  # fmt: skip
+        planned_finish = start + pd.Timedelta(days=planned_days)
+        baselines.append(baseline(name, start=start, finish=planned_finish, cost=cost))
+        benefits.append({"benefit_id": f"b{i}", "project_id": name, "target_value": i % 5 or None})
+        last = "2026-09" if is_open else f"{finish:%Y-%m}"
+        months = pd.period_range(f"{start:%Y-%m}", last, freq="M")
+        for at, month in enumerate(months, 1):
+            planned = min(1.0, at / max(1, round(planned_days / 30.4)))
+            earned = min(1.0, at / max(1, round(actual_days / 30.4)))
+            due = month.end_time.normalize() + pd.Timedelta(days=5)
+            reports.append(
+                report(
+                    name, str(month), planned_value=round(cost * planned, 2),
+                    earned_value=round(cost * earned, 2), actual_cost=round(spent * earned, 2),
+                    due_on=due, submitted_on=due + pd.Timedelta(days=int(chance.integers(-4, 3))),
+                )
+            )  # fmt: skip
+    return tables(
+        projects=projects, baselines=baselines, status_reports=reports, benefits=benefits
+    )
+
+
+def portfolio() -> Tables:
+    """A copy of the portfolio, so that a test may change it."""
+    return {name: table.copy() for name, table in _portfolio().items()}

@@ -1,0 +1,119 @@
+"""Earned schedule: published examples and the identities it must keep."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import worked_cases as cases
+from handmade import baseline, frame, open_project, report
+from hypothesis import given
+from hypothesis import strategies as st
+from pmo_lib.earned_schedule import earned_schedule, earned_schedule_months
+
+
+@pytest.mark.parametrize("case", cases.parameters("earned_schedule", function="earned_schedule"))
+def test_worked_case(case: dict[str, Any]) -> None:
+    inputs, expected = case["inputs"], case["expected"]
+    times, planned = (np.array(inputs[name], dtype="float64") for name in ("times", "planned"))
+    found = earned_schedule(inputs["earned"], times, planned)
+    assert found == pytest.approx(expected["es"], abs=case["tolerance"])
+    spi = found / inputs["actual_time"]
+    assert spi == pytest.approx(expected["spi_t"], abs=case["tolerance"])
+
+
+STEPS = st.lists(st.integers(1, 1000), min_size=1, max_size=24)
+STEPS_WITH_PAUSES = st.lists(st.integers(0, 5), min_size=1, max_size=24).filter(any)
+
+
+def plan(steps: list[int]) -> tuple[Any, Any]:
+    """Times 0, 1, 2, … and the cumulative planned value."""
+    planned = np.concatenate([[0.0], np.cumsum(steps, dtype="float64")])
+    return np.arange(len(planned), dtype="float64"), planned
+
+
+class TestIdentities:
+    @given(steps=STEPS)
+    def test_of_the_planned_value_is_its_time(self, steps: list[int]) -> None:
+        times, planned = plan(steps)
+        assert [earned_schedule(pv, times, planned) for pv in planned] == list(times)
+
+    @given(steps=STEPS_WITH_PAUSES, share=st.floats(0, 1.2), more=st.floats(0, 1.2))
+    def test_never_falls_as_more_is_earned(
+        self, steps: list[int], share: float, more: float
+    ) -> None:
+        times, planned = plan(steps)
+        less, rest = sorted([share * planned[-1], more * planned[-1]])
+        assert earned_schedule(less, times, planned) <= earned_schedule(rest, times, planned) + 1e-9
+
+    @given(steps=STEPS_WITH_PAUSES, over=st.floats(1, 3))
+    def test_all_or_more_earned_is_the_planned_duration(
+        self, steps: list[int], over: float
+    ) -> None:
+        times, planned = plan(steps)
+        whole = next(at for at, pv in zip(times, planned, strict=True) if pv == planned[-1])
+        assert earned_schedule(over * planned[-1], times, planned) == whole
+
+    @given(steps=STEPS_WITH_PAUSES)
+    def test_pause_in_the_plan_gives_its_last_month(self, steps: list[int]) -> None:
+        times, planned = plan(steps)
+        for earned in set(planned) - {planned[-1]}:
+            last = max(at for at, pv in zip(times, planned, strict=True) if pv == earned)
+            assert earned_schedule(earned, times, planned) == last
+
+    @given(steps=STEPS, share=st.floats(0, 1), scale=st.sampled_from([0.01, 100.0]))
+    def test_unit_of_money_does_not_matter(
+        self, steps: list[int], share: float, scale: float
+    ) -> None:
+        times, planned = plan(steps)
+        earned = share * planned[-1]
+        pounds = earned_schedule(earned, times, planned)
+        pence = earned_schedule(earned * scale, times, planned * scale)
+        assert pence == pytest.approx(pounds, abs=1e-6)
+
+
+def months(
+    earned: float | None, planned: dict[str, float | None], **project_cells: Any
+) -> tuple[float, float]:
+    """(earned schedule, actual months) of one project that began in July, seen in September."""
+    rows = [report(period=period, planned_value=pv) for period, pv in planned.items()]
+    projects = frame("projects", [open_project(started_on="2026-07-01") | project_cells])
+    seen = projects.assign(period="2026-09", earned_value=earned)
+    baselines = frame("baselines", [baseline(finish="2026-12-31", cost=100.0)])
+    found = earned_schedule_months(seen, frame("status_reports", rows), baselines)
+    return found["earned_schedule_months"].iloc[0], found["actual_months"].iloc[0]
+
+
+class TestMonths:
+    PLAN = {"2026-07": 10.0, "2026-08": 20.0, "2026-09": 40.0}  # noqa: RUF012
+
+    def test_earned_as_planned_is_on_time(self) -> None:
+        assert months(40.0, self.PLAN) == (3.0, 3.0)
+
+    def test_month_without_a_planned_value_is_bridged(self) -> None:
+        # from 10 in month 1 straight to 40 in month 3: 25 is half way
+        plan = {"2026-07": 10.0, "2026-08": None, "2026-09": 40.0}
+        assert months(25.0, plan) == (2.0, 3.0)
+
+    def test_plan_that_falls_is_held_at_its_height(self) -> None:
+        # 10, 30, 20 is read as 10, 30, 30; then on to 100 in month 6: 30 was planned by month 3
+        plan = {"2026-07": 10.0, "2026-08": 30.0, "2026-09": 20.0}
+        assert months(30.0, plan) == (3.0, 3.0)
+
+    def test_ahead_of_the_plan_goes_on_to_the_original_finish(self) -> None:
+        # from 40 in month 3 straight to 100 in month 6: 60 is a third of the way
+        assert months(60.0, self.PLAN) == (pytest.approx(4.0), 3.0)
+
+    def test_whole_budget_earned_early_is_the_planned_duration(self) -> None:
+        assert months(100.0, self.PLAN) == (6.0, 3.0)
+
+    def test_plan_before_the_start_is_not_on_the_time_axis(self) -> None:
+        plan = {"2026-04": 5.0, "2026-05": 6.0} | self.PLAN
+        assert months(15.0, plan) == (1.5, 3.0)
+
+    def test_without_a_start_nothing_is_said(self) -> None:
+        found, actual = months(10.0, self.PLAN, started_on=None)
+        assert np.isnan([found, actual]).all()
+
+    def test_without_earned_value_nothing_is_said(self) -> None:
+        found, _ = months(None, self.PLAN)
+        assert np.isnan(found)
