@@ -4,7 +4,6 @@
 130 interrupted.
 """
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,11 +30,7 @@ RAW, OUT = Path("data/raw"), Path("data/processed")
 
 def main() -> None:
     """Run the command; every mistake of a user ends in a sentence, not in a traceback."""
-    try:
-        app()
-    except KeyboardInterrupt:
-        Console().error("Interrupted. What was published before is untouched.")
-        sys.exit(130)
+    app()
 
 
 @contextmanager
@@ -53,6 +48,9 @@ def told() -> Iterator[None]:
             "or name another folder with --out, then run again."
         )
         raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        Console().error("Interrupted. What was published before is untouched.")
+        raise typer.Exit(130) from None
 
 
 @app.command()

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from pmo_lib.errors import PmoError
 
+EXECUTED = ".executed-"  # how temporary folders of executed notebooks begin
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
@@ -73,7 +74,6 @@ def replaced_folder(target: Path) -> Iterator[Path]:
 
     When it ends badly the old folder stays untouched and the new one is removed.
     """
-    heal(target)
     new = target.with_name(f".{target.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
@@ -84,14 +84,20 @@ def replaced_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(new, ignore_errors=True)
 
 
-def heal(target: Path) -> None:
-    """Put the old folder back where a run was killed between the two renames of `_exchange`."""
-    old = target.with_name(f".{target.name}.old")
-    if old.exists():
-        if target.exists():
-            shutil.rmtree(old)
-        else:
-            old.rename(target)
+def sweep(folder: Path) -> None:
+    """Mend what a killed run left in `folder`: put old folders back, remove unfinished ones.
+
+    To be called under the lock.
+    """
+    for path in folder.glob(".*") if folder.is_dir() else ():
+        if path.name.endswith(".old"):
+            target = path.with_name(path.name[1:-4])
+            if target.exists():
+                shutil.rmtree(path)
+            else:  # it was killed between the two renames of `_exchange`
+                path.rename(target)
+        elif path.name.endswith(".new") or path.name.startswith(EXECUTED):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _exchange(new: Path, target: Path) -> None:

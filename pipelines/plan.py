@@ -80,10 +80,10 @@ def load_job(name: str, folder: Path = JOBS) -> Job:
 def plan(job: Job, workbook: Workbook, overrides: Mapping[str, Any]) -> list[PlannedReport]:
     """Every report of the job with its parameters checked; all mistakes are raised together.
 
-    `overrides` are set on every notebook that has them; one that no notebook has is an error. A
-    department among them leaves only the reports made for each department, for that one.
+    `overrides` are set on every notebook that has them. A department among them leaves only the
+    reports made for each department, for that one.
     """
-    errors: list[PmoError] = _unknown_overrides(job, overrides)
+    errors: list[PmoError] = []
     planned: list[PlannedReport] = []
     for entry in job.reports:
         kind = PARAMETERS[entry.notebook]
@@ -111,6 +111,19 @@ def plan(job: Job, workbook: Workbook, overrides: Mapping[str, Any]) -> list[Pla
     return _with_distinct_names(planned)
 
 
+def refuse_unknown(job: Job, overrides: Mapping[str, Any]) -> None:
+    """Raise ParameterError for names that no notebook of the job has."""
+    known = {name for r in job.reports for name in PARAMETERS[r.notebook].__dataclass_fields__}
+    known -= {"data_dir"}  # the run's own
+    raise_all(
+        [
+            ParameterError(f"unknown parameter {name!r}", remedy=allowed_values(name, known))
+            for name in overrides
+            if name not in known
+        ]
+    )
+
+
 def slug(text: str) -> str:
     """A file name's part that every system takes: small letters, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
@@ -133,15 +146,6 @@ def _only(values: Mapping[str, Any], allowed: Sequence[str], where: str) -> None
         if key not in allowed:
             remedy = allowed_values(str(key), allowed)
             raise SettingsError(f"unknown key {key!r}", where=where, remedy=remedy)
-
-
-def _unknown_overrides(job: Job, overrides: Mapping[str, Any]) -> list[PmoError]:
-    known = {name for r in job.reports for name in PARAMETERS[r.notebook].__dataclass_fields__}
-    return [
-        ParameterError(f"unknown parameter {name!r}", remedy=allowed_values(name, known))
-        for name in overrides
-        if name not in known
-    ]
 
 
 def _distinct(errors: Sequence[PmoError]) -> list[PmoError]:

@@ -4,9 +4,13 @@ The record is the only judge. A notebook whose kernel died looks as finished as 
 """
 
 import logging
+import os
 import traceback
 from dataclasses import dataclass, field
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 from time import perf_counter
 from typing import Any, Literal
 
@@ -48,7 +52,10 @@ class Record:
 
 
 def render(task: Task) -> Record:
-    """Make the page of one report; whatever goes wrong is in the record, nothing is raised."""
+    """Make the page of one report; whatever goes wrong with it is in the record.
+
+    Only an OSError is raised: a full disk fails every report, and the run with them.
+    """
     begun = perf_counter()
     try:
         notebook = _execute(task)
@@ -56,9 +63,23 @@ def render(task: Task) -> Record:
         if unfinished:
             return _failed(task, begun, "The notebook stopped before its end.", unfinished)
         task.page.write_text(to_html(notebook, task.report.title), encoding="utf-8")
+    except OSError:
+        raise
     except Exception as error:  # noqa: BLE001 a failed report must not stop the others
         return _failed(task, begun, *_explained(error, task), detail=traceback.format_exc())
     return record(task.report, seconds=perf_counter() - begun)
+
+
+def die_with_parent() -> None:
+    """Let a worker process, and the kernel it runs, end when the run that began it is killed."""
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def record(report: PlannedReport, **more: Any) -> Record:

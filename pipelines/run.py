@@ -13,12 +13,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipelines.configuration import configured
-from pipelines.files import heal, locked, read_json, replaced_folder
+from pipelines.files import EXECUTED, locked, read_json, replaced_folder, sweep
 from pipelines.pack import write_pack
-from pipelines.plan import Job, PlannedReport, load_job, plan, slug
+from pipelines.plan import Job, PlannedReport, load_job, plan, refuse_unknown, slug
 from pipelines.prepare import prepare
 from pipelines.progress import Progress
-from pipelines.render import Record, Task, record, render
+from pipelines.render import Record, Task, die_with_parent, record, render
 from pmo_lib.errors import DataError
 from pmo_lib.settings import Settings
 from pmo_lib.workbook import Workbook, open_workbook
@@ -66,11 +66,12 @@ def run(request: Request, progress: Progress | None = None) -> Outcome:
     progress = progress or Progress()
     settings, job = configured(request.raw), load_job(request.job)
     parameters = dict(request.parameters or {})
+    refuse_unknown(job, parameters)
     fingerprint = _fingerprint(request.raw, settings, job, parameters)
     with locked(request.out):
         packs = request.out / "reports" / _pack_name(job, parameters)
-        for folder in [*_hidden_targets(packs), *(request.out / n for n in ("tables", "rejected"))]:
-            heal(folder)
+        for folder in (request.out, packs):
+            sweep(folder)
         same = None if request.force else _unchanged(packs, fingerprint)
         if same is not None:
             return same
@@ -106,7 +107,7 @@ def _publish(
     progress.planned(reports)
     with (
         replaced_folder(target) as folder,
-        TemporaryDirectory(dir=request.out, prefix=".executed-") as executed,
+        TemporaryDirectory(dir=request.out, prefix=EXECUTED) as executed,
     ):
         tasks = [
             Task(
@@ -119,7 +120,9 @@ def _publish(
             for report in reports
         ]
         workers = min(request.workers or _cores(), len(tasks))
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+        with ProcessPoolExecutor(
+            workers, mp_context=get_context("spawn"), initializer=die_with_parent
+        ) as executor:
             records = render_all(tasks, executor, progress.made)
         earlier = _earlier_packs(target)
         title = f"{job.title}: {workbook.settings.organisation}"
@@ -137,6 +140,8 @@ def render_all(
         for future in as_completed(futures):
             report = futures[future].report
             error = future.exception()
+            if isinstance(error, OSError):  # a full disk is no report's fault: publish nothing
+                raise error
             if error is None:
                 done = future.result()
             else:
@@ -144,7 +149,7 @@ def render_all(
                 done = record(report, state="failed", reason=reason)
             records[report.name] = done
             made(done)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, OSError):
         executor.shutdown(wait=False, cancel_futures=True)
         raise
     return tuple(records[task.report.name] for task in tasks)
@@ -167,13 +172,6 @@ def _earlier_packs(target: Path) -> list[Path]:
     """The pack that will be replaced, then those of earlier periods, the newest first."""
     packs = sorted((p for p in target.parent.iterdir() if (p / "run.json").exists()), reverse=True)
     return [pack for pack in packs if not pack.name.startswith(".") and pack.name <= target.name]
-
-
-def _hidden_targets(packs: Path) -> list[Path]:
-    """Folders whose replacement was broken off between its two renames."""
-    if not packs.is_dir():
-        return []
-    return [packs / p.name[1:-4] for p in packs.iterdir() if p.name.endswith(".old")]
 
 
 def _unchanged(packs: Path, fingerprint: str) -> Outcome | None:
