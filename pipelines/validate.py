@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from pmo_lib.schema import Column, InOrder, Severity, Table
+from pmo_lib.schema import Column, EmptyWhen, InOrder, Rule, Severity, Table
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,6 @@ class Validator:
 def expectations(table: Table, references: Mapping[str, Collection[str]]) -> list[Any]:
     """The Great Expectations suite of a declared table."""
     import great_expectations.expectations as gxe
-    from great_expectations.expectations.row_conditions import Column as When
 
     suite: list[Any] = []
     for column in table:
@@ -69,26 +68,29 @@ def expectations(table: Table, references: Mapping[str, Collection[str]]) -> lis
         suite.append(gxe.ExpectColumnValuesToBeUnique(column=key[0], **about))
     else:
         suite.append(gxe.ExpectCompoundColumnsToBeUnique(column_list=key, **about))
-    for rule in table.rules:
-        if isinstance(rule, InOrder):
-            suite.append(
-                gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-                    column_A=rule.second,
-                    column_B=rule.first,
-                    or_equal=True,
-                    ignore_row_if="either_value_is_missing",
-                    **_about((rule.first, rule.second), rule.meaning, rule.severity),
-                )
-            )
-        else:
-            suite.append(
-                gxe.ExpectColumnValuesToNotBeNull(
-                    column=rule.column,
-                    row_condition=When(rule.when).is_in(list(rule.values)),
-                    **_about((rule.column, rule.when), rule.meaning, rule.severity),
-                )
-            )
+    suite += [_of_rule(rule) for rule in table.rules]
     return suite
+
+
+def _of_rule(rule: Rule) -> Any:
+    import great_expectations.expectations as gxe
+    from great_expectations.expectations.row_conditions import Column as When
+
+    if isinstance(rule, InOrder):
+        return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A=rule.second,
+            column_B=rule.first,
+            or_equal=True,
+            ignore_row_if="either_value_is_missing",
+            **_about((rule.first, rule.second), rule.meaning, rule.severity),
+        )
+    must_be_null = isinstance(rule, EmptyWhen)
+    kind = gxe.ExpectColumnValuesToBeNull if must_be_null else gxe.ExpectColumnValuesToNotBeNull
+    return kind(
+        column=rule.column,
+        row_condition=When(rule.when).is_in(list(rule.values)),
+        **_about((rule.column, rule.when), rule.meaning, rule.severity),
+    )
 
 
 def _of_column(column: Column, references: Mapping[str, Collection[str]]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import isnan
 
 import pandas as pd
 from IPython.display import HTML
@@ -43,7 +44,8 @@ class BaselineReport(Report):
                 f"project {cost} ({self.ends('D3')})."
             )
         else:
-            said.append(f"it cannot be told how projects ended: {self.result('D1').reason}.")
+            unmeasured = next(r for r in map(self.result, ("D1", "D3")) if not r.is_measured)
+            said.append(f"it cannot be told how projects ended: {unmeasured.reason}.")
         missing = [name for name in TABLES if name not in self.workbook.tables]
         return page.answer(
             [
@@ -85,6 +87,8 @@ class BaselineReport(Report):
         if "baselines" not in self.workbook.tables:
             return page.paragraph("Projects cannot be told by size: needs baselines.csv.")
         lower, upper = tier_bounds(self.workbook.tables["baselines"])
+        if isnan(lower):
+            return page.paragraph("Projects cannot be told by size: no original cost is known.")
         return page.paragraph(
             f"Small projects were approved at up to {lower:,.0f} {currency}, large ones above "
             f"{upper:,.0f} {currency}: a third of all projects each."

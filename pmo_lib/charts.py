@@ -12,7 +12,9 @@ from pmo_lib.engine import View, availability, observe, results, yearly_results
 from pmo_lib.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
 from pmo_lib.result import ORGANISATION, KpiResult
 from pmo_lib.size import TIERS, size_tiers
-from pmo_lib.wording import DASH, interval, number
+from pmo_lib.wording import DASH, interval, number, shortened
+
+LABEL_LETTERS = 34  # more would leave no room for the figure
 
 
 def rates(found: Sequence[KpiResult], level: float) -> Picture | None:
@@ -85,9 +87,10 @@ def overruns(kpi_id: str, view: View, department: str = "") -> Picture | None:
         tier=units["project_id"].map(size_tiers(view.tables["baselines"])),
     ).dropna(subset=["overrun", "tier"])
     counts = units["tier"].value_counts()
-    tiers = [tier for tier in TIERS if counts[tier] >= view.settings.disclosure.too_few]
+    tiers = [tier for tier in TIERS if counts.get(tier, 0) >= view.settings.disclosure.too_few]
     if not tiers:
         return None
+    units = units[units["tier"].isin(tiers)]
     spread = {tier: units.loc[units["tier"] == tier, "overrun"] for tier in tiers}
     edge = max(1.0, float(units["overrun"].quantile(0.97)))
     with drawn(1.3 + 0.75 * len(tiers)) as (figure, axes):
@@ -142,7 +145,7 @@ def _dots(
             )
             said = f"{number(result.value, 'share')}  (n = {result.n})"
             axes.annotate(said, (1.02, row), xycoords=("axes fraction", "data"), va="center")
-        axes.set_yticks(range(len(found)), names)
+        axes.set_yticks(range(len(found)), [shortened(n, LABEL_LETTERS) for n in names])
         for label, bold in zip(axes.get_yticklabels(), marked, strict=True):
             label.set_fontweight("bold" if bold else "normal")
         axes.set(xlim=(0, 1), ylim=(len(found) - 0.5, -0.5))

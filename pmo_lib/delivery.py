@@ -10,6 +10,7 @@ from pmo_lib.settings import Settings
 
 STALE_MONTHS = 3  # an older status report says nothing of the data date
 TAIL_OVERRUN_SHARE = 0.5
+ROUNDING = 1e-9  # a cost at a limit is at it, whatever the floating point says
 
 
 @kpi(
@@ -38,8 +39,7 @@ def on_budget_completion(
     """Completed projects with cost ≤ original cost × (1 + tolerance) ÷ completed projects."""
     done = _costed(projects, baselines, data_date, settings)
     limit = done["cost"] * (1 + settings.tolerances.cost_share)
-    # half a penny: a cost at the limit is within it whatever the floating point says
-    within = flag(done["actual_cost"] <= limit + 0.005, (done["actual_cost"] + limit).notna())
+    within = flag(done["actual_cost"] <= limit * (1 + ROUNDING), _both_known(done))
     return observations(done, period=months_of(done["finished_on"]), numerator=within)
 
 
@@ -72,7 +72,8 @@ def cost_tail_share(
     """Completed projects with a cost overrun of 50 % or more ÷ completed; and their mean."""
     done = _costed(projects, baselines, data_date, settings)
     overrun = done["actual_cost"] / done["cost"] - 1
-    in_tail = flag(overrun >= TAIL_OVERRUN_SHARE, overrun.notna())
+    limit = done["cost"] * (1 + TAIL_OVERRUN_SHARE)
+    in_tail = flag(done["actual_cost"] >= limit * (1 - ROUNDING), _both_known(done))
     finished = months_of(done["finished_on"])
     return observations(done, period=finished, numerator=in_tail, magnitude=overrun)
 
@@ -136,7 +137,8 @@ def schedule_performance_index(
     open_projects = _with_report(
         projects, status_reports, data_date, ["earned_value", "planned_value"]
     )
-    earned = earned_schedule_months(open_projects, status_reports, baselines)
+    past = status_reports[status_reports["period"] <= f"{data_date:%Y-%m}"]
+    earned = earned_schedule_months(open_projects, past, baselines)
     return observations(
         open_projects,
         period=f"{data_date:%Y-%m}",
@@ -156,6 +158,10 @@ def _costed(
             done["price_base"].fillna(settings.price_base) == settings.price_base
         ).astype(bool)
     return done.assign(cost=done["cost"].where(comparable))
+
+
+def _both_known(done: pd.DataFrame) -> pd.Series:
+    return done["actual_cost"].notna() & done["cost"].notna()
 
 
 def _with_report(

@@ -48,7 +48,7 @@ def results(
         units = observe(kpi, view)
         for name in names:
             own = units if name == ORGANISATION else units[units["department"] == name]
-            found += _summarised(kpi, view, name, own)
+            found += _summarised(kpi, view, name, own, _within(kpi, view))
     return found
 
 
@@ -108,11 +108,15 @@ def yearly_results(kpi_id: str, view: View, department: str, years: int) -> list
     found = []
     for year in range(last - years + 1, last + 1):
         own = units[units["period"].str.slice(0, 4) == str(year)]
-        found.append(replace(_summarised(kpi, view, department, own)[0], period=str(year)))
+        result = _summarised(kpi, view, department, own, f"in {year}")[0]
+        found.append(replace(result, period=str(year)))
     return found
 
 
-def _summarised(kpi: Kpi, view: View, department: str, units: pd.DataFrame) -> list[KpiResult]:
+def _summarised(
+    kpi: Kpi, view: View, department: str, units: pd.DataFrame, within: str
+) -> list[KpiResult]:
+    """Every statistic of the KPI on these observations; `within` says of what time they are."""
     known = units["numerator"].notna() & units["denominator"].notna()
     if kpi.statistic not in {"rate", "ratio"}:
         known &= units["denominator"] != 0
@@ -121,11 +125,11 @@ def _summarised(kpi: Kpi, view: View, department: str, units: pd.DataFrame) -> l
     left_out = f"{missing} of {len(units)} left out, the data do not say" if missing else ""
     if usable.empty and kpi.statistic not in _FACTS:
         what = f"none of the {len(units)}" if len(units) else "there are no"
-        said = " has what it needs" if len(units) else f" {_within(kpi, view)}".rstrip()
+        said = " has what it needs" if len(units) else f" {within}".rstrip()
         reason = f"{what} {kpi.population}{said}"
         return [_of(kpi, view, department, "undefined", reason, missing=missing)]
     if len(usable) < few and kpi.statistic not in _FACTS:
-        reason = f"fewer than {few} {kpi.population} {_within(kpi, view)}".rstrip()
+        reason = f"fewer than {few} {kpi.population} {within}".rstrip()
         return [_of(kpi, view, department, "too few", reason, n=len(usable), missing=missing)]
     found = []
     for statistic in (kpi.statistic, *kpi.also):
@@ -178,7 +182,7 @@ def _within(kpi: Kpi, view: View) -> str:
 
 def _has_values(tables: Mapping[str, pd.DataFrame], need: str) -> bool:
     table, _, column = need.partition(".")
-    return bool(tables[table][column].notna().any())
+    return column in tables[table] and bool(tables[table][column].notna().any())
 
 
 def _values(units: pd.DataFrame) -> intervals.Floats:

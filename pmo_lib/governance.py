@@ -40,7 +40,8 @@ def report_punctuality(
     projects: pd.DataFrame, status_reports: pd.DataFrame, data_date: pd.Timestamp
 ) -> pd.DataFrame:
     """Status reports submitted by their due date ÷ due, last 12 months; none yet is late."""
-    due = status_reports[~(status_reports["due_on"] > data_date)]
+    no_date = status_reports["due_on"].isna() & (status_reports["period"] <= f"{data_date:%Y-%m}")
+    due = status_reports[(status_reports["due_on"] <= data_date) | no_date]
     due = due.merge(projects[["project_id", "department"]], on="project_id", how="left")
     on_time = flag(due["submitted_on"] <= due["due_on"], due["due_on"].notna())
     period = months_of(due["due_on"]).fillna(due["period"])

@@ -175,7 +175,8 @@ def survival_quantile(durations: Floats, ended: npt.NDArray[np.bool_], p: float,
     low, high = (reached(end.probabilities) for end in (band.low, band.high))  # type: ignore[attr-defined]
     note = "" if value == value else f"less than {p:.0%} have ended"
     if value == value and high != high:
-        note = "the interval has no upper end yet: too many are still open"
+        why = "too few have ended" if ended.all() else "too many are still open"
+        note = f"the interval has no upper end: {why}"
     return Estimate(value, low, high, n, note)
 
 

@@ -9,6 +9,7 @@ from io import BytesIO
 import pandas as pd
 import seaborn as sns
 from IPython.display import display
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -54,6 +55,7 @@ def drawn(height_inches: float) -> Iterator[tuple[Figure, Axes]]:
         "xtick.color": INK, "ytick.color": INK, "grid.color": "#d9dee2", "axes.grid": True,
         "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
     }  # fmt: skip
-    with sns.axes_style("whitegrid", rc=style):
+    # a $ in a department's name is a dollar, not the beginning of a formula
+    with sns.axes_style("whitegrid", rc=style), rc_context({"text.parse_math": False}):
         figure = Figure(figsize=(WIDTH_INCHES, height_inches), layout="constrained")
         yield figure, figure.add_subplot()

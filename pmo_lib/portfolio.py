@@ -21,9 +21,10 @@ def in_flight(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     Active without a start date counts as started; without a status nothing is known.
     """
     started = ~(projects["started_on"] > data_date)
+    ended = projects["finished_on"] <= data_date
     open_now = projects["status"].isin(OPEN_STATUSES)
-    ended_later = projects["finished_on"] > data_date
-    return projects[started & (open_now | (ended_later & projects["started_on"].notna()))]
+    ended_later = (projects["finished_on"] > data_date) & projects["started_on"].notna()
+    return projects[started & ~ended & (open_now | ended_later)]
 
 
 def original_baselines(baselines: pd.DataFrame) -> pd.DataFrame:

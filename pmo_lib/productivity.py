@@ -13,7 +13,10 @@ from pmo_lib.portfolio import completed, in_flight
     needs=("projects.finished_on",),
 )  # fmt: skip
 def throughput(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
-    """Projects finished per month, mean of the last 12 months; months without any count as 0."""
+    """Projects finished per month, mean of the last 12 months; months without any count as 0.
+
+    A completed project without a finish date is in no month, and is told as left out.
+    """
     period = f"{data_date:%Y-%m}"
     done = completed(projects, data_date)
     counts = done.groupby(["department", months_of(done["finished_on"])]).size()
@@ -22,7 +25,9 @@ def throughput(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
         names=["department", "period"],
     )
     months = counts.reindex(grid, fill_value=0).rename("finished").reset_index()
-    return observations(months, period=months["period"], numerator=months["finished"])
+    undated = done.loc[done["finished_on"].isna(), ["department"]]
+    rows = pd.concat([months, undated], ignore_index=True)
+    return observations(rows, period=rows["period"], numerator=rows["finished"])
 
 
 @kpi(

@@ -77,7 +77,18 @@ class NeededWhen:
     severity: Severity = "warning"
 
 
-Rule = InOrder | NeededWhen
+@dataclass(frozen=True)
+class EmptyWhen:
+    """`column` is empty wherever `when` has one of `values`."""
+
+    column: str
+    when: str
+    values: tuple[str, ...]
+    meaning: str
+    severity: Severity = "warning"
+
+
+Rule = InOrder | NeededWhen | EmptyWhen
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,8 @@ class Settings:
         check("confidence_level", 0.5 <= self.confidence_level < 1, "from 0.5 to below 1")
         check("outcome_window_months", self.outcome_window_months >= 1, "1 or more")
         check("report_timeout_seconds", self.report_timeout_seconds >= 1, "1 or more")
-        check("tolerances", min(asdict(self.tolerances).values()) >= 0, "0 or more")
+        tolerances = asdict(self.tolerances).values()
+        check("tolerances", all(value >= 0 for value in tolerances), "0 or more")
         check("disclosure.too_few", self.disclosure.too_few >= 1, "1 or more")
         share = self.withhold_above_rejected_share
         check("withhold_above_rejected_share", 0 <= share <= 1, "from 0 to 1")

@@ -13,13 +13,15 @@ def size_tiers(baselines: pd.DataFrame) -> pd.Series:
     The bounds are the terciles of all original costs above 0.
     """
     costs = original_baselines(baselines).set_index("project_id")["cost"]
-    bounds = tier_bounds(baselines)
-    tiers = pd.cut(costs.where(costs > 0), [0, *bounds, float("inf")], labels=list(TIERS))
-    return tiers.rename("tier")
+    lower, upper = tier_bounds(baselines)
+    small, medium, large = TIERS
+    tiers = pd.Series(large, index=costs.index, dtype="str", name="tier")
+    tiers = tiers.mask(costs <= upper, medium).mask(costs <= lower, small)
+    return tiers.where(costs > 0)
 
 
 def tier_bounds(baselines: pd.DataFrame) -> tuple[float, float]:
-    """The two costs that part small from medium and medium from large."""
+    """The two costs that part small from medium and medium from large; missing without costs."""
     costs = original_baselines(baselines)["cost"]
     lower, upper = costs[costs > 0].quantile([1 / 3, 2 / 3])
     return float(lower), float(upper)

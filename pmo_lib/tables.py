@@ -9,7 +9,7 @@ from graphlib import TopologicalSorter
 
 import pandas as pd
 
-from pmo_lib.schema import Column, InOrder, Kind, Need, NeededWhen, Severity, Table
+from pmo_lib.schema import Column, EmptyWhen, InOrder, Kind, Need, NeededWhen, Severity, Table
 
 RAG = ("green", "amber_green", "amber", "amber_red", "red")
 STATUSES = ("proposed", "active", "on_hold", "completed", "cancelled")
@@ -58,6 +58,11 @@ def _needed_when(column: str, when: str, *values: str) -> NeededWhen:
     return NeededWhen(column, when, values, meaning)
 
 
+def _empty_when(column: str, when: str, *values: str) -> EmptyWhen:
+    meaning = f"{column} must be empty where {when} is {' or '.join(values)}"
+    return EmptyWhen(column, when, values, meaning)
+
+
 _TABLES = (
     Table("projects", "a project", ("project_id",), (
         _column("project_id", "id", "the project's identifier", "required"),
@@ -80,6 +85,7 @@ _TABLES = (
         _in_order("approved_on", "started_on", "warning"),
         _needed_when("finished_on", "status", "completed", "cancelled"),
         _needed_when("actual_cost", "status", "completed"),
+        _empty_when("finished_on", "status", "proposed", "active", "on_hold"),
     )),
     Table("baselines", "a version of a project's baseline", ("project_id", "version"), (
         _project(),

@@ -71,6 +71,11 @@ def listed(words: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
 
 
+def shortened(text: str, letters: int) -> str:
+    """The text, or its beginning and an ellipsis, in at most so many letters."""
+    return text if len(text) <= letters else f"{text[: letters - 1].rstrip()}…"
+
+
 def counted(n: int, singular: str) -> str:
     """1 project, 2 projects."""
     return f"{n:,} {singular}{'' if n == 1 else 's'}"

@@ -32,6 +32,9 @@ class _Tables(Mapping[str, pd.DataFrame]):
             self._read[name] = pd.read_parquet(self._paths[name])
         return self._read[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths  # a Mapping's own way would read the table
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)
 
