@@ -1,6 +1,7 @@
 """What the command says: bars for a person who watches, plain lines for a log."""
 
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,6 +91,14 @@ class Console:
     def error(self, text: str) -> None:
         """What went wrong."""
         self._err.print(f"[red]error:[/red] {escape(text)}")
+
+    def unforeseen(self) -> None:
+        """A mistake of ours, with what we need to mend it."""
+        self._err.print(escape(traceback.format_exc()))
+        self.error(
+            "This is a mistake of the workbook, not of your data. Nothing was published. "
+            "Please report it with the lines above."
+        )
 
     def outcome(self, outcome: "Outcome") -> None:
         """Where the pack lies, and what is not well with it."""

@@ -106,6 +106,7 @@ def _exchange(new: Path, target: Path) -> None:
         new.rename(target)
     elif not _exchanged_atomically(new, target):
         old = target.with_name(f".{target.name}.old")
+        shutil.rmtree(old, ignore_errors=True)
         target.rename(old)
         new.rename(target)
         shutil.rmtree(old, ignore_errors=True)

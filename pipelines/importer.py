@@ -9,6 +9,8 @@ from pipelines.files import replaced_folder
 from pipelines.sources import Imported, source
 from pmo_lib.errors import DataError
 
+UNREAD = "unread"
+
 
 def import_files(name: str, files: Sequence[Path], to: Path) -> Imported:
     """Write the tables of `files` to the folder `to`, and unread cells to `to`/unread.
@@ -20,13 +22,15 @@ def import_files(name: str, files: Sequence[Path], to: Path) -> Imported:
     if missing:
         raise DataError("there is no such file", where=", ".join(missing), remedy="Check the path")
     imported = reader.read(files)
-    refuse_foreign_files(to, [f"{table}.csv" for table in imported.tables])
+    to = to.resolve()
+    ours = [*(f"{table}.csv" for table in imported.tables), UNREAD]
+    refuse_foreign_files(to, ours, to / UNREAD / f"{name}.csv")
     own = to / "settings.yml"
     settings = own.read_bytes() if own.exists() else _as_yaml(imported.settings)
     with replaced_folder(to) as folder:
         for table, rows in imported.tables.items():
             rows.to_csv(folder / f"{table}.csv", index=False, lineterminator="\n")
-        unread = folder / "unread"
+        unread = folder / UNREAD
         unread.mkdir()
         imported.unread.to_csv(unread / f"{name}.csv", index=False, lineterminator="\n")
         if settings:
@@ -38,12 +42,13 @@ def _as_yaml(settings: Mapping[str, str]) -> bytes:
     return yaml.safe_dump(dict(settings), allow_unicode=True).encode() if settings else b""
 
 
-def refuse_foreign_files(folder: Path, ours: Collection[str]) -> None:
-    """Raise DataError where `folder` holds files that writing ours would mix with or replace."""
-    allowed = {*ours, "settings.yml", "README.md", "unread"}
-    foreign = (
-        sorted(p.name for p in folder.iterdir() if p.name not in allowed) if folder.is_dir() else []
-    )
+def refuse_foreign_files(folder: Path, ours: Collection[str], mark: Path) -> None:
+    """Raise DataError unless `folder` is empty, or holds only `ours` and our `mark`.
+
+    What a user has put there is neither mixed with ours nor replaced.
+    """
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    foreign = sorted(there if not mark.exists() else there - {*ours, "settings.yml"})
     if foreign:
         raise DataError(
             f"the folder holds other files ({', '.join(foreign[:5])})",

@@ -19,7 +19,7 @@ from pmo_lib.tables import TABLES
 from pmo_lib.verdict import SourceFile
 
 REJECTION_COLUMNS = ("file", "line", "column", "value", "rule")
-NOT_DATA = {"settings.yml", ".yml", ".yaml", ".md", ".txt", ".json"}
+NOT_DATA = {".yml", ".yaml", ".md"}  # settings and notes
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,8 @@ def _read_all(raw: Path, errors: list[PmoError]) -> tuple[dict[str, list[RawTabl
         table = table_named(path.stem)
         try:
             if suffix == ".csv" and table:
-                found[table].append(read_csv(path, frozenset(TABLES[table].column_names)))
+                cells = read_csv(path, frozenset(TABLES[table].column_names))
+                found[table].append(cells)
             elif suffix == ".xlsx":
                 _read_sheets(path, table, found, ignored)
             else:

@@ -1,6 +1,5 @@
 """A report pack: the folder that readers see, with index, results, dictionary and record."""
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
@@ -150,7 +149,10 @@ def _keep_last_good(folder: Path, record: Record, earlier: Sequence[Path]) -> La
             continue
         (folder / PREVIOUS).mkdir(exist_ok=True)
         kept = f"{PREVIOUS}/{record.file}"
-        shutil.copyfile(pack / page_file, folder / kept)
+        text = (pack / page_file).read_text(encoding="utf-8")
+        # it stands a folder deeper than it did
+        text = text.replace('href="index.html"', 'href="../index.html"')
+        (folder / kept).write_text(text, encoding="utf-8")
         return LastGood(kept, period, data_hash)
     return None
 

@@ -16,6 +16,9 @@ from pmo_lib.schema import Column
 DecimalMark = Literal[".", ","]
 Problems = dict[int, str]
 
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+BEYOND = f"is not from {FIRST_YEAR} to {LAST_YEAR}; leave the cell empty where there is no date"
+
 _PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _THOUSAND_OR_DECIMAL = r"[+-]?[1-9]\d{0,2}\.\d{3}"
 _ISO_DATE = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
@@ -83,7 +86,10 @@ def _dates(text: pd.Series, date_format: str) -> Parsed:
                 ) from None
         raise _UnreadableError(_why_no_date(cell))
 
-    return _one_by_one(values, text[unread], read)
+    parsed = _one_by_one(values, text[unread], read)
+    beyond = (parsed.typed.dt.year < FIRST_YEAR) | (parsed.typed.dt.year > LAST_YEAR)
+    problems = parsed.problems | dict.fromkeys(text.index[beyond].to_list(), BEYOND)
+    return Parsed(parsed.typed.mask(beyond), problems)
 
 
 def _why_no_date(cell: str) -> str:
@@ -102,16 +108,23 @@ def _why_no_date(cell: str) -> str:
 def _periods(text: pd.Series) -> Parsed:
     month = text.str.fullmatch(f"{_MONTH}(?:-\\d{{2}}.*)?").fillna(value=False)
     values = text.where(month).str.slice(0, 7).astype("str")
+    years = pd.to_numeric(values.str.slice(0, 4))
+    beyond = (years < FIRST_YEAR) | (years > LAST_YEAR)
     bad = text[text.notna() & ~month]
-    return Parsed(values, dict.fromkeys(bad.index.to_list(), "is not a month written YYYY-MM"))
+    problems = dict.fromkeys(bad.index.to_list(), "is not a month written YYYY-MM")
+    problems |= dict.fromkeys(values.index[beyond].to_list(), BEYOND)
+    return Parsed(values.mask(beyond), problems)
 
 
 def _numbers(column: Column, text: pd.Series, mark: Literal["", ".", ","]) -> Parsed:
     plain = text.str.fullmatch(_PLAIN).fillna(value=False)
-    convention = _Convention.of(text[plain], text[~plain].dropna(), mark)
+    # a share of 1.000 is no thousand
+    declared: Literal["", ".", ","] = mark or ("." if column.kind == "share" else "")
+    convention = _Convention.of(text[plain], text[~plain].dropna(), declared)
     if convention.comma:
-        # 1.996 may be a thousand here; only a number without a point is beyond doubt.
         plain &= ~text.str.contains(".", regex=False).fillna(value=False)
+    elif not convention.point:
+        plain &= ~text.str.fullmatch(_THOUSAND_OR_DECIMAL).fillna(value=False)
     values = pd.to_numeric(text.where(plain), errors="coerce").astype("float64")
     values = values.where(values.abs() < float("inf"))
     unread = text[text.notna() & values.isna()]
@@ -145,8 +158,8 @@ class _Convention:
         if declared:
             return cls(point=declared == ".", comma=declared == ",")
         marks = {_certain_mark(_bare(cell)[0]) for cell in others.unique().tolist()}
-        if others.empty or "." in marks:
-            return cls(point="." in marks, comma="," in marks)
+        if "." in marks:
+            return cls(point=True, comma="," in marks)
         doubtful = plain.str.fullmatch(_THOUSAND_OR_DECIMAL)
         certain = plain.str.contains(".", regex=False) & ~doubtful
         return cls(point=bool(certain.any()), comma="," in marks)
@@ -166,7 +179,7 @@ class _Convention:
     def _mark_of(self, digits: str) -> DecimalMark:
         if "," not in digits and "." not in digits:
             return "."
-        if (self.point and self.comma) or ("," in digits and not self.point and not self.comma):
+        if self.point == self.comma:  # both seen, or neither
             raise _UnreadableError(
                 "could be a thousand or a decimal; declare the table's decimal_marks in "
                 "settings.yml"

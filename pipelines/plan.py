@@ -1,8 +1,10 @@
 """A job file becomes the list of reports to make, every parameter checked before any kernel."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from pmo_lib.parameters import PARAMETERS
 from pmo_lib.workbook import Workbook
 
 JOBS = Path(__file__).parent / "jobs"
+SLUG_LETTERS = 60
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 
 
@@ -125,8 +128,20 @@ def refuse_unknown(job: Job, overrides: Mapping[str, Any]) -> None:
 
 
 def slug(text: str) -> str:
-    """A file name's part that every system takes: small letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
+    """A file name's part that every system takes, and that no other text shares.
+
+    Small letters, digits and hyphens; a short hash of the text follows where that lost anything
+    but case and the usual marks between words.
+    """
+    plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    kept = plain[:SLUG_LETTERS].strip("-")
+    if re.sub(r"[ &/,.()_-]+", "-", text.lower()).strip("-") == kept != "":
+        return kept
+    return f"{kept}-{_short_hash(text)}".strip("-")
+
+
+def _short_hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:8]
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -153,12 +168,11 @@ def _distinct(errors: Sequence[PmoError]) -> list[PmoError]:
 
 
 def _with_distinct_names(planned: list[PlannedReport]) -> list[PlannedReport]:
-    """Reports whose names clash as file names get a number."""
-    seen: dict[str, int] = {}
-    result = []
-    for report in planned:
-        seen[report.name] = seen.get(report.name, 0) + 1
-        number = seen[report.name]
-        name = report.name if number == 1 else f"{report.name}-{number}"
-        result.append(PlannedReport(**{**asdict(report), "name": name}))
-    return result
+    """Reports whose names would be the same file get a hash of what they are made with."""
+    uses = Counter(report.name.casefold() for report in planned)
+    return [
+        replace(report, name=f"{report.name}-{_short_hash(repr(report.parameters))}")
+        if uses[report.name.casefold()] > 1
+        else report
+        for report in planned
+    ]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.files import replaced_folder, write_json
+from pipelines.files import replaced_folder, sweep, write_json
 from pipelines.ingest import REJECTION_COLUMNS, Ingested, Loaded, ingest
 from pipelines.validate import Checked, Validator
 from pmo_lib import __version__
@@ -36,6 +36,7 @@ def prepare(
 
     Raises DataError where the data cannot be used at all; `out` is then as it was.
     """
+    sweep(out)
     say(f"reading {raw}")
     ingested = ingest(raw, settings)
     judged = judge(ingested, say)
@@ -76,11 +77,9 @@ def _judge(loaded: Loaded, validator: Validator, references: Mapping[str, set[st
     critical = [check for check in checked if check.severity == "critical"]
     accepted = _without(readable, pd.Index([row for check in critical for row in check.rows]))
     rejections = pd.concat([loaded.rejections, *(_rejections(loaded, c) for c in critical)])
-    rejected = rejections.sort_values(["file", "line"], kind="stable").join(
-        loaded.text.rename(columns={name: f"{name}_given" for name in REJECTION_COLUMNS})
-    )
+    rejected = rejections.sort_values(["file", "line"], kind="stable").join(_beside(loaded.text))
     beside = [*loaded.table.key, *loaded.extra_columns] if loaded.extra_columns else []
-    extra = loaded.origin.join(loaded.text[beside]).loc[accepted.index]
+    extra = loaded.origin.join(_beside(loaded.text[beside])).loc[accepted.index]
     findings = [_unreadable(column, group) for column, group in loaded.rejections.groupby("column")]
     findings += [_finding(loaded, check) for check in checked if check.rows]
     return Judged(
@@ -99,6 +98,11 @@ def _judge(loaded: Loaded, validator: Validator, references: Mapping[str, set[st
             loaded.extra_columns,
         ),
     )
+
+
+def _beside(text: pd.DataFrame) -> pd.DataFrame:
+    """The text with columns renamed that have the names of ours, such as file and line."""
+    return text.rename(columns={name: f"{name}_given" for name in REJECTION_COLUMNS})
 
 
 def _without(rows: pd.DataFrame, positions: pd.Index) -> pd.DataFrame:

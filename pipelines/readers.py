@@ -8,6 +8,7 @@ import codecs
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -31,6 +32,9 @@ CHUNK_ROWS = 10_000
 BLOCK_BYTES = 1 << 20
 csv.field_size_limit(1 << 24)  # long narratives are real; the default refuses 128 KiB
 
+# what an accented letter is in UTF-8, and hardly anything in Windows-1252
+_UTF8_PAIR = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+_SAID_SEPARATOR = re.compile(r"sep=([,;\t])\s*")  # Excel's own first line
 Cells = Sequence[str]
 
 
@@ -58,16 +62,21 @@ def read_csv(path: Path, known: frozenset[str]) -> RawTable:
     """
     sha256, encoding = _hash_and_encoding(path)
     with path.open(encoding=encoding, newline="") as stream:
-        separator = _separator(stream, path.name, known)
+        said = _SAID_SEPARATOR.fullmatch(stream.readline())
+        skipped = 1 if said else 0
         stream.seek(0)
+        separator = said[1] if said else _separator(stream, path.name, known)
+        stream.seek(0)
+        for _ in range(skipped):
+            stream.readline()
         reader = csv.reader(stream, delimiter=separator, strict=True)
         try:
             kind = f"{encoding}, {SEPARATORS[separator]}"
-            return _collect(path.name, sha256, kind, _numbered(reader))
+            return _collect(path.name, sha256, kind, _numbered(reader, skipped))
         except csv.Error as error:
             raise DataError(
                 f"the quotes do not match ({error})",
-                where=f"{path.name} line {reader.line_num}",
+                where=f"{path.name} line {skipped + reader.line_num}",
                 remedy='Close the quote, or double each " inside a quoted cell',
             ) from error
 
@@ -86,6 +95,7 @@ def read_workbook(path: Path) -> dict[str, RawTable]:
     sheets = {}
     try:
         for sheet in book.worksheets:
+            sheet.reset_dimensions()  # what a sheet says of its size is often wrong
             rows = (
                 (line, [_cell_text(value) for value in row])
                 for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)
@@ -93,7 +103,7 @@ def read_workbook(path: Path) -> dict[str, RawTable]:
             where = f"{path.name} sheet {sheet.title}"
             first = next(((n, r) for n, r in rows if any(r)), None)
             if first is not None:
-                sheets[sheet.title] = _collect(where, sha256, "xlsx", _chain(first, rows))
+                sheets[sheet.title] = _collect(where, sha256, "xlsx", _padded(first, rows))
     finally:
         book.close()
     return sheets
@@ -171,21 +181,24 @@ def _header(cells: Cells, where: str) -> list[str]:
     return [name or f"{_UNNAMED}{position}" for position, name in enumerate(names, start=1)]
 
 
-def _numbered(reader: "_csv.Reader") -> Iterator[tuple[int, list[str]]]:
+def _numbered(reader: "_csv.Reader", skipped: int) -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV reader from the first that is not blank, each with its first line."""
-    line, started = 1, False
+    line, started = skipped + 1, False
     for row in reader:
         started = started or any(cell.strip() for cell in row)
         if started:
             yield line, row
-        line = reader.line_num + 1
+        line = skipped + reader.line_num + 1
 
 
-def _chain(
+def _padded(
     first: tuple[int, Cells], rest: Iterable[tuple[int, Cells]]
 ) -> Iterator[tuple[int, Cells]]:
+    """The header and the rows of a sheet, which leaves out the empty cells at a row's end."""
     yield first
-    yield from rest
+    width = len(first[1])
+    for line, row in rest:
+        yield line, [*row, *[""] * (width - len(row))]
 
 
 def _hash_and_encoding(path: Path) -> tuple[str, str]:
@@ -194,7 +207,7 @@ def _hash_and_encoding(path: Path) -> tuple[str, str]:
     decoders = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8-sig", "cp1252")}
     wrong: dict[str, int] = {}
     lines_before = 0
-    size = 0
+    size, mixed = 0, False
     with path.open("rb") as stream:
         for block in iter(lambda: stream.read(BLOCK_BYTES), b""):
             if size == 0 and block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -209,11 +222,19 @@ def _hash_and_encoding(path: Path) -> tuple[str, str]:
                 except UnicodeDecodeError as error:
                     wrong[name] = lines_before + block[: error.start].count(b"\n") + 1
             lines_before += block.count(b"\n")
+            mixed = mixed or _UTF8_PAIR.search(block) is not None
+    for name in [name for name in decoders if name not in wrong]:
+        try:  # a file may end inside a character
+            decoders[name].decode(b"", final=True)
+        except UnicodeDecodeError:
+            wrong[name] = lines_before + 1
     if size == 0:
         raise DataError("is empty", where=path.name, remedy="Export it again, or remove the file")
     good = [name for name in decoders if name not in wrong]
     if not good:
         raise _encoding_error(path, wrong["cp1252"], "is neither UTF-8 nor Windows-1252")
+    if good == ["cp1252"] and mixed:
+        raise _encoding_error(path, wrong["utf-8-sig"], "mixes UTF-8 with another encoding")
     return digest.hexdigest(), good[0]
 
 

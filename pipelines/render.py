@@ -63,11 +63,13 @@ def render(task: Task) -> Record:
         if unfinished:
             return _failed(task, begun, "The notebook stopped before its end.", unfinished)
         task.page.write_text(to_html(notebook, task.report.title), encoding="utf-8")
-    except OSError:
-        raise
+    except OSError as error:
+        if error.errno is not None:  # a cell's time-out is an OSError too, without a number
+            raise
+        return _failed(task, begun, *_explained(error, task), detail=traceback.format_exc())
     except Exception as error:  # noqa: BLE001 a failed report must not stop the others
         return _failed(task, begun, *_explained(error, task), detail=traceback.format_exc())
-    return record(task.report, seconds=perf_counter() - begun)
+    return record(task.report, seconds=perf_counter() - begun, detail=_warnings(notebook))
 
 
 def die_with_parent() -> None:
@@ -109,6 +111,12 @@ def _execute(task: Task) -> Any:
         extra_arguments=["--log-level=50"],
         config=Config({"KernelManager": {"transport_encryption": "required"}}),
     )
+
+
+def _warnings(notebook: Any) -> str:
+    """What libraries said on standard error, which no page shows."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return "".join(output.text for output in outputs if output.get("name") == "stderr")
 
 
 def _unfinished(notebook: Any) -> str:

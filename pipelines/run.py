@@ -178,9 +178,12 @@ def _unchanged(packs: Path, fingerprint: str) -> Outcome | None:
     """The published pack that was made from just the same, if every report in it is good."""
     for path in sorted(packs.glob("[0-9]*/run.json"), reverse=True):
         facts = read_json(path)
+        if facts["fingerprint"] != fingerprint:
+            continue
         records = tuple(Record(**item) for item in facts["reports"])
+        files = ["index.html", "kpis.csv", *(item.file for item in records)]
         good = all(item.is_published for item in records)
-        if good and facts["fingerprint"] == fingerprint:
+        if good and all((path.parent / name).exists() for name in files):
             return Outcome(
                 path.parent, records, facts["withheld"], facts["rows_rejected"], is_new=False
             )

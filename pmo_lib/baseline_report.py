@@ -97,12 +97,12 @@ class BaselineReport(Report):
     def cost_overruns(self) -> Picture | HTML:
         """Cost overruns by size of project."""
         picture = charts.overruns("D3", self.view, self.parameters.department)
-        return self.or_cannot(picture, "The distribution of cost overruns", "D3")
+        return self.or_cannot(picture, "The distribution of cost overruns")
 
     def schedule_overruns(self) -> Picture | HTML:
         """Schedule overruns by size of project."""
         picture = charts.overruns("D5", self.view, self.parameters.department)
-        return self.or_cannot(picture, "The distribution of schedule overruns", "D5")
+        return self.or_cannot(picture, "The distribution of schedule overruns")
 
     def projects_known(self) -> HTML:
         """How many projects the baseline rests on."""

@@ -1,4 +1,7 @@
-"""The figures of the reports, each with its alt text and the numbers it shows."""
+"""The figures of the reports, each with its alt text and the numbers it shows.
+
+A figure that cannot be drawn is the reason instead, as the end of a sentence.
+"""
 
 from collections.abc import Sequence
 
@@ -9,53 +12,76 @@ from matplotlib.ticker import PercentFormatter
 
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.engine import View, availability, observe, results, yearly_results
+from pmo_lib.intervals import quantile
 from pmo_lib.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
 from pmo_lib.result import ORGANISATION, KpiResult
 from pmo_lib.size import TIERS, size_tiers
-from pmo_lib.wording import DASH, interval, number, shortened
+from pmo_lib.wording import DASH, INDICATIVE, interval, number, shortened
 
 LABEL_LETTERS = 34  # more would leave no room for the figure
+MOST_ROWS = 30  # more departments are in the table, not in the figure
+MOST_WORDS = 12  # more are not read out to who cannot see
+SHARES = ("rate", "clustered_rate")
 
 
-def rates(found: Sequence[KpiResult], level: float) -> Picture | None:
-    """Shares as dots with their intervals, one row a KPI; None where none is measured."""
-    shown = [r for r in found if r.is_measured and r.statistic == "rate"]
-    return (
-        _dots(shown, [CATALOGUE[r.kpi_id].name for r in shown], level, "Shares") if shown else None
-    )
+def rates(found: Sequence[KpiResult], level: float) -> Picture | str:
+    """Shares as dots with their intervals, one row a KPI."""
+    shown = [result for result in found if result.is_measured and result.statistic in SHARES]
+    if not shown:
+        return "no share is measured"
+    names = [CATALOGUE[result.kpi_id].name for result in shown]
+    data = _told(shown, names, level, "KPI")
+    return Picture(_dots(shown, names, level), _alt("Shares", data, level), data)
 
 
 def by_department(
     kpi_id: str, view: View, departments: Sequence[str], own: str = ""
-) -> Picture | None:
+) -> Picture | str:
     """One rate for the organisation and each department, best first; the `own` one stands out.
 
-    Departments with too few cases to be ranked come last, marked as indicative.
+    Departments with too few cases to be ranked come last, marked as indicative. Of very many
+    only the first and last are drawn; the table has all.
     """
-    kpi, few = CATALOGUE[kpi_id], view.settings.disclosure.indicative
+    kpi, limits = CATALOGUE[kpi_id], view.settings.disclosure
+    level = view.settings.confidence_level
     found = [
         result
         for result in results(view, [ORGANISATION, *departments], [kpi_id])
         if result.is_measured and result.statistic == kpi.statistic
     ]
-    if len(found) < 3:
-        return None
-    sign = -1 if kpi.better == "higher" else 1
-    ordered = sorted(
-        found, key=lambda r: (r.n < few, r.department if r.n < few else sign * r.value)
+    if sum(result.department != ORGANISATION for result in found) < 2:
+        return f"fewer than two departments have {limits.too_few} cases"
+    ranked = sorted(
+        (result for result in found if result.n >= limits.indicative),
+        key=lambda result: result.value,
+        reverse=kpi.better == "higher",
     )
-    names = [r.department + (" (indicative)" if r.n < few else "") for r in ordered]
-    stands_out = [r.department == (own or ORGANISATION) for r in ordered]
-    level = view.settings.confidence_level
-    return _dots(ordered, names, level, f"{kpi.name} by department", stands_out)
+    ordered = ranked + [result for result in found if result.n < limits.indicative]
+    names = {
+        result.department: result.department + INDICATIVE * (result.n < limits.indicative)
+        for result in ordered
+    }
+    data = _told(ordered, list(names.values()), level, "Department")
+    half = MOST_ROWS // 2
+    outer = ordered if len(ordered) <= MOST_ROWS else [*ordered[:half], *ordered[-half:]]
+    drawn_ones = [r for r in ordered if r in outer or r.department in {own, ORGANISATION}]
+    figure = _dots(
+        drawn_ones,
+        [names[result.department] for result in drawn_ones],
+        level,
+        [result.department == (own or ORGANISATION) for result in drawn_ones],
+    )
+    return Picture(figure, _alt(f"{kpi.name} by department", data, level), data)
 
 
-def yearly(kpi_id: str, view: View, department: str = "", years: int = 5) -> Picture | None:
-    """A rate by calendar year with intervals, no line between; None with fewer than two years."""
+def yearly(kpi_id: str, view: View, department: str = "", years: int = 5) -> Picture | str:
+    """A rate by calendar year with intervals, no line between."""
     kpi, level = CATALOGUE[kpi_id], view.settings.confidence_level
     found = yearly_results(kpi_id, view, department or ORGANISATION, years)
+    if not found:
+        return availability(kpi, view)[1]
     if sum(result.is_measured for result in found) < 2:
-        return None
+        return f"fewer than two years have {view.settings.disclosure.too_few} cases"
     whole = view.period.endswith("-12")
     labels = [
         result.period if whole or result.period != view.period[:4] else f"{result.period} so far"
@@ -72,104 +98,111 @@ def yearly(kpi_id: str, view: View, department: str = "", years: int = 5) -> Pic
         axes.set_xticks(range(len(found)), labels)
         axes.yaxis.set_major_formatter(PercentFormatter(1.0))
         axes.grid(visible=False, axis="x")
-    return _with_words(figure, f"{kpi.name} by year of completion", labels, found, level)
+    data = _told(found, labels, level, "Year")
+    return Picture(figure, _alt(f"{kpi.name} by year of completion", data, level), data)
 
 
-def overruns(kpi_id: str, view: View, department: str = "") -> Picture | None:
+def overruns(kpi_id: str, view: View, department: str = "") -> Picture | str:
     """The distribution of an overrun: one dot a project by size tier, median and P80 marked."""
-    kpi = CATALOGUE[kpi_id]
-    if availability(kpi, view)[0] != "measured":
-        return None
+    kpi, limits = CATALOGUE[kpi_id], view.settings.disclosure
+    state, reason = availability(kpi, view)
+    if state != "measured":
+        return reason
     units = observe(kpi, view)
     units = units[units["department"] == department] if department else units
     units = units.assign(
         overrun=units["numerator"] / units["denominator"],
         tier=units["project_id"].map(size_tiers(view.tables["baselines"])),
     ).dropna(subset=["overrun", "tier"])
-    counts = units["tier"].value_counts()
-    tiers = [tier for tier in TIERS if counts.get(tier, 0) >= view.settings.disclosure.too_few]
-    if not tiers:
-        return None
-    units = units[units["tier"].isin(tiers)]
-    spread = {tier: units.loc[units["tier"] == tier, "overrun"] for tier in tiers}
+    spread = {
+        tier: values
+        for tier in TIERS
+        if len(values := units.loc[units["tier"] == tier, "overrun"]) >= limits.too_few
+    }
+    if not spread:
+        return f"no size of project has {limits.too_few} cases with a known original cost"
+    units = units[units["tier"].isin(spread)]
     edge = max(1.0, float(units["overrun"].quantile(0.97)))
-    with drawn(1.3 + 0.75 * len(tiers)) as (figure, axes):
+    with drawn(1.3 + 0.75 * len(spread)) as (figure, axes):
         shown = units.assign(overrun=units["overrun"].clip(upper=edge))
         sns.stripplot(
-            shown, x="overrun", y="tier", order=tiers, ax=axes, color=ACCENT, alpha=0.55, jitter=0
-        )
+            shown, x="overrun", y="tier", order=list(spread), ax=axes, color=ACCENT, alpha=0.55,
+            jitter=0,
+        )  # fmt: skip
         for row, values in enumerate(spread.values()):
             for p, style in ((0.5, "-"), (0.8, ":")):
-                axes.vlines(
-                    values.quantile(p), row - 0.33, row + 0.33, INK, linestyle=style, linewidth=2.5
-                )
+                at = values.quantile(p)
+                axes.vlines(at, row - 0.33, row + 0.33, INK, linestyle=style, linewidth=2.5)
         axes.axvline(0, color=SOFT, linewidth=1)
         axes.set(xlabel=f"{kpi.name}: solid line median, dotted line P80", ylabel="")
         axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    level = view.settings.confidence_level
     data = pd.DataFrame(
-        {
-            "size of project": tiers,
-            "projects": [len(values) for values in spread.values()],
-            "median": [number(float(values.quantile(0.5)), "share") for values in spread.values()],
-            "P80": [number(float(values.quantile(0.8)), "share") for values in spread.values()],
-        }
+        [_of_tier(tier, values, level, limits.indicative) for tier, values in spread.items()]
     )
-    words = [
-        f"{tier}: {n} projects, median {median}, P80 {p80}"
-        for tier, n, median, p80 in data.itertuples(index=False)
-    ]
+    words = [f"{row.iloc[0]}: {row.iloc[1]} projects, median {row.iloc[2]}, P80 {row.iloc[4]}"
+             for _, row in data.iterrows()]  # fmt: skip
     beyond = int((units["overrun"] > edge).sum())
     tail = f" {beyond} above {number(edge, 'share')} are drawn at the edge." if beyond else ""
     return Picture(figure, f"{kpi.name} by size of project. {'; '.join(words)}.{tail}", data)
+
+
+def _of_tier(tier: str, values: pd.Series, level: float, indicative: int) -> dict[str, object]:
+    row: dict[str, object] = {
+        "Size of project": tier + INDICATIVE * (len(values) < indicative),
+        "Projects": len(values),
+    }
+    for name, p in (("Median", 0.5), ("P80", 0.8)):
+        found = quantile(values.to_numpy(), p, level)
+        row[name] = number(found.value, "share")
+        row[f"{number(level, 'share')} interval of {name}"] = interval(
+            found.low, found.high, "share"
+        )
+    return row
 
 
 def _dots(
     found: Sequence[KpiResult],
     names: Sequence[str],
     level: float,
-    what: str,
     stands_out: Sequence[bool] = (),
-) -> Picture:
+) -> Figure:
     marked = list(stands_out) or [False] * len(found)
     with drawn(1.2 + 0.42 * len(found)) as (figure, axes):
         for row, (result, bold) in enumerate(zip(found, marked, strict=True)):
-            colour = STRONG if bold else ACCENT
-            axes.hlines(row, result.low, result.high, color=colour if bold else SOFT, linewidth=3)
-            axes.plot(
-                result.value,
-                row,
-                "D" if bold else "o",
-                color=colour,
-                ms=9 if bold else 8,
-                clip_on=False,
-            )
+            colour, line = (STRONG, STRONG) if bold else (ACCENT, SOFT)
+            axes.hlines(row, result.low, result.high, color=line, linewidth=3)
+            axes.plot(result.value, row, "D" if bold else "o", color=colour, ms=8, clip_on=False)
             said = f"{number(result.value, 'share')}  (n = {result.n})"
             axes.annotate(said, (1.02, row), xycoords=("axes fraction", "data"), va="center")
-        axes.set_yticks(range(len(found)), [shortened(n, LABEL_LETTERS) for n in names])
+        axes.set_yticks(range(len(found)), [shortened(name, LABEL_LETTERS) for name in names])
         for label, bold in zip(axes.get_yticklabels(), marked, strict=True):
             label.set_fontweight("bold" if bold else "normal")
         axes.set(xlim=(0, 1), ylim=(len(found) - 0.5, -0.5))
         axes.set_xlabel(f"Share of the cases; line: {number(level, 'share')} interval")
         axes.xaxis.set_major_formatter(PercentFormatter(1.0))
         axes.grid(visible=False, axis="y")
-    return _with_words(figure, what, names, found, level)
+    return figure
 
 
-def _with_words(
-    figure: Figure, what: str, names: Sequence[str], found: Sequence[KpiResult], level: float
-) -> Picture:
-    """The picture of shares with their intervals, told again as alt text and as a table."""
-    data = pd.DataFrame(
+def _told(
+    found: Sequence[KpiResult], names: Sequence[str], level: float, what: str
+) -> pd.DataFrame:
+    """Shares with their intervals as a table."""
+    return pd.DataFrame(
         {
-            "": list(names),
-            "value": [number(r.value, "share") if r.is_measured else r.state for r in found],
+            what: list(names),
+            "Value": [number(r.value, "share") if r.is_measured else r.state for r in found],
             f"{number(level, 'share')} interval": [interval(r.low, r.high, "share") for r in found],
-            "n": [r.n if r.is_measured else DASH for r in found],
+            "n": [f"{r.n:,}" if r.is_measured else DASH for r in found],
         }
     )
-    words = "; ".join(
-        f"{name} {number(r.value, 'share')} ({interval(r.low, r.high, 'share')})"
-        for name, r in zip(names, found, strict=True)
-        if r.is_measured
-    )
-    return Picture(figure, f"{what} with {number(level, 'share')} intervals: {words}.", data)
+
+
+def _alt(what: str, data: pd.DataFrame, level: float) -> str:
+    """The table's first rows as a sentence."""
+    rows = list(data.head(MOST_WORDS).itertuples(index=False, name=None))
+    words = [f"{name} {value}" + f" ({ends})" * (ends != DASH) for name, value, ends, _ in rows]
+    rest = len(data) - len(rows)
+    more = f"; and {rest} more in the table" if rest else ""
+    return f"{what} with {number(level, 'share')} intervals: {'; '.join(words)}{more}."

@@ -16,7 +16,7 @@ ROUNDING = 1e-9  # a cost at a limit is at it, whatever the floating point says
 @kpi(
     id="D1", name="On-time completion", family="delivery", unit="share", better="higher",
     statistic="rate", population="completed projects", window="outcome",
-    needs=("projects.finished_on", "baselines.finish"),
+    needs=("projects.status", "projects.finished_on", "baselines.finish"),
 )  # fmt: skip
 def on_time_completion(
     projects: pd.DataFrame, baselines: pd.DataFrame, data_date: pd.Timestamp, settings: Settings
@@ -31,7 +31,7 @@ def on_time_completion(
 @kpi(
     id="D2", name="On-budget completion", family="delivery", unit="share", better="higher",
     statistic="rate", population="completed projects", window="outcome",
-    needs=("projects.actual_cost", "baselines.cost"),
+    needs=("projects.status", "projects.actual_cost", "baselines.cost"),
 )  # fmt: skip
 def on_budget_completion(
     projects: pd.DataFrame, baselines: pd.DataFrame, data_date: pd.Timestamp, settings: Settings
@@ -46,7 +46,7 @@ def on_budget_completion(
 @kpi(
     id="D3", name="Cost overrun", family="delivery", unit="share", better="lower",
     statistic="median", also=("geometric_mean", "p80", "p95"), population="completed projects",
-    window="outcome", needs=("projects.actual_cost", "baselines.cost"),
+    window="outcome", needs=("projects.status", "projects.actual_cost", "baselines.cost"),
 )  # fmt: skip
 def cost_overrun(
     projects: pd.DataFrame, baselines: pd.DataFrame, data_date: pd.Timestamp, settings: Settings
@@ -64,7 +64,7 @@ def cost_overrun(
 @kpi(
     id="D4", name="Cost tail share", family="delivery", unit="share", better="lower",
     statistic="rate", also=("tail_mean",), population="completed projects", window="outcome",
-    needs=("projects.actual_cost", "baselines.cost"),
+    needs=("projects.status", "projects.actual_cost", "baselines.cost"),
 )  # fmt: skip
 def cost_tail_share(
     projects: pd.DataFrame, baselines: pd.DataFrame, data_date: pd.Timestamp, settings: Settings
@@ -81,7 +81,9 @@ def cost_tail_share(
 @kpi(
     id="D5", name="Schedule overrun", family="delivery", unit="share", better="lower",
     statistic="median", also=("geometric_mean", "p80"), population="completed projects",
-    window="outcome", needs=("projects.started_on", "projects.finished_on", "baselines.finish"),
+    window="outcome",
+    needs=("projects.status", "projects.started_on", "projects.finished_on", "baselines.start",
+           "baselines.finish"),
 )  # fmt: skip
 def schedule_overrun(
     projects: pd.DataFrame, baselines: pd.DataFrame, data_date: pd.Timestamp
@@ -101,7 +103,7 @@ def schedule_overrun(
 @kpi(
     id="D6", name="Cost performance index (CPI)", family="delivery", unit="ratio",
     better="higher", statistic="ratio", population="projects in flight",
-    needs=("status_reports.earned_value", "status_reports.actual_cost"),
+    needs=("projects.status", "status_reports.earned_value", "status_reports.actual_cost"),
 )  # fmt: skip
 def cost_performance_index(
     projects: pd.DataFrame, status_reports: pd.DataFrame, data_date: pd.Timestamp
@@ -121,7 +123,8 @@ def cost_performance_index(
 @kpi(
     id="D7", name="Schedule performance index, time (SPI(t))", family="delivery", unit="ratio",
     better="higher", statistic="mean", population="projects in flight",
-    needs=("status_reports.earned_value", "status_reports.planned_value"),
+    needs=("projects.status", "projects.started_on", "status_reports.earned_value",
+           "status_reports.planned_value"),
 )  # fmt: skip
 def schedule_performance_index(
     projects: pd.DataFrame,
@@ -150,14 +153,18 @@ def schedule_performance_index(
 def _costed(
     projects: pd.DataFrame, baselines: pd.DataFrame, data_date: pd.Timestamp, settings: Settings
 ) -> pd.DataFrame:
-    """Completed projects with their original cost, where it is above 0 and in our prices."""
+    """Completed projects with their original cost, where it is above 0 and in our prices.
+
+    A completed project that cost nothing is one whose cost nobody entered.
+    """
     done = with_original(completed(projects, data_date), baselines)
     comparable = done["cost"] > 0
     if settings.price_base:
         comparable &= (
             done["price_base"].fillna(settings.price_base) == settings.price_base
         ).astype(bool)
-    return done.assign(cost=done["cost"].where(comparable))
+    spent = done["actual_cost"].where(done["actual_cost"] > 0)
+    return done.assign(cost=done["cost"].where(comparable), actual_cost=spent)
 
 
 def _both_known(done: pd.DataFrame) -> pd.Series:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pmo_lib.schema import Column
+from pmo_lib.schema import KIND_MEANINGS, Column
 from pmo_lib.tables import TABLES
 
 
@@ -13,7 +13,7 @@ def dictionary() -> pd.DataFrame:
             {
                 "table": table.name,
                 "column": column.name,
-                "type": column.kind,
+                "type": KIND_MEANINGS[column.kind],
                 "unit": column.unit,
                 "need": "key" if column.name in table.key else column.need,
                 "allowed": _allowed(column),

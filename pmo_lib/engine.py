@@ -68,7 +68,7 @@ def availability(kpi: Kpi, view: View) -> tuple[State, str]:
     if withheld:
         return "withheld", "; ".join(withheld)
     empty = [need for need in kpi.needs if not _has_values(view.tables, need)]
-    if empty:
+    if empty and not _nothing_completed_yet(view, empty):
         columns = " and ".join(
             f"{column} in {table}.csv" for table, _, column in (e.partition(".") for e in empty)
         )
@@ -80,7 +80,11 @@ def observe(kpi: Kpi, view: View) -> pd.DataFrame:
     """The KPI's observations within its window; units of unknown period stay in."""
     units = observe_all(kpi, view)
     months = {"outcome": view.settings.outcome_window_months, "year": 12}.get(kpi.window)
-    return units if months is None else units[~(units["period"] <= shifted(view.period, -months))]
+    if months is None:
+        return units
+    inside = units[~(units["period"] <= shifted(view.period, -months))]
+    # a unit of unknown month may lie outside the window: it is left out, and told
+    return inside.assign(numerator=inside["numerator"].where(inside["period"].notna()))
 
 
 def observe_all(kpi: Kpi, view: View) -> pd.DataFrame:
@@ -118,17 +122,17 @@ def _summarised(
 ) -> list[KpiResult]:
     """Every statistic of the KPI on these observations; `within` says of what time they are."""
     known = units["numerator"].notna() & units["denominator"].notna()
-    if kpi.statistic not in {"rate", "ratio"}:
+    if kpi.statistic not in {"rate", "clustered_rate", "ratio"}:
         known &= units["denominator"] != 0
     usable, missing = units[known], int((~known).sum())
     few = view.settings.disclosure.too_few
-    left_out = f"{missing} of {len(units)} left out, the data do not say" if missing else ""
+    left_out = _left_out(kpi, missing, len(units))
     if usable.empty and kpi.statistic not in _FACTS:
         what = f"none of the {len(units)}" if len(units) else "there are no"
         said = " has what it needs" if len(units) else f" {within}".rstrip()
         reason = f"{what} {kpi.population}{said}"
         return [_of(kpi, view, department, "undefined", reason, missing=missing)]
-    if len(usable) < few and kpi.statistic not in _FACTS:
+    if _cases(kpi, usable) < few and kpi.statistic not in _FACTS:
         reason = f"fewer than {few} {kpi.population} {within}".rstrip()
         return [_of(kpi, view, department, "too few", reason, n=len(usable), missing=missing)]
     found = []
@@ -136,6 +140,21 @@ def _summarised(
         estimate = _ESTIMATORS[statistic](usable, view.settings.confidence_level)
         found.append(_judged(kpi, view, department, statistic, estimate, missing, left_out))
     return found
+
+
+def _left_out(kpi: Kpi, missing: int, units: int) -> str:
+    """How many units were left out because the data do not say."""
+    if not missing:
+        return ""
+    # the units of a monthly mean are months, but what is left out are projects
+    whole = "" if kpi.statistic == "monthly_mean" else f" of {units:,}"
+    return f"{missing:,}{whole} left out, the data do not say"
+
+
+def _cases(kpi: Kpi, usable: pd.DataFrame) -> int:
+    """How many independent cases there are: projects, where a project has several."""
+    clustered = kpi.statistic == "clustered_rate"
+    return int(usable["project_id"].nunique()) if clustered else len(usable)
 
 
 def _judged(
@@ -185,12 +204,26 @@ def _has_values(tables: Mapping[str, pd.DataFrame], need: str) -> bool:
     return column in tables[table] and bool(tables[table][column].notna().any())
 
 
+def _nothing_completed_yet(view: View, empty: list[str]) -> bool:
+    """Whether outcomes are empty for the good reason that every project is still to end."""
+    statuses = view.tables["projects"]["status"]
+    outcomes = {"projects.finished_on", "projects.actual_cost"}
+    return set(empty) <= outcomes and bool((statuses.notna() & (statuses != "completed")).all())
+
+
 def _values(units: pd.DataFrame) -> intervals.Floats:
     return (units["numerator"] / units["denominator"]).to_numpy()
 
 
 def _monthly(units: pd.DataFrame, level: float) -> Estimate:
-    return intervals.mean(units.groupby("period")["numerator"].sum().to_numpy(), level)
+    """The mean of the months' counts; a count is never below 0, whatever the interval says."""
+    found = intervals.mean(units.groupby("period")["numerator"].sum().to_numpy(), level)
+    return replace(found, low=max(0.0, found.low))
+
+
+def _clustered(units: pd.DataFrame, level: float) -> Estimate:
+    projects = units.groupby("project_id")["numerator"].agg(["sum", "size"]).astype("float64")
+    return intervals.clustered_rate(projects["sum"].to_numpy(), projects["size"].to_numpy(), level)
 
 
 def _count(units: pd.DataFrame, _level: float) -> Estimate:
@@ -228,6 +261,7 @@ _ESTIMATORS: Mapping[Statistic, Callable[[pd.DataFrame, float], Estimate]] = {
     "ratio": lambda units, level: intervals.ratio_of_sums(
         units["numerator"].to_numpy(), units["denominator"].to_numpy(), level
     ),
+    "clustered_rate": _clustered,
     "mean": lambda units, level: intervals.mean(_values(units), level),
     "monthly_mean": _monthly,
     "count": _count,

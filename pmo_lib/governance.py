@@ -10,7 +10,7 @@ from pmo_lib.portfolio import in_flight, with_original
 @kpi(
     id="G5", name="Baseline coverage", family="governance", unit="share", better="higher",
     statistic="rate", population="projects in flight",
-    needs=("baselines.cost", "baselines.finish"),
+    needs=("projects.status", "baselines.cost", "baselines.finish"),
 )  # fmt: skip
 def baseline_coverage(
     projects: pd.DataFrame,
@@ -22,6 +22,7 @@ def baseline_coverage(
 
     A benefit baseline is a planned benefit in the original baseline, or a benefit with a target.
     """
+    baselines = baselines[~(baselines["approved_on"] > data_date)]
     active = with_original(in_flight(projects, data_date), baselines)
     planned = baselines[(baselines["version"] == 0) & baselines["benefit"].notna()]["project_id"]
     targeted = benefits[benefits["target_value"].notna()]["project_id"]
@@ -33,7 +34,7 @@ def baseline_coverage(
 
 @kpi(
     id="G8", name="Report punctuality", family="governance", unit="share", better="higher",
-    statistic="rate", population="status reports due", window="year",
+    statistic="clustered_rate", population="status reports due", window="year",
     needs=("status_reports.due_on", "status_reports.submitted_on"),
 )  # fmt: skip
 def report_punctuality(

@@ -7,6 +7,7 @@ Where no honest interval exists its ends are missing and the note says why.
 import warnings
 from dataclasses import dataclass
 from math import inf, nan
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -27,12 +28,36 @@ class Estimate:
 
 def rate(successes: int, n: int, level: float) -> Estimate:
     """k ÷ n with the Wilson interval (Wilson 1927); undefined where n is 0."""
-    from scipy.stats import binomtest
+    return Estimate(successes / n, *_wilson(successes / n, n, level), n) if n else _nothing()
 
+
+def clustered_rate(successes: Floats, sizes: Floats, level: float) -> Estimate:
+    """Σ successes ÷ Σ sizes over clusters, Wilson with n ÷ deff, deff = 1 + (m - 1) × ICC.
+
+    The cases of a cluster (a project's reports) resemble one another: the intraclass correlation
+    is the analysis of variance's, never below 0, and m the size-weighted mean cluster.
+    """
+    n, clusters = float(sizes.sum()), len(sizes)
     if n == 0:
         return _nothing()
-    low, high = binomtest(successes, n).proportion_ci(level, method="wilson")
-    return Estimate(successes / n, float(low), float(high), n)
+    p = float(successes.sum() / n)
+    shares = successes / sizes
+    typical = (n - float(np.square(sizes).sum()) / n) / max(clusters - 1, 1)
+    between = float((sizes * np.square(shares - p)).sum()) / max(clusters - 1, 1)
+    within = float((sizes * shares * (1 - shares)).sum()) / max(n - clusters, 1)
+    spread = between + (typical - 1) * within
+    correlation = max(0.0, (between - within) / spread) if spread > 0 and typical > 1 else 0.0
+    deff = 1 + (float(np.square(sizes).sum()) / n - 1) * correlation
+    low, high = _wilson(p, n / deff, level)
+    return Estimate(p, low, high, int(n), f"from {clusters} projects")
+
+
+def _wilson(p: float, n: float, level: float) -> tuple[float, float]:
+    """Wilson's interval (1927) for a share p of n cases; n need not be whole."""
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    centre, scale = (p + z * z / (2 * n)), 1 + z * z / n
+    half = z * float(np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)))
+    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
 
 
 def mean(values: Floats, level: float) -> Estimate:

@@ -9,7 +9,7 @@ department      whose unit it is
 period          the month it belongs to, YYYY-MM; missing where unknown
 numerator       what is counted or summed; missing where the data do not say
 denominator     what it is divided by; 1 for counts and rates
-project_id      (projects only) whose project it is
+project_id      whose project it is; needed where a project has several cases (clustered_rate)
 ended           (survival only) whether the duration in `numerator` has ended
 magnitude       (tail_mean only) how large the counted case is
 ==============  ==========================================================================
@@ -31,8 +31,8 @@ Better = Literal["higher", "lower", "near", "context"]
 Unit = Literal["share", "ratio", "days", "count"]
 Window = Literal["data date", "outcome", "year"]
 Statistic = Literal[
-    "rate", "ratio", "mean", "monthly_mean", "count", "geometric_mean", "median", "p80", "p95",
-    "survival_median", "survival_p85", "tail_mean",
+    "rate", "clustered_rate", "ratio", "mean", "monthly_mean", "count", "geometric_mean",
+    "median", "p80", "p95", "survival_median", "survival_p85", "tail_mean",
 ]  # fmt: skip
 
 FAMILIES: dict[Family, str] = {

@@ -34,11 +34,14 @@ class KpiReport(Report):
         said = []
         if on_time.is_measured:
             said.append(
-                f"Of {counted(on_time.n, 'project')} completed in the {months} months to "
-                f"{month(self.parameters.period)}, {self.said('D1')} finished on time."
+                f"Of {counted(on_time.n + on_time.missing, 'project')} completed in the {months} "
+                f"months to {month(self.parameters.period)}, {on_time.n} can be judged on time: "
+                f"{self.said('D1')} met their original date."
             )
         if on_budget.is_measured:
-            said.append(f"Of {on_budget.n} with known costs, {self.said('D2')} kept to budget.")
+            said.append(
+                f"Of the {on_budget.n} whose costs are known, {self.said('D2')} kept to budget."
+            )
         if overrun.is_measured:
             said.append(f"The median project {compared(overrun.value)} ({self.ends('D3')}).")
         p80 = self.result("D3", "p80")
@@ -54,34 +57,38 @@ class KpiReport(Report):
         if not wip.is_measured:
             return [f"Cannot tell how much work is in flight: {wip.reason}."]
         said = [f"{counted(wip.n, 'project')} {'is' if wip.n == 1 else 'are'} in flight."]
+        if wip.missing:
+            said.append(f"Of {wip.missing:,} more nobody says whether they are.")
         if cpi.is_measured:
             currency = self.workbook.settings.currency
-            said.append(f"They earn {self.said('D6')} of planned work for each {currency} spent.")
+            said.append(
+                f"{cpi.n} of them earn {self.said('D6')} of planned work for each {currency} spent."
+            )
         if spi.is_measured:
-            said.append(f"Measured in time they are {_pace(spi)}: SPI(t) {self.said('D7')}.")
+            said.append(f"Measured in time, {spi.n} are {_pace(spi)}: SPI(t) {self.said('D7')}.")
         return said
 
     def rates(self) -> Picture | HTML:
         """The shares among the KPIs with their intervals."""
         level = self.workbook.settings.confidence_level
-        return self.or_cannot(charts.rates(self.results, level), "The picture of the shares", "D1")
+        return self.or_cannot(charts.rates(self.results, level), "The picture of the shares")
 
     def on_time_by_year(self) -> Picture | HTML:
         """On-time completion by year."""
         picture = charts.yearly("D1", self.view, self.parameters.department)
-        return self.or_cannot(picture, "On-time completion by year", "D1")
+        return self.or_cannot(picture, "On-time completion by year")
 
     def cost_overruns(self) -> Picture | HTML:
         """Cost overruns by size of project."""
         picture = charts.overruns("D3", self.view, self.parameters.department)
-        return self.or_cannot(picture, "The distribution of cost overruns", "D3")
+        return self.or_cannot(picture, "The distribution of cost overruns")
 
     def departments(self) -> Picture | HTML:
         """On-time completion of every department; a department's report shows it among them."""
         picture = charts.by_department(
             "D1", self.view, self.workbook.departments, self.parameters.department
         )
-        return self.or_cannot(picture, "On-time completion by department", "D1")
+        return self.or_cannot(picture, "On-time completion by department")
 
 
 def _pace(spi: KpiResult) -> str:

@@ -6,13 +6,15 @@ OPEN_STATUSES = ("active", "on_hold")
 
 
 def completed(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
-    """Projects completed on or before the data date.
+    """Projects completed on or before the data date, and those of which that is not known.
 
-    A completed project without a finish date stays in: it cannot be dated, and the KPIs on it
-    must say so.
+    A completed project without a finish date stays in, and so does one that ended with no status
+    to say how: KPIs must tell that they leave them out.
     """
-    known_later = projects["finished_on"] > data_date
-    return projects[(projects["status"] == "completed") & ~known_later]
+    ended = projects["finished_on"] <= data_date
+    undated = projects["finished_on"].isna()
+    completed = projects["status"] == "completed"
+    return projects[(completed & (ended | undated)) | (projects["status"].isna() & ended)]
 
 
 def in_flight(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
@@ -27,17 +29,27 @@ def in_flight(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     return projects[started & ~ended & (open_now | ended_later)]
 
 
+def status_unknown(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
+    """Projects that may be in flight at the data date: started, not ended, without a status."""
+    gone = (projects["started_on"] > data_date) | (projects["finished_on"] <= data_date)
+    return projects[projects["status"].isna() & ~gone]
+
+
 def original_baselines(baselines: pd.DataFrame) -> pd.DataFrame:
     """Version 0 of every project's baseline, one row a project."""
     return baselines[baselines["version"] == 0]
 
 
 def with_original(projects: pd.DataFrame, baselines: pd.DataFrame) -> pd.DataFrame:
-    """`projects` with their original start, finish, cost and price_base; missing where none."""
-    columns = ["project_id", "start", "finish", "cost", "price_base"]
-    return projects.merge(
-        original_baselines(baselines)[columns], on="project_id", how="left", validate="1:1"
-    )
+    """`projects` with their original start, finish, cost and price_base.
+
+    Missing where there is none, and where nobody knows whether the project was completed.
+    """
+    plan = ["start", "finish", "cost", "price_base"]
+    original = original_baselines(baselines)[["project_id", *plan]]
+    joined = projects.merge(original, on="project_id", how="left", validate="1:1")
+    known = joined["status"].notna()
+    return joined.assign(**{name: joined[name].where(known) for name in plan})
 
 
 def latest_reports(status_reports: pd.DataFrame, period: str, columns: list[str]) -> pd.DataFrame:

@@ -4,29 +4,33 @@ import pandas as pd
 
 from pmo_lib.kpi import kpi, observations
 from pmo_lib.periods import month_range, months_of, shifted
-from pmo_lib.portfolio import completed, in_flight
+from pmo_lib.portfolio import completed, in_flight, status_unknown
 
 
 @kpi(
     id="P1", name="Throughput a month", family="productivity", unit="count", better="higher",
     statistic="monthly_mean", population="months", window="year",
-    needs=("projects.finished_on",),
+    needs=("projects.status", "projects.finished_on"),
 )  # fmt: skip
 def throughput(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     """Projects finished per month, mean of the last 12 months; months without any count as 0.
 
-    A completed project without a finish date is in no month, and is told as left out.
+    A project of which it is not known when it finished, or whether, is told as left out. Months
+    before the first date in the data do not count.
     """
     period = f"{data_date:%Y-%m}"
-    done = completed(projects, data_date)
+    ended = completed(projects, data_date)
+    known = ended["finished_on"].notna() & ended["status"].notna()
+    done, unknown = ended[known], ended.loc[~known, ["department"]]
+    dates = projects[["approved_on", "started_on", "finished_on"]].min().min()
+    first = max(f"{min(dates, data_date):%Y-%m}", shifted(period, -11))
     counts = done.groupby(["department", months_of(done["finished_on"])]).size()
     grid = pd.MultiIndex.from_product(
-        [projects["department"].unique(), month_range(shifted(period, -11), period)],
+        [projects["department"].unique(), month_range(first, period)],
         names=["department", "period"],
     )
     months = counts.reindex(grid, fill_value=0).rename("finished").reset_index()
-    undated = done.loc[done["finished_on"].isna(), ["department"]]
-    rows = pd.concat([months, undated], ignore_index=True)
+    rows = pd.concat([months, unknown], ignore_index=True)
     return observations(rows, period=rows["period"], numerator=rows["finished"])
 
 
@@ -35,14 +39,19 @@ def throughput(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     statistic="count", population="projects in flight", needs=("projects.status",),
 )  # fmt: skip
 def work_in_progress(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
-    """Projects started and not finished at the data date, those on hold included."""
-    return observations(in_flight(projects, data_date), period=f"{data_date:%Y-%m}", numerator=1.0)
+    """Projects started and not finished at the data date, those on hold included.
+
+    Projects without a status, of which that is not known, are told as left out.
+    """
+    known, unknown = in_flight(projects, data_date), status_unknown(projects, data_date)
+    units = pd.concat([known.assign(open=1.0), unknown.assign(open=float("nan"))])
+    return observations(units, period=f"{data_date:%Y-%m}", numerator=units["open"])
 
 
 @kpi(
     id="P3", name="Cycle time", family="productivity", unit="days", better="lower",
     statistic="survival_median", also=("survival_p85",), population="started projects",
-    needs=("projects.started_on", "projects.finished_on"),
+    needs=("projects.status", "projects.started_on", "projects.finished_on"),
 )  # fmt: skip
 def cycle_time(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     """Days from start to finish, Kaplan–Meier median and P85; open projects are censored.

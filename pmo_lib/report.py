@@ -142,15 +142,11 @@ class Report:
         frame = pd.DataFrame({"What": list(facts), "Value": list(facts.values())})
         return page.table(frame, "Where this report comes from")
 
-    def or_cannot(self, picture: Picture | None, what: str, kpi_id: str) -> Picture | HTML:
+    def or_cannot(self, picture: Picture | str, what: str) -> Picture | HTML:
         """The picture, or the sentence that it cannot be drawn and why."""
-        if picture is not None:
+        if isinstance(picture, Picture):
             return picture
-        result, few = self.result(kpi_id), self.workbook.settings.disclosure.too_few
-        why = f"fewer than {few} cases in the parts that it would show"
-        if not result.is_measured:
-            why = result.reason
-        return page.paragraph(f"{what} cannot be drawn for {self.subject}: {why}.")
+        return page.paragraph(f"{what} cannot be drawn for {self.subject}: {picture}.")
 
     @property
     def beneath(self) -> str:

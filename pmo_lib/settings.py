@@ -31,7 +31,6 @@ class Settings:
     organisation: str = "Our organisation"
     currency: str = "GBP"
     price_base: int = 0  # year of the prices; 0 = not stated, any year is taken as the same
-    financial_year_start_month: int = 4
     date_formats: dict[str, str] = field(default_factory=dict)
     decimal_marks: dict[str, str] = field(default_factory=dict)
     tolerances: Tolerances = Tolerances()
@@ -39,7 +38,6 @@ class Settings:
     confidence_level: float = 0.9
     outcome_window_months: int = 36
     withhold_above_rejected_share: float = 0.05
-    discount_rate: float = 0.035
     report_timeout_seconds: int = 600
 
     def __post_init__(self) -> None:
@@ -49,7 +47,6 @@ class Settings:
             if not good:
                 errors.append(SettingsError(f"{name} must be {allowed}", where="settings"))
 
-        check("financial_year_start_month", 1 <= self.financial_year_start_month <= 12, "1 to 12")
         check("confidence_level", 0.5 <= self.confidence_level < 1, "from 0.5 to below 1")
         check("outcome_window_months", self.outcome_window_months >= 1, "1 or more")
         check("report_timeout_seconds", self.report_timeout_seconds >= 1, "1 or more")

@@ -6,6 +6,7 @@ from pmo_lib.kpi import Statistic, Unit
 
 STATISTICS: dict[Statistic, str] = {
     "rate": "",
+    "clustered_rate": "",
     "ratio": "",
     "mean": "mean",
     "monthly_mean": "",
@@ -23,6 +24,7 @@ MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 DASH = "–"
+INDICATIVE = " (indicative)"
 TIED = "\u00a0"  # a space at which no line is broken
 
 

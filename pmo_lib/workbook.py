@@ -60,12 +60,18 @@ class Workbook:
     def periods(self) -> list[str]:
         """The months a report can be on: from the first date in the data to the last.
 
-        The last is that of the latest status report, and without any that of the latest start,
-        approval or finish.
+        The last is that of the latest status report, and without any that of the latest start or
+        finish of a project that has started or ended; a plan for later makes no period.
         """
         projects = self.tables["projects"]
-        dates = [projects[name].dropna() for name in ("approved_on", "started_on", "finished_on")]
-        months = set(months_of(pd.concat(dates)))
+        begun = projects["status"] != "proposed"
+        ended = projects["status"].isin(["completed", "cancelled"])
+        dates = [
+            projects.loc[begun, "approved_on"],
+            projects.loc[begun, "started_on"],
+            projects.loc[ended | projects["status"].isna(), "finished_on"],
+        ]
+        months = set(months_of(pd.concat(dates).dropna()))
         reported = set(self.tables["status_reports"]["period"]) if self._has_reports else set()
         if not months | reported:
             raise DataError(

@@ -10,6 +10,7 @@ import pandas as pd
 from pipelines.sample import benefits, customers, delivery, office, register, reports, services
 from pipelines.sample.projects import projects
 from pipelines.sample.rows import Cell, Row
+from pmo_lib.errors import DataError
 from pmo_lib.schema import Column, Table
 from pmo_lib.tables import TABLES
 
@@ -64,15 +65,21 @@ def write(directory: Path) -> list[Path]:
     """One CSV a table in `directory` and its settings.yml, and the paths of all.
 
     UTF-8, commas, LF, an empty cell for a gap. The settings name the organisation as synthetic,
-    so that every report says so.
+    so that every report says so. Raises DataError for a folder that holds anything but an earlier
+    sample: nobody's exports are overwritten.
     """
+    settings = directory / "settings.yml"
+    is_ours = settings.exists() and settings.read_bytes() == SETTINGS.encode()
+    if not is_ours and directory.is_dir() and any(directory.iterdir()):
+        raise DataError(
+            "the folder holds other files", where=str(directory), remedy="Name an empty folder"
+        )
     directory.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, rows in all_rows().items():
         path = directory / f"{name}.csv"
         path.write_bytes(_text(TABLES[name], rows).encode())
         paths.append(path)
-    settings = directory / "settings.yml"
     settings.write_bytes(SETTINGS.encode())
     return [*paths, settings]
 
