@@ -128,7 +128,7 @@ def refuse_unknown(job: Job, overrides: Mapping[str, Any]) -> None:
 
 
 def slug(text: str) -> str:
-    """A file name's part that every system takes, and that no other text shares.
+    """A file name's part that every system takes, and hardly any other text shares.
 
     Small letters, digits and hyphens; a short hash of the text follows where that lost anything
     but case and the usual marks between words.

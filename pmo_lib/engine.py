@@ -206,9 +206,10 @@ def _has_values(tables: Mapping[str, pd.DataFrame], need: str) -> bool:
 
 def _nothing_completed_yet(view: View, empty: list[str]) -> bool:
     """Whether outcomes are empty for the good reason that every project is still to end."""
+    if not set(empty) <= {"projects.finished_on", "projects.actual_cost"}:
+        return False
     statuses = view.tables["projects"]["status"]
-    outcomes = {"projects.finished_on", "projects.actual_cost"}
-    return set(empty) <= outcomes and bool((statuses.notna() & (statuses != "completed")).all())
+    return bool((statuses.notna() & (statuses != "completed")).all())
 
 
 def _values(units: pd.DataFrame) -> intervals.Floats:
@@ -218,7 +219,7 @@ def _values(units: pd.DataFrame) -> intervals.Floats:
 def _monthly(units: pd.DataFrame, level: float) -> Estimate:
     """The mean of the months' counts; a count is never below 0, whatever the interval says."""
     found = intervals.mean(units.groupby("period")["numerator"].sum().to_numpy(), level)
-    return replace(found, low=max(0.0, found.low))
+    return replace(found, low=max(found.low, 0.0))  # in this order a missing end stays missing
 
 
 def _clustered(units: pd.DataFrame, level: float) -> Estimate:

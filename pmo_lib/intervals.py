@@ -57,7 +57,8 @@ def _wilson(p: float, n: float, level: float) -> tuple[float, float]:
     z = NormalDist().inv_cdf((1 + level) / 2)
     centre, scale = (p + z * z / (2 * n)), 1 + z * z / n
     half = z * float(np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)))
-    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+    # at 0 and 1 rounding would put the end a hair beyond the value itself
+    return max(0.0, min(p, (centre - half) / scale)), min(1.0, max(p, (centre + half) / scale))
 
 
 def mean(values: Floats, level: float) -> Estimate:

@@ -15,21 +15,22 @@ from pmo_lib.portfolio import completed, in_flight, status_unknown
 def throughput(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     """Projects finished per month, mean of the last 12 months; months without any count as 0.
 
-    A project of which it is not known when it finished, or whether, is told as left out. Months
-    before the first date in the data do not count.
+    A project of which it is not known when it finished, or whether, is told as left out. A
+    department's months before its first date do not count.
     """
     period = f"{data_date:%Y-%m}"
     ended = completed(projects, data_date)
     known = ended["finished_on"].notna() & ended["status"].notna()
     done, unknown = ended[known], ended.loc[~known, ["department"]]
-    dates = projects[["approved_on", "started_on", "finished_on"]].min().min()
-    first = max(f"{min(dates, data_date):%Y-%m}", shifted(period, -11))
     counts = done.groupby(["department", months_of(done["finished_on"])]).size()
     grid = pd.MultiIndex.from_product(
-        [projects["department"].unique(), month_range(first, period)],
+        [projects["department"].unique(), month_range(shifted(period, -11), period)],
         names=["department", "period"],
     )
     months = counts.reindex(grid, fill_value=0).rename("finished").reset_index()
+    begun = projects[["approved_on", "started_on", "finished_on"]].min(axis=1)
+    first = months_of(begun.groupby(projects["department"]).min())
+    months = months[months["period"] >= months["department"].map(first)]
     rows = pd.concat([months, unknown], ignore_index=True)
     return observations(rows, period=rows["period"], numerator=rows["finished"])
 
