@@ -1,13 +1,13 @@
 """From tables to KPI results: filters, aggregation, intervals, n, states, withholding."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from pmo_lib import intervals
 from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.estimators import ESTIMATORS
 from pmo_lib.intervals import Estimate
 from pmo_lib.kpi import Kpi, Statistic
 from pmo_lib.periods import month_end, shifted
@@ -137,7 +137,7 @@ def _summarised(
         return [_of(kpi, view, department, "too few", reason, n=len(usable), missing=missing)]
     found = []
     for statistic in (kpi.statistic, *kpi.also):
-        estimate = _ESTIMATORS[statistic](usable, view.settings.confidence_level)
+        estimate = ESTIMATORS[statistic](usable, view.settings.confidence_level)
         found.append(_judged(kpi, view, department, statistic, estimate, missing, left_out))
     return found
 
@@ -210,67 +210,3 @@ def _nothing_completed_yet(view: View, empty: list[str]) -> bool:
         return False
     statuses = view.tables["projects"]["status"]
     return bool((statuses.notna() & (statuses != "completed")).all())
-
-
-def _values(units: pd.DataFrame) -> intervals.Floats:
-    return (units["numerator"] / units["denominator"]).to_numpy()
-
-
-def _monthly(units: pd.DataFrame, level: float) -> Estimate:
-    """The mean of the months' counts; a count is never below 0, whatever the interval says."""
-    found = intervals.mean(units.groupby("period")["numerator"].sum().to_numpy(), level)
-    return replace(found, low=max(found.low, 0.0))  # in this order a missing end stays missing
-
-
-def _clustered(units: pd.DataFrame, level: float) -> Estimate:
-    projects = units.groupby("project_id")["numerator"].agg(["sum", "size"]).astype("float64")
-    return intervals.clustered_rate(projects["sum"].to_numpy(), projects["size"].to_numpy(), level)
-
-
-def _count(units: pd.DataFrame, _level: float) -> Estimate:
-    return Estimate(float(units["numerator"].sum()), np.nan, np.nan, len(units))
-
-
-def _overrun_mean(units: pd.DataFrame, level: float) -> Estimate:
-    """Geometric mean of 1 + overrun, less 1."""
-    if (_values(units) <= -1).any():
-        return Estimate(np.nan, np.nan, np.nan, len(units), "some actual values are zero")
-    grown = intervals.geometric_mean(1 + _values(units), level)
-    return Estimate(grown.value - 1, grown.low - 1, grown.high - 1, grown.n, grown.note)
-
-
-def _tail_mean(units: pd.DataFrame, _level: float) -> Estimate:
-    tail = units.loc[units["numerator"] == 1, "magnitude"].to_numpy()
-    if not len(tail):
-        return Estimate(np.nan, np.nan, np.nan, 0, "there is no case in the tail")
-    note = "no interval: no method holds its promise in so heavy a tail"
-    return Estimate(float(tail.mean()), np.nan, np.nan, len(tail), note)
-
-
-def _quantile(p: float) -> Callable[[pd.DataFrame, float], Estimate]:
-    return lambda units, level: intervals.quantile(_values(units), p, level)
-
-
-def _survival(p: float) -> Callable[[pd.DataFrame, float], Estimate]:
-    return lambda units, level: intervals.survival_quantile(
-        _values(units), units["ended"].to_numpy(dtype=bool), p, level
-    )
-
-
-_ESTIMATORS: Mapping[Statistic, Callable[[pd.DataFrame, float], Estimate]] = {
-    "rate": lambda units, level: intervals.rate(int(units["numerator"].sum()), len(units), level),
-    "ratio": lambda units, level: intervals.ratio_of_sums(
-        units["numerator"].to_numpy(), units["denominator"].to_numpy(), level
-    ),
-    "clustered_rate": _clustered,
-    "mean": lambda units, level: intervals.mean(_values(units), level),
-    "monthly_mean": _monthly,
-    "count": _count,
-    "geometric_mean": _overrun_mean,
-    "median": _quantile(0.5),
-    "p80": _quantile(0.8),
-    "p95": _quantile(0.95),
-    "survival_median": _survival(0.5),
-    "survival_p85": _survival(0.85),
-    "tail_mean": _tail_mean,
-}
