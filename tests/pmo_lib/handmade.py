@@ -5,8 +5,11 @@ of a plain project: started on 1 January 2026, planned and finished on 1 July, 1
 spent. `portfolio` is three departments in which every KPI is measured.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +18,8 @@ import pandas as pd
 from pmo_lib.engine import View
 from pmo_lib.settings import Settings
 from pmo_lib.tables import TABLES, empty
+from pmo_lib.verdict import Verdict
+from pmo_lib.workbook import Workbook
 
 Row = dict[str, Any]
 Tables = dict[str, pd.DataFrame]
@@ -149,11 +154,90 @@ def _portfolio() -> Tables:
                     due_on=due, submitted_on=due + pd.Timedelta(days=int(chance.integers(-4, 3))),
                 )
             )  # fmt: skip
-    return tables(
-        projects=projects, baselines=baselines, status_reports=reports, benefits=benefits
-    )
+    return tables(projects=projects, baselines=baselines, status_reports=reports, benefits=benefits)
 
 
 def portfolio() -> Tables:
     """A copy of the portfolio, so that a test may change it."""
     return {name: table.copy() for name, table in _portfolio().items()}
+
+
+def table_facts(name: str, rows: int, rejected: int = 0, **more: Any) -> Row:
+    """A table's part of verdict.json."""
+    file = {"name": f"{name}.csv", "sha256": "00", "encoding": "utf-8", "rows": rows}
+    return {
+        "name": name,
+        "files": [file | {"blank_rows": 0}],
+        "rows_read": rows,
+        "rows_accepted": rows - rejected,
+        "expectations": 3,
+        "expectations_met": 3,
+        "findings": [],
+        "absent_columns": [],
+        "extra_columns": [],
+    } | more
+
+
+def facts(given: Mapping[str, pd.DataFrame], **values: Any) -> Row:
+    """What verdict.json says of the tables under the settings `values`."""
+    return {
+        "version": "1.2.3",
+        "settings": values,
+        "data_hash": "abc123",
+        "tables": {name: table_facts(name, len(table)) for name, table in given.items()},
+        "ignored": [],
+    }
+
+
+def workbook(given: Mapping[str, pd.DataFrame], **values: Any) -> Workbook:
+    """A workbook on the tables that touches no file."""
+    verdict = Verdict.from_mapping(facts(given))
+    return Workbook(given, verdict, settings(**values), "1.2.3")
+
+
+def write(folder: Path, given: Mapping[str, pd.DataFrame], **values: Any) -> Path:
+    """The folder with the tables as Parquet and the verdict."""
+    (folder / "tables").mkdir(parents=True)
+    for name, table in given.items():
+        table.to_parquet(folder / "tables" / f"{name}.parquet")
+    (folder / "verdict.json").write_text(json.dumps(facts(given, **values)), "utf-8")
+    return folder
+
+
+class _Page(HTMLParser):
+    """Rows of cells, and the text, of a piece of HTML; notes what is not closed in order."""
+
+    VOID = ("br", "hr", "img", "meta", "input")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.text = ""
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in {"td", "th"}:
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, f"</{tag}> closes nothing"
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        if {"td", "th"} & set(self.open):
+            self.rows[-1][-1] += data
+
+
+def parsed(html: Any) -> _Page:
+    """The rows, text and tags of IPython's HTML or of a string."""
+    page = _Page()
+    page.feed(html if isinstance(html, str) else html.data)
+    page.close()
+    assert page.open == [], f"not closed: {page.open}"
+    return page

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import worked_cases as cases
 from handmade import baseline, numbered, open_project, portfolio, project, report, view
+
 from pmo_lib.engine import View, results
 from pmo_lib.result import KpiResult
 
@@ -101,13 +102,22 @@ class TestZeroDenominators:
         assert "zero" in found.reason
         assert found.value != found.value
 
-    def test_nothing_spent_in_all_leaves_no_geometric_mean(self) -> None:
+    def test_completed_at_no_cost_is_a_cost_that_nobody_entered(self) -> None:
         seen = view(
-            projects=numbered(5, project, actual_cost=[0.0, 100.0, 100.0, 100.0, 100.0]),
+            projects=numbered(5, project, actual_cost=[0.0, 90.0, 100.0, 110.0, 200.0]),
             baselines=numbered(5, baseline),
         )
-        median, geometric, *_ = results(seen, kpis=["D3"])
-        assert (median.value, median.state) == (0.0, "measured")
+        for kpi_id in ("D2", "D3", "D4"):
+            found = only(kpi_id, seen)
+            assert (found.n, found.missing) == (4, 1)
+
+    def test_finished_on_the_day_of_its_start_leaves_no_geometric_mean(self) -> None:
+        seen = view(
+            projects=numbered(2, project, finished_on=["2026-01-01", "2026-07-01"]),
+            baselines=numbered(2, baseline),
+        )
+        median, geometric, _ = results(seen, kpis=["D5"])
+        assert (median.value, median.state) == (-0.5, "measured")
         assert geometric.state == "undefined"
         assert "zero" in geometric.reason
 
@@ -123,7 +133,10 @@ class TestZeroDenominators:
 
 
 class TestTailBoundary:
-    @pytest.mark.parametrize("cost", [0.10, 0.14, 10.02, 1000.10, 123456.78])
+    @pytest.mark.parametrize(
+        "cost",
+        [0.10, 0.14, 10.02, 1000.08, 1000.10],
+    )
     def test_half_as_much_again_is_in_the_tail_in_pounds_and_pence(self, cost: float) -> None:
         spent = round(cost * 150) / 100  # exactly half as much again, to the penny
         assert spent * 100 == pytest.approx(cost * 150, abs=1e-6)

@@ -8,6 +8,7 @@ import worked_cases as cases
 from handmade import baseline, frame, open_project, report
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pmo_lib.earned_schedule import earned_schedule, earned_schedule_months
 
 

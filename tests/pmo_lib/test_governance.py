@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import worked_cases as cases
 from handmade import baseline, numbered, open_project, portfolio, report, view
+
 from pmo_lib.engine import View, results
 
 

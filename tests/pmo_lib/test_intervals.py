@@ -58,6 +58,13 @@ def test_ratio_of_sums(case: dict[str, Any]) -> None:
     check(intervals.ratio_of_sums(*sums, inputs["level"]), case)
 
 
+@pytest.mark.parametrize("case", cases.parameters("intervals", function="clustered_rate"))
+def test_clustered_rate(case: dict[str, Any]) -> None:
+    inputs = case["inputs"]
+    successes, sizes = floats(inputs["successes"]), floats(inputs["sizes"])
+    check(intervals.clustered_rate(successes, sizes, inputs["level"]), case)
+
+
 @pytest.mark.parametrize("case", cases.parameters("intervals", function="survival_quantile"))
 def test_survival_quantile(case: dict[str, Any]) -> None:
     inputs = case["inputs"]
@@ -103,7 +110,8 @@ class TestRate:
         self, n: int, data: st.DataObject
     ) -> None:
         found = intervals.rate(data.draw(st.integers(0, n)), n, 0.9)
-        assert 0 <= found.low <= found.value <= found.high <= 1
+        assert 0 <= found.low <= found.value + 1e-12
+        assert found.value - 1e-12 <= found.high <= 1
 
     @given(n=st.integers(1, 200), data=st.data())
     def test_failures_mirror_successes(self, n: int, data: st.DataObject) -> None:
@@ -381,6 +389,20 @@ class TestTruth:
         hits = [found[k].low <= p <= found[k].high
                 for p, k in zip(truths, chance.binomial(20, truths), strict=True)]  # fmt: skip
         assert self.LOW <= fmean(hits) <= self.HIGH
+
+    def test_clustered_rate_of_reports_that_resemble_one_another(self) -> None:
+        chance = np.random.default_rng(6)
+        hits, naive = [], []
+        for _ in range(1500):
+            of_project = chance.beta(2.8, 1.2, 30)  # mean 0.7, intraclass correlation 0.2
+            sizes = chance.integers(3, 13, 30)
+            successes = chance.binomial(sizes, of_project)
+            found = intervals.clustered_rate(floats(successes), floats(sizes), 0.9)
+            hits.append(found.low <= 0.7 <= found.high)
+            plain = intervals.rate(int(successes.sum()), int(sizes.sum()), 0.9)
+            naive.append(plain.low <= 0.7 <= plain.high)
+        assert self.LOW <= fmean(hits) <= self.HIGH
+        assert fmean(naive) < 0.8  # what the correction is for
 
     @pytest.mark.parametrize(("n", "p"), [(30, 0.8), (25, 0.5), (60, 0.95)])
     def test_order_statistics_of_a_skewed_distribution(self, n: int, p: float) -> None:

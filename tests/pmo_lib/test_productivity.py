@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import worked_cases as cases
 from handmade import numbered, open_project, portfolio, project, view
+
 from pmo_lib.engine import View, results
 
 T_11 = 1.7958848  # t(0.95; 11), from a table
@@ -22,11 +23,7 @@ class TestThroughput:
         months = ["2026-09", "2026-09", "2026-01", "2025-10", "2025-10", "2025-10"]
         finished = [f"{month}-15" for month in months]
         (found,) = results(
-            view(
-                projects=numbered(
-                    6, project, started_on="2025-01-01", finished_on=finished
-                )
-            ),
+            view(projects=numbered(6, project, started_on="2025-01-01", finished_on=finished)),
             kpis=["P1"],
         )
         # 3, 1 and 2 in three months, none in nine: squares about 0.5 sum to 11, s = 1

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from handmade import view
+
 from pmo_lib.engine import results
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases"

@@ -1,0 +1,134 @@
+"""The baseline report: coverage, delivery until then, and why it ends where it does."""
+
+from typing import Any
+
+import pytest
+from handmade import (
+    Tables,
+    baseline,
+    frame,
+    numbered,
+    parsed,
+    portfolio,
+    project,
+    tables,
+    workbook,
+)
+from IPython.display import HTML
+
+from pmo_lib.baseline_report import BaselineReport
+from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.engine import View, results
+from pmo_lib.parameters import BaselineParameters
+from pmo_lib.picture import Picture
+
+ROLLOUT = [{"department": "Finance", "service_id": "s", "adopted_on": "2026-03-10"}]
+
+
+def report_on(given: Tables, **cells: Any) -> BaselineReport:
+    opened = workbook(given)
+    return BaselineReport(BaselineParameters(**cells).resolved(opened), opened)
+
+
+def rolled_out() -> Tables:
+    return portfolio() | {"rollouts": frame("rollouts", ROLLOUT)}
+
+
+def text_of(html: Any) -> str:
+    return parsed(html).text.replace("\u00a0", " ")
+
+
+class TestAnswer:
+    def test_tells_the_figures_of_the_engine_at_the_end_of_the_baseline(self) -> None:
+        said = text_of(report_on(rolled_out()).answer())
+        on_time = results(View(portfolio(), "2026-02"), kpis=["D1"])[0]
+        assert said.startswith("Up to February 2026")
+        assert f"{100 * on_time.value:.0f} % (90" in said
+        assert f"{100 * on_time.low:.0f} % to {100 * on_time.high:.0f} %" in said
+
+    def test_counts_kpis_and_tables(self) -> None:
+        said = text_of(report_on(portfolio()).answer())
+        assert f"12 of {len(CATALOGUE)} KPIs" in said
+        assert "4 of 18 tables are there; missing: milestones" in said
+
+    def test_without_completed_projects_says_that_it_cannot_be_told(self) -> None:
+        given = tables(
+            projects=[project(status="active", finished_on=None)], baselines=[baseline()]
+        )
+        said = text_of(report_on(given).answer())
+        assert "cannot be told how projects ended" in said
+        assert "there are no completed projects" in said or "empty or not there" in said
+
+    def test_without_costs_says_what_is_missing(self) -> None:
+        given = tables(
+            projects=numbered(9, project, actual_cost=None), baselines=numbered(9, baseline)
+        )
+        said = text_of(report_on(given).answer())
+        assert "ended: ." not in said
+        assert "actual_cost in projects.csv" in said or "on time" in said
+
+
+class TestUntil:
+    def test_is_explained_by_the_first_roll_out(self) -> None:
+        text = text_of(report_on(rolled_out()).what_until_means())
+        assert "ends with February 2026" in text
+        assert "2026-03-10" in text
+
+    def test_without_a_roll_out_no_time_before_the_pmo_is_claimed(self) -> None:
+        text = text_of(report_on(portfolio()).what_until_means())
+        assert "not a time before the PMO" in text
+
+    def test_given_by_hand_is_the_data_date(self) -> None:
+        report = report_on(rolled_out(), until="2025-06")
+        assert report.view.data_date.strftime("%Y-%m-%d") == "2025-06-30"
+        assert "June 2025" in text_of(report.title())
+
+
+class TestCoverage:
+    def test_has_each_kpi_with_its_state_and_tables(self) -> None:
+        rows = parsed(report_on({"projects": portfolio()["projects"]}).coverage()).rows[1:]
+        assert [row[0] for row in rows] == [f"{k.id} {k.name}" for k in CATALOGUE.values()]
+        states = {row[0].split()[0]: row[1] for row in rows}
+        assert states["P2"] == "measured"
+        assert states["D1"] == "not measured"
+        assert next(r for r in rows if r[0].startswith("D1"))[3] == "projects, baselines"
+
+
+class TestSize:
+    def test_tells_the_terciles_in_money(self) -> None:
+        low, high = portfolio()["baselines"]["cost"].quantile([1 / 3, 2 / 3])
+        text = text_of(report_on(portfolio()).size_of_projects())
+        assert f"{low:,.0f} GBP" in text
+        assert f"{high:,.0f} GBP" in text
+
+    @pytest.mark.parametrize("given", [None, [], [baseline(cost=None)], [baseline(cost=0.0)]])
+    def test_without_costs_nothing_is_made_up(self, given: Any) -> None:
+        rows = {"projects": [project()]} | ({} if given is None else {"baselines": given})
+        text = text_of(report_on(tables(**rows)).size_of_projects())
+        assert "nan" not in text
+        assert "cannot be told by size" in text
+
+
+class TestProjectsKnown:
+    def test_counts_those_started_by_then(self) -> None:
+        given = portfolio()
+        started = (given["projects"]["started_on"] <= "2025-06-30").sum()
+        text = text_of(report_on(given, until="2025-06").projects_known())
+        assert "150 projects" in text
+        assert f"{started} had started" in text
+
+    def test_counts_those_of_the_department(self) -> None:
+        assert "50 projects" in text_of(
+            report_on(portfolio(), department="Finance").projects_known()
+        )
+
+
+@pytest.mark.parametrize("name", ["cost_overruns", "schedule_overruns"])
+class TestPictures:
+    def test_are_drawn(self, name: str) -> None:
+        assert isinstance(getattr(report_on(portfolio()), name)(), Picture)
+
+    def test_that_cannot_be_drawn_are_a_sentence(self, name: str) -> None:
+        found = getattr(report_on({"projects": portfolio()["projects"]}), name)()
+        assert isinstance(found, HTML)
+        assert "cannot be drawn" in parsed(found).text

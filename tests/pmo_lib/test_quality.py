@@ -1,0 +1,68 @@
+"""How good the data are, told in the report."""
+
+from handmade import frame, parsed, portfolio, table_facts, workbook
+
+from pmo_lib import quality
+from pmo_lib.settings import Settings
+from pmo_lib.tables import TABLES
+from pmo_lib.verdict import Verdict
+from pmo_lib.workbook import Workbook
+
+EVIL = '<script>alert(1)</script> & "x".csv'
+
+
+def judged(ignored: tuple[str, ...] = (), **facts: object) -> Workbook:
+    verdict = Verdict.from_mapping({"data_hash": "h", "tables": facts, "ignored": ignored})
+    return Workbook({name: frame(name, []) for name in facts}, verdict, Settings(), "1")
+
+
+def finding(severity: str, **more: object) -> dict[str, object]:
+    return {
+        "severity": severity, "column": "cost", "rule": f"a {severity} rule", "rows": 1,
+        "examples": ["a.csv line 2"],
+    } | more  # fmt: skip
+
+
+class TestPerTable:
+    def test_has_a_row_for_every_table_of_the_design(self) -> None:
+        rows = parsed(quality.per_table(workbook(portfolio()))).rows
+        assert [row[0] for row in rows[1:]] == list(TABLES)
+
+    def test_tells_rows_and_rules(self) -> None:
+        facts = table_facts("gates", 1200, 3, expectations=9, expectations_met=7)
+        rows = {row[0]: row[1:] for row in parsed(quality.per_table(judged(gates=facts))).rows}
+        assert rows["gates"] == ["1,200", "1,197", "3", "7 of 9"]
+        assert rows["risks"] == ["–", "–", "–", "no file"]
+
+    def test_marks_a_withheld_table(self) -> None:
+        facts = table_facts("gates", 100, 50)
+        rows = {row[0]: row[1:] for row in parsed(quality.per_table(judged(gates=facts))).rows}
+        assert rows["gates"][-1] == "3 of 3, withheld"
+
+
+class TestFindings:
+    def test_critical_come_first(self) -> None:
+        found = [finding("info"), finding("critical"), finding("warning")]
+        text = parsed(quality.findings(judged(gates=table_facts("gates", 9, findings=found)))).text
+        order = [text.index(f"a {severity} rule") for severity in ("critical", "warning", "info")]
+        assert order == sorted(order)
+        assert "3 findings" in text
+
+    def test_tells_place_and_count(self) -> None:
+        found = [finding("warning", rows=7, examples=["a.csv line 2", "b.csv line 4"])]
+        text = parsed(quality.findings(judged(gates=table_facts("gates", 9, findings=found)))).text
+        assert "gates, cost: a warning rule; 7 rows, such as a.csv line 2, b.csv line 4" in text
+
+    def test_names_columns_and_files_that_are_not_known(self) -> None:
+        facts = table_facts("gates", 9, extra_columns=["colour"])
+        text = parsed(quality.findings(judged(ignored=("notes.txt",), gates=facts))).text
+        assert "colour" in text
+        assert "not a table: notes.txt" in text
+
+    def test_none_is_said(self) -> None:
+        assert "No finding." in parsed(quality.findings(workbook(portfolio()))).text
+
+    def test_names_of_files_are_escaped(self) -> None:
+        found = parsed(quality.findings(judged(ignored=(EVIL,))))
+        assert EVIL in found.text
+        assert "script" not in {tag for tag, _ in found.tags}

@@ -1,0 +1,169 @@
+"""What every report tells: the engine's figures, what is missing, and where it comes from."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from handmade import (
+    DEPARTMENTS,
+    Tables,
+    baseline,
+    frame,
+    numbered,
+    open_project,
+    parsed,
+    portfolio,
+    project,
+    tables,
+    workbook,
+    write,
+)
+
+from pmo_lib import charts
+from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.engine import View, result_table
+from pmo_lib.errors import ParameterError
+from pmo_lib.parameters import KpiReportParameters
+from pmo_lib.report import Report
+from pmo_lib.result import ORGANISATION
+
+EVIL = '<script>alert(1)</script> & "x"'
+
+
+def report_on(given: Tables, department: str = "", period: str = "", **values: Any) -> Report:
+    opened = workbook(given, **values)
+    parameters = KpiReportParameters(department, period).resolved(opened)
+    return Report(parameters, opened)
+
+
+def text_of(html: Any) -> str:
+    return parsed(html).text.replace("\u00a0", " ")
+
+
+class TestScorecard:
+    @pytest.mark.parametrize("department", ["", *DEPARTMENTS])
+    def test_holds_the_figures_of_the_engine(self, department: str) -> None:
+        head, *rows = parsed(report_on(portfolio(), department).scorecard()).rows
+        found = result_table(View(portfolio(), "2026-09"), [department or ORGANISATION])
+        assert len(rows) == len(found)
+        for row, result in zip(rows, found.itertuples(), strict=True):
+            cells = dict(zip(head, (cell.replace("\u00a0", " ") for cell in row), strict=True))
+            assert cells["KPI"].startswith(f"{result.kpi_id} {CATALOGUE[result.kpi_id].name}")
+            assert cells["n"] == f"{result.n:,}"
+            if CATALOGUE[result.kpi_id].unit == "share":
+                percent = f"{100 * result.value:.0f} %".replace("-", "−")
+                assert cells["Value"] == ("0 %" if percent == "−0 %" else percent)
+            elif CATALOGUE[result.kpi_id].unit == "ratio":
+                assert cells["Value"] == f"{result.value:.2f}"
+
+    def test_shows_the_state_in_place_of_a_value(self) -> None:
+        given = tables(projects=numbered(2, project), baselines=numbered(2, baseline))
+        rows = parsed(report_on(given).scorecard()).rows
+        cells = {row[0].split()[0]: row for row in reversed(rows)}
+        assert cells["D1"][1:4] == ["too few", "–", "–"]
+        assert cells["D6"][1:4] == ["not measured", "–", "–"]
+        assert cells["P2"][1] == "0"
+
+    def test_level_of_the_intervals_is_the_setting(self) -> None:
+        html = report_on(portfolio(), confidence_level=0.95).scorecard()
+        assert any("95" in cell for cell in parsed(html).rows[0])
+
+
+class TestUnshown:
+    def test_names_every_kpi_without_a_value_and_why(self) -> None:
+        given = {"projects": portfolio()["projects"]}
+        rows = parsed(report_on(given).unshown()).rows[1:]
+        found = {row[0].split()[0]: row[1:] for row in rows}
+        assert set(found) == {k.id for k in CATALOGUE.values() if k.tables != ("projects",)}
+        assert found["D1"] == ["not measured", "needs baselines.csv"]
+
+    def test_says_so_where_all_could_be_shown(self) -> None:
+        if len(CATALOGUE) > 12:
+            pytest.skip("the portfolio measures the first twelve KPIs")
+        assert "Every KPI of this report could be shown." in text_of(
+            report_on(portfolio()).unshown()
+        )
+
+
+class TestNames:
+    def test_department_that_looks_like_html_stays_text(self) -> None:
+        given = tables(
+            projects=numbered(6, project, department=EVIL), baselines=numbered(6, baseline)
+        )
+        report = report_on(given, EVIL)
+        for html in (report.scorecard(), report.or_cannot("nothing is there", "It")):
+            assert EVIL in parsed(html).text
+            assert "script" not in {tag for tag, _ in parsed(html).tags}
+
+    def test_subject_is_the_department_or_the_organisation(self) -> None:
+        assert report_on(portfolio(), "Finance").subject == "Finance"
+        assert report_on(portfolio(), organisation="Ours").subject == "Ours"
+
+    def test_unknown_department_is_refused(self) -> None:
+        with pytest.raises(ParameterError):
+            report_on(portfolio(), "Nobody")
+
+
+class TestHowToRead:
+    @pytest.mark.parametrize(
+        ("level", "said"), [(0.9, "90 in 100"), (0.95, "95 in 100"), (0.8, "80 in 100")]
+    )
+    def test_says_how_often_the_intervals_hold(self, level: float, said: str) -> None:
+        text = text_of(report_on(portfolio(), confidence_level=level).how_to_read())
+        assert said in text or said.replace("0 in 100", " in 10") in text
+
+    def test_definitions_are_of_all_kpis(self) -> None:
+        text = text_of(report_on(portfolio()).kpi_definitions())
+        assert all(kpi.name in text for kpi in CATALOGUE.values())
+
+
+class TestProvenance:
+    def test_names_hash_version_data_date_and_settings(self) -> None:
+        report = report_on(
+            portfolio(), period="2026-02", currency="EUR", price_base=2025,
+            tolerances={"schedule_days": 1, "cost_share": 0.1},
+        )  # fmt: skip
+        facts = {row[0]: row[1].replace("\u00a0", " ") for row in parsed(report.provenance()).rows}
+        assert "abc123" in facts.values()
+        assert facts["PMO Value Workbook"] == "1.2.3"
+        assert facts["Data date"] == "2026-02-28"
+        assert facts["Currency"] == "EUR"
+        assert facts["Prices of"] == "2025"
+        assert "1 day late" in facts["On time"]
+        assert "10" in facts["On budget"]
+
+    def test_prices_that_nobody_stated_are_said_so(self) -> None:
+        facts = {row[0]: row[1] for row in parsed(report_on(portfolio()).provenance()).rows}
+        assert facts["Prices of"] == "not stated"
+
+
+class TestOrCannot:
+    def test_says_why(self) -> None:
+        given = {"projects": frame("projects", numbered(6, project))}
+        text = text_of(report_on(given).or_cannot("needs baselines.csv", "The picture"))
+        assert text.startswith("The picture cannot be drawn for Our organisation: needs")
+
+    def test_picture_stays_as_it_is(self) -> None:
+        report = report_on(portfolio())
+        picture = charts.overruns("D3", report.view)
+        assert report.or_cannot(picture, "It") is picture
+
+
+def test_opens_on_a_folder(tmp_path: Path) -> None:
+    folder = write(tmp_path / "out", portfolio())
+    report = Report.open(KpiReportParameters(data_dir=str(folder)))
+    assert report.parameters.period == "2026-09"
+    assert report.result("D1").n == report_on(portfolio()).result("D1").n
+
+
+def test_further_statistic_is_found_by_its_name() -> None:
+    report = report_on(portfolio())
+    assert report.result("D3").statistic == "median"
+    assert report.result("D3", "p80").statistic == "p80"
+    assert report.result("D3", "p80").value > report.result("D3").value
+
+
+def test_what_is_in_flight_alone_is_told() -> None:
+    given = tables(projects=numbered(3, open_project))
+    rows = {r[0].split()[0]: r for r in parsed(report_on(given).scorecard()).rows}
+    assert rows["P2"][1] == "3"
