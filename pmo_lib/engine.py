@@ -171,10 +171,10 @@ def _judged(
     limits = view.settings.disclosure
     if np.isnan(estimate.value):
         state, note = "undefined", note or "what it is divided by is zero"
-    elif estimate.n < limits.too_few and statistic not in _FACTS:
+    elif estimate.cases < limits.too_few and statistic not in _FACTS:
         state, note = "too few", f"fewer than {limits.too_few} cases"
         estimate = Estimate(np.nan, np.nan, np.nan, estimate.n)
-    elif estimate.n < limits.indicative and statistic not in _FACTS:
+    elif estimate.cases < limits.indicative and statistic not in _FACTS:
         few = f"indicative: fewer than {limits.indicative} cases"
         note = f"{few}; {note}" if note else few
     return KpiResult(

@@ -17,13 +17,22 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value, its two-sided interval, the number of units it rests on, and what to know of it."""
+    """A value, its two-sided interval, the number of units it rests on, and what to know of it.
+
+    ``clusters`` counts the independent cases where units come in clusters, and is 0 elsewhere.
+    """
 
     value: float
     low: float
     high: float
     n: int
     note: str = ""
+    clusters: int = 0
+
+    @property
+    def cases(self) -> int:
+        """How many independent cases there are."""
+        return self.clusters or self.n
 
 
 def rate(successes: int, n: int, level: float) -> Estimate:
@@ -48,8 +57,10 @@ def clustered_rate(successes: Floats, sizes: Floats, level: float) -> Estimate:
     spread = between + (typical - 1) * within
     correlation = max(0.0, (between - within) / spread) if spread > 0 and typical > 1 else 0.0
     deff = 1 + (float(np.square(sizes).sum()) / n - 1) * correlation
-    low, high = _wilson(p, n / deff, level)
-    return Estimate(p, low, high, int(n), f"from {clusters} projects")
+    # where all cases are alike nothing tells how alike a cluster's are: take them as one
+    effective = clusters if p in {0.0, 1.0} else n / deff
+    low, high = _wilson(p, effective, level)
+    return Estimate(p, low, high, int(n), f"from {clusters} projects", clusters)
 
 
 def _wilson(p: float, n: float, level: float) -> tuple[float, float]:
@@ -110,11 +121,9 @@ def order_statistic_ranks(n: int, p: float, level: float) -> tuple[int, int] | N
 
     below = binom.cdf(np.arange(-1, n + 1), n, p)  # below[r] = P(X <= r - 1)
     best: tuple[int, float, int, int] | None = None
-    for low in range(1, n):
-        enough = np.flatnonzero(below - below[low] >= level - 1e-12)
-        enough = enough[(enough > low) & (enough <= n)]
-        if enough.size:
-            high = int(enough[0])
+    firsts = np.searchsorted(below, below[1:n] + level - 1e-12)
+    for low, high in enumerate(firsts.tolist(), start=1):
+        if high <= n:
             choice = (high - low, -float(below[high] - below[low]), low, high)
             best = choice if best is None else min(best, choice)
     return (best[2], best[3]) if best else None
