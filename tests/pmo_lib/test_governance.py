@@ -7,6 +7,7 @@ import worked_cases as cases
 from handmade import baseline, numbered, open_project, portfolio, report, view
 
 from pmo_lib.engine import View, results
+from pmo_lib.settings import Disclosure, Settings
 
 
 @pytest.mark.parametrize("case", cases.of_kpis("G5", "G8"))
@@ -53,3 +54,18 @@ class TestReportPunctuality:
         rows = [report(due_on="2026-09-05", submitted_on="2026-09-04"), report(period="2026-12")]
         (found,) = results(view(projects=[open_project()], status_reports=rows), kpis=["G8"])
         assert (found.n, found.missing) == (1, 0)
+
+    def test_is_indicative_by_projects_however_many_reports_they_sent(self) -> None:
+        dates = {"due_on": "2026-09-05", "submitted_on": "2026-09-04"}
+        names = [f"p{number}" for number in range(1, 7)]
+        rows = [
+            report(project_id=name, period=f"2026-0{month}", **dates)
+            for name in names
+            for month in range(1, 7)
+        ]
+        projects = [open_project(project_id=name) for name in names]
+        few = Settings(disclosure=Disclosure(too_few=5, indicative=10))
+        seen = View(view(projects=projects, status_reports=rows).tables, "2026-09", few)
+        (found,) = results(seen, kpis=["G8"])
+        assert (found.n, found.state) == (36, "measured")
+        assert found.reason.startswith("indicative: fewer than 10 cases")
