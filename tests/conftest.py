@@ -99,12 +99,6 @@ def small() -> Files:
 
 
 @pytest.fixture
-def small_files() -> dict[str, str | bytes]:
-    """The files of five projects in two departments; a copy, to be changed."""
-    return dict(SMALL)
-
-
-@pytest.fixture
 def small_raw(tmp_path: Path) -> Path:
     return write_files(tmp_path / "raw", SMALL)
 

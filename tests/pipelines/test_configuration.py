@@ -32,9 +32,10 @@ def test_of_the_project_name_every_setting_with_its_default() -> None:
 
 
 def test_own_ones_are_put_over_them_key_by_key(own: Path) -> None:
-    own.write_text("organisation: Café\ndisclosure: {too_few: 3}\ndiscount_rate: 0\n")
+    own.write_text("organisation: Café\ndisclosure: {too_few: 3}\noutcome_window_months: 24\n")
     found = configured(own.parent)
-    assert (found.organisation, found.disclosure.too_few, found.discount_rate) == ("Café", 3, 0.0)
+    assert (found.organisation, found.disclosure.too_few) == ("Café", 3)
+    assert found.outcome_window_months == 24
     assert found.disclosure.indicative == Settings().disclosure.indicative
 
 
@@ -77,7 +78,7 @@ def test_wrong_type_is_an_error_naming_file_key_and_value(own: Path, text: str, 
 
 OUT_OF_RANGE = [
     ("confidence_level: 2", "confidence_level must be from 0.5 to below 1"),
-    ("financial_year_start_month: 13", "financial_year_start_month must be 1 to 12"),
+    ("outcome_window_months: 0", "outcome_window_months must be 1 or more"),
     ("withhold_above_rejected_share: 5", "withhold_above_rejected_share must be from 0 to 1"),
     ("report_timeout_seconds: 0", "report_timeout_seconds must be 1 or more"),
     ("tolerances: {schedule_days: -1}", "tolerances must be 0 or more"),

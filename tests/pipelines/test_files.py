@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import files
-from pipelines.files import LockedError, heal, locked, read_json, replaced_folder, write_json
+from pipelines.files import LockedError, locked, read_json, replaced_folder, sweep, write_json
 
 HOLD = """\
 import sys
@@ -102,29 +102,53 @@ class TestKilledBetweenTheTwoRenames:
         assert names(target.parent) == {".pack.old", ".pack.new"}
         return target
 
-    def test_heal_puts_the_old_one_back(self, killed: Path) -> None:
-        heal(killed)
+    def test_sweep_puts_the_old_one_back(self, killed: Path) -> None:
+        sweep(killed.parent)
         assert contents(killed) == {"old.txt": "old"}
+        assert names(killed.parent) == {"pack"}
 
-    def test_the_next_run_heals_and_replaces(self, killed: Path) -> None:
+    def test_the_next_run_replaces_it(self, killed: Path) -> None:
+        sweep(killed.parent)
         with replaced_folder(killed) as folder:
-            assert contents(killed) == {"old.txt": "old"}
             (folder / "new.txt").write_text("new")
         assert contents(killed) == {"new.txt": "new"}
         assert names(killed.parent) == {"pack"}
 
 
-class TestHeal:
+def test_replaced_folder_does_not_mind_an_old_one_that_a_killed_run_left(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_exchanged_atomically", lambda *_: False)
+    left_over = target.with_name(".pack.old")
+    left_over.mkdir()
+    (left_over / "older.txt").write_text("older")
+    with replaced_folder(target) as folder:
+        (folder / "new.txt").write_text("new")
+    assert contents(target) == {"new.txt": "new"}
+
+
+class TestSweep:
     def test_removes_the_old_one_where_the_new_is_in_place(self, target: Path) -> None:
         target.with_name(".pack.old").mkdir()
-        heal(target)
+        sweep(target.parent)
         assert names(target.parent) == {"pack"}
         assert contents(target) == {"old.txt": "old"}
 
-    def test_does_nothing_where_nothing_was_broken_off(self, target: Path) -> None:
-        heal(target)
-        heal(target.with_name("nowhere"))
+    @pytest.mark.parametrize("name", [".pack.new", ".executed-x1y2"])
+    def test_removes_what_was_not_finished(self, target: Path, name: str) -> None:
+        (target.parent / name / "within").mkdir(parents=True)
+        sweep(target.parent)
         assert names(target.parent) == {"pack"}
+
+    def test_leaves_all_else(self, target: Path) -> None:
+        for name in (".lock", ".gitignore", "notes.old"):
+            (target.parent / name).write_text("x")
+        sweep(target.parent)
+        assert names(target.parent) == {"pack", ".lock", ".gitignore", "notes.old"}
+
+    def test_does_nothing_where_there_is_no_folder(self, tmp_path: Path) -> None:
+        sweep(tmp_path / "nowhere")
+        assert names(tmp_path) == set()
 
 
 class TestJson:

@@ -58,22 +58,33 @@ def test_writes_over_its_own_earlier_tables(export: Path, tmp_path: Path) -> Non
 
 def test_keeps_the_settings_of_the_folder(export: Path, tmp_path: Path) -> None:
     to = tmp_path / "to"
-    to.mkdir()
+    import_files("tool", [export], to)
     (to / "settings.yml").write_text("organisation: Ours\n")
     import_files("tool", [export], to)
     assert (to / "settings.yml").read_text() == "organisation: Ours\n"
 
 
-@pytest.mark.xfail(strict=True, reason="it is taken away without a word")
-def test_keeps_the_readme_of_the_folder(export: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["README.md", "settings.yml", "projects.csv"])
+def test_file_of_the_user_is_neither_mixed_with_ours_nor_replaced(
+    export: Path, tmp_path: Path, name: str
+) -> None:
     to = tmp_path / "to"
     to.mkdir()
-    (to / "README.md").write_text("Where these came from\n")
+    (to / name).write_text("mine")
+    with pytest.raises(DataError, match="holds other files"):
+        import_files("tool", [export], to)
+    assert (to / name).read_text() == "mine"
+
+
+def test_readme_put_beside_ours_is_not_lost(export: Path, tmp_path: Path) -> None:
+    to = tmp_path / "to"
     import_files("tool", [export], to)
-    assert (to / "README.md").read_text() == "Where these came from\n"
+    (to / "README.md").write_text("mine")
+    with pytest.raises(DataError, match=r"README\.md"):
+        import_files("tool", [export], to)
+    assert (to / "README.md").read_text() == "mine"
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="a path without a name has no sibling")
 def test_may_write_to_the_current_folder(
     export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,12 +106,15 @@ def test_folder_with_other_files_is_refused_and_untouched(export: Path, tmp_path
     assert names(to) == {"thesis.docx"}
 
 
-def test_files_that_may_stay_are_not_foreign(tmp_path: Path) -> None:
-    for name in ("projects.csv", "settings.yml", "README.md"):
+def test_only_our_mark_makes_files_ours(tmp_path: Path) -> None:
+    for name in ("projects.csv", "settings.yml"):
         (tmp_path / name).touch()
-    refuse_foreign_files(tmp_path, ["projects.csv"])
+    with pytest.raises(DataError, match=r"projects\.csv, settings\.yml"):
+        refuse_foreign_files(tmp_path, ["projects.csv", "mark"], tmp_path / "mark")
+    (tmp_path / "mark").touch()
+    refuse_foreign_files(tmp_path, ["projects.csv", "mark"], tmp_path / "mark")
     with pytest.raises(DataError, match=r"projects\.csv"):
-        refuse_foreign_files(tmp_path, ["baselines.csv"])
+        refuse_foreign_files(tmp_path, ["baselines.csv", "mark"], tmp_path / "mark")
 
 
 def test_unknown_source_names_those_there_are(

@@ -64,7 +64,15 @@ def packed(tmp_path: Path, workbook: Workbook) -> Packed:
         for item in records:
             if item.is_published:
                 (folder / item.file).write_text(PAGE.replace("x</h1>", f"{item.name} {made}</h1>"))
-        write_pack(folder, "Small pack", "2025-09", records, workbook, {**FACTS, **facts}, earlier)
+        write_pack(
+            folder,
+            "Small pack: Small & Sons",
+            "2025-09",
+            records,
+            workbook,
+            {**FACTS, **facts},
+            earlier,
+        )
         return folder
 
     return make
@@ -154,11 +162,10 @@ class TestResults:
     def test_are_the_same_as_csv_and_parquet(self, packed: Packed) -> None:
         folder = packed(WHOLE)
         parquet = pd.read_parquet(folder / "kpis.parquet")
+        numbers = {name: [""] for name in parquet.select_dtypes("number")}
+        types = parquet.dtypes.to_dict()
         csv = pd.read_csv(
-            folder / "kpis.csv",
-            dtype=parquet.dtypes.to_dict(),
-            keep_default_na=False,
-            na_values={name: [""] for name in parquet.select_dtypes("number")},
+            folder / "kpis.csv", dtype=types, keep_default_na=False, na_values=numbers
         )
         pd.testing.assert_frame_equal(csv, parquet)
 

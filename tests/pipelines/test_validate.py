@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.prepare import prepare
 from pipelines.validate import Validator, expectations
-from pmo_lib.schema import Column, InOrder, NeededWhen, Severity, Table
+from pmo_lib.schema import Column, EmptyWhen, InOrder, NeededWhen, Severity, Table
 from pmo_lib.settings import Settings
 from pmo_lib.tables import TABLES
 from pmo_lib.verdict import Finding, Verdict
@@ -57,7 +57,8 @@ def breaking(table: Table) -> Iterator[Broken]:
             yield Broken(table.name, columns, change, rule.meaning, rule.severity)
         else:
             for value in rule.values:
-                change = {rule.when: value, rule.column: ""}
+                cell = "2026-03-01" if isinstance(rule, EmptyWhen) else ""
+                change = {rule.when: value, rule.column: cell}
                 columns = f"{rule.column}, {rule.when}"
                 yield Broken(table.name, columns, change, rule.meaning, rule.severity)
 
@@ -259,8 +260,8 @@ def declared(table: Table) -> Iterator[tuple[str, tuple[str, ...], str]]:
                 rule.severity,
             )
         else:
-            assert isinstance(rule, NeededWhen)
-            yield "ExpectColumnValuesToNotBeNull", (rule.column, rule.when), rule.severity
+            what = "NotBeNull" if isinstance(rule, NeededWhen) else "BeNull"
+            yield f"ExpectColumnValuesTo{what}", (rule.column, rule.when), rule.severity
 
 
 class TestExpectationThatCannotRun:

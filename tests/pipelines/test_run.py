@@ -1,0 +1,420 @@
+"""The whole way of the data: what is published, when it is remade, what stays when it goes wrong.
+
+Kernels start only for the pack of the fixture `published`; all other runs make their pages at once.
+"""
+
+import errno
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+import pipelines.run as module
+from pipelines.export import problems_in
+from pipelines.files import read_json
+from pipelines.plan import slug
+from pipelines.run import Outcome, Request, run
+from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.errors import PmoError
+
+LEGAL = "<b>Legal & Co</b>"
+LEGALS = f"03_kpi_report-{slug(LEGAL)}"
+REPORTS = ["03_kpi_report", LEGALS, "03_kpi_report-finance"]
+PAGES = ["index.html", "data_dictionary.html", *(f"{name}.html" for name in REPORTS)]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+class TestPublished:
+    @pytest.fixture
+    def pack(self, published: Path) -> Path:
+        return published / "first" / "reports" / "small" / "2025-09"
+
+    def test_has_index_pages_results_dictionary_and_record(self, pack: Path) -> None:
+        assert set(contents(pack)) == {*PAGES, "kpis.csv", "kpis.parquet", "run.json"}
+
+    @pytest.mark.parametrize("name", PAGES)
+    def test_page_keeps_every_promise(self, pack: Path, name: str) -> None:
+        html = (pack / name).read_text(encoding="utf-8")
+        assert problems_in(html) == []
+        assert "<script" not in html
+        page = BeautifulSoup(html, "html.parser")
+        assert page.html is not None
+        assert page.html["lang"] == "en"
+        assert page.title is not None
+        assert page.title.text.strip()
+
+    @pytest.mark.parametrize("name", PAGES)
+    def test_links_lead_to_files(
+        self, pack: Path, name: str, broken_links: Callable[[Path], list[str]]
+    ) -> None:
+        assert broken_links(pack / name) == []
+
+    @pytest.mark.parametrize("name", [f"{name}.html" for name in REPORTS])
+    def test_report_hides_its_code(self, pack: Path, name: str) -> None:
+        html = (pack / name).read_text(encoding="utf-8")
+        for code in ("KpiReport.open", "from pmo_lib", "report.answer()", "data_dir: str"):
+            assert code not in html
+
+    @pytest.mark.parametrize("name", PAGES)
+    def test_department_that_looks_like_html_is_escaped(self, pack: Path, name: str) -> None:
+        html = (pack / name).read_text(encoding="utf-8")
+        assert "<b>Legal" not in html
+        if name in {"index.html", f"{LEGALS}.html"}:
+            assert "&lt;b&gt;Legal &amp; Co&lt;/b&gt;" in html
+
+    def test_report_of_a_department_is_on_it(self, pack: Path) -> None:
+        html = (pack / f"{LEGALS}.html").read_text(encoding="utf-8")
+        heading = BeautifulSoup(html, "html.parser").find("h1")
+        assert heading is not None
+        assert heading.text == f"KPI report: {LEGAL}"
+
+    def test_title_names_the_organisation_once(self, pack: Path) -> None:
+        title = BeautifulSoup((pack / "index.html").read_text(), "html.parser").title
+        assert title is not None
+        assert title.text.count("Small & Sons") == 1
+
+    def test_numbers_on_the_page_are_those_of_the_results(self, pack: Path) -> None:
+        results = pd.read_csv(pack / "kpis.csv").set_index(["kpi_id", "department"])
+        in_flight = results.loc[("P2", "All departments")]
+        assert in_flight["value"] == 2
+        text = BeautifulSoup((pack / "03_kpi_report.html").read_text(), "html.parser").text
+        assert "2 projects are in flight" in text
+        on_time = results.loc[("D1", "All departments")]
+        assert on_time["value"] == pytest.approx(2 / 3)
+        assert "67\u00a0%" in text
+
+    def test_results_have_every_kpi(self, pack: Path) -> None:
+        assert set(pd.read_csv(pack / "kpis.csv")["kpi_id"]) == set(CATALOGUE)
+
+    def test_record_names_the_data_and_every_version(self, pack: Path, published: Path) -> None:
+        facts = read_json(pack / "run.json")
+        assert facts["data_hash"] == read_json(published / "first" / "verdict.json")["data_hash"]
+        assert (facts["job"], facts["period"], facts["rows_rejected"]) == ("small", "2025-09", 0)
+        assert {"papermill", "nbconvert", "great-expectations", "pandas"} <= set(facts["versions"])
+        assert [report["state"] for report in facts["reports"]] == ["published"] * 3
+
+    def test_made_again_is_the_same_byte_for_byte(self, published: Path) -> None:
+        first = contents(published / "first" / "reports")
+        again = contents(published / "out" / "reports")
+        assert set(first) == set(again)
+        differing = {name for name in first if first[name] != again[name]}
+        assert differing == {"small/2025-09/run.json"}  # it holds when the run was
+        assert contents(published / "first" / "tables") == contents(published / "out" / "tables")
+
+    def test_command_says_what_it_does_in_plain_lines(self, published: Path) -> None:
+        said = (published / "said.txt").read_text()
+        assert "validating projects\n" in said
+        assert "making 3 reports\n" in said
+        assert "3/3 " in said
+        assert said.endswith("3 of 3 reports published\n")
+        assert "\x1b" not in said
+        assert "\r" not in said
+        pack = published / "out" / "reports" / "small" / "2025-09"
+        assert (published / "printed.txt").read_text() == f"{pack / 'index.html'}\n"
+
+    def test_unchanged_is_not_made_again_and_nothing_heavy_is_loaded(self, published: Path) -> None:
+        code = (
+            "import sys, typer.testing, pipelines.cli;"
+            "done = typer.testing.CliRunner().invoke(pipelines.cli.app, sys.argv[1:]);"
+            "print(done.output);"
+            "heavy = {'papermill', 'great_expectations', 'nbconvert'} & set(sys.modules);"
+            "print('loaded', sorted(heavy));"
+            "sys.exit(done.exit_code)"
+        )
+        before = contents(published / "out" / "reports")
+        arguments = ["run", published / "small.yml", "--raw", published / "raw"]
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments, "--out", published / "out"],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert "Nothing has changed; 3 of 3 reports published before." in done.stdout
+        assert "loaded []" in done.stdout
+        assert contents(published / "out" / "reports") == before
+
+
+class Runs:
+    """Runs of one job on one folder of exports into one output folder."""
+
+    def __init__(self, raw: Path, out: Path, job: Path) -> None:
+        self.raw, self.out, self.job = raw, out, job
+
+    def __call__(self, *, force: bool = False, **parameters: Any) -> Outcome:
+        return run(Request(str(self.job), self.raw, self.out, parameters, 1, force))
+
+    @property
+    def pack(self) -> Path:
+        return self.out / "reports" / "small" / "2025-09"
+
+    def change(self, old: str, new: str, table: str = "projects") -> None:
+        path = self.raw / f"{table}.csv"
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+    def page(self, name: str) -> BeautifulSoup:
+        return BeautifulSoup((self.pack / f"{name}.html").read_text(), "html.parser")
+
+
+@pytest.fixture
+def runs(small_raw: Path, small_job: Path, tmp_path: Path, instant: Any) -> Runs:
+    return Runs(small_raw, tmp_path / "out", small_job)
+
+
+class TestChange:
+    def test_of_nothing_makes_nothing(self, runs: Runs, instant: Any) -> None:
+        first, second = runs(), runs()
+        assert instant.made == REPORTS
+        assert (first.is_new, second.is_new) == (True, False)
+        assert second.records == first.records
+        assert second.exit_code == 0
+
+    def test_of_nothing_is_made_by_force(self, runs: Runs, instant: Any) -> None:
+        runs()
+        assert runs(force=True).is_new
+        assert instant.made == REPORTS * 2
+
+    @pytest.mark.parametrize("what", ["data", "new table", "settings", "job", "period"])
+    def test_of_anything_that_goes_in_makes_the_pack_anew(
+        self, runs: Runs, instant: Any, what: str
+    ) -> None:
+        runs()
+        parameters = {}
+        match what:
+            case "data":
+                runs.change("Apollo", "Artemis")
+            case "new table":
+                (runs.raw / "rollouts.csv").write_text("department,service_id,adopted_on\n")
+            case "settings":
+                (runs.raw / "settings.yml").write_text("organisation: Others\n")
+            case "job":
+                runs.job.write_text(runs.job.read_text().replace("Small pack", "Tiny pack"))
+            case "period":
+                parameters = {"period": "2025-08"}
+        assert runs(**parameters).is_new
+        assert instant.made == REPORTS * 2
+
+    def test_of_the_period_leaves_the_other_pack(self, runs: Runs) -> None:
+        runs()
+        before = contents(runs.pack)
+        earlier = runs(period="2025-08")
+        assert earlier.pack.name == "2025-08"
+        assert contents(runs.pack) == before
+
+    def test_back_to_earlier_data_has_the_tables_of_the_pack(self, runs: Runs) -> None:
+        runs()
+        before = contents(runs.out / "tables")
+        runs.change("Apollo", "Artemis")
+        runs()
+        runs.change("Artemis", "Apollo")
+        runs()
+        assert contents(runs.out / "tables") == before
+
+    @pytest.mark.xfail(strict=True, reason="only the pack is looked at, not the tables beside it")
+    def test_of_the_tables_by_another_command_is_noticed(
+        self, runs: Runs, tmp_path: Path, pmo: Callable[..., Any]
+    ) -> None:
+        runs()
+        before = contents(runs.out / "tables")
+        shutil.copytree(runs.raw, tmp_path / "other")
+        other = (runs.raw / "projects.csv").read_text().replace("Apollo", "Artemis")
+        (tmp_path / "other" / "projects.csv").write_text(other)
+        assert pmo("check", "--raw", tmp_path / "other", "--out", runs.out).exit_code == 0
+        runs()
+        assert contents(runs.out / "tables") == before
+
+    def test_of_the_pack_by_a_lost_page_is_noticed(self, runs: Runs) -> None:
+        runs()
+        (runs.pack / "03_kpi_report.html").unlink()
+        runs()
+        assert (runs.pack / "03_kpi_report.html").is_file()
+
+    def test_of_the_version_reads_the_record_of_another(self, runs: Runs) -> None:
+        runs()
+        facts = read_json(runs.pack / "run.json")
+        facts["fingerprint"] = "another"
+        for report in facts["reports"]:
+            report["colour"] = "new in another version"
+        (runs.pack / "run.json").write_text(json.dumps(facts))
+        assert runs().is_new
+
+
+class TestSubset:
+    def test_has_a_folder_of_its_own(self, runs: Runs) -> None:
+        runs()
+        before = contents(runs.pack)
+        found = runs(department="Finance")
+        assert found.pack == runs.out / "reports" / "small-department-finance" / "2025-09"
+        assert [item.name for item in found.records] == ["03_kpi_report-finance"]
+        assert contents(runs.pack) == before
+
+    def test_has_a_name_that_is_safe(self, runs: Runs) -> None:
+        found = runs(department=LEGAL)
+        assert found.pack.parent.name == f"small-department-{slug(LEGAL)}"
+        assert (found.pack / "index.html").is_file()
+
+
+class TestFailedReport:
+    FINANCE = "03_kpi_report-finance"
+
+    def test_leaves_the_others_published(self, runs: Runs, instant: Any) -> None:
+        instant.failing = {self.FINANCE}
+        found = runs()
+        assert found.exit_code == 1
+        assert [item.is_published for item in found.records] == [True, True, False]
+        assert "1 of 3 reports failed" in runs.page("index").text
+        assert "There is no earlier one." in runs.page(self.FINANCE).text
+
+    def test_links_the_last_good_one(self, runs: Runs, instant: Any) -> None:
+        runs()
+        good = (runs.pack / f"{self.FINANCE}.html").read_bytes()
+        instant.failing = {self.FINANCE}
+        runs.change("Apollo", "Artemis")
+        assert runs().exit_code == 1
+        links = [link["href"] for link in runs.page(self.FINANCE).find_all("a")]
+        assert f"previous/{self.FINANCE}.html" in links
+        assert (runs.pack / "previous" / f"{self.FINANCE}.html").read_bytes() == good
+        assert "No <milestones>" in runs.page(self.FINANCE).text
+
+    def test_links_the_last_good_one_after_a_second_failure(self, runs: Runs, instant: Any) -> None:
+        runs()
+        good = (runs.pack / f"{self.FINANCE}.html").read_bytes()
+        instant.failing = {self.FINANCE}
+        for _ in range(2):
+            assert runs(force=True).exit_code == 1
+        assert (runs.pack / "previous" / f"{self.FINANCE}.html").read_bytes() == good
+
+    def test_links_the_last_good_one_of_an_earlier_period(self, runs: Runs, instant: Any) -> None:
+        good = runs(period="2025-08").pack / f"{self.FINANCE}.html"
+        instant.failing = {self.FINANCE}
+        runs()
+        kept = runs.pack / "previous" / f"{self.FINANCE}.html"
+        assert kept.read_bytes() == good.read_bytes()
+        assert "2025-08" in runs.page(self.FINANCE).text
+
+    def test_is_tried_again_though_nothing_changed(self, runs: Runs, instant: Any) -> None:
+        instant.failing = {self.FINANCE}
+        runs()
+        instant.failing = set()
+        assert runs().exit_code == 0
+        assert not (runs.pack / "previous").exists()
+
+    def test_all_failed_is_still_a_pack(self, runs: Runs, instant: Any) -> None:
+        instant.failing = set(REPORTS)
+        assert runs().exit_code == 1
+        assert "3 of 3 reports failed" in runs.page("index").text
+
+
+class TestWithheld:
+    def test_table_makes_exit_code_1_and_is_told_on_the_index(self, runs: Runs) -> None:
+        runs.change("2025-06-30,100000", "2025-06-31,100000", "baselines")
+        found = runs()
+        assert found.exit_code == 1
+        assert found.rows_rejected == 1
+        assert "KPIs on baselines are withheld: 1 of 5 rows" in runs.page("index").text
+        results = pd.read_csv(runs.pack / "kpis.csv").set_index(["kpi_id", "department"])
+        assert results.loc[("D1", "All departments"), "state"] == "withheld"
+
+    def test_stays_exit_code_1_when_nothing_changed(self, runs: Runs) -> None:
+        runs.change("2025-06-30,100000", "2025-06-31,100000", "baselines")
+        runs()
+        assert (runs().exit_code, runs().is_new) == (1, False)
+
+
+class TestBrokenOff:
+    def test_between_the_two_renames_is_healed(self, runs: Runs, instant: Any) -> None:
+        runs()
+        before = contents(runs.pack)
+        runs.pack.rename(runs.pack.with_name(".2025-09.old"))
+        assert not runs().is_new
+        assert contents(runs.pack) == before
+        assert instant.made == REPORTS
+
+    @pytest.mark.parametrize("step", ["prepare", "plan", "render_all", "write_pack"])
+    @pytest.mark.parametrize("kind", [KeyboardInterrupt, OSError])
+    def test_anywhere_leaves_the_old_pack_whole(
+        self, runs: Runs, monkeypatch: pytest.MonkeyPatch, step: str, kind: type[BaseException]
+    ) -> None:
+        def broken(*_: object, **__: object) -> None:
+            raise kind
+
+        runs()
+        before = contents(runs.pack)
+        runs.change("Apollo", "Artemis")
+        with monkeypatch.context() as patch:
+            patch.setattr(module, step, broken)
+            with pytest.raises(kind):
+                runs()
+        assert contents(runs.pack) == before
+        assert {path.name for path in runs.pack.parent.iterdir()} == {"2025-09"}
+        assert not [p for p in runs.out.iterdir() if p.name.startswith(".executed")]
+        assert runs().is_new
+
+    def test_full_disk_at_the_index_leaves_the_old_pack_whole(
+        self, runs: Runs, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        runs()
+        before = contents(runs.pack)
+        whole = Path.write_text
+
+        def full(self: Path, *arguments: Any, **more: Any) -> int:
+            if self.name == "index.html":
+                raise OSError(errno.ENOSPC, "No space left on device", str(self))
+            return whole(self, *arguments, **more)
+
+        monkeypatch.setattr(Path, "write_text", full)
+        with pytest.raises(OSError, match="No space left"):
+            runs(force=True)
+        assert contents(runs.pack) == before
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        "parameters", [{"period": "2031-01"}, {"department": "Nope"}, {"perod": "2025-09"}]
+    )
+    def test_parameters_leave_the_old_pack(self, runs: Runs, parameters: dict[str, str]) -> None:
+        runs()
+        before = contents(runs.out / "reports")
+        with pytest.raises(PmoError):
+            runs(**parameters)
+        assert contents(runs.out / "reports") == before
+
+    @pytest.mark.parametrize(
+        "parameters",
+        [
+            {"perod": "2025-09"},
+            pytest.param(
+                {"department": "Nope"},
+                marks=pytest.mark.xfail(strict=True, reason="the tables come before the plan"),
+            ),
+        ],
+    )
+    def test_parameters_leave_the_old_tables(self, runs: Runs, parameters: dict[str, str]) -> None:
+        runs()
+        before = contents(runs.out / "tables")
+        runs.change("Apollo", "Artemis")
+        with pytest.raises(PmoError):
+            runs(**parameters)
+        assert contents(runs.out / "tables") == before
+
+    def test_data_leave_everything(self, runs: Runs) -> None:
+        runs()
+        before = contents(runs.out)
+        runs.change("department", "dept")
+        with pytest.raises(PmoError):
+            runs()
+        assert contents(runs.out) == before
