@@ -9,6 +9,7 @@ from pmo_lib.errors import DataError
 
 BLOCK_BYTES = 1 << 20
 # what an accented letter is in UTF-8, and hardly anything in Windows-1252
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _UTF8_PAIR = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 
 
@@ -24,15 +25,16 @@ def hash_and_encoding(path: Path) -> tuple[str, str]:
             if size == 0 and block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 raise _encoding_error(path, 1, "is UTF-16")
             if b"\0" in block:
-                raise _encoding_error(path, lines_before + 1, "holds zero bytes")
+                line = lines_before + _line_ends(block[: block.index(b"\0")]) + 1
+                raise _encoding_error(path, line, "holds zero bytes")
             digest.update(block)
             size += len(block)
             for name in [name for name in decoders if name not in wrong]:
                 try:
                     decoders[name].decode(block)
                 except UnicodeDecodeError as error:
-                    wrong[name] = lines_before + block[: error.start].count(b"\n") + 1
-            lines_before += block.count(b"\n")
+                    wrong[name] = lines_before + _line_ends(block[: error.start]) + 1
+            lines_before += _line_ends(block)
             mixed = mixed or _UTF8_PAIR.search(block) is not None
     for name in [name for name in decoders if name not in wrong]:
         try:  # a file may end inside a character
@@ -47,6 +49,11 @@ def hash_and_encoding(path: Path) -> tuple[str, str]:
     if good == ["cp1252"] and mixed:
         raise _encoding_error(path, wrong["utf-8-sig"], "mixes UTF-8 with another encoding")
     return digest.hexdigest(), good[0]
+
+
+def _line_ends(block: bytes) -> int:
+    """How many lines end in the block: with LF, CRLF or CR."""
+    return len(_LINE_END.findall(block))
 
 
 def _encoding_error(path: Path, line: int, what: str) -> DataError:

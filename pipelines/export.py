@@ -3,6 +3,7 @@
 Offline, without script, every figure with its own alt text, small enough to mail.
 """
 
+import re
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -74,15 +75,24 @@ class _Reader(HTMLParser):
             self.problems.append("an image has no alt text")
         if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
             self.headings.append(int(tag[1]))
-        loading = _LOADING | ({"href"} if tag in {"link", "base", "use", "image"} else set())
+        if tag == "meta" and (values.get("http-equiv") or "").lower() == "refresh":
+            self.problems.append("the page sends its reader elsewhere")
+        loading = _LOADING if tag == "a" else _LOADING | {"href", "xlink:href"}
         for name, value in values.items():
-            if name in loading and value and not value.startswith("data:"):
-                self.problems.append(f"{tag} loads {value[:80]}")
-            if name == "style" and value:
-                self._check_css(value)
-            if name.startswith("on"):
-                self.problems.append(f"{tag} has a script in {name}")
+            self._check_value(tag, name, value or "", loads=name in loading)
         self._in_style = tag == "style"
+
+    def _check_value(self, tag: str, name: str, value: str, *, loads: bool) -> None:
+        sources = value.split(", ") if name == "srcset" else [value]
+        for source in sources:
+            if loads and source and not source.strip().startswith(("data:", "#")):
+                self.problems.append(f"{tag} loads {source[:80]}")
+        if name == "href" and "".join(value.lower().split()).startswith("javascript:"):
+            self.problems.append(f"{tag} has a script in {name}")
+        if name.startswith("on"):
+            self.problems.append(f"{tag} has a script in {name}")
+        if name == "style":
+            self._check_css(value)
 
     def handle_endtag(self, tag: str) -> None:
         self._in_style = False
@@ -92,6 +102,6 @@ class _Reader(HTMLParser):
             self._check_css(data)
 
     def _check_css(self, css: str) -> None:
-        squeezed = "".join(css.lower().split())
-        if "@import" in squeezed or "url(" in squeezed.replace("url(data:", ""):
+        squeezed = re.sub(r"[\s'\"]", "", css.lower())
+        if re.search(r"@import|url\((?!data:|#)|image-set\((?!url\(data:|data:)", squeezed):
             self.problems.append("a style loads from elsewhere")

@@ -1,8 +1,8 @@
 """A report pack: the folder that readers see, with index, results, dictionary and record."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,9 @@ def _write_index(
     records: Sequence[Record],
     workbook: Workbook,
 ) -> None:
-    groups = {name: list(items) for name, items in groupby(records, key=lambda r: r.group)}
+    groups: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        groups[record.group].append(record)
     text = environment.get_template("index.html.j2").render(
         title=title,
         period=month(period),

@@ -19,11 +19,20 @@ Problems = dict[int, str]
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 BEYOND = f"is not from {FIRST_YEAR} to {LAST_YEAR}; leave the cell empty where there is no date"
 
+MOST = 2.0**53  # beyond it a floating-point number is no longer exact to one
+
 _PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _THOUSAND_OR_DECIMAL = r"[+-]?[1-9]\d{0,2}\.\d{3}"
 _ISO_DATE = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
-_CURRENCY = re.compile(r"^(?:[£$€¥]|[A-Z]{3}(?=[\s\d(+-]))|(?:[£$€¥]|(?<=[\s\d)])[A-Z]{3})$")
+_CODES = (
+    "AED|AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|INR|JPY|KRW|MXN|NOK|NZD|PLN|RON|SAR|SEK|SGD|"
+    "TRY|USD|ZAR"
+)
+_CURRENCY = re.compile(
+    rf"^(?:[£$€¥]|(?:{_CODES})(?=[\s\d(+-]))|(?:[£$€¥]|(?<=[\s\d)])(?:{_CODES}))$"
+)
+_DIGITS = re.compile(r"\d[\d., ]*")
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009'’", " "))
 _NUMERIC_DATE = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
 
@@ -79,7 +88,8 @@ def _dates(text: pd.Series, date_format: str) -> Parsed:
     def read(cell: str) -> datetime:
         if date_format:
             try:
-                return datetime.strptime(cell, date_format)
+                read = datetime.strptime(cell, date_format)
+                return datetime(read.year, read.month, read.day)  # the day, as from ISO dates
             except ValueError:
                 raise _UnreadableError(
                     f"is not a date written YYYY-MM-DD or {date_format}"
@@ -106,7 +116,9 @@ def _why_no_date(cell: str) -> str:
 
 
 def _periods(text: pd.Series) -> Parsed:
-    month = text.str.fullmatch(f"{_MONTH}(?:-\\d{{2}}.*)?").fillna(value=False)
+    day = text.where(text.str.fullmatch(_ISO_DATE).fillna(value=False)).str.slice(0, 10)
+    is_day = pd.to_datetime(day, format="%Y-%m-%d", errors="coerce").notna()
+    month = text.str.fullmatch(_MONTH).fillna(value=False) | is_day
     values = text.where(month).str.slice(0, 7).astype("str")
     years = pd.to_numeric(values.str.slice(0, 4))
     beyond = (years < FIRST_YEAR) | (years > LAST_YEAR)
@@ -126,7 +138,7 @@ def _numbers(column: Column, text: pd.Series, mark: Literal["", ".", ","]) -> Pa
     elif not convention.point:
         plain &= ~text.str.fullmatch(_THOUSAND_OR_DECIMAL).fillna(value=False)
     values = pd.to_numeric(text.where(plain), errors="coerce").astype("float64")
-    values = values.where(values.abs() < float("inf"))
+    values = values.where(values.abs() <= MOST)
     unread = text[text.notna() & values.isna()]
 
     def read(cell: str) -> float:
@@ -157,7 +169,8 @@ class _Convention:
         """What `plain` numbers (digits and at most a point) and all `others` leave no doubt of."""
         if declared:
             return cls(point=declared == ".", comma=declared == ",")
-        marks = {_certain_mark(_bare(cell)[0]) for cell in others.unique().tolist()}
+        digits = {_bare(cell)[0] for cell in others.unique().tolist()}
+        marks = {_certain_mark(text) for text in digits if _DIGITS.fullmatch(text)}
         if "." in marks:
             return cls(point=True, comma="," in marks)
         doubtful = plain.str.fullmatch(_THOUSAND_OR_DECIMAL)
@@ -174,7 +187,10 @@ class _Convention:
             whole = _without_groups(whole, separator)
         if not re.fullmatch(r"\d+", whole) or not re.fullmatch(r"\d*", fraction):
             raise _UnreadableError("is not a number; leave the cell empty where there is none")
-        return sign * float(f"{whole}.{fraction or 0}")
+        value = sign * float(f"{whole}.{fraction or 0}")
+        if abs(value) > MOST:
+            raise _UnreadableError("is too large to be a number of anything")
+        return value
 
     def _mark_of(self, digits: str) -> DecimalMark:
         if "," not in digits and "." not in digits:
@@ -197,6 +213,8 @@ def _bare(cell: str) -> tuple[str, int]:
             continue
         brackets = text.startswith("(") and text.endswith(")")
         leading, trailing = text.startswith(("-", "−", "+")), text.endswith("-")
+        if brackets + leading + trailing > 1:
+            break  # two signs: what is left is no number
         signed = brackets or leading or trailing
         negative = signed and not text.startswith("+")
         text = text[int(brackets or leading) : len(text) - int(brackets or trailing)].strip()

@@ -10,7 +10,14 @@ from typing import Any
 
 import yaml
 
-from pmo_lib.errors import ParameterError, PmoError, SettingsError, allowed_values, raise_all
+from pmo_lib.errors import (
+    ErrorList,
+    ParameterError,
+    PmoError,
+    SettingsError,
+    allowed_values,
+    raise_all,
+)
 from pmo_lib.parameters import PARAMETERS
 from pmo_lib.workbook import Workbook
 
@@ -76,6 +83,8 @@ def load_job(name: str, folder: Path = JOBS) -> Job:
             raise SettingsError(f"there is no notebook {notebook!r}", where=where, remedy=remedy)
         if entry.get("each", "department") != "department":
             raise SettingsError("each must be department", where=where)
+        if not isinstance(entry.get("parameters") or {}, Mapping):
+            raise SettingsError("parameters must be names with values", where=where)
         entries.append(JobReport(**{"title": notebook, **entry}))
     return Job(path.stem, str(values.get("title", path.stem)), tuple(entries))
 
@@ -88,6 +97,8 @@ def plan(job: Job, workbook: Workbook, overrides: Mapping[str, Any]) -> list[Pla
     """
     errors: list[PmoError] = []
     planned: list[PlannedReport] = []
+    if overrides.get("department") == "":
+        raise ParameterError("department is empty", remedy=allowed_values("", workbook.departments))
     for entry in job.reports:
         kind = PARAMETERS[entry.notebook]
         own = {name: v for name, v in overrides.items() if name in kind.__dataclass_fields__}
@@ -99,7 +110,7 @@ def plan(job: Job, workbook: Workbook, overrides: Mapping[str, Any]) -> list[Pla
             try:
                 checked = kind.from_mapping(values, f"job {job.name}").resolved(workbook)
             except PmoError as error:
-                errors.append(error)
+                errors += error.errors if isinstance(error, ErrorList) else (error,)
                 continue
             name = f"{entry.notebook}-{slug(str(department))}" if entry.each else entry.notebook
             title = f"{entry.title}: {department}" if entry.each else entry.title

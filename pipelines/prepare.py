@@ -15,6 +15,7 @@ from pmo_lib.schema import SEVERITIES
 from pmo_lib.settings import Settings
 from pmo_lib.tables import in_reference_order
 from pmo_lib.verdict import Finding, TableVerdict, Verdict
+from pmo_lib.workbook import Workbook
 
 EXAMPLES = 5
 
@@ -29,6 +30,25 @@ class Judged:
     verdict: TableVerdict
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """All tables of a folder after validation, not yet written anywhere."""
+
+    judged: Mapping[str, Judged]
+    verdict: Verdict
+    settings: Settings
+
+    @property
+    def workbook(self) -> Workbook:
+        """The accepted rows, as a report will open them."""
+        tables = {name: table.accepted for name, table in self.judged.items()}
+        return Workbook(tables, self.verdict, self.settings, __version__)
+
+    def write(self, out: Path) -> None:
+        """Put tables, rejected rows and verdict in the place of those in `out`."""
+        _write(out, self)
+
+
 def prepare(
     raw: Path, out: Path, settings: Settings, say: Callable[[str], None] = lambda _: None
 ) -> Verdict:
@@ -37,6 +57,14 @@ def prepare(
     Raises DataError where the data cannot be used at all; `out` is then as it was.
     """
     sweep(out)
+    prepared = examine(raw, settings, say)
+    say(f"writing {out / 'tables'}")
+    prepared.write(out)
+    return prepared.verdict
+
+
+def examine(raw: Path, settings: Settings, say: Callable[[str], None]) -> Prepared:
+    """Read and validate the tables of `raw`; DataError where they cannot be used at all."""
     say(f"reading {raw}")
     ingested = ingest(raw, settings)
     judged = judge(ingested, say)
@@ -46,14 +74,8 @@ def prepare(
             where=str(raw),
             remedy=_first_reasons(judged["projects"].rejected),
         )
-    verdict = Verdict(
-        ingested.data_hash,
-        {name: table.verdict for name, table in judged.items()},
-        ingested.ignored,
-    )
-    say(f"writing {out / 'tables'}")
-    _write(out, judged, verdict, settings)
-    return verdict
+    verdicts = {name: table.verdict for name, table in judged.items()}
+    return Prepared(judged, Verdict(ingested.data_hash, verdicts, ingested.ignored), settings)
 
 
 def judge(ingested: Ingested, say: Callable[[str], None] = lambda _: None) -> dict[str, Judged]:
@@ -148,13 +170,14 @@ def _first_reasons(rejected: pd.DataFrame) -> str:
     )
 
 
-def _write(out: Path, judged: Mapping[str, Judged], verdict: Verdict, settings: Settings) -> None:
+def _write(out: Path, prepared: Prepared) -> None:
+    new_verdict = out / ".verdict.json.new"
     with (
         replaced_folder(out / "tables") as tables,
         replaced_folder(out / "rejected") as rejected,
         replaced_folder(out / "extra_columns") as extra,
     ):
-        for name, table in judged.items():
+        for name, table in prepared.judged.items():
             table.accepted.to_parquet(tables / f"{name}.parquet", index=False)
             if len(table.rejected):
                 first = list(REJECTION_COLUMNS)
@@ -162,9 +185,9 @@ def _write(out: Path, judged: Mapping[str, Judged], verdict: Verdict, settings: 
                 table.rejected[first + rest].to_csv(rejected / f"{name}.csv", index=False)
             if len(table.extra.columns) > 2:
                 table.extra.to_csv(extra / f"{name}.csv", index=False)
+        settings = prepared.settings.to_mapping()
+        verdict = prepared.verdict.to_mapping()
+        write_json(new_verdict, {"version": __version__, "settings": settings, **verdict})
         # without a verdict the tables cannot be opened: no mix of old and new is ever read
         (out / "verdict.json").unlink(missing_ok=True)
-    write_json(
-        out / "verdict.json",
-        {"version": __version__, "settings": settings.to_mapping(), **verdict.to_mapping()},
-    )
+    new_verdict.replace(out / "verdict.json")

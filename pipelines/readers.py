@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -67,15 +67,8 @@ def read_csv(path: Path, known: frozenset[str]) -> RawTable:
         for _ in range(skipped):
             stream.readline()
         reader = csv.reader(stream, delimiter=separator, strict=True)
-        try:
-            kind = f"{encoding}, {SEPARATORS[separator]}"
-            return _collect(path.name, sha256, kind, _numbered(reader, skipped))
-        except csv.Error as error:
-            raise DataError(
-                f"the quotes do not match ({error})",
-                where=f"{path.name} line {skipped + reader.line_num}",
-                remedy='Close the quote, or double each " inside a quoted cell',
-            ) from error
+        kind = f"{encoding}, {SEPARATORS[separator]}"
+        return _collect(path.name, sha256, kind, _numbered(reader, path.name, skipped))
 
 
 def read_workbook(path: Path) -> dict[str, RawTable]:
@@ -83,27 +76,33 @@ def read_workbook(path: Path) -> dict[str, RawTable]:
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        try:
+            sheets = [_sheet(path.name, sha256, sheet) for sheet in book.worksheets]
+        finally:
+            book.close()
+    except DataError:
+        raise
     except Exception as error:
         raise DataError(
             f"cannot be read as an Excel workbook ({error})",
             where=path.name,
             remedy="Open it in Excel and save it as .xlsx without a password",
         ) from error
-    sheets = {}
-    try:
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()  # what a sheet says of its size is often wrong
-            rows = (
-                (line, [_cell_text(value) for value in row])
-                for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)
-            )
-            where = f"{path.name} sheet {sheet.title}"
-            first = next(((n, r) for n, r in rows if any(r)), None)
-            if first is not None:
-                sheets[sheet.title] = _collect(where, sha256, "xlsx", _padded(first, rows))
-    finally:
-        book.close()
-    return sheets
+    return {title: cells for title, cells in sheets if cells is not None}
+
+
+def _sheet(file: str, sha256: str, sheet: Any) -> tuple[str, RawTable | None]:
+    """A sheet's title and cells; nothing where it has none."""
+    sheet.reset_dimensions()  # what a sheet says of its size is often wrong
+    rows = (
+        (line, [_cell_text(value) for value in row])
+        for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)
+    )
+    first = next(((line, row) for line, row in rows if any(row)), None)
+    if first is None:
+        return sheet.title, None
+    where = f"{file} sheet {sheet.title}"
+    return sheet.title, _collect(where, sha256, "xlsx", _padded(first, rows))
 
 
 def normalised(header: str) -> str:
@@ -134,6 +133,8 @@ def _collect(where: str, sha256: str, encoding: str, rows: Iterable[tuple[int, C
         columns = zip(*(row for _, row in kept), strict=True) if kept else ()
         chunks.append([pa.array(column, pa.large_string()) for column in columns])
     cells = _frame(header, [chunk for chunk in chunks if chunk])
+    if ragged and cells.empty and all(len(row) > len(header) for _, row in ragged):
+        _refuse_unnamed(str(len(header) + 1), f"{where} line {header_line}")
     unnamed = [name for name in header if name.startswith(_UNNAMED)]
     _refuse_values_without_header(cells[unnamed], f"{where} line {header_line}")
     all_lines = np.concatenate(lines) if lines else np.array([], dtype=np.int64)
@@ -156,11 +157,15 @@ def _frame(header: list[str], chunks: list[list[pa.Array]]) -> pd.DataFrame:
 def _refuse_values_without_header(unnamed: pd.DataFrame, where: str) -> None:
     for name in map(str, unnamed):
         if (unnamed[name].str.strip() != "").any():
-            raise DataError(
-                f"column {name.removeprefix(_UNNAMED)} has values but no header",
-                where=where,
-                remedy="Unmerge the header cells and give each column one name in the first row",
-            )
+            _refuse_unnamed(name.removeprefix(_UNNAMED), where)
+
+
+def _refuse_unnamed(column: str, where: str) -> None:
+    raise DataError(
+        f"column {column} has values but no header",
+        where=where,
+        remedy="Unmerge the header cells and give each column one name in the first row",
+    )
 
 
 def _header(cells: Cells, where: str) -> list[str]:
@@ -178,14 +183,21 @@ def _header(cells: Cells, where: str) -> list[str]:
     return [name or f"{_UNNAMED}{position}" for position, name in enumerate(names, start=1)]
 
 
-def _numbered(reader: "_csv.Reader", skipped: int) -> Iterator[tuple[int, list[str]]]:
+def _numbered(reader: "_csv.Reader", file: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV reader from the first that is not blank, each with its first line."""
     line, started = skipped + 1, False
-    for row in reader:
-        started = started or any(cell.strip() for cell in row)
-        if started:
-            yield line, row
-        line = skipped + reader.line_num + 1
+    try:
+        for row in reader:
+            started = started or any(cell.strip() for cell in row)
+            if started:
+                yield line, row
+            line = skipped + reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(
+            f"the quotes do not match ({error})",
+            where=f"{file} line {line}",
+            remedy='Close the quote, or double each " inside a quoted cell',
+        ) from error
 
 
 def _padded(
@@ -200,7 +212,7 @@ def _padded(
 
 def _separator(stream: io.TextIOBase, name: str, known: frozenset[str]) -> str:
     """The separator that finds most known columns in the first line that is not blank."""
-    line = next((line for line in stream if line.strip()), "")
+    line = next((line for line in stream if line.strip(" \t\r\n,;")), "")
     found = {
         separator: len(
             known & {normalised(cell) for cell in next(csv.reader([line], delimiter=separator), [])}

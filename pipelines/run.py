@@ -16,12 +16,12 @@ from pipelines.configuration import configured
 from pipelines.files import EXECUTED, locked, read_json, replaced_folder, sweep
 from pipelines.pack import write_pack
 from pipelines.plan import Job, PlannedReport, load_job, plan, refuse_unknown, slug
-from pipelines.prepare import prepare
+from pipelines.prepare import examine
 from pipelines.progress import Progress
 from pipelines.render import Record, Task, die_with_parent, record, render
 from pmo_lib.errors import DataError
 from pmo_lib.settings import Settings
-from pmo_lib.workbook import Workbook, open_workbook
+from pmo_lib.workbook import Workbook
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("pmo_lib", "pipelines", "notebooks")
@@ -72,12 +72,14 @@ def run(request: Request, progress: Progress | None = None) -> Outcome:
         packs = request.out / "reports" / _pack_name(job, parameters)
         for folder in (request.out, packs):
             sweep(folder)
-        same = None if request.force else _unchanged(packs, fingerprint)
+        same = None if request.force else _unchanged(request.out, packs, fingerprint)
         if same is not None:
             return same
-        verdict = prepare(request.raw, request.out, settings, progress.say)
-        workbook = open_workbook(request.out)
+        prepared = examine(request.raw, settings, progress.say)
+        workbook, verdict = prepared.workbook, prepared.verdict
         reports = plan(job, workbook, parameters)
+        progress.say(f"writing {request.out / 'tables'}")
+        prepared.write(request.out)
         period = str(reports[0].parameters["period"])
         facts = {
             "job": job.name,
@@ -134,25 +136,32 @@ def render_all(
     tasks: Sequence[Task], executor: Executor, made: Callable[[Record], None]
 ) -> tuple[Record, ...]:
     """Render on any executor: one record for each task, in their order, whatever fails."""
-    futures: dict[Future[Record], Task] = {executor.submit(render, task): task for task in tasks}
+    futures: dict[Future[Record], Task] = {}
     records: dict[str, Record] = {}
     try:
+        for task in tasks:
+            try:
+                futures[executor.submit(render, task)] = task
+            except RuntimeError as broken:
+                records[task.report.name] = _lost(task.report, broken)
+                made(records[task.report.name])
         for future in as_completed(futures):
             report = futures[future].report
             error = future.exception()
             if isinstance(error, OSError):  # a full disk is no report's fault: publish nothing
                 raise error
-            if error is None:
-                done = future.result()
-            else:
-                reason = f"The process that made it died ({type(error).__name__}: {error})."
-                done = record(report, state="failed", reason=reason)
+            done = future.result() if error is None else _lost(report, error)
             records[report.name] = done
             made(done)
     except (KeyboardInterrupt, OSError):
         executor.shutdown(wait=False, cancel_futures=True)
         raise
     return tuple(records[task.report.name] for task in tasks)
+
+
+def _lost(report: PlannedReport, error: BaseException) -> Record:
+    reason = f"The process that made it died ({type(error).__name__}: {error})."
+    return record(report, state="failed", reason=reason)
 
 
 def _cores() -> int:
@@ -174,11 +183,16 @@ def _earlier_packs(target: Path) -> list[Path]:
     return [pack for pack in packs if not pack.name.startswith(".") and pack.name <= target.name]
 
 
-def _unchanged(packs: Path, fingerprint: str) -> Outcome | None:
-    """The published pack that was made from just the same, if every report in it is good."""
+def _unchanged(out: Path, packs: Path, fingerprint: str) -> Outcome | None:
+    """The published pack that was made from just the same, if all of it is there and good.
+
+    The tables beside it must be those it was made from: notebooks run by hand read them.
+    """
+    verdict = out / "verdict.json"
+    data_hash = read_json(verdict)["data_hash"] if verdict.exists() else ""
     for path in sorted(packs.glob("[0-9]*/run.json"), reverse=True):
         facts = read_json(path)
-        if facts["fingerprint"] != fingerprint:
+        if (facts["fingerprint"], facts["data_hash"]) != (fingerprint, data_hash):
             continue
         records = tuple(Record(**item) for item in facts["reports"])
         files = ["index.html", "kpis.csv", *(item.file for item in records)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
-from pmo_lib.errors import PmoError, SettingsError, allowed_values, raise_all
+from pmo_lib.errors import ErrorList, PmoError, SettingsError, allowed_values, raise_all
 from pmo_lib.tables import TABLES
 
 
@@ -97,7 +97,11 @@ def _build(cls: type[Any], values: object, where: str) -> Any:
         except PmoError as error:
             errors.append(error)
     raise_all(errors)
-    return cls(**given)
+    try:
+        return cls(**given)
+    except PmoError as error:  # a value out of range: the class does not know of the file
+        found = error.errors if isinstance(error, ErrorList) else (error,)
+        raise_all([SettingsError(e.what, where=where, remedy=e.remedy) for e in found])
 
 
 def _value(kind: Any, value: object, where: str) -> Any:

@@ -95,7 +95,6 @@ def test_value_out_of_range_is_an_error_with_what_is_allowed(
     assert words in refusal(own, text + "\n")
 
 
-@pytest.mark.xfail(strict=True, reason="the file is not named")
 @pytest.mark.parametrize(("text", "words"), OUT_OF_RANGE)
 def test_value_out_of_range_is_told_of_its_file(own: Path, text: str, words: str) -> None:
     assert str(own) in refusal(own, text + "\n")

@@ -80,7 +80,6 @@ def test_every_problem_is_told() -> None:
     assert len(problems_in(page("<script></script><h1>y</h1><img src='a.png'>"))) == 4
 
 
-@pytest.mark.xfail(strict=True, reason="not looked for")
 @pytest.mark.parametrize(
     "body",
     [
@@ -96,7 +95,6 @@ def test_less_common_ways_to_load_or_run_are_found(body: str) -> None:
     assert problems_in(page(body))
 
 
-@pytest.mark.xfail(strict=True, reason="only the bare form is known")
 def test_embedded_picture_in_a_quoted_style_is_fine() -> None:
     body = "<style>p { background: url('data:image/png;base64,AAAA') }</style>"
     assert problems_in(page(body)) == []

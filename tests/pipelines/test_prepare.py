@@ -245,7 +245,6 @@ class TestFailure:
             prepared({"projects.csv": GOOD, "baselines.csv": "project_id,version,cost\nP1,0,-6\n"})
         assert contents(out) == before
 
-    @pytest.mark.xfail(strict=True, reason="the verdict is taken away before the new one is safe")
     def test_of_the_disk_at_the_verdict_leaves_everything(
         self,
         monkeypatch: pytest.MonkeyPatch,

@@ -108,8 +108,6 @@ class TestFailed:
         [
             "raises",
             "exits_in_the_middle",
-            pytest.param("kills_its_kernel", marks=pytest.mark.xfail(strict=True)),
-            pytest.param("takes_too_long", marks=pytest.mark.xfail(strict=True)),
         ],
     )
     def test_says_in_which_part(self, rendered: Rendered, notebook: str) -> None:
@@ -167,7 +165,6 @@ class TestRenderAll:
         assert found.state == "failed"
         assert found.reason.startswith("The process that made it died (BrokenProcessPool")
 
-    @pytest.mark.xfail(strict=True, raises=RuntimeError, reason="only running ones are watched")
     def test_executor_that_takes_no_more_work_fails_the_reports(self, tmp_path: Path) -> None:
         executor = ThreadPoolExecutor(1)
         executor.shutdown()
