@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Literal, cast
 import pandas as pd
 
 from pipelines.parse import Conventions, parse
-from pipelines.readers import RawTable, normalised, read_csv, read_workbook
+from pipelines.readers import Lines, RawTable, normalised, read_csv, read_workbook
 from pmo_lib.errors import DataError, PmoError, allowed_values, raise_all
 from pmo_lib.schema import Table
 from pmo_lib.settings import Settings
@@ -24,21 +24,41 @@ NOT_DATA = {".yml", ".yaml", ".md"}  # settings and notes
 
 @dataclass(frozen=True)
 class Loaded:
-    """One table as read: typed rows, their text and origin, and what could not be read.
+    """One table as read: typed rows, their origin, and what could not be read.
 
-    ``typed``, ``text`` and ``origin`` (file, line) share one index 0..n-1. ``rejections`` has
-    REJECTION_COLUMNS and is indexed by the rows' position, -1 for rows that have no cells.
+    ``typed``, ``extra`` (the text of columns that are not declared) and ``origin`` (file, line)
+    share one index 0..n-1. ``rejections`` has REJECTION_COLUMNS and is indexed by the rows'
+    position, -1 for rows that have no cells.
     """
 
     table: Table
     typed: pd.DataFrame
-    text: pd.DataFrame
+    extra: pd.DataFrame
     origin: pd.DataFrame
     rejections: pd.DataFrame
     files: tuple[SourceFile, ...]
     rows_read: int
     absent_columns: tuple[str, ...]
-    extra_columns: tuple[str, ...]
+    again: Mapping[str, Callable[[Lines], RawTable]]
+
+    @property
+    def extra_columns(self) -> tuple[str, ...]:
+        return tuple(sorted(self.extra.columns))
+
+    def text(self, positions: Iterable[int]) -> pd.DataFrame:
+        """The cells of some rows as they stand in the files, which are read once more for it.
+
+        Raises DataError where a file has changed since.
+        """
+        places = self.origin.loc[sorted(set(positions))]
+        parts = [pd.DataFrame(index=pd.Index([], dtype="int64"))]
+        hashes = {file.name: file.sha256 for file in self.files}
+        for file, own in places.groupby("file", observed=True):
+            raw = self.again[str(file)](frozenset(own["line"].tolist()))
+            if raw.sha256 != hashes[str(file)]:
+                raise DataError("changed while it was read", where=str(file), remedy="Run again")
+            parts.append(raw.cells.set_axis(own.index))
+        return pd.concat(parts)
 
 
 @dataclass(frozen=True)
@@ -135,15 +155,13 @@ def _load(table: Table, raws: list[RawTable], settings: Settings) -> Loaded:
         settings.date_formats.get(table.name, ""),
         cast('Literal["", ".", ","]', settings.decimal_marks.get(table.name, "")),
     )
+    absent = {name for raw in raws for name in table.column_names if name not in raw.cells}
     parts = [_typed(table, raw, conventions) for raw in raws]
     sizes = pd.Series([0] + [len(raw.cells) for raw in raws]).cumsum().tolist()
     rejections = [
         part[1].set_axis(part[1].index.where(part[1].index < 0, part[1].index + start))
         for part, start in zip(parts, sizes, strict=False)
     ]
-    columns = set(table.column_names)
-    extra = {name for raw in raws for name in raw.cells.columns if name not in columns}
-    absent = [name for name in columns if any(name not in raw.cells.columns for raw in raws)]
     rows = _joined([part[0] for part in parts])
     origin = _joined([_origin(raw) for raw in raws]).astype({"file": "category"})
     if len(raws) > 1:
@@ -151,13 +169,13 @@ def _load(table: Table, raws: list[RawTable], settings: Settings) -> Loaded:
     return Loaded(
         table,
         rows,
-        _joined([raw.cells for raw in raws]),
+        _joined([part[2] for part in parts]),
         origin,
         pd.concat(rejections),
         tuple(_source_file(raw) for raw in raws),
         sum(len(raw.cells) + len(raw.ragged) for raw in raws),
         tuple(name for name in table.column_names if name in absent),
-        tuple(sorted(extra)),
+        {raw.where: raw.again for raw in raws if raw.again is not None},
     )
 
 
@@ -204,8 +222,12 @@ def _missing_columns(table: Table, raw: RawTable) -> PmoError | None:
 
 def _typed(
     table: Table, raw: RawTable, conventions: Conventions
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The typed rows of one file, and its rejections by position."""
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The typed rows of one file, its rejections by position, and the columns of no use to us.
+
+    The text of each column is given up as soon as it is typed.
+    """
+    cells, width = raw.cells, raw.cells.shape[1]
     typed: dict[str, pd.Series] = {}
     rejected: list[dict[str, object]] = [
         {
@@ -213,17 +235,16 @@ def _typed(
             "file": raw.where,
             "line": line,
             "column": "",
-            "value": " | ".join(cells),
-            "rule": f"has {len(cells)} cells, the header {raw.cells.shape[1]}; "
-            "is a separator or a quote missing?",
+            "value": " | ".join(row),
+            "rule": f"has {len(row)} cells, the header {width}; is a separator or a quote missing?",
         }
-        for line, cells in raw.ragged
+        for line, row in raw.ragged
     ]
     for column in table:
-        if column.name not in raw.cells.columns:
-            typed[column.name] = pd.Series(index=raw.cells.index, dtype=column.pandas_type)
+        if column.name not in cells.columns:
+            typed[column.name] = pd.Series(index=cells.index, dtype=column.pandas_type)
             continue
-        text = raw.cells[column.name]
+        text = cells.pop(column.name)
         parsed = parse(column, text, conventions)
         typed[column.name] = parsed.typed
         rejected += [
@@ -238,7 +259,7 @@ def _typed(
             for position, reason in parsed.problems.items()
         ]
     rejections = pd.DataFrame(rejected, columns=["position", *REJECTION_COLUMNS])
-    return pd.DataFrame(typed), rejections.set_index("position")
+    return pd.DataFrame(typed), rejections.set_index("position"), cells
 
 
 def _source_file(raw: RawTable) -> SourceFile:

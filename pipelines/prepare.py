@@ -97,11 +97,13 @@ def _judge(loaded: Loaded, validator: Validator, references: Mapping[str, set[st
     readable = _without(loaded.typed, loaded.rejections.index)
     checked = validator.check(loaded.table, readable, references) if len(readable) else []
     critical = [check for check in checked if check.severity == "critical"]
-    accepted = _without(readable, pd.Index([row for check in critical for row in check.rows]))
-    rejections = pd.concat([loaded.rejections, *(_rejections(loaded, c) for c in critical)])
-    rejected = rejections.sort_values(["file", "line"], kind="stable").join(_beside(loaded.text))
-    beside = [*loaded.table.key, *loaded.extra_columns] if loaded.extra_columns else []
-    extra = loaded.origin.join(_beside(loaded.text[beside])).loc[accepted.index]
+    refused = pd.Index([row for check in critical for row in check.rows])
+    accepted = _without(readable, refused)
+    text = loaded.text([*loaded.rejections.index[loaded.rejections.index >= 0], *refused])
+    rejections = pd.concat([loaded.rejections, *(_rejections(loaded, c, text) for c in critical)])
+    rejected = rejections.sort_values(["file", "line"], kind="stable").join(_beside(text))
+    key = loaded.typed[list(loaded.table.key)]
+    extra = loaded.origin.join(_beside(key.join(loaded.extra))).loc[accepted.index]
     findings = [_unreadable(column, group) for column, group in loaded.rejections.groupby("column")]
     findings += [_finding(loaded, check) for check in checked if check.rows]
     return Judged(
@@ -132,10 +134,10 @@ def _without(rows: pd.DataFrame, positions: pd.Index) -> pd.DataFrame:
     return rows.drop(index=positions.unique(), errors="ignore") if len(positions) else rows
 
 
-def _rejections(loaded: Loaded, check: Checked) -> pd.DataFrame:
+def _rejections(loaded: Loaded, check: Checked, text: pd.DataFrame) -> pd.DataFrame:
     rows = list(check.rows)
-    columns = [name for name in check.columns if name in loaded.text]
-    values = loaded.text.loc[rows, columns].agg(" | ".join, axis=1) if rows and columns else ""
+    columns = [name for name in check.columns if name in text]
+    values = text.loc[rows, columns].agg(" | ".join, axis=1) if rows and columns else ""
     return loaded.origin.loc[rows].assign(
         column=", ".join(check.columns), value=values, rule=check.rule
     )
@@ -183,7 +185,7 @@ def _write(out: Path, prepared: Prepared) -> None:
                 first = list(REJECTION_COLUMNS)
                 rest = [c for c in table.rejected.columns if c not in first]
                 table.rejected[first + rest].to_csv(rejected / f"{name}.csv", index=False)
-            if len(table.extra.columns) > 2:
+            if table.verdict.extra_columns:
                 table.extra.to_csv(extra / f"{name}.csv", index=False)
         settings = prepared.settings.to_mapping()
         verdict = prepared.verdict.to_mapping()

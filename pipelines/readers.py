@@ -8,9 +8,10 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,13 +34,15 @@ csv.field_size_limit(1 << 24)  # long narratives are real; the default refuses 1
 
 _SAID_SEPARATOR = re.compile(r"sep=([,;\t])\s*")  # Excel's own first line
 Cells = Sequence[str]
+Lines = frozenset[int]
 
 
 @dataclass(frozen=True)
 class RawTable:
     """The text of one file or sheet: a frame of cells, one row a record, and where each stands.
 
-    ``ragged`` holds the line and the cells of rows that do not fit the header.
+    ``ragged`` holds the line and the cells of rows that do not fit the header. ``again`` reads
+    the cells of some lines a second time: to keep them all would double the memory.
     """
 
     where: str
@@ -49,10 +52,13 @@ class RawTable:
     lines: npt.NDArray[np.int64]
     ragged: list[tuple[int, list[str]]] = field(default_factory=list)
     blank_rows: int = 0
+    again: Callable[[Lines], "RawTable"] | None = None
 
 
-def read_csv(path: Path, known: frozenset[str]) -> RawTable:
-    """The cells of a CSV file; `known` column names decide between separators.
+def read_csv(path: Path, known: frozenset[str], only: Lines | None = None) -> RawTable:
+    """The cells of a CSV file, or `only` of some lines.
+
+    `known` column names decide between separators.
 
     Raises DataError for a file that is empty, in another encoding, without a known column in its
     first line, or with a quote that is never closed.
@@ -68,16 +74,20 @@ def read_csv(path: Path, known: frozenset[str]) -> RawTable:
             stream.readline()
         reader = csv.reader(stream, delimiter=separator, strict=True)
         kind = f"{encoding}, {SEPARATORS[separator]}"
-        return _collect(path.name, sha256, kind, _numbered(reader, path.name, skipped))
+        table = _collect(path.name, sha256, kind, _numbered(reader, path.name, skipped), only)
+    return replace(table, again=partial(read_csv, path, known))
 
 
-def read_workbook(path: Path) -> dict[str, RawTable]:
-    """The cells of every sheet that has any, by sheet name; dates come as ISO text."""
+def read_workbook(path: Path, only: Lines | None = None) -> dict[str, RawTable]:
+    """The cells of every sheet that has any, or `only` of some lines, by sheet name.
+
+    Dates come as ISO text.
+    """
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         try:
-            sheets = [_sheet(path.name, sha256, sheet) for sheet in book.worksheets]
+            sheets = [_sheet(path.name, sha256, sheet, only) for sheet in book.worksheets]
         finally:
             book.close()
     except DataError:
@@ -88,10 +98,18 @@ def read_workbook(path: Path) -> dict[str, RawTable]:
             where=path.name,
             remedy="Open it in Excel and save it as .xlsx without a password",
         ) from error
-    return {title: cells for title, cells in sheets if cells is not None}
+    return {
+        title: replace(cells, again=partial(_read_sheet, path, title))
+        for title, cells in sheets
+        if cells is not None
+    }
 
 
-def _sheet(file: str, sha256: str, sheet: Any) -> tuple[str, RawTable | None]:
+def _read_sheet(path: Path, title: str, only: Lines) -> RawTable:
+    return read_workbook(path, only)[title]
+
+
+def _sheet(file: str, sha256: str, sheet: Any, only: Lines | None) -> tuple[str, RawTable | None]:
     """A sheet's title and cells; nothing where it has none."""
     sheet.reset_dimensions()  # what a sheet says of its size is often wrong
     rows = (
@@ -102,7 +120,7 @@ def _sheet(file: str, sha256: str, sheet: Any) -> tuple[str, RawTable | None]:
     if first is None:
         return sheet.title, None
     where = f"{file} sheet {sheet.title}"
-    return sheet.title, _collect(where, sha256, "xlsx", _padded(first, rows))
+    return sheet.title, _collect(where, sha256, "xlsx", _padded(first, rows), only)
 
 
 def normalised(header: str) -> str:
@@ -110,7 +128,13 @@ def normalised(header: str) -> str:
     return "_".join(header.lower().split())
 
 
-def _collect(where: str, sha256: str, encoding: str, rows: Iterable[tuple[int, Cells]]) -> RawTable:
+def _collect(
+    where: str,
+    sha256: str,
+    encoding: str,
+    rows: Iterable[tuple[int, Cells]],
+    only: Lines | None,
+) -> RawTable:
     """The rows as a frame, column by column in Arrow chunks: text takes little more than itself."""
     iterator = iter(rows)
     header_line, first = next(iterator, (1, []))
@@ -122,6 +146,8 @@ def _collect(where: str, sha256: str, encoding: str, rows: Iterable[tuple[int, C
     for chunk in iter(lambda: list(islice(iterator, CHUNK_ROWS)), []):
         kept: list[tuple[int, Cells]] = []
         for line, row in chunk:
+            if only is not None and line not in only:
+                continue
             width = next((i for i in range(len(row), 0, -1) if row[i - 1].strip()), 0)
             if width == 0:
                 blank_rows += 1

@@ -8,6 +8,7 @@ import warnings
 from dataclasses import dataclass
 from math import inf, nan
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -198,7 +199,7 @@ def survival_quantile(durations: Floats, ended: npt.NDArray[np.bool_], p: float,
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         # before the first end and after the last the formula has no value, and scipy says so
         warnings.simplefilter("ignore", RuntimeWarning)
-        band = curve.confidence_interval(level, method="log-log")
+        band: Any = curve.confidence_interval(level, method="log-log")
     times = curve.quantiles
 
     def reached(survival: Floats) -> float:
@@ -206,8 +207,7 @@ def survival_quantile(durations: Floats, ended: npt.NDArray[np.bool_], p: float,
         return float(times[below[0]]) if below.size else nan
 
     value = reached(curve.probabilities)
-    # scipy's stubs take the ends of the band for numbers; they are curves
-    low, high = (reached(end.probabilities) for end in (band.low, band.high))  # type: ignore[attr-defined]
+    low, high = (reached(end.probabilities) for end in (band.low, band.high))
     note = "" if value == value else f"less than {p:.0%} have ended"
     if value == value and high != high:
         why = "too few have ended" if ended.all() else "too many are still open"

@@ -167,7 +167,7 @@ class TestColumns:
     def test_unknown_ones_are_told_and_kept_as_text(self, load: Load) -> None:
         found = load({"projects.csv": "project_id,department,Programme\nP1,IT,007\n"})
         assert found.tables["projects"].extra_columns == ("programme",)
-        assert found.tables["projects"].text["programme"].tolist() == ["007"]
+        assert found.tables["projects"].extra["programme"].tolist() == ["007"]
 
     def test_order_does_not_matter(self, load: Load) -> None:
         found = load({"projects.csv": "started_on,department,project_id\n2026-01-05,IT,P1\n"})
@@ -323,3 +323,36 @@ class TestDataHash:
     def test_does_not_depend_on_files_that_are_no_table(self, load: Load) -> None:
         before = load({"projects.csv": PROJECTS}).data_hash
         assert load({"notes.csv": "x"}).data_hash == before
+
+
+class TestText:
+    """The cells of rejected rows are read a second time, so that not all need be kept."""
+
+    def test_is_as_it_stands_in_each_file(self, load: Load) -> None:
+        files = {
+            "projects_a.csv": "project_id,department,actual_cost\nP1,IT,(12.5)\nP2,IT,1\n",
+            "projects_b.csv": 'department;project_id;actual_cost\n"I\nT";P3;7\nIT;P4;£1,996.40\n',
+        }
+        found = load(files).tables["projects"].text([3, 0])
+        assert found.index.tolist() == [0, 3]
+        assert found["actual_cost"].tolist() == ["(12.5)", "£1,996.40"]
+        assert found["project_id"].tolist() == ["P1", "P4"]
+
+    def test_of_no_row_is_empty(self, load: Load) -> None:
+        assert load({"projects.csv": PROJECTS}).tables["projects"].text([]).empty
+
+    def test_of_a_sheet(self, tmp_path: Path) -> None:
+        book = openpyxl.Workbook()
+        book.active.title = "projects"
+        for row in (["project_id", "department", "actual_cost"], ["P1", "IT", 5], ["P2", "IT", -7]):
+            book.active.append(row)
+        book.save(tmp_path / "book.xlsx")
+        found = ingest(tmp_path, Settings()).tables["projects"].text([1])
+        assert found.loc[1].tolist() == ["P2", "IT", "-7"]
+
+    def test_of_a_file_that_changed_meanwhile_is_refused(self, load: Load, tmp_path: Path) -> None:
+        table = load({"projects.csv": PROJECTS}).tables["projects"]
+        (path,) = tmp_path.rglob("projects.csv")
+        path.write_text(PROJECTS.replace("IT", "HR"))
+        with pytest.raises(DataError, match="changed while it was read"):
+            table.text([0])
