@@ -154,7 +154,8 @@ class TestRepeatedReports:
         tables = portfolio()
         once = only(kpi_id, View(tables, "2026-09"))
         tables["status_reports"] = pd.concat([tables["status_reports"]] * 2, ignore_index=True)
-        assert only(kpi_id, View(tables, "2026-09")) == once
+        # as text: a missing baseline is no equal of itself
+        assert repr(only(kpi_id, View(tables, "2026-09"))) == repr(once)
 
 
 class TestScheduleWithoutBaselines:
