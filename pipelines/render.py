@@ -151,7 +151,7 @@ def _explained(error: Exception, task: Task) -> tuple[str, str]:
         return "The kernel died; most often the machine ran out of memory.", ""
     if isinstance(error, CellTimeoutError | TimeoutError):
         return (
-            f"It took longer than the {task.timeout_seconds} seconds of "
+            f"A step took longer than the {task.timeout_seconds} seconds of "
             "report_timeout_seconds in settings.yml.",
             "",
         )
