@@ -7,10 +7,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from click.testing import Result
 from filelock import FileLock
 from typer.testing import CliRunner
+
+# the same examples in every run: what fails can be run again
+hypothesis.settings.register_profile(
+    "reproducible", deadline=None, derandomize=True, database=None, max_examples=40
+)
+hypothesis.settings.load_profile("reproducible")
 
 Files = Mapping[str, str | bytes]
 Pmo = Callable[..., Result]
