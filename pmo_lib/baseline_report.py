@@ -40,8 +40,8 @@ class BaselineReport(Report):
         if self.result("D1").is_measured and self.result("D3").is_measured:
             cost = compared(self.result("D3").value)
             said.append(
-                f"{self.said('D1')} of completed projects finished on time, and the median "
-                f"project {cost} ({self.ends('D3')})."
+                f"{self.said('D1')} of {self.result('D1').n} completed projects finished on time, "
+                f"and the median of {self.result('D3').n} {cost} ({self.ends('D3')})."
             )
         else:
             unmeasured = next(r for r in map(self.result, ("D1", "D3")) if not r.is_measured)
