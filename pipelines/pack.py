@@ -12,9 +12,9 @@ from markupsafe import Markup
 from pipelines.export import TEMPLATES
 from pipelines.files import read_json, write_json
 from pipelines.render import Record
-from pmo_lib import page, quality
 from pmo_lib.catalogue import definitions
 from pmo_lib.dictionary import dictionary
+from pmo_lib.reports import page, quality
 from pmo_lib.tables import TABLES
 from pmo_lib.wording import month
 from pmo_lib.workbook import Workbook
@@ -160,5 +160,5 @@ def _keep_last_good(folder: Path, record: Record, earlier: Sequence[Path]) -> La
 
 
 def _markup(piece: Any) -> Markup:
-    """A piece of pmo_lib.page, whose texts are escaped where they are put in."""
+    """A piece of pmo_lib.reports.page, whose texts are escaped where they are put in."""
     return Markup(piece.data)

@@ -4,8 +4,8 @@ import re
 
 import pandas as pd
 
-from pmo_lib import delivery, governance, productivity
 from pmo_lib.kpi import FAMILIES, Kpi
+from pmo_lib.kpis import delivery, governance, productivity
 
 _MODULES = (delivery, productivity, governance)
 

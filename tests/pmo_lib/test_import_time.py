@@ -15,8 +15,8 @@ PIPELINE = {
     "typer",
     "rich",
 }
-KERNEL = ["pmo_lib.workbook", "pmo_lib.engine", "pmo_lib.parameters", "pmo_lib.kpi_report",
-          "pmo_lib.baseline_report"]  # fmt: skip
+KERNEL = ["pmo_lib.workbook", "pmo_lib.engine", "pmo_lib.parameters", "pmo_lib.reports.kpi_report",
+          "pmo_lib.reports.baseline_report"]  # fmt: skip
 DRAWING = {"matplotlib", "seaborn", "scipy"}
 
 

@@ -173,8 +173,8 @@ class TestNotebooks:
 
     @EACH_NOTEBOOK
     def test_calls_only_what_the_report_has(self, path: Path) -> None:
-        from pmo_lib.baseline_report import BaselineReport
-        from pmo_lib.kpi_report import KpiReport
+        from pmo_lib.reports.baseline_report import BaselineReport
+        from pmo_lib.reports.kpi_report import KpiReport
 
         report = {"01_baseline": BaselineReport, "03_kpi_report": KpiReport}[path.stem]
         calls = [c["source"] for c in _code(path) if c["source"].startswith("report.")]

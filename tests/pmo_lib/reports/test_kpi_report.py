@@ -18,9 +18,9 @@ from handmade import (
 from IPython.display import HTML
 
 from pmo_lib.engine import View, results
-from pmo_lib.kpi_report import KpiReport
 from pmo_lib.parameters import KpiReportParameters
-from pmo_lib.picture import Picture
+from pmo_lib.reports.kpi_report import KpiReport
+from pmo_lib.reports.picture import Picture
 from pmo_lib.result import ORGANISATION
 
 EVIL = '<script>alert(1)</script> & "x"'

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from IPython.display import HTML
 
-from pmo_lib import charts, page
-from pmo_lib.picture import Picture
-from pmo_lib.report import Report
+from pmo_lib.reports import charts, page
+from pmo_lib.reports.picture import Picture
+from pmo_lib.reports.report import Report
 from pmo_lib.result import KpiResult
 from pmo_lib.wording import compared, counted, month, number
 

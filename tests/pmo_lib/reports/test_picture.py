@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from handmade import parsed
 
-from pmo_lib import picture
-from pmo_lib.picture import Picture, drawn
+from pmo_lib.reports import picture
+from pmo_lib.reports.picture import Picture, drawn
 
 
 def line(*ys: float) -> Picture:

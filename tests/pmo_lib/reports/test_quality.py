@@ -2,7 +2,7 @@
 
 from handmade import frame, parsed, portfolio, table_facts, workbook
 
-from pmo_lib import quality
+from pmo_lib.reports import quality
 from pmo_lib.settings import Settings
 from pmo_lib.tables import TABLES
 from pmo_lib.verdict import Verdict

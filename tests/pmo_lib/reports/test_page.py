@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from handmade import parsed
 
-from pmo_lib import page
+from pmo_lib.reports import page
 
 EVIL = "<script>alert(1)</script> & \"x\" 'y'"
 FRAME = pd.DataFrame({EVIL: [EVIL, "b"], "n": [1, 2]})

@@ -16,11 +16,11 @@ from handmade import (
 )
 from IPython.display import HTML
 
-from pmo_lib.baseline_report import BaselineReport
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.engine import View, results
 from pmo_lib.parameters import BaselineParameters
-from pmo_lib.picture import Picture
+from pmo_lib.reports.baseline_report import BaselineReport
+from pmo_lib.reports.picture import Picture
 
 ROLLOUT = [{"department": "Finance", "service_id": "s", "adopted_on": "2026-03-10"}]
 

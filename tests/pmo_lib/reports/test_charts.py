@@ -19,9 +19,9 @@ from handmade import (
     view,
 )
 
-from pmo_lib import charts
 from pmo_lib.engine import View, result_table, results
-from pmo_lib.picture import Picture
+from pmo_lib.reports import charts
+from pmo_lib.reports.picture import Picture
 from pmo_lib.result import ORGANISATION
 
 SEEN = View(portfolio(), PERIOD)

@@ -3,7 +3,7 @@
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib import page
+from pmo_lib.reports import page
 from pmo_lib.schema import SEVERITIES
 from pmo_lib.tables import TABLES
 from pmo_lib.wording import counted

@@ -13,7 +13,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pmo_lib.page import folded, table
+from pmo_lib.reports.page import folded, table
 
 # each at least 4.5 : 1 on white; accent and strong differ for the colour-blind too
 INK, SOFT, ACCENT, STRONG = "#1f2933", "#5b6770", "#0b5fa5", "#a83a12"

@@ -19,12 +19,12 @@ from handmade import (
     write,
 )
 
-from pmo_lib import charts
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.engine import View, result_table
 from pmo_lib.errors import ParameterError
 from pmo_lib.parameters import KpiReportParameters
-from pmo_lib.report import Report
+from pmo_lib.reports import charts
+from pmo_lib.reports.report import Report
 from pmo_lib.result import ORGANISATION
 
 EVIL = '<script>alert(1)</script> & "x"'

@@ -7,11 +7,11 @@ from typing import Self
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib import page, quality
 from pmo_lib.catalogue import CATALOGUE, definitions
 from pmo_lib.engine import View, results
 from pmo_lib.parameters import ReportParameters
-from pmo_lib.picture import Picture
+from pmo_lib.reports import page, quality
+from pmo_lib.reports.picture import Picture
 from pmo_lib.result import ORGANISATION, KpiResult
 from pmo_lib.wording import DASH, STATISTICS, counted, interval, month, number
 from pmo_lib.workbook import Workbook

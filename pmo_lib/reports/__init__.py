@@ -1,0 +1,1 @@
+"""What the notebooks show: pages, pictures and the reports made of them."""
