@@ -5,9 +5,41 @@ import re
 import pandas as pd
 
 from pmo_lib.kpi import FAMILIES, Kpi
-from pmo_lib.kpis import delivery, governance, productivity
+from pmo_lib.kpis import (
+    benefits,
+    capacity,
+    decisions,
+    delivery,
+    earned_value,
+    forecasts,
+    governance,
+    milestones,
+    office,
+    perception,
+    productivity,
+    promises,
+    ratings,
+    services,
+    strategy,
+)
 
-_MODULES = (delivery, productivity, governance)
+_MODULES = (
+    benefits,
+    strategy,
+    perception,
+    delivery,
+    earned_value,
+    milestones,
+    forecasts,
+    productivity,
+    decisions,
+    capacity,
+    services,
+    promises,
+    office,
+    ratings,
+    governance,
+)
 
 
 def _order(kpi: Kpi) -> tuple[int, int]:

@@ -1,4 +1,22 @@
-"""From observations to an estimate: one function for each statistic that a KPI may name."""
+"""From observations to an estimate: one function for each statistic that a KPI may name.
+
+Besides numerator, denominator and case_id some statistics read a column of their own:
+
+================  ======================  ========================================================
+statistic         column                  holds
+================  ======================  ========================================================
+survival_…        ended                   whether the duration in `numerator` has ended
+tail_mean         magnitude               how large the counted case is
+rate_difference   group                   "first" or "second": the rate of the first less the other
+signed_mean       signed                  the value with its sign
+importance_mean   importance              how much it matters
+cost_drift        current, original       Σ current ÷ Σ original - 1
+slip_share        slipped                 1 where the change is a slip, 0 where not
+skill             segment                 the forecast, a colour; `numerator` is 1 where it went ill
+quadrant_share    quadrant,               the segment's quadrant in words, and the share of
+                  quadrant_share          resamples in which it lies there
+================  ======================  ========================================================
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -22,8 +40,10 @@ def _monthly(units: pd.DataFrame, level: float) -> Estimate:
 
 
 def _clustered(units: pd.DataFrame, level: float) -> Estimate:
-    projects = units.groupby("project_id")["numerator"].agg(["sum", "size"]).astype("float64")
-    return intervals.clustered_rate(projects["sum"].to_numpy(), projects["size"].to_numpy(), level)
+    cases = units.groupby("case_id")[["numerator", "denominator"]].sum()
+    return intervals.clustered_rate(
+        cases["numerator"].to_numpy(), cases["denominator"].to_numpy(), level
+    )
 
 
 def _count(units: pd.DataFrame, _level: float) -> Estimate:
@@ -55,6 +75,11 @@ def _survival(p: float) -> Callable[[pd.DataFrame, float], Estimate]:
         _values(units), units["ended"].to_numpy(dtype=bool), p, level
     )
 
+
+CLUSTERED: frozenset[Statistic] = frozenset(
+    {"clustered_rate", "clustered_mean", "clustered_median", "importance_mean", "slip_share",
+     "rate_difference", "skill"}
+)  # fmt: skip
 
 ESTIMATORS: Mapping[Statistic, Callable[[pd.DataFrame, float], Estimate]] = {
     "rate": lambda units, level: intervals.rate(int(units["numerator"].sum()), len(units), level),

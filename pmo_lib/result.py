@@ -24,15 +24,20 @@ ORGANISATION = "All departments"
 class KpiResult:
     """One statistic of a KPI: value, interval, n, and its state with the reason in words.
 
-    Only a *measured* result has a value. ``n`` counts the units it rests on, ``missing`` those
-    left out because the data do not say. ``baseline``, ``change``, ``signal`` and ``benchmark``
-    stay empty where nothing was compared.
+    Only a *measured* result has a value. ``segment`` is the part it is of, empty for the whole.
+    ``n`` counts the units it rests on, ``missing`` those left out because the data do not say.
+    What follows ``missing`` stays empty where nothing was compared: the ``baseline``'s value, the
+    ``change`` from it with its interval and the smallest change these data would show
+    (``detectable``), the ``target`` with the ``p_value`` of being no worse than it (without a
+    target: than the baseline), the ``flag`` (red, amber, green, grey), the ``signal`` of the
+    process-behaviour chart, and what the comparisons want to have said (``compared``).
     """
 
     kpi_id: str
     department: str
     period: str
     statistic: Statistic
+    segment: str = ""
     value: float = nan
     low: float = nan
     high: float = nan
@@ -40,7 +45,14 @@ class KpiResult:
     missing: int = 0
     baseline: float = nan
     change: float = nan
+    change_low: float = nan
+    change_high: float = nan
+    detectable: float = nan
+    target: float = nan
+    p_value: float = nan
+    flag: str = ""
     signal: str = ""
+    compared: str = ""
     benchmark: str = ""
     state: State = "not measured"
     reason: str = ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from math import nan
 from typing import Any, get_args, get_origin, get_type_hints
 
 from pmo_lib.errors import ErrorList, PmoError, SettingsError, allowed_values, raise_all
@@ -25,6 +26,24 @@ class Disclosure:
 
 
 @dataclass(frozen=True)
+class RedRule:
+    """A project is red by rule, whatever its rating, where any of these is so."""
+
+    cpi_below: float = 0.9
+    spi_t_below: float = 0.9
+    milestone_late_days: int = 30  # a milestone is overdue by more
+    finish_late_days: int = 30  # the original finish has passed by more
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """What a KPI should reach, and how far off it may be before that matters, in its own unit."""
+
+    target: float = nan
+    material: float = nan
+
+
+@dataclass(frozen=True)
 class Settings:
     """What an organisation decides once; settings.yml says each key's meaning."""
 
@@ -33,7 +52,11 @@ class Settings:
     price_base: int = 0  # year of the prices; 0 = not stated, any year is taken as the same
     date_formats: dict[str, str] = field(default_factory=dict)
     decimal_marks: dict[str, str] = field(default_factory=dict)
+    customers: dict[str, int] = field(default_factory=dict)
     tolerances: Tolerances = Tolerances()
+    red_rule: RedRule = RedRule()
+    thresholds: dict[str, Threshold] = field(default_factory=dict)
+    false_discovery_share: float = 0.1
     disclosure: Disclosure = Disclosure()
     confidence_level: float = 0.9
     outcome_window_months: int = 36
@@ -53,6 +76,16 @@ class Settings:
         tolerances = asdict(self.tolerances).values()
         check("tolerances", all(value >= 0 for value in tolerances), "0 or more")
         check("disclosure.too_few", self.disclosure.too_few >= 1, "1 or more")
+        check("customers", all(n >= 1 for n in self.customers.values()), "1 or more")
+        check("red_rule", all(v >= 0 for v in asdict(self.red_rule).values()), "0 or more")
+        check("false_discovery_share", 0 < self.false_discovery_share < 1, "between 0 and 1")
+        check("thresholds", not any(t.material < 0 for t in self.thresholds.values()),
+              "0 or more where material")  # fmt: skip
+        errors += [
+            _unknown("KPI", name, _catalogue(), "settings: thresholds")
+            for name in self.thresholds
+            if name not in _catalogue()
+        ]
         share = self.withhold_above_rejected_share
         check("withhold_above_rejected_share", 0 <= share <= 1, "from 0 to 1")
         for name, mark in self.decimal_marks.items():
@@ -81,6 +114,12 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
             value = merged(old, value)
         result[key] = value
     return result
+
+
+def _catalogue() -> tuple[str, ...]:
+    from pmo_lib.catalogue import CATALOGUE  # here, as the KPIs themselves read settings
+
+    return tuple(CATALOGUE)
 
 
 def _build(cls: type[Any], values: object, where: str) -> Any:

@@ -7,17 +7,32 @@ from pmo_lib.kpi import Statistic, Unit
 STATISTICS: dict[Statistic, str] = {
     "rate": "",
     "clustered_rate": "",
+    "rate_difference": "",
     "ratio": "",
+    "bounded_ratio": "",
+    "event_rate": "",
+    "quotient": "",
+    "max_ratio": "",
     "mean": "mean",
+    "clustered_mean": "mean",
+    "signed_mean": "mean with its sign",
+    "importance_mean": "importance, mean",
     "monthly_mean": "",
     "count": "",
     "geometric_mean": "geometric mean",
+    "cost_drift": "cost, current against original",
     "median": "median",
+    "clustered_median": "median",
     "p80": "P80 (4 in 5 are below)",
     "p95": "P95 (19 in 20 are below)",
-    "survival_median": "median, open projects counted in",
-    "survival_p85": "P85, open projects counted in",
+    "survival_median": "median, open ones counted in",
+    "survival_p85": "P85, open ones counted in",
     "tail_mean": "mean of those in the tail",
+    "slip_share": "share of changes that are slips",
+    "nps": "",
+    "skill": "",
+    "quadrant_share": "how sure its quadrant is",
+    "draws": "median",
 }
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -35,8 +50,10 @@ def number(value: float, unit: Unit) -> str:
     match unit:
         case "share":
             return f"{_unsigned(f'{100 * value:.0f}')}{TIED}%"
-        case "days":
-            return f"{value:,.0f}{TIED}days"
+        case "days" | "hours":
+            return f"{_unsigned(f'{value:,.0f}')}{TIED}{unit}"
+        case "points" | "score":
+            return _unsigned(f"{value:+.2f}" if abs(value) < 10 else f"{value:+.0f}")
         case "count":
             return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
         case _:
@@ -84,4 +101,4 @@ def counted(n: int, singular: str) -> str:
 
 
 def _unsigned(digits: str) -> str:
-    return "0" if digits == "-0" else digits.replace("-", "−")
+    return "0" if digits in {"-0", "+0"} else digits.replace("-", "−")

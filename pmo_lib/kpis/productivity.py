@@ -32,7 +32,9 @@ def throughput(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     first = months_of(begun.groupby(projects["department"]).min())
     months = months[months["period"] >= months["department"].map(first)]
     rows = pd.concat([months, unknown], ignore_index=True)
-    return observations(rows, period=rows["period"], numerator=rows["finished"])
+    return observations(
+        rows, period=rows["period"], numerator=rows["finished"], case=rows["period"]
+    )
 
 
 @kpi(

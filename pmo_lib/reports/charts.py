@@ -112,7 +112,7 @@ def overruns(kpi_id: str, view: View, department: str = "") -> Picture | str:
     units = units[units["department"] == department] if department else units
     units = units.assign(
         overrun=units["numerator"] / units["denominator"],
-        tier=units["project_id"].map(size_tiers(view.tables["baselines"])),
+        tier=units["case_id"].map(size_tiers(view.tables["baselines"])),
     ).dropna(subset=["overrun", "tier"])
     spread = {
         tier: values

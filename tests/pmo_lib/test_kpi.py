@@ -112,7 +112,7 @@ class TestObservations:
         assert list(found["period"]) == ["2026-09"] * 2
         assert list(found["denominator"]) == [1.0, 1.0]
         assert list(found["numerator"].isna()) == [False, True]
-        assert list(found["project_id"]) == ["p1", "p2"]
+        assert list(found["case_id"]) == ["p1", "p2"]
 
     def test_missing_period_stays_missing(self) -> None:
         found = observations(self.UNITS, period=pd.Series(["2026-09", None]), numerator=1.0)

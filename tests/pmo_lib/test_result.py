@@ -7,7 +7,9 @@ import pytest
 
 from pmo_lib.result import STATES, KpiResult, tidy
 
-RESULT = KpiResult("D1", "Finance", "2026-09", "rate", 0.5, 0.4, 0.6, 10, 2, state="measured")
+RESULT = KpiResult(
+    "D1", "Finance", "2026-09", "rate", "", 0.5, 0.4, 0.6, 10, 2, state="measured"
+)  # fmt: skip
 
 
 def test_nothing_said_is_not_measured_and_has_no_value() -> None:

@@ -1,0 +1,1 @@
+"""Benefits KPIs: planned, realised, measured, and how soon."""

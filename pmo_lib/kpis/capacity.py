@@ -1,0 +1,1 @@
+"""Capacity, its load, and the hours that reporting takes."""

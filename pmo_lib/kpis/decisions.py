@@ -1,0 +1,1 @@
+"""How long decisions take, and what becomes of demands."""

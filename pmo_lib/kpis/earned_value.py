@@ -1,0 +1,1 @@
+"""Earned-value KPIs of projects in flight."""

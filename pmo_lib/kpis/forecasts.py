@@ -1,0 +1,1 @@
+"""How good and how steady forecasts of cost and finish are."""

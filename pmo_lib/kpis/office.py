@@ -1,0 +1,1 @@
+"""What the PMO costs and returns."""

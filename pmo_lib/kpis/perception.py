@@ -1,0 +1,1 @@
+"""How customers see the services: answers to surveys."""

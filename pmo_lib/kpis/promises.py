@@ -1,0 +1,1 @@
+"""Whether promises to customers have gone through the whole value lifecycle."""

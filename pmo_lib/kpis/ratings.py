@@ -1,0 +1,1 @@
+"""How far status ratings can be trusted."""

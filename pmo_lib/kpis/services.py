@@ -1,0 +1,1 @@
+"""How services are used: occasions, channels, promises kept."""
