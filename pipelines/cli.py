@@ -121,6 +121,27 @@ def kpis(
     Console().catalogue(results)
 
 
+@app.command()
+def freeze(
+    name: Annotated[str, typer.Argument(help="What to call the baseline.")],
+    out: Out = OUT,
+    until: Annotated[
+        str, typer.Option(help="YYYY-MM, its last month; the one before the first roll-out.")
+    ] = "",
+) -> None:
+    """Freeze the baseline that later reports are compared with; what is frozen is never changed."""
+    from datetime import date
+
+    from pipelines.files import locked
+    from pmo_lib.parameters import BaselineParameters
+
+    with told(), locked(out):
+        parameters = BaselineParameters(until=until, data_dir=str(out))
+        checked, workbook = parameters.open()
+        frozen = workbook.freeze(name, checked.until, f"{date.today()}", again=True)
+    Console().frozen(frozen)
+
+
 @app.command("import")
 def import_(
     source: Annotated[str, typer.Argument(help="What the files are: gmpp.")],

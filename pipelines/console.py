@@ -25,6 +25,7 @@ from pmo_lib.wording import counted, interval, number
 if TYPE_CHECKING:
     from pipelines.run import Outcome
     from pipelines.sources import Imported
+    from pmo_lib.baseline import Baseline
 
 
 class Lines(Progress):
@@ -150,6 +151,15 @@ class Console:
                 escape(row["reason"]),
             )  # fmt: skip
         self._out.print(table)
+
+    def frozen(self, baseline: "Baseline") -> None:
+        """Which baseline is frozen, from what, and what it does not hold."""
+        self.say(f"{baseline.label}, up to {baseline.until}, frozen on {baseline.frozen_on}")
+        self.say(
+            f"{counted(len(baseline.observations), 'KPI')} observed; SHA-256 {baseline.hash()}"
+        )
+        for kpi_id, reason in baseline.unmeasured.items():
+            self.say(f"  not {kpi_id}: {reason}")
 
     def imported(self, imported: "Imported", to: Path) -> None:
         """Rows per table, and how many cells could not be read and why."""

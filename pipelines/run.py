@@ -3,8 +3,8 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from importlib.metadata import version
 from multiprocessing import get_context
@@ -21,7 +21,7 @@ from pipelines.progress import Progress
 from pipelines.render import Record, Task, die_with_parent, record, render
 from pmo_lib.errors import DataError
 from pmo_lib.settings import Settings
-from pmo_lib.workbook import Workbook
+from pmo_lib.workbook import BASELINES, Workbook
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("pmo_lib", "pipelines", "notebooks")
@@ -67,19 +67,22 @@ def run(request: Request, progress: Progress | None = None) -> Outcome:
     settings, job = configured(request.raw), load_job(request.job)
     parameters = dict(request.parameters or {})
     refuse_unknown(job, parameters)
-    fingerprint = _fingerprint(request.raw, settings, job, parameters)
     with locked(request.out):
         packs = request.out / "reports" / _pack_name(job, parameters)
         for folder in (request.out, packs):
             sweep(folder)
+        fingerprint = _fingerprint(request, settings, job)
         same = None if request.force else _unchanged(request.out, packs, fingerprint)
         if same is not None:
             return same
         prepared = examine(request.raw, settings, progress.say)
-        workbook, verdict = prepared.workbook, prepared.verdict
+        workbook = replace(prepared.workbook, folder=request.out)
+        verdict = prepared.verdict
         reports = plan(job, workbook, parameters)
         progress.say(f"writing {request.out / 'tables'}")
         prepared.write(request.out)
+        if _freeze(reports, workbook, progress):
+            fingerprint = _fingerprint(request, settings, job)
         period = str(reports[0].parameters["period"])
         facts = {
             "job": job.name,
@@ -94,6 +97,15 @@ def run(request: Request, progress: Progress | None = None) -> Outcome:
         }
         records = _publish(request, job, packs / period, reports, workbook, facts, progress)
         return Outcome(packs / period, records, workbook.withheld, verdict.rows_rejected)
+
+
+def _freeze(reports: list[PlannedReport], workbook: Workbook, progress: Progress) -> bool:
+    """Freeze the baselines that reports ask for, before any report is compared with them."""
+    wanted = {r.parameters["freeze"]: r.parameters for r in reports if r.parameters.get("freeze")}
+    for name, parameters in wanted.items():
+        baseline = workbook.freeze(name, parameters["until"], f"{date.today()}")
+        progress.say(f"baseline {baseline.label}, up to {baseline.until}")
+    return bool(wanted)
 
 
 def _publish(
@@ -204,9 +216,10 @@ def _unchanged(out: Path, packs: Path, fingerprint: str) -> Outcome | None:
     return None
 
 
-def _fingerprint(raw: Path, settings: Settings, job: Job, parameters: Mapping[str, Any]) -> str:
-    """SHA-256 over all that a pack is made from: data, settings, job, code and versions."""
-    digest = sha256(repr((settings, job, sorted(parameters.items()), _versions())).encode())
+def _fingerprint(request: Request, settings: Settings, job: Job) -> str:
+    """SHA-256 over all that a pack is made from: data, baselines, settings, job, code, versions."""
+    raw, parameters = request.raw, sorted((request.parameters or {}).items())
+    digest = sha256(repr((settings, job, parameters, _versions())).encode())
     code = [
         p for folder in CODE for p in (ROOT / folder).rglob("*") if "__pycache__" not in p.parts
     ]
@@ -214,7 +227,8 @@ def _fingerprint(raw: Path, settings: Settings, job: Job, parameters: Mapping[st
         raise DataError(
             "there is no such folder", where=str(raw), remedy="Name the folder with the exports"
         )
-    for path in [*sorted(raw.iterdir()), *sorted(code)]:
+    baselines = (request.out / BASELINES).glob("*/*/baseline.json")
+    for path in [*sorted(raw.iterdir()), *sorted(baselines), *sorted(code)]:
         if path.is_file():
             digest.update(f"{path.name} {sha256(path.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()

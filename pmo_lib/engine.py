@@ -1,7 +1,8 @@
 """From tables to KPI results: filters, aggregation, intervals, n, states, withholding."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,56 +11,35 @@ from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.estimators import CLUSTERED, ESTIMATORS
 from pmo_lib.intervals import Estimate
 from pmo_lib.kpi import Kpi, Statistic
-from pmo_lib.periods import month_end, shifted
+from pmo_lib.periods import shifted
 from pmo_lib.result import ORGANISATION, KpiResult, State, tidy
-from pmo_lib.settings import Settings
-from pmo_lib.verdict import Verdict
+from pmo_lib.view import View, availability
 
 FACTS = {"count", "quotient", "max_ratio", "draws", "quadrant_share"}  # as true of few as of many
-
-
-@dataclass(frozen=True)
-class View:
-    """The tables as a report sees them: at the end of a period, under the settings.
-
-    ``withheld`` names the tables that may not be used, with the reason; ``verdict`` is what
-    validation found, ``value_case`` the draws of the value case, each where there is one.
-    """
-
-    tables: Mapping[str, pd.DataFrame]
-    period: str
-    settings: Settings = field(default_factory=Settings)
-    withheld: Mapping[str, str] = field(default_factory=dict)
-    verdict: Verdict | None = None
-    value_case: pd.DataFrame | None = None
-
-    @property
-    def data_date(self) -> pd.Timestamp:
-        return month_end(self.period)
-
-    def shown_by(self, kpi_id: str, department: str) -> str:
-        """Why the KPI cannot show a promise to the department kept; empty where it can."""
-        if kpi_id not in CATALOGUE:
-            return f"{kpi_id} is no KPI of the catalogue"
-        result = results(self, [department], [kpi_id])[0]
-        return "" if result.is_measured else f"{kpi_id} is {result.state}: {result.reason}"
 
 
 def results(
     view: View, departments: Iterable[str] = (ORGANISATION,), kpis: Iterable[str] = tuple(CATALOGUE)
 ) -> list[KpiResult]:
     """Every statistic of every KPI for every department in that order, each before its parts."""
+    return [result for _, _, found in observed(view, departments, kpis) for result in found]
+
+
+def observed(
+    view: View, departments: Iterable[str], kpis: Iterable[str]
+) -> Iterator[tuple[Kpi, pd.DataFrame, list[KpiResult]]]:
+    """Per KPI and department the observations and what they come to."""
     names = list(departments)
-    found: list[KpiResult] = []
     for kpi in (CATALOGUE[name] for name in kpis):
         state, reason = availability(kpi, view)
         if state != "measured":
-            found += [_of(kpi, view, name, state, reason) for name in names]
+            for name in names:
+                yield kpi, pd.DataFrame(), [_of(kpi, view, name, state, reason)]
             continue
         units = observe(kpi, view)
         for name in names:
-            found += of_department(kpi, view, name, units)
-    return found
+            own = units if name == ORGANISATION else units[units["department"] == name]
+            yield kpi, own, of_department(kpi, view, name, own)
 
 
 def result_table(
@@ -67,27 +47,6 @@ def result_table(
 ) -> pd.DataFrame:
     """`results` as a tidy frame, one row per KPI, department and statistic."""
     return tidy(results(view, departments, kpis))
-
-
-def availability(kpi: Kpi, view: View) -> tuple[State, str]:
-    """Whether the data allow the KPI at all, and if not why and what to collect."""
-    missing = [name for name in kpi.tables if name not in view.tables]
-    if missing:
-        return "not measured", f"needs {' and '.join(f'{name}.csv' for name in missing)}"
-    if "value_case" in kpi.given and view.value_case is None:
-        return "not measured", "needs a value case"
-    if "verdict" in kpi.given and view.verdict is None:
-        return "not measured", "needs the verdict of validation"
-    withheld = [view.withheld[name] for name in kpi.tables if name in view.withheld]
-    if withheld:
-        return "withheld", "; ".join(withheld)
-    empty = [need for need in kpi.needs if not _has_values(view.tables, need)]
-    if empty and not _nothing_completed_yet(view, empty):
-        columns = " and ".join(
-            f"{column} in {table}.csv" for table, _, column in (e.partition(".") for e in empty)
-        )
-        return "not measured", f"needs the column {columns}, which is empty or not there"
-    return "measured", ""
 
 
 def observe(kpi: Kpi, view: View) -> pd.DataFrame:
@@ -112,25 +71,43 @@ def observe_all(kpi: Kpi, view: View) -> pd.DataFrame:
         "settings": view.settings,
         "verdict": view.verdict,
         "value_case": view.value_case,
-        "shown_by": view.shown_by,
+        "shown_by": partial(shown_by, view),
     }
     return kpi(**tables, **{name: given[name] for name in kpi.given})
+
+
+def shown_by(view: View, kpi_id: str, department: str) -> str:
+    """Why the KPI cannot show a promise to the department kept; empty where it can.
+
+    It can where it has a value now and in the frozen baseline.
+    """
+    if kpi_id not in CATALOGUE:
+        return f"{kpi_id} is no KPI of the catalogue"
+    kpi = CATALOGUE[kpi_id]
+    now = results(view, [department], [kpi_id])[0]
+    if not now.is_measured:
+        return f"{kpi_id} is {now.state}: {now.reason}"
+    if view.baseline is None:
+        return f"{kpi_id} has no frozen baseline"
+    units = view.baseline.units(kpi_id, department)
+    if units is None:
+        return f"{kpi_id} is not in the baseline: {view.baseline.unmeasured.get(kpi_id, 'unknown')}"
+    before = of_department(kpi, view, department, units, "in the baseline")[0]
+    return "" if before.is_measured else f"{kpi_id} has no value in the baseline: {before.reason}"
 
 
 def of_department(
     kpi: Kpi, view: View, department: str, units: pd.DataFrame, within: str | None = None
 ) -> list[KpiResult]:
-    """Every statistic of the KPI on these observations for one department, then its parts.
+    """Every statistic of the KPI on the observations of one department, then its parts.
 
     `within` says of what time they are; by default of the KPI's window.
     """
-    if department != ORGANISATION:
-        if kpi.level == "organisation":
-            reason = "is kept for the organisation only, not by department"
-            return [_of(kpi, view, department, "not measured", reason)]
-        units = units[units["department"] == department]
+    if department != ORGANISATION and kpi.level == "organisation":
+        reason = "is kept for the organisation only, not by department"
+        return [_of(kpi, view, department, "not measured", reason)]
     within = _within(kpi, view) if within is None else within
-    whole = units[units["pooled"].astype(bool)] if "pooled" in units else units
+    whole = pooled(units)
     found = _summarised(kpi, view, department, whole, within, (kpi.statistic, *kpi.also))
     if kpi.segment and "segment" in units:
         statistics = (kpi.segment_statistic, *(s for s in kpi.also if s in SEGMENT_ALSO))
@@ -156,9 +133,15 @@ def yearly_results(kpi_id: str, view: View, department: str, years: int) -> list
     found = []
     for year in range(last - years + 1, last + 1):
         own = units[units["period"].str.slice(0, 4) == str(year)]
+        own = own if department == ORGANISATION else own[own["department"] == department]
         result = of_department(kpi, view, department, own, f"in {year}")[0]
         found.append(replace(result, period=str(year)))
     return found
+
+
+def pooled(units: pd.DataFrame) -> pd.DataFrame:
+    """The observations that count in the headline."""
+    return units[units["pooled"].astype(bool)] if "pooled" in units else units
 
 
 def known(kpi: Kpi, units: pd.DataFrame) -> pd.Series:
@@ -235,7 +218,7 @@ def _judged(
         note = f"{few}; {note}" if note else few
     return KpiResult(
         kpi.id, department, view.period, statistic, value=estimate.value, low=estimate.low,
-        high=estimate.high, n=estimate.n, missing=missing, state=state,
+        high=estimate.high, n=estimate.n, missing=missing, cases=estimate.cases, state=state,
         reason="; ".join(filter(None, [note, left_out])),
     )  # fmt: skip
 
@@ -261,16 +244,3 @@ def _within(kpi: Kpi, view: View) -> str:
         return ""
     months = view.settings.outcome_window_months if kpi.window == "outcome" else 12
     return f"in the {months} months to {view.period}"
-
-
-def _has_values(tables: Mapping[str, pd.DataFrame], need: str) -> bool:
-    table, _, column = need.partition(".")
-    return column in tables[table] and bool(tables[table][column].notna().any())
-
-
-def _nothing_completed_yet(view: View, empty: list[str]) -> bool:
-    """Whether outcomes are empty for the good reason that every project is still to end."""
-    if not set(empty) <= {"projects.finished_on", "projects.actual_cost"}:
-        return False
-    statuses = view.tables["projects"]["status"]
-    return bool((statuses.notna() & (statuses != "completed")).all())

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
+from pmo_lib.baseline import check_name
 from pmo_lib.errors import ParameterError, PmoError, allowed_values, raise_all
 from pmo_lib.periods import MONTH, shifted
 from pmo_lib.workbook import Workbook, open_workbook
@@ -19,6 +20,7 @@ class ReportParameters:
 
     department: str = ""
     period: str = ""
+    baseline: str = ""
     data_dir: str = ""
 
     def __post_init__(self) -> None:
@@ -69,6 +71,11 @@ class ReportParameters:
                         f"{name} {value} is outside the data", remedy=f"Allowed: {first} to {last}"
                     )
                 )
+        if self.baseline:
+            try:
+                workbook.baseline(self.baseline)
+            except PmoError as error:
+                errors.append(error)
         raise_all(errors)
         return replace(self, period=self.period or workbook.periods[-1])
 
@@ -85,9 +92,19 @@ class KpiReportParameters(ReportParameters):
 
 @dataclass(frozen=True)
 class BaselineParameters(ReportParameters):
-    """Parameters of 01_baseline; `until` is the last month before the PMO's first service."""
+    """Parameters of 01_baseline.
+
+    `until` is the last month before the PMO's first service, `freeze` the name under which this
+    baseline is frozen, if no other has the name.
+    """
 
     until: str = ""
+    freeze: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.freeze:
+            check_name(self.freeze)
 
     @property
     def month_names(self) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ class KpiResult:
     """One statistic of a KPI: value, interval, n, and its state with the reason in words.
 
     Only a *measured* result has a value. ``segment`` is the part it is of, empty for the whole.
-    ``n`` counts the units it rests on, ``missing`` those left out because the data do not say.
+    ``n`` counts the units it rests on, ``cases`` the independent ones among them, ``missing`` those
+    left out because the data do not say.
     What follows ``missing`` stays empty where nothing was compared: the ``baseline``'s value, the
     ``change`` from it with its interval and the smallest change these data would show
     (``detectable``), the ``target`` with the ``p_value`` of being no worse than it (without a
@@ -43,6 +44,7 @@ class KpiResult:
     high: float = nan
     n: int = 0
     missing: int = 0
+    cases: int = 0
     baseline: float = nan
     change: float = nan
     change_low: float = nan
@@ -64,8 +66,11 @@ class KpiResult:
 
 def tidy(results: Iterable[KpiResult]) -> pd.DataFrame:
     """One row per result, the columns in the order of the fields, typed."""
-    types = {"float": "float64", "int": "int64"}
+    types = {"float": "float64", "int": "Int64"}
     columns = {field.name: types.get(str(getattr(field.type, "__name__", "")), "str")
                for field in fields(KpiResult)}  # fmt: skip
     rows = [asdict(result) for result in results]
-    return pd.DataFrame(rows, columns=list(columns)).astype(columns)
+    frame = pd.DataFrame(rows, columns=list(columns)).astype(columns)
+    counts = ["n", "missing", "cases"]  # how few are too few is not told either
+    frame[counts] = frame[counts].mask(frame["state"] == "too few")
+    return frame

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from math import nan
+from math import isnan, nan
 from typing import Any, get_args, get_origin, get_type_hints
 
 from pmo_lib.errors import ErrorList, PmoError, SettingsError, allowed_values, raise_all
@@ -102,7 +102,13 @@ class Settings:
         return settings
 
     def to_mapping(self) -> dict[str, Any]:
-        return asdict(self)
+        """Nested plain values; what is not set in a threshold is left out."""
+        values = asdict(self)
+        values["thresholds"] = {
+            name: {key: value for key, value in threshold.items() if not isnan(value)}
+            for name, threshold in values["thresholds"].items()
+        }
+        return values
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,21 +1,26 @@
-"""The validated tables, opened for a report. The only module of pmo_lib that reads files."""
+"""The validated tables and frozen baselines of a folder. The only module of pmo_lib with files."""
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pandas as pd
 
-from pmo_lib.engine import View, result_table
-from pmo_lib.errors import DataError
+from pmo_lib.assessment import assessed
+from pmo_lib.baseline import Baseline, freeze
+from pmo_lib.errors import DataError, ParameterError, allowed_values
 from pmo_lib.periods import month_range, months_of
-from pmo_lib.result import ORGANISATION
+from pmo_lib.result import ORGANISATION, tidy
 from pmo_lib.settings import Settings
 from pmo_lib.tables import TABLES
 from pmo_lib.verdict import Verdict
+from pmo_lib.view import View
 
+BASELINES = "baselines"
 DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "data" / "processed"
 
 
@@ -44,12 +49,16 @@ class _Tables(Mapping[str, pd.DataFrame]):
 
 @dataclass(frozen=True)
 class Workbook:
-    """The validated tables, the verdict on them and the settings they were read under."""
+    """The validated tables, the verdict on them and the settings they were read under.
+
+    ``folder`` is where they lie, and the frozen baselines with them; None where that is nowhere.
+    """
 
     tables: Mapping[str, pd.DataFrame]
     verdict: Verdict
     settings: Settings
     version: str
+    folder: Path | None = None
 
     @cached_property
     def departments(self) -> list[str]:
@@ -90,17 +99,98 @@ class Workbook:
     def withheld(self) -> dict[str, str]:
         return self.verdict.withheld(self.settings.withhold_above_rejected_share)
 
-    def view(self, period: str) -> View:
-        """The tables as seen at the end of `period`."""
-        return View(self.tables, period, self.settings, self.withheld)
+    def view(self, period: str, baseline: Baseline | None = None) -> View:
+        """The tables as seen at the end of `period`, results compared with `baseline`."""
+        return View(self.tables, period, self.settings, self.withheld, self.verdict, baseline)
 
     def results(self, period: str, department: str = "") -> pd.DataFrame:
-        """Every KPI for one department, or the whole organisation; see `engine.result_table`."""
-        return result_table(self.view(period), [department or ORGANISATION])
+        """Every KPI for one department, or the organisation, against the latest baseline."""
+        found = self.all_results(period)
+        return found[found["department"] == (department or ORGANISATION)].reset_index(drop=True)
 
     def all_results(self, period: str) -> pd.DataFrame:
-        """Every KPI for the organisation and each department."""
-        return result_table(self.view(period), [ORGANISATION, *self.departments])
+        """Every KPI for the organisation and each department, against the latest baseline."""
+        return tidy(assessed(self.view(period, self.baseline()), self.departments))
+
+    def baseline(self, name: str = "") -> Baseline | None:
+        """The frozen baseline called `name`, in its last version; without a name the latest.
+
+        None where none is frozen; ParameterError where there is none of that name.
+        """
+        frozen = self._frozen
+        if name and name not in {facts["name"] for facts in frozen.values()}:
+            raise ParameterError(
+                f"there is no baseline {name!r}",
+                remedy=allowed_values(name, {facts["name"] for facts in frozen.values()}),
+            )
+        chosen = {path: f for path, f in frozen.items() if not name or f["name"] == name}
+        if not chosen:
+            return None
+        return _read_baseline(max(chosen, key=lambda path: _age(chosen[path])))
+
+    def freeze(self, name: str, until: str, frozen_on: str, *, again: bool = False) -> Baseline:
+        """Freeze the KPIs' observations up to `until` under a name; what is frozen stays.
+
+        A name that is frozen already is left as it is, or, where asked for `again` and the data
+        now say otherwise, gets a further version.
+        """
+        last = max((f["version"] for f in self._frozen.values() if f["name"] == name), default=0)
+        if last and not again:
+            return self._frozen_before(name)
+        baseline = freeze(
+            self.view(until), name, version=last + 1, frozen_on=frozen_on,
+            data_hash=self.verdict.data_hash, workbook_version=self.version,
+        )  # fmt: skip
+        if last and self._frozen_before(name).hash() == baseline.hash():
+            return self._frozen_before(name)
+        if self.folder is None:
+            raise DataError("these tables lie in no folder, so nothing can be frozen beside them")
+        _write_baseline(baseline, self.folder / BASELINES / name / str(last + 1))
+        return baseline
+
+    def _frozen_before(self, name: str) -> Baseline:
+        found = self.baseline(name)
+        if found is None:
+            raise DataError(f"baseline {name!r} cannot be read")
+        return found
+
+    @property
+    def _frozen(self) -> dict[Path, dict[str, Any]]:
+        """The facts of every frozen baseline, by its folder."""
+        folder = self.folder / BASELINES if self.folder else None
+        paths = sorted(folder.glob("*/*/baseline.json")) if folder else []
+        return {path.parent: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def _age(facts: Mapping[str, Any]) -> tuple[str, str, int]:
+    return facts["frozen_on"], facts["name"], facts["version"]
+
+
+def _read_baseline(folder: Path) -> Baseline:
+    facts = json.loads((folder / "baseline.json").read_text(encoding="utf-8"))
+    observed = {path.stem: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+    own = [item.name for item in fields(Baseline) if item.name != "observations"]
+    baseline = Baseline(**{name: facts[name] for name in own}, observations=observed)
+    if baseline.hash() != facts["hash"]:
+        raise DataError(
+            f"the baseline {baseline.label} is not as it was frozen",
+            where=str(folder),
+            remedy="Put its files back from a copy, or freeze another and name it",
+        )
+    return baseline
+
+
+def _write_baseline(baseline: Baseline, folder: Path) -> None:
+    """Write it beside and rename: it is there whole or not at all, and never over another."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent, prefix=".") as temporary:
+        new = Path(temporary) / folder.name
+        new.mkdir()
+        for kpi_id, units in baseline.observations.items():
+            units.to_parquet(new / f"{kpi_id}.parquet", index=False)
+        text = json.dumps(baseline.facts(), indent=2, ensure_ascii=False, allow_nan=False)
+        (new / "baseline.json").write_text(text + "\n", encoding="utf-8")
+        new.rename(folder)
 
 
 def open_workbook(folder: str | Path = "") -> Workbook:
@@ -122,4 +212,5 @@ def open_workbook(folder: str | Path = "") -> Workbook:
         Verdict.from_mapping(facts),
         Settings.from_mapping(facts["settings"], str(verdict)),
         facts["version"],
+        path,
     )

@@ -8,7 +8,6 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import View
 from pmo_lib.parameters import BaselineParameters
 from pmo_lib.reports import charts, page
 from pmo_lib.reports.picture import Picture
@@ -16,6 +15,7 @@ from pmo_lib.reports.report import Report
 from pmo_lib.result import STATES
 from pmo_lib.size import tier_bounds
 from pmo_lib.tables import TABLES
+from pmo_lib.view import View
 from pmo_lib.wording import compared, counted, listed, month
 
 

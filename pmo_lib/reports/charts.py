@@ -11,11 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import View, availability, observe, results, yearly_results
+from pmo_lib.engine import observe, results, yearly_results
 from pmo_lib.intervals import quantile
 from pmo_lib.reports.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
 from pmo_lib.result import ORGANISATION, KpiResult
 from pmo_lib.size import TIERS, size_tiers
+from pmo_lib.view import View, availability
 from pmo_lib.wording import DASH, INDICATIVE, interval, number, shortened
 
 LABEL_LETTERS = 34  # more would leave no room for the figure

@@ -8,11 +8,12 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.catalogue import CATALOGUE, definitions
-from pmo_lib.engine import View, results
+from pmo_lib.engine import results
 from pmo_lib.parameters import ReportParameters
 from pmo_lib.reports import page, quality
 from pmo_lib.reports.picture import Picture
 from pmo_lib.result import ORGANISATION, KpiResult
+from pmo_lib.view import View
 from pmo_lib.wording import DASH, STATISTICS, counted, interval, month, number
 from pmo_lib.workbook import Workbook
 

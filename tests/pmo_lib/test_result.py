@@ -49,5 +49,11 @@ class TestTidy:
         empty, full = tidy([]), tidy(iter([RESULT]))
         assert empty.dtypes.to_dict() == full.dtypes.to_dict()
         assert full.dtypes[["value", "n", "state"]].astype(str).tolist() == [
-            "float64", "int64", "str",
+            "float64", "Int64", "str",
         ]  # fmt: skip
+
+    def test_how_few_are_too_few_is_not_told(self) -> None:
+        found = tidy([replace(RESULT, state="too few", n=3, cases=3), RESULT])
+        assert found["n"].isna().tolist() == [True, False]
+        assert found["cases"].isna().tolist() == [True, False]
+        assert found["missing"].isna().tolist() == [True, False]
