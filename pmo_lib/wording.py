@@ -71,6 +71,28 @@ def interval(low: float, high: float, unit: Unit) -> str:
     return f"{number(low, unit)} to {number(high, unit)}"
 
 
+def change(value: float, unit: Unit) -> str:
+    """A difference with its sign: +5 points of a share, −12 days, +0.04."""
+    if isnan(value):
+        return DASH
+    match unit:
+        case "share":
+            return f"{_unsigned(f'{100 * value:+.0f}')}{TIED}points"
+        case "days" | "hours":
+            return f"{_unsigned(f'{value:+,.0f}')}{TIED}{unit}"
+        case "count":
+            return _unsigned(f"{value:+,.0f}" if value == round(value) else f"{value:+,.1f}")
+        case "points" | "score":
+            return number(value, unit)
+        case _:
+            return _unsigned(f"{value:+.2f}")
+
+
+def change_interval(low: float, high: float, unit: Unit) -> str:
+    """−3 points to +19 points; a dash where there is none."""
+    return DASH if isnan(low) or isnan(high) else f"{change(low, unit)} to {change(high, unit)}"
+
+
 def compared(overrun_share: float) -> str:
     """A cost beside the approved one: cost 12 % more than first approved."""
     shown = number(abs(overrun_share), "share")
@@ -101,4 +123,4 @@ def counted(n: int, singular: str) -> str:
 
 
 def _unsigned(digits: str) -> str:
-    return "0" if digits in {"-0", "+0"} else digits.replace("-", "−")
+    return "0" if digits in {"-0", "+0", "+0.0", "-0.0"} else digits.replace("-", "−")

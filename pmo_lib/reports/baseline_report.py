@@ -1,32 +1,38 @@
 """The baseline report: what is measured at all, and how delivery stood before the PMO."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from math import isnan
+from math import isnan, sqrt
 
 import pandas as pd
 from IPython.display import HTML
 
+from pmo_lib.baseline import freeze
 from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.change import detectable
 from pmo_lib.parameters import BaselineParameters
 from pmo_lib.reports import charts, page
+from pmo_lib.reports.customer_report import CustomerReport
 from pmo_lib.reports.picture import Picture
-from pmo_lib.reports.report import Report
 from pmo_lib.result import STATES
 from pmo_lib.size import tier_bounds
 from pmo_lib.tables import TABLES
 from pmo_lib.view import View
-from pmo_lib.wording import compared, counted, listed, month
+from pmo_lib.wording import change, compared, counted, listed, month, number
+
+CAPABILITY = {"value", "role", "governance"}
 
 
 @dataclass(frozen=True)
-class BaselineReport(Report):
+class BaselineReport(CustomerReport):
     """Where the organisation, or one department, stood at the end of the baseline."""
 
     parameters: BaselineParameters
 
     @cached_property
     def view(self) -> View:
+        """The tables at the end of the baseline; a baseline is compared with nothing."""
         return self.workbook.view(self.parameters.until)
 
     def title(self) -> HTML:
@@ -66,6 +72,52 @@ class BaselineReport(Report):
             why = "No roll-out of a PMO service is recorded, so this is not a time before the PMO."
         return page.paragraph(f"The baseline ends with {until}.", why)
 
+    def frozen(self) -> HTML:
+        """Freeze the baseline where a name is given, and say which one is frozen."""
+        name, until = self.parameters.freeze, self.parameters.until
+        if name:
+            baseline = self.workbook.freeze(name, until, f"{date.today()}")
+        elif (latest := self.workbook.baseline()) is not None:
+            baseline = latest
+        else:
+            return page.paragraph(
+                "No baseline is frozen, so no report can say what has changed since. To freeze "
+                "this one, give it a name in the parameter freeze, or run pmo freeze NAME."
+            )
+        told = [
+            f"The baseline {baseline.label}, up to {month(baseline.until)}, was frozen on "
+            f"{baseline.frozen_on} and is what reports are compared with. It holds the cases of "
+            f"{counted(len(baseline.observations), 'KPI')} and is never changed (SHA-256 "
+            f"{baseline.hash()})."
+        ]
+        now = freeze(
+            self.view, baseline.name, version=0, frozen_on="", data_hash="", workbook_version=""
+        )
+        if baseline.until == until and baseline.hash() != now.hash():
+            told.append(
+                "The data of today say otherwise of that time than they did then: if they are "
+                f"right, pmo freeze {baseline.name} adds a version, and keeps the old one."
+            )
+        return page.paragraph(*told)
+
+    def smallest_change(self) -> HTML:
+        """Per KPI the smallest change that as many cases again could ever show."""
+        level = self.workbook.settings.confidence_level
+        rows = [
+            {
+                "KPI": f"{kpi.id} {kpi.name}",
+                "Baseline": number(result.value, kpi.unit),
+                "n": result.n,
+                "Smallest change": change(size, kpi.unit).lstrip("+"),
+            }
+            for kpi in CATALOGUE.values()
+            if (result := self.result(kpi.id)).is_measured
+            and not isnan(size := sqrt(2) * detectable(result.low, result.high, level))
+        ]
+        if not rows:
+            return page.paragraph("No KPI has an interval, so that cannot be told.")
+        return page.table(pd.DataFrame(rows), "The smallest change these data could ever show")
+
     def coverage(self) -> HTML:
         """Per KPI: whether it can be measured, and what that needs."""
         rows = []
@@ -103,6 +155,12 @@ class BaselineReport(Report):
         """Schedule overruns by size of project."""
         picture = charts.overruns("D5", self.view, self.parameters.department)
         return self.or_cannot(picture, "The distribution of schedule overruns")
+
+    def capability(self) -> Picture | HTML:
+        """The shares among the KPIs on how value, services and projects are governed."""
+        found = [r for r in self.results if CATALOGUE[r.kpi_id].family in CAPABILITY]
+        level = self.workbook.settings.confidence_level
+        return self.or_cannot(charts.rates(found, level), "The profile")
 
     def projects_known(self) -> HTML:
         """How many projects the baseline rests on."""

@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import observe, results, yearly_results
+from pmo_lib.engine import observe, yearly_results
 from pmo_lib.intervals import quantile
 from pmo_lib.reports.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
 from pmo_lib.result import ORGANISATION, KpiResult
+from pmo_lib.settings import Settings
 from pmo_lib.size import TIERS, size_tiers
 from pmo_lib.view import View, availability
 from pmo_lib.wording import DASH, INDICATIVE, interval, number, shortened
@@ -27,7 +28,7 @@ SHARES = ("rate", "clustered_rate")
 
 def rates(found: Sequence[KpiResult], level: float) -> Picture | str:
     """Shares as dots with their intervals, one row a KPI."""
-    shown = [result for result in found if result.is_measured and result.statistic in SHARES]
+    shown = [r for r in found if r.is_measured and r.statistic in SHARES and not r.segment]
     if not shown:
         return "no share is measured"
     names = [CATALOGUE[result.kpi_id].name for result in shown]
@@ -36,30 +37,31 @@ def rates(found: Sequence[KpiResult], level: float) -> Picture | str:
 
 
 def by_department(
-    kpi_id: str, view: View, departments: Sequence[str], own: str = ""
+    kpi_id: str, everything: Sequence[KpiResult], settings: Settings, own: str = ""
 ) -> Picture | str:
     """One rate for the organisation and each department, best first; the `own` one stands out.
 
-    Departments with too few cases to be ranked come last, marked as indicative. Of very many
-    only the first and last are drawn; the table has all.
+    `everything` are the results of all departments, as they may be shown. Departments with too
+    few cases to be ranked come last, marked as indicative. Of very many only the first and last
+    are drawn; the table has all.
     """
-    kpi, limits = CATALOGUE[kpi_id], view.settings.disclosure
-    level = view.settings.confidence_level
+    kpi, limits, level = CATALOGUE[kpi_id], settings.disclosure, settings.confidence_level
     found = [
         result
-        for result in results(view, [ORGANISATION, *departments], [kpi_id])
-        if result.is_measured and result.statistic == kpi.statistic
+        for result in everything
+        if (result.kpi_id, result.statistic, result.segment) == (kpi_id, kpi.statistic, "")
+        and result.is_measured
     ]
     if sum(result.department != ORGANISATION for result in found) < 2:
         return f"fewer than two departments have {limits.too_few} cases"
     ranked = sorted(
-        (result for result in found if result.n >= limits.indicative),
+        (result for result in found if result.cases >= limits.indicative),
         key=lambda result: result.value,
         reverse=kpi.better == "higher",
     )
-    ordered = ranked + [result for result in found if result.n < limits.indicative]
+    ordered = ranked + [result for result in found if result.cases < limits.indicative]
     names = {
-        result.department: result.department + INDICATIVE * (result.n < limits.indicative)
+        result.department: result.department + INDICATIVE * (result.cases < limits.indicative)
         for result in ordered
     }
     data = _told(ordered, list(names.values()), level, "Department")

@@ -1,18 +1,22 @@
 """The KPI report: the answer in words, and the pictures behind it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from IPython.display import HTML
 
-from pmo_lib.reports import charts, page
+from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.reports import charts, page, ratings, services
+from pmo_lib.reports.customer_report import CustomerReport
 from pmo_lib.reports.picture import Picture
-from pmo_lib.reports.report import Report
+from pmo_lib.reports.promises import USUAL, in_words, promised_kpis, promises, result_of
+from pmo_lib.reports.scorecard import in_colours
 from pmo_lib.result import KpiResult
 from pmo_lib.wording import compared, counted, month, number
 
 
 @dataclass(frozen=True)
-class KpiReport(Report):
+class KpiReport(CustomerReport):
     """How the organisation, or one department, is doing at the end of a period."""
 
     def title(self) -> HTML:
@@ -20,8 +24,32 @@ class KpiReport(Report):
         return page.title(f"KPI report: {self.subject}", self.beneath)
 
     def answer(self) -> HTML:
-        """The answer in one paragraph: time, cost, work in flight; or that it cannot be told."""
-        return page.answer([*self._outcomes(), *self._in_flight()])
+        """The answer in one paragraph: what was promised and kept, time, cost, work in flight."""
+        promised = self._promised() if self.parameters.department else []
+        return page.answer(
+            [*promised, *self._outcomes(), *self._in_flight(), in_colours(self.results)]
+        )
+
+    @cached_property
+    def kpis_to_watch(self) -> list[str]:
+        """The at most four KPIs that the promises name, or the usual ones without any."""
+        return promised_kpis(self.statements) or [k for k in USUAL if self.result(k).is_measured]
+
+    def _promised(self) -> list[str]:
+        """The first promise of which a number can be told, or that there is none."""
+        if self.statements.empty:
+            return [f"Nothing was promised to {self.subject} that is written down."]
+        statements = self.statements.to_dict("records")
+        shown = [s for s in statements if (r := result_of(s, self.results)) and r.is_measured]
+        return [in_words((shown or statements)[0], self.results)]
+
+    def promises(self) -> HTML:
+        """What was promised, in the customers' words, with the number that shows it."""
+        if "value_statements" not in self.workbook.tables:
+            return page.paragraph("What was promised to customers: needs value_statements.csv.")
+        if self.statements.empty:
+            return page.paragraph(f"Nothing was promised to {self.subject} that is written down.")
+        return promises(self.statements, self.everything)
 
     def _outcomes(self) -> list[str]:
         on_time, on_budget, overrun = (self.result(kpi) for kpi in ("D1", "D2", "D3"))
@@ -83,12 +111,39 @@ class KpiReport(Report):
         picture = charts.overruns("D3", self.view, self.parameters.department)
         return self.or_cannot(picture, "The distribution of cost overruns")
 
+    def trust(self) -> HTML:
+        """Whether status ratings can be trusted, in three sentences."""
+        return ratings.trust(self.results, self.level)
+
+    def ratings_and_outcomes(self) -> HTML:
+        """What became of projects rated in each colour."""
+        return ratings.by_colour(self.results, self.level)
+
+    def watermelons(self) -> Picture | HTML:
+        """The share of green reports that hide a red project, by department."""
+        return self._by_department("G2")
+
+    def services(self) -> HTML:
+        """Satisfaction, promises kept in time and uptake of each service."""
+        return services.by_service(self.results)
+
+    def leakage(self) -> HTML:
+        """Where customers go instead."""
+        return services.channels(self.results, self.level)
+
+    def leakage_by_department(self) -> Picture | HTML:
+        """The share of occasions that others than the PMO served, by department."""
+        return self._by_department("R8")
+
     def departments(self) -> Picture | HTML:
         """On-time completion of every department; a department's report shows it among them."""
+        return self._by_department("D1")
+
+    def _by_department(self, kpi_id: str) -> Picture | HTML:
         picture = charts.by_department(
-            "D1", self.view, self.workbook.departments, self.parameters.department
+            kpi_id, self.everything, self.workbook.settings, self.parameters.department
         )
-        return self.or_cannot(picture, "On-time completion by department")
+        return self.or_cannot(picture, f"{CATALOGUE[kpi_id].name} by department")
 
 
 def _pace(spi: KpiResult) -> str:

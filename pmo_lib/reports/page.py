@@ -29,9 +29,25 @@ def bullets(items: Iterable[str], otherwise: str = "Nothing.") -> HTML:
     return HTML(f"<ul>\n{points}</ul>" if points else f"<p>{escape(otherwise)}</p>")
 
 
-def table(frame: pd.DataFrame, caption: str) -> HTML:
-    """A table with caption and header cells of their scope; the first column heads the rows."""
-    return HTML(table_html(frame, caption))
+def table(frame: pd.DataFrame, caption: str, style: str = "") -> HTML:
+    """A table with caption and header cells of their scope; the first column heads the rows.
+
+    A cell may be a piece of HTML itself. In the style "cards" a narrow screen shows every row as a
+    card, its cells below one another.
+    """
+    return HTML(table_html(frame, caption, style))
+
+
+def lines(*texts: str) -> HTML:
+    """A table's cell: the first text, and smaller beneath it the others that are not empty."""
+    first, *rest = texts
+    beneath = "".join(f"\n<br><small>{escape(text)}</small>" for text in rest if text)
+    return HTML(f"{escape(first)}{beneath}")
+
+
+def badge(text: str, kind: str) -> HTML:
+    """A word in a frame of its kind's colour and with its own mark, for who sees no colour."""
+    return HTML(f"<span class='badge {escape(kind)}'>{escape(text)}</span>")
 
 
 def section(heading: str, *parts: HTML) -> HTML:
@@ -40,32 +56,50 @@ def section(heading: str, *parts: HTML) -> HTML:
     return HTML(f"<h2>{escape(heading)}</h2>\n{inner}")
 
 
+def subsection(heading: str, *parts: HTML) -> HTML:
+    """An h3 and what stands beneath it."""
+    inner = "\n".join(str(part.data) for part in parts)
+    return HTML(f"<h3>{escape(heading)}</h3>\n{inner}")
+
+
+def joined(*parts: HTML) -> HTML:
+    """Several pieces as one."""
+    return HTML("\n".join(str(part.data) for part in parts))
+
+
 def folded(summary: str, *parts: HTML) -> HTML:
     """Parts behind a line that opens them; works without JavaScript."""
     inner = "\n".join(str(part.data) for part in parts)
     return HTML(f"<details><summary>{escape(summary)}</summary>\n{inner}\n</details>")
 
 
-def table_html(frame: pd.DataFrame, caption: str) -> str:
+def table_html(frame: pd.DataFrame, caption: str, style: str = "") -> str:
     """The HTML of `table`."""
     numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
     styles = [" class='number'" if is_number else "" for is_number in numeric]
+    names = [escape(str(name)) for name in frame.columns]
     head = "".join(
-        f"<th scope='col'{style}>{escape(str(name))}</th>"
-        for name, style in zip(frame.columns, styles, strict=True)
+        f"<th scope='col'{kind}>{name}</th>" for name, kind in zip(names, styles, strict=True)
     )
-    body = "\n".join(_row(row, styles) for row in frame.itertuples(index=False, name=None))
+    body = "\n".join(_row(row, names, styles) for row in frame.itertuples(index=False, name=None))
     return (
         f"<div class='scroll' role='region' tabindex='0' aria-label='{escape(caption)}'>"
-        f"<table>\n<caption>{escape(caption)}</caption>\n"
+        f"<table{f' class={style!r}' if style else ''}>\n<caption>{escape(caption)}</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
     )
 
 
-def _row(cells: tuple[object, ...], styles: list[str]) -> str:
-    texts = ["–" if pd.isna(cell) else escape(_text(cell)) for cell in cells]  # type: ignore[call-overload]
-    rest = "".join(f"<td{s}>{text}</td>" for text, s in zip(texts[1:], styles[1:], strict=True))
-    return f"<tr><th scope='row'>{texts[0]}</th>{rest}</tr>"
+def _row(cells: tuple[object, ...], names: list[str], styles: list[str]) -> str:
+    first, *rest = map(_cell, cells)
+    columns = zip(rest, names[1:], styles[1:], strict=True)
+    tds = "".join(f"<td data-label='{name}'{kind}>{text}</td>" for text, name, kind in columns)
+    return f"<tr><th scope='row'>{first}</th>{tds}</tr>"
+
+
+def _cell(cell: object) -> str:
+    if isinstance(cell, HTML):
+        return str(cell.data)
+    return "–" if pd.isna(cell) else escape(_text(cell))  # type: ignore[call-overload]
 
 
 def _text(cell: object) -> str:

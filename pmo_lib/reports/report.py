@@ -1,5 +1,6 @@
 """What every report has: title, scorecard, what could not be shown, data quality, provenance."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -7,17 +8,17 @@ from typing import Self
 import pandas as pd
 from IPython.display import HTML
 
+from pmo_lib.assessment import assessed
+from pmo_lib.baseline import Baseline
 from pmo_lib.catalogue import CATALOGUE, definitions
-from pmo_lib.engine import results
 from pmo_lib.parameters import ReportParameters
 from pmo_lib.reports import page, quality
 from pmo_lib.reports.picture import Picture
+from pmo_lib.reports.scorecard import legend, scorecard
 from pmo_lib.result import ORGANISATION, KpiResult
 from pmo_lib.view import View
-from pmo_lib.wording import DASH, STATISTICS, counted, interval, month, number
+from pmo_lib.wording import DASH, STATISTICS, counted, interval, listed, month, number
 from pmo_lib.workbook import Workbook
-
-BETTER = {"higher": "higher", "lower": "lower", "near": "near its target", "context": DASH}
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,23 @@ class Report:
         return self.parameters.department or self.workbook.settings.organisation
 
     @cached_property
+    def baseline(self) -> Baseline | None:
+        """What the results are compared with."""
+        return self.workbook.baseline(self.parameters.baseline)
+
+    @cached_property
     def view(self) -> View:
-        return self.workbook.view(self.parameters.period)
+        return self.workbook.view(self.parameters.period, self.baseline)
+
+    @cached_property
+    def everything(self) -> list[KpiResult]:
+        """Every result of the organisation and of each department, compared and flagged."""
+        return assessed(self.view, self.workbook.departments)
 
     @cached_property
     def results(self) -> list[KpiResult]:
         """Every statistic of every KPI for the report's subject."""
-        return results(self.view, [self.department])
+        return [result for result in self.everything if result.department == self.department]
 
     @property
     def level(self) -> str:
@@ -71,21 +82,13 @@ class Report:
         return "no interval can be given" if ends == DASH else f"{self.level} {ends}"
 
     def scorecard(self) -> HTML:
-        """The KPIs as a table: value, interval, n, what is better, and what to know."""
-        rows = [self._score(result) for result in self.results]
-        frame = pd.DataFrame(rows).astype({"n": "Int64"})
-        return page.table(frame, f"KPIs of {self.subject}")
+        """Every KPI with a value: interval, n, baseline, change, target, flag and trend."""
+        return scorecard(self.results, self.trends, self.level)
 
-    def _score(self, result: KpiResult) -> dict[str, object]:
-        kpi = CATALOGUE[result.kpi_id]
-        return {
-            "KPI": _label(result),
-            "Value": number(result.value, kpi.unit) if result.is_measured else result.state,
-            self.level: interval(result.low, result.high, kpi.unit),
-            "n": result.n if result.is_measured else None,
-            "Better": BETTER[kpi.better],
-            "Note": result.reason,
-        }
+    @cached_property
+    def trends(self) -> dict[str, HTML]:
+        """A sparkline for each KPI that has values over time."""
+        return {}
 
     def how_to_read(self) -> HTML:
         """One line on intervals and n, for a reader who is no statistician."""
@@ -94,6 +97,19 @@ class Report:
             f"n is the number of cases a figure rests on. The {self.level} says how far the "
             f"figure may be off by chance: {in_hundred} in 100 such intervals hold the true value. "
             "Where two intervals overlap widely, do not read a difference into the figures."
+        )
+
+    def flags_meaning(self) -> HTML:
+        """What the colours mean, and how a change differs from an effect."""
+        held = "its target, or against the baseline where it has none"
+        share = f"{self.workbook.settings.false_discovery_share:.0%}"
+        return page.joined(
+            page.paragraph(
+                f"A flag holds a KPI against {held}. Of the red ones at most about {share} are "
+                "expected to be false alarms. A change says that two periods differ, not why: it "
+                "is no effect of the PMO."
+            ),
+            legend(),
         )
 
     def kpi_definitions(self) -> HTML:
@@ -110,11 +126,22 @@ class Report:
                 "Why, and what to collect": result.reason,
             }
             for result in self.results
-            if not result.is_measured
+            if not result.is_measured and not result.segment
         ]
         if not rows:
             return page.paragraph("Every KPI of this report could be shown.")
         return page.table(pd.DataFrame(rows), "KPIs that could not be shown")
+
+    def collect_next(self) -> HTML:
+        """What to collect next, that which switches on the most KPIs first."""
+        wanting: dict[str, list[str]] = defaultdict(list)
+        for result in self.results:
+            if result.state == "not measured" and result.reason.startswith("needs "):
+                wanting[result.reason.removeprefix("needs ")].append(result.kpi_id)
+        if not wanting:
+            return page.paragraph("No table and no column is missing for the KPIs of this report.")
+        ordered = sorted(wanting.items(), key=lambda item: (-len(item[1]), item[0]))
+        return page.bullets([f"{what}: for {listed(kpis)}" for what, kpis in ordered])
 
     def data_quality(self) -> HTML:
         """Per table: rows read, accepted and rejected, rules met."""
@@ -139,9 +166,22 @@ class Report:
             "On budget": f"up to {settings.tolerances.cost_share:.0%} over",
             "Not shown below": counted(settings.disclosure.too_few, "case"),
             "PMO Value Workbook": self.workbook.version,
-        }
+        } | self._baseline_facts()
         frame = pd.DataFrame({"What": list(facts), "Value": list(facts.values())})
         return page.table(frame, "Where this report comes from")
+
+    def _baseline_facts(self) -> dict[str, str]:
+        """Which baseline the report is compared with, for its provenance."""
+        baseline = self.baseline
+        if baseline is None:
+            return {"Baseline": "none is frozen (pmo freeze NAME)"}
+        others = baseline.differing_settings(self.workbook.settings.to_mapping())
+        facts = {
+            "Baseline": f"{baseline.label}, up to {baseline.until}",
+            "Baseline frozen on": baseline.frozen_on,
+            "Baseline (SHA-256)": baseline.hash(),
+        }
+        return facts | ({"Settings then and now": "; ".join(others)} if others else {})
 
     def or_cannot(self, picture: Picture | str, what: str) -> Picture | HTML:
         """The picture, or the sentence that it cannot be drawn and why."""

@@ -44,7 +44,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 class TestHelp:
-    @pytest.mark.parametrize("verb", ["run", "check", "kpis", "import", "sample"])
+    @pytest.mark.parametrize("verb", ["run", "check", "kpis", "freeze", "import", "sample"])
     def test_of_a_verb_says_what_it_does(self, pmo: Pmo, verb: str) -> None:
         done = pmo(verb, "--help")
         assert done.exit_code == 0
@@ -53,7 +53,7 @@ class TestHelp:
 
     def test_names_every_verb(self, pmo: Pmo) -> None:
         said = pmo("--help").stdout
-        for verb in ("run", "check", "kpis", "import", "sample"):
+        for verb in ("run", "check", "kpis", "freeze", "import", "sample"):
             assert verb in said
 
     def test_unknown_verb_and_option_are_exit_code_2(self, pmo: Pmo) -> None:
@@ -414,6 +414,61 @@ class TestKpis:
         done = pmo("kpis", "--out", checked, "--csv", tmp_path / "nowhere" / "kpis.csv")
         assert done.exit_code == 2
         assert "nowhere" in done.stderr
+
+
+class TestFreeze:
+    @pytest.fixture
+    def checked(self, pmo: Pmo, small_raw: Path, out: Path, great_expectations: None) -> Path:
+        assert pmo("check", "--raw", small_raw, "--out", out).exit_code == 0
+        return out
+
+    def test_says_what_is_frozen_and_what_is_not_in_it(self, pmo: Pmo, checked: Path) -> None:
+        done = pmo("freeze", "before", "--until", "2025-08", "--out", checked)
+        assert done.exit_code == 0, done.output
+        assert "before, version 1, up to 2025-08" in done.stderr
+        assert "not D9: needs milestones.csv" in done.stderr
+        assert (checked / "baselines" / "before" / "1" / "baseline.json").exists()
+
+    def test_again_on_the_same_data_changes_nothing(self, pmo: Pmo, checked: Path) -> None:
+        assert pmo("freeze", "before", "--out", checked).exit_code == 0
+        before = contents(checked / "baselines")
+        assert pmo("freeze", "before", "--out", checked).exit_code == 0
+        assert contents(checked / "baselines") == before
+
+    def test_again_on_other_data_adds_a_version(
+        self, pmo: Pmo, checked: Path, small_raw: Path
+    ) -> None:
+        assert pmo("freeze", "before", "--until", "2025-08", "--out", checked).exit_code == 0
+        before = contents(checked / "baselines")
+        projects = small_raw / "projects.csv"
+        projects.write_text(projects.read_text().replace("2025-06-30", "2025-07-05"))
+        assert pmo("check", "--raw", small_raw, "--out", checked).exit_code == 0
+        done = pmo("freeze", "before", "--until", "2025-08", "--out", checked)
+        assert "before, version 2" in done.stderr
+        after = contents(checked / "baselines")
+        assert {name: after[name] for name in before} == before
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["two words"], "cannot be the name of a baseline"),
+            (["../up"], "cannot be the name of a baseline"),
+            (["before", "--until", "2031-01"], "until 2031-01 is outside the data"),
+            (["before", "--until", "August"], "until must be a month"),
+        ],
+    )
+    def test_what_cannot_be_is_exit_code_2(
+        self, pmo: Pmo, checked: Path, arguments: list[str], said: str
+    ) -> None:
+        done = pmo("freeze", *arguments, "--out", checked)
+        assert done.exit_code == 2
+        assert said in done.stderr
+        assert not (checked / "baselines").exists()
+
+    def test_without_tables_says_what_to_do(self, pmo: Pmo, out: Path) -> None:
+        done = pmo("freeze", "before", "--out", out)
+        assert done.exit_code == 2
+        assert "pmo check" in done.stderr
 
 
 class TestImport:

@@ -23,6 +23,7 @@ from pipelines.plan import slug
 from pipelines.run import Outcome, Request, run
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.errors import PmoError
+from pmo_lib.workbook import open_workbook
 
 LEGAL = "<b>Legal & Co</b>"
 LEGALS = f"03_kpi_report-{slug(LEGAL)}"
@@ -188,7 +189,7 @@ class TestChange:
         assert runs(force=True).is_new
         assert instant.made == REPORTS * 2
 
-    @pytest.mark.parametrize("what", ["data", "new table", "settings", "job", "period"])
+    @pytest.mark.parametrize("what", ["data", "new table", "settings", "job", "period", "baseline"])
     def test_of_anything_that_goes_in_makes_the_pack_anew(
         self, runs: Runs, instant: Any, what: str
     ) -> None:
@@ -205,6 +206,8 @@ class TestChange:
                 runs.job.write_text(runs.job.read_text().replace("Small pack", "Tiny pack"))
             case "period":
                 parameters = {"period": "2025-08"}
+            case "baseline":
+                open_workbook(runs.out).freeze("before", "2025-08", "2026-11-24")
         assert runs(**parameters).is_new
         assert instant.made == REPORTS * 2
 
@@ -250,6 +253,36 @@ class TestChange:
             report["colour"] = "new in another version"
         (runs.pack / "run.json").write_text(json.dumps(facts))
         assert runs().is_new
+
+
+class TestBaseline:
+    @pytest.fixture
+    def freezing(self, runs: Runs) -> Runs:
+        text = runs.job.read_text()
+        entry = "  - notebook: 01_baseline\n    parameters: {freeze: first, until: 2025-08}\n"
+        runs.job.write_text(text + entry)
+        return runs
+
+    def test_is_frozen_before_any_report_is_made(self, freezing: Runs, instant: Any) -> None:
+        freezing()
+        facts = read_json(freezing.out / "baselines" / "first" / "1" / "baseline.json")
+        assert facts["until"] == "2025-08"
+        assert "01_baseline" in instant.made
+
+    def test_once_frozen_is_neither_made_again_nor_a_change(self, freezing: Runs) -> None:
+        freezing()
+        before = contents(freezing.out / "baselines")
+        assert not freezing().is_new
+        freezing.change("2025-06-30", "2025-07-05")
+        assert freezing().is_new
+        assert contents(freezing.out / "baselines") == before
+
+    def test_of_a_bad_name_stops_the_run_before_anything(self, freezing: Runs) -> None:
+        freezing.job.write_text(freezing.job.read_text().replace("freeze: first", "freeze: ../x"))
+        with pytest.raises(PmoError, match="cannot be the name of a baseline"):
+            freezing()
+        assert not (freezing.out / "baselines").exists()
+        assert not freezing.pack.exists()
 
 
 class TestSubset:

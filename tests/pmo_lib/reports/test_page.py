@@ -18,6 +18,11 @@ PIECES = {
     "no bullets": page.bullets([], EVIL),
     "table": page.table(FRAME, EVIL),
     "section": page.section(EVIL, page.paragraph(EVIL)),
+    "cards": page.table(FRAME, EVIL, "cards"),
+    "subsection": page.subsection(EVIL, page.paragraph(EVIL)),
+    "joined": page.joined(page.paragraph(EVIL), page.paragraph(EVIL)),
+    "badge": page.badge(EVIL, EVIL),
+    "lines": page.joined(page.paragraph(), page.lines(EVIL, EVIL, "")),
     "folded": page.folded(EVIL, page.table(FRAME, EVIL)),
 }
 
@@ -34,7 +39,7 @@ class TestEveryPiece:
 
     def test_attributes_hold_no_quote_that_ends_them(self, piece: Any) -> None:
         for _, attributes in parsed(piece).tags:
-            known = {"class", "scope", "role", "tabindex", "aria-label"}
+            known = {"class", "scope", "role", "tabindex", "aria-label", "data-label"}
             assert set(attributes) <= known
 
 

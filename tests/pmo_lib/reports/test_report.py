@@ -26,6 +26,8 @@ from pmo_lib.parameters import KpiReportParameters
 from pmo_lib.reports import charts
 from pmo_lib.reports.report import Report
 from pmo_lib.result import ORGANISATION
+from pmo_lib.wording import change, number
+from pmo_lib.workbook import open_workbook
 
 EVIL = '<script>alert(1)</script> & "x"'
 
@@ -36,6 +38,13 @@ def report_on(given: Tables, department: str = "", period: str = "", **values: A
     return Report(parameters, opened)
 
 
+def cards(html: Any) -> dict[str, dict[str, str]]:
+    """The scorecard's rows by KPI, cells by column; each family's table has the same columns."""
+    head, *rows = parsed(html).rows
+    plain = [[cell.replace("\u00a0", " ") for cell in row] for row in rows]
+    return {row[0].split()[0]: dict(zip(head, row, strict=True)) for row in plain if row != head}
+
+
 def text_of(html: Any) -> str:
     return parsed(html).text.replace("\u00a0", " ")
 
@@ -43,30 +52,63 @@ def text_of(html: Any) -> str:
 class TestScorecard:
     @pytest.mark.parametrize("department", ["", *DEPARTMENTS])
     def test_holds_the_figures_of_the_engine(self, department: str) -> None:
-        head, *rows = parsed(report_on(portfolio(), department).scorecard()).rows
+        rows = cards(report_on(portfolio(), department).scorecard())
         found = result_table(View(portfolio(), "2026-09"), [department or ORGANISATION])
-        assert len(rows) == len(found)
-        for row, result in zip(rows, found.itertuples(), strict=True):
-            cells = dict(zip(head, (cell.replace("\u00a0", " ") for cell in row), strict=True))
-            assert cells["KPI"].startswith(f"{result.kpi_id} {CATALOGUE[result.kpi_id].name}")
-            assert cells["n"] == f"{result.n:,}"
-            if CATALOGUE[result.kpi_id].unit == "share":
+        heads = [k.statistic for k in CATALOGUE.values()]
+        headlines = found[(found["segment"] == "") & (found["state"] == "measured")]
+        headlines = headlines[headlines["statistic"].isin(heads)].drop_duplicates("kpi_id")
+        assert {"D1", "D3", "D6", "P1", "P2"} <= set(rows)
+        for result in headlines.itertuples():
+            row, kpi = rows[result.kpi_id], CATALOGUE[result.kpi_id]
+            assert row["KPI"].startswith(f"{kpi.id} {kpi.name}")
+            assert row["n"] == f"{result.n:,}"
+            if kpi.unit == "share":
                 percent = f"{100 * result.value:.0f} %".replace("-", "−")
-                assert cells["Value"] == ("0 %" if percent == "−0 %" else percent)
-            elif CATALOGUE[result.kpi_id].unit == "ratio":
-                assert cells["Value"] == f"{result.value:.2f}"
+                assert row["Value"].startswith("0 %" if percent == "−0 %" else percent)
+            elif kpi.unit == "ratio":
+                assert row["Value"].startswith(f"{result.value:.2f}")
 
-    def test_shows_the_state_in_place_of_a_value(self) -> None:
+    def test_holds_no_kpi_without_a_value(self) -> None:
         given = tables(projects=numbered(2, project), baselines=numbered(2, baseline))
-        rows = parsed(report_on(given).scorecard()).rows
-        cells = {row[0].split()[0]: row for row in reversed(rows)}
-        assert cells["D1"][1:4] == ["too few", "–", "–"]
-        assert cells["D6"][1:4] == ["not measured", "–", "–"]
-        assert cells["P2"][1] == "0"
+        rows = cards(report_on(given).scorecard())
+        assert "D1" not in rows
+        assert "D6" not in rows
+        assert rows["P2"]["Value"] == "0"
+
+    def test_further_statistics_stand_beneath_their_kpi(self) -> None:
+        row = cards(report_on(portfolio()).scorecard())["D3"]
+        report = report_on(portfolio())
+        p80 = number(report.result("D3", "p80").value, "share").replace("\u00a0", " ")
+        assert f"P80 (4 in 5 are below): {p80}" in row["KPI"]
 
     def test_level_of_the_intervals_is_the_setting(self) -> None:
         html = report_on(portfolio(), confidence_level=0.95).scorecard()
-        assert any("95" in cell for cell in parsed(html).rows[0])
+        assert "95 % interval" in text_of(html)
+
+    def test_no_colour_without_a_target_or_a_baseline(self) -> None:
+        rows = cards(report_on(portfolio()).scorecard())
+        wanted = {k.id for k in CATALOGUE.values() if k.better == "near"}
+        assert {row["Flag"] for kpi, row in rows.items() if kpi not in wanted} <= {"grey", "–"}
+
+    def test_baseline_and_change_are_those_of_the_assessment(self, tmp_path: Path) -> None:
+        folder = write(tmp_path / "out", portfolio())
+        open_workbook(folder).freeze("before", "2025-06", "2026-11-24")
+        report = Report.open(KpiReportParameters(data_dir=str(folder)))
+        row, found = cards(report.scorecard())["D1"], report.result("D1")
+        assert row["Baseline"] == number(found.baseline, "share").replace("\u00a0", " ")
+        assert row["Change"].startswith(change(found.change, "share").replace("\u00a0", " "))
+        assert "could show" in row["Change"]
+        assert row["Flag"] == found.flag
+
+
+class TestCollectNext:
+    def test_names_first_what_switches_on_most(self) -> None:
+        given = {"projects": portfolio()["projects"]}
+        first = text_of(report_on(given).collect_next()).split("\n")
+        wanting = [line for line in first if line.strip()]
+        assert any("baselines.csv: for D1, D2" in line for line in wanting)
+        counts = [line.count(",") for line in wanting]
+        assert counts == sorted(counts, reverse=True)
 
 
 class TestUnshown:
@@ -89,7 +131,7 @@ class TestNames:
             projects=numbered(6, project, department=EVIL), baselines=numbered(6, baseline)
         )
         report = report_on(given, EVIL)
-        for html in (report.scorecard(), report.or_cannot("nothing is there", "It")):
+        for html in (report.or_cannot("nothing is there", "It"),):
             assert EVIL in parsed(html).text
             assert "script" not in {tag for tag, _ in parsed(html).tags}
 
@@ -163,5 +205,4 @@ def test_further_statistic_is_found_by_its_name() -> None:
 
 def test_what_is_in_flight_alone_is_told() -> None:
     given = tables(projects=numbered(3, open_project))
-    rows = {r[0].split()[0]: r for r in parsed(report_on(given).scorecard()).rows}
-    assert rows["P2"][1] == "3"
+    assert cards(report_on(given).scorecard())["P2"]["Value"] == "3"

@@ -1,0 +1,140 @@
+"""What customers get from the services: what they miss, what matters, where they go instead."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from IPython.display import HTML
+
+from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.perception import EVERYBODY, GLOSSES, QUADRANTS
+from pmo_lib.reports import page
+from pmo_lib.reports.picture import ACCENT, INK, SOFT, Picture, drawn
+from pmo_lib.result import KpiResult
+from pmo_lib.wording import DASH, interval, number, shortened
+
+OF_SERVICES = ("R4", "R9", "R6")
+LABEL_LETTERS = 26
+MARGIN = 0.12  # of the range, so that no label is cut
+
+
+def service_map(services: pd.DataFrame, level: float) -> Picture | str:
+    """Importance against performance of `perception.importance_performance`, a dot a service."""
+    shown = services.dropna(subset=["importance", "performance"])
+    if len(shown) < 2:
+        return "fewer than two services have enough answers"
+    with drawn(5.2) as (figure, axes):
+        axes.axvline(shown["performance_cross"].iloc[0], color=SOFT, linewidth=1)
+        axes.axhline(shown["importance_cross"].iloc[0], color=SOFT, linewidth=1)
+        for row in shown.to_dict("records"):
+            x, y = row["performance"], row["importance"]
+            axes.hlines(y, row["performance_low"], row["performance_high"], color="#b9c3cb")
+            axes.vlines(x, row["importance_low"], row["importance_high"], color="#b9c3cb")
+            axes.plot(x, y, "o", color=ACCENT, ms=8)
+            label = shortened(row["service"], LABEL_LETTERS)
+            axes.annotate(label, (x, y), xytext=(6, 6), textcoords="offset points", color=INK)
+        axes.margins(MARGIN)
+        corners = zip(QUADRANTS.values(), ((1, 1), (0, 1), (0, 0), (1, 0)), strict=True)
+        for name, (x, y) in corners:
+            axes.annotate(
+                name, (0.985 if x else 0.015, 0.98 if y else 0.02), xycoords="axes fraction",
+                ha="right" if x else "left", va="top" if y else "bottom", color=SOFT,
+                style="italic",
+            )  # fmt: skip
+        axes.set(xlabel="How well it goes (1–7)", ylabel="How much it matters (1–7)")
+        axes.grid(visible=False)
+    words = "; ".join(f"{row.service}: {row.quadrant or 'on a line'}" for row in shown.itertuples())
+    alt = f"Services by how much they matter and how well they go. {words}."
+    return Picture(figure, alt, _places(services, level))
+
+
+def quadrants() -> HTML:
+    """What the four corners of the map mean."""
+    return page.bullets([f"{name.capitalize()}: {GLOSSES[name]}." for name in QUADRANTS.values()])
+
+
+def gaps(found: pd.DataFrame, level: float, department: str = "") -> HTML:
+    """Perceived less expected of `perception.gaps`: by service, and folded by customer group."""
+    if found.empty:
+        return page.paragraph("No service has been judged in the last 12 months.")
+    whole = found[(found["by"] == "everybody") & (found["group"] == EVERYBODY)]
+    groups = found[found["by"] != "everybody"]
+    if department:
+        groups = groups[(groups["by"] == "role") | (groups["group"] == department)]
+    return page.joined(
+        page.table(_gaps(whole, level, []), "Perception gap by service, the worst first", "cards"),
+        page.folded(
+            "The gap by customer group",
+            page.table(_gaps(groups, level, ["group"]), "Perception gap by service and group"),
+        ),
+    )
+
+
+def by_service(results: Sequence[KpiResult]) -> HTML:
+    """Satisfaction, promises kept in time and uptake of each service, from the KPIs' parts."""
+    parts = [r for r in results if r.segment and r.kpi_id in OF_SERVICES]
+    names = sorted({r.segment for r in parts})
+    if not names:
+        return page.paragraph("Nothing is known of single services: needs service_requests.csv.")
+    cells = {(r.segment, r.kpi_id): _cell(r) for r in parts}
+    rows = [
+        {"Service": name}
+        | {CATALOGUE[kpi].name: cells.get((name, kpi), DASH) for kpi in OF_SERVICES}
+        for name in names
+    ]
+    return page.table(pd.DataFrame(rows), "Services by what their customers got", "cards")
+
+
+def channels(results: Sequence[KpiResult], level: str) -> HTML:
+    """Where customers go instead of to the PMO: the share of occasions of each channel."""
+    parts = [r for r in results if r.segment and r.kpi_id == "R8"]
+    if not parts:
+        return page.paragraph("Where customers go cannot be told: needs service_requests.csv.")
+    rows = [
+        {
+            "Channel": r.segment.replace("_", " "),
+            "Share of occasions": number(r.value, "share") if r.is_measured else r.state,
+            level: interval(r.low, r.high, "share"),
+        }
+        for r in sorted(parts, key=lambda r: (-r.value if r.is_measured else 1, r.segment))
+    ]
+    return page.table(pd.DataFrame(rows), "Who served the customers' needs instead of the PMO")
+
+
+def _cell(result: KpiResult) -> HTML | str:
+    if not result.is_measured:
+        return result.state
+    ends = interval(result.low, result.high, "share")
+    return page.lines(number(result.value, "share"), ends, f"n = {result.n:,}")
+
+
+def _gaps(found: pd.DataFrame, level: float, more: list[str]) -> pd.DataFrame:
+    rows = [
+        {"Service": row["service"]}
+        | {name.capitalize(): row[name] for name in more}
+        | {
+            "Gap": DASH if row["note"] else number(row["gap"], "points"),
+            f"{number(level, 'share')} interval": interval(
+                row["gap_low"], row["gap_high"], "points"
+            ),
+            "Respondents": str(row["respondents"]) if not row["note"] else row["note"],
+        }
+        for row in found.to_dict("records")
+    ]
+    return pd.DataFrame(rows)
+
+
+def _places(services: pd.DataFrame, level: float) -> pd.DataFrame:
+    ends = f"{number(level, 'share')} interval"
+    rows = [
+        {
+            "Service": row["service"],
+            "Matters": number(row["importance"], "ratio"),
+            f"{ends} of that": interval(row["importance_low"], row["importance_high"], "ratio"),
+            "Goes": number(row["performance"], "ratio"),
+            f"{ends} of this": interval(row["performance_low"], row["performance_high"], "ratio"),
+            "Quadrant": row["quadrant"] or row["note"] or "on a line",
+            "How sure": number(row[row["quadrant"]], "share") if row["quadrant"] else DASH,
+        }
+        for row in services.to_dict("records")
+    ]
+    return pd.DataFrame(rows)
