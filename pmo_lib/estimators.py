@@ -24,13 +24,74 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from pmo_lib import intervals
+from pmo_lib import intervals, ratios
 from pmo_lib.intervals import Estimate
 from pmo_lib.kpi import Statistic
+from pmo_lib.skill import skill
+from pmo_lib.sums import Floats
+
+Estimator = Callable[[pd.DataFrame, float], Estimate]
+
+CLUSTERED: frozenset[Statistic] = frozenset(
+    {"clustered_rate", "rate_difference", "ratio", "bounded_ratio", "event_rate", "cost_drift",
+     "clustered_mean", "signed_mean", "importance_mean", "clustered_median", "slip_share", "skill"}
+)  # fmt: skip
 
 
-def _values(units: pd.DataFrame) -> intervals.Floats:
+def _values(units: pd.DataFrame) -> Floats:
     return (units["numerator"] / units["denominator"]).to_numpy()
+
+
+def _rate(units: pd.DataFrame, level: float) -> Estimate:
+    return intervals.rate(int(units["numerator"].sum()), len(units), level)
+
+
+def _by_case(
+    method: Callable[[Floats, Floats, float], Estimate],
+    above: str = "numerator",
+    below: str = "denominator",
+) -> Estimator:
+    """A method on the sums of each independent case; n counts the units."""
+
+    def estimate(units: pd.DataFrame, level: float) -> Estimate:
+        known = units[[above, below]].notna().all(axis=1)
+        # dropna: units of unknown case count as one, for nothing tells them apart
+        cases = units[known].groupby("case_id", dropna=False)[[above, below]].sum()
+        found = method(cases[above].to_numpy(), cases[below].to_numpy(), level)
+        n, clusters = int(known.sum()), found.clusters or len(cases)
+        return _told(replace(found, n=n, clusters=clusters), len(units) - n)
+
+    return estimate
+
+
+def _mean_by_case(column: str = "") -> Estimator:
+    """The mean of a column, or of numerator ÷ denominator, whose units come in cases."""
+    method = _by_case(intervals.clustered_mean, "value", "one")
+    return lambda units, level: method(
+        units.assign(value=units[column] if column else _values(units), one=1.0), level
+    )
+
+
+def _told(found: Estimate, left_out: int) -> Estimate:
+    """The estimate with a word on cases of several units, and on units that do not say."""
+    said = [
+        found.note,
+        f"from {found.clusters:,} independent cases" if found.clusters < found.n else "",
+        f"{left_out:,} of {found.n + left_out:,} left out of it, the data do not say"
+        if left_out
+        else "",
+    ]
+    return replace(found, note="; ".join(filter(None, said)))
+
+
+def _rate_difference(units: pd.DataFrame, level: float) -> Estimate:
+    rate = _by_case(intervals.clustered_rate)
+    first, second = (rate(units[units["group"] == name], level) for name in ("first", "second"))
+    return intervals.rate_difference(first, second)
+
+
+def _slip_share(units: pd.DataFrame, level: float) -> Estimate:
+    return _by_case(intervals.clustered_rate, "slipped", "one")(units.assign(one=1.0), level)
 
 
 def _monthly(units: pd.DataFrame, level: float) -> Estimate:
@@ -39,23 +100,46 @@ def _monthly(units: pd.DataFrame, level: float) -> Estimate:
     return replace(found, low=max(found.low, 0.0))  # in this order a missing end stays missing
 
 
-def _clustered(units: pd.DataFrame, level: float) -> Estimate:
-    cases = units.groupby("case_id")[["numerator", "denominator"]].sum()
-    return intervals.clustered_rate(
-        cases["numerator"].to_numpy(), cases["denominator"].to_numpy(), level
-    )
-
-
 def _count(units: pd.DataFrame, _level: float) -> Estimate:
     return Estimate(float(units["numerator"].sum()), np.nan, np.nan, len(units))
+
+
+def _quotient(units: pd.DataFrame, _level: float) -> Estimate:
+    above, below = float(units["numerator"].sum()), float(units["denominator"].sum())
+    value = above / below if below > 0 else np.nan
+    note = "no interval: sums of what is booked, not a sample" if below > 0 else ""
+    return Estimate(value, np.nan, np.nan, len(units), note)
+
+
+def _max_ratio(units: pd.DataFrame, _level: float) -> Estimate:
+    """The largest of the segments' Σ numerator ÷ Σ denominator."""
+    names = units["segment"].fillna("(not named)")
+    sums = units.groupby(names)[["numerator", "denominator"]].sum()
+    unmet = sums[(sums["numerator"] > 0) & (sums["denominator"] <= 0)]
+    if len(unmet):
+        note = f"without limit: {' and '.join(unmet.index)} has nothing to be divided by"
+        return Estimate(np.nan, np.nan, np.nan, len(units), note)
+    loaded = sums[sums["denominator"] > 0]
+    if loaded.empty:
+        return Estimate(np.nan, np.nan, np.nan, len(units))
+    shares = loaded["numerator"] / loaded["denominator"]
+    note = f"{shares.idxmax()}; no interval: sums of what is booked, not a sample"
+    return Estimate(float(shares.max()), np.nan, np.nan, len(units), note)
 
 
 def _overrun_mean(units: pd.DataFrame, level: float) -> Estimate:
     """Geometric mean of 1 + overrun, less 1."""
     if (_values(units) <= -1).any():
         return Estimate(np.nan, np.nan, np.nan, len(units), "some actual values are zero")
-    grown = intervals.geometric_mean(1 + _values(units), level)
-    return Estimate(grown.value - 1, grown.low - 1, grown.high - 1, grown.n, grown.note)
+    return _less_1(intervals.geometric_mean(1 + _values(units), level))
+
+
+def _cost_drift(units: pd.DataFrame, level: float) -> Estimate:
+    return _less_1(_by_case(ratios.ratio_of_sums, "current", "original")(units, level))
+
+
+def _less_1(found: Estimate) -> Estimate:
+    return replace(found, value=found.value - 1, low=found.low - 1, high=found.high - 1)
 
 
 def _tail_mean(units: pd.DataFrame, _level: float) -> Estimate:
@@ -66,35 +150,80 @@ def _tail_mean(units: pd.DataFrame, _level: float) -> Estimate:
     return Estimate(float(tail.mean()), np.nan, np.nan, len(tail), note)
 
 
-def _quantile(p: float) -> Callable[[pd.DataFrame, float], Estimate]:
+def _quantile(p: float) -> Estimator:
     return lambda units, level: intervals.quantile(_values(units), p, level)
 
 
-def _survival(p: float) -> Callable[[pd.DataFrame, float], Estimate]:
+def _clustered_median(units: pd.DataFrame, level: float) -> Estimate:
+    cases, _ = pd.factorize(units["case_id"], use_na_sentinel=False)
+    return intervals.clustered_quantile(_values(units), cases, 0.5, level)
+
+
+def _survival(p: float) -> Estimator:
     return lambda units, level: intervals.survival_quantile(
         _values(units), units["ended"].to_numpy(dtype=bool), p, level
     )
 
 
-CLUSTERED: frozenset[Statistic] = frozenset(
-    {"clustered_rate", "clustered_mean", "clustered_median", "importance_mean", "slip_share",
-     "rate_difference", "skill"}
-)  # fmt: skip
+def _nps(units: pd.DataFrame, level: float) -> Estimate:
+    scores = units["numerator"]
+    return intervals.nps(len(units), int((scores >= 9).sum()), int((scores <= 6).sum()), level)
 
-ESTIMATORS: Mapping[Statistic, Callable[[pd.DataFrame, float], Estimate]] = {
-    "rate": lambda units, level: intervals.rate(int(units["numerator"].sum()), len(units), level),
-    "ratio": lambda units, level: intervals.ratio_of_sums(
-        units["numerator"].to_numpy(), units["denominator"].to_numpy(), level
-    ),
-    "clustered_rate": _clustered,
+
+def _skill(units: pd.DataFrame, level: float) -> Estimate:
+    cases, _ = pd.factorize(units["case_id"], use_na_sentinel=False)
+    colours, names = pd.factorize(units["segment"], sort=True, use_na_sentinel=False)
+    shown = np.zeros((cases.max(initial=-1) + 1, len(names)))
+    ill = np.zeros_like(shown)
+    np.add.at(shown, (cases, colours), 1.0)
+    np.add.at(ill, (cases, colours), units["numerator"].to_numpy())
+    return skill(shown, ill, level)
+
+
+def _quadrant_share(units: pd.DataFrame, _level: float) -> Estimate:
+    """How sure a segment's quadrant is; its words are the note."""
+    places = units[["segment", "quadrant", "quadrant_share"]].drop_duplicates()
+    if len(places) != 1:
+        return Estimate(np.nan, np.nan, np.nan, len(units), "each part has a quadrant of its own")
+    _, quadrant, share = places.iloc[0]
+    return Estimate(float(share), np.nan, np.nan, len(units), str(quadrant))
+
+
+def _draws(units: pd.DataFrame, level: float) -> Estimate:
+    if units.empty:
+        return intervals.NOTHING
+    ends = (1 - level) / 2, 0.5, (1 + level) / 2
+    low, value, high = (float(q) for q in np.quantile(units["numerator"].to_numpy(), ends))
+    return Estimate(value, low, high, len(units))
+
+
+ESTIMATORS: Mapping[Statistic, Estimator] = {
+    "rate": _rate,
+    "clustered_rate": _by_case(intervals.clustered_rate),
+    "rate_difference": _rate_difference,
+    "ratio": _by_case(ratios.ratio_of_sums),
+    "bounded_ratio": _by_case(ratios.bounded_ratio),
+    "event_rate": _by_case(ratios.event_rate),
+    "quotient": _quotient,
+    "max_ratio": _max_ratio,
     "mean": lambda units, level: intervals.mean(_values(units), level),
+    "clustered_mean": _mean_by_case(),
+    "signed_mean": _mean_by_case("signed"),
+    "importance_mean": _mean_by_case("importance"),
     "monthly_mean": _monthly,
     "count": _count,
     "geometric_mean": _overrun_mean,
+    "cost_drift": _cost_drift,
     "median": _quantile(0.5),
+    "clustered_median": _clustered_median,
     "p80": _quantile(0.8),
     "p95": _quantile(0.95),
     "survival_median": _survival(0.5),
     "survival_p85": _survival(0.85),
     "tail_mean": _tail_mean,
+    "slip_share": _slip_share,
+    "nps": _nps,
+    "skill": _skill,
+    "quadrant_share": _quadrant_share,
+    "draws": _draws,
 }

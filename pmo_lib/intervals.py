@@ -5,15 +5,15 @@ Where no honest interval exists its ends are missing and the note says why.
 """
 
 import warnings
-from dataclasses import dataclass
-from math import inf, nan
+from dataclasses import dataclass, replace
+from math import ceil, floor, nan, sqrt
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from pmo_lib.sums import ROUNDING, Floats, Sums
 
 
 @dataclass(frozen=True)
@@ -36,32 +36,60 @@ class Estimate:
         return self.clusters or self.n
 
 
-def rate(successes: int, n: int, level: float) -> Estimate:
+NOTHING = Estimate(nan, nan, nan, 0)
+
+
+def rate(successes: float, n: float, level: float) -> Estimate:
     """k ÷ n with the Wilson interval (Wilson 1927); undefined where n is 0."""
-    return Estimate(successes / n, *_wilson(successes / n, n, level), n) if n else _nothing()
+    if n == 0:
+        return NOTHING
+    return Estimate(successes / n, *_wilson(successes / n, n, level), int(n))
+
+
+def jeffreys(successes: float, n: float, level: float) -> Estimate:
+    """k ÷ n with Jeffreys' interval, the quantiles of Beta(k + ½, n - k + ½); 0 and 1 at the ends.
+
+    One end alone holds with (1 + level) ÷ 2: for a one-sided bound at 95 % the level is 90 %.
+    """
+    from scipy.stats import beta
+
+    if n == 0:
+        return NOTHING
+    posterior = beta(successes + 0.5, n - successes + 0.5)
+    low = 0.0 if successes == 0 else float(posterior.ppf((1 - level) / 2))
+    high = 1.0 if successes == n else float(posterior.ppf((1 + level) / 2))
+    return Estimate(successes / n, low, high, int(n))
 
 
 def clustered_rate(successes: Floats, sizes: Floats, level: float) -> Estimate:
-    """Σ successes ÷ Σ sizes over clusters, Wilson with n ÷ deff, deff = 1 + (m - 1) × ICC.
-
-    The cases of a cluster (a project's reports) resemble one another: the intraclass correlation
-    is the analysis of variance's, never below 0, and m the size-weighted mean cluster.
-    """
+    """Σ successes ÷ Σ sizes over clusters, Wilson with n ÷ deff."""
+    successes, sizes = successes[sizes > 0], sizes[sizes > 0]
     n, clusters = float(sizes.sum()), len(sizes)
     if n == 0:
-        return _nothing()
+        return NOTHING
     p = float(successes.sum() / n)
+    low, high = _wilson(p, n / design_effect(successes, sizes), level)
+    return Estimate(p, low, high, int(n), clusters=clusters)
+
+
+def design_effect(successes: Floats, sizes: Floats) -> float:
+    """deff = 1 + (m - 1) × ICC: by how much units that resemble one another are fewer.
+
+    The intraclass correlation is the analysis of variance's, never below 0, and m the
+    size-weighted mean cluster.
+    """
+    n, clusters = float(sizes.sum()), len(sizes)
+    p = float(successes.sum() / n)
+    if p in {0.0, 1.0}:
+        # where all units are alike nothing tells how alike a cluster's are: take them as one
+        return n / clusters
     shares = successes / sizes
     typical = (n - float(np.square(sizes).sum()) / n) / max(clusters - 1, 1)
     between = float((sizes * np.square(shares - p)).sum()) / max(clusters - 1, 1)
     within = float((sizes * shares * (1 - shares)).sum()) / max(n - clusters, 1)
     spread = between + (typical - 1) * within
     correlation = max(0.0, (between - within) / spread) if spread > 0 and typical > 1 else 0.0
-    deff = 1 + (float(np.square(sizes).sum()) / n - 1) * correlation
-    # where all cases are alike nothing tells how alike a cluster's are: take them as one
-    effective = clusters if p in {0.0, 1.0} else n / deff
-    low, high = _wilson(p, effective, level)
-    return Estimate(p, low, high, int(n), f"from {clusters} projects", clusters)
+    return 1 + (float(np.square(sizes).sum()) / n - 1) * correlation
 
 
 def _wilson(p: float, n: float, level: float) -> tuple[float, float]:
@@ -73,19 +101,77 @@ def _wilson(p: float, n: float, level: float) -> tuple[float, float]:
     return max(0.0, min(p, (centre - half) / scale)), min(1.0, max(p, (centre + half) / scale))
 
 
+def rate_difference(first: Estimate, second: Estimate) -> Estimate:
+    """The first rate less the second, Newcombe's interval (1998, method 10) from their own two.
+
+    Each may be of clusters. Cases are counted where they are fewer: no difference is surer than
+    its weaker side.
+    """
+    if not first.n or not second.n:
+        return Estimate(nan, nan, nan, first.n + second.n, "one of the two groups has no case")
+    difference = first.value - second.value
+    below = sqrt((first.value - first.low) ** 2 + (second.high - second.value) ** 2)
+    above = sqrt((first.high - first.value) ** 2 + (second.value - second.low) ** 2)
+    return Estimate(
+        difference, max(-1.0, difference - below), min(1.0, difference + above),
+        first.n + second.n, clusters=min(first.cases, second.cases),
+    )  # fmt: skip
+
+
+def nps(n: int, promoters: int, detractors: int, level: float) -> Estimate:
+    """100 × (promoters - detractors) ÷ n, the interval after Bonett & Price (2012).
+
+    One promoter and one detractor more make it hold in small surveys.
+    """
+    if n == 0:
+        return NOTHING
+    a, b = (promoters + 1) / (n + 2), (detractors + 1) / (n + 2)
+    half = NormalDist().inv_cdf((1 + level) / 2) * sqrt((a + b - (a - b) ** 2) / (n + 2))
+    value = (promoters - detractors) / n
+    # with nearly all of one mind the middle, moved towards 0, may leave the value outside
+    low, high = min(value, max(-1.0, a - b - half)), max(value, min(1.0, a - b + half))
+    return Estimate(100 * value, 100 * low, 100 * high, n)
+
+
 def mean(values: Floats, level: float) -> Estimate:
     """The mean with Student's t interval; no interval where all values are equal or n < 2."""
+    return replace(clustered_mean(values, np.ones(len(values)), level), clusters=0)
+
+
+def mean_of_sums(n: int, total: float, squares: float, level: float) -> Estimate:
+    """As `mean`, from n, Σy and Σy²."""
+    if n == 0:
+        return NOTHING
+    sums = Sums(n, total, n, squares, total, n)
+    return _student(sums.ratio, sums.error, n, level)
+
+
+def clustered_mean(totals: Floats, sizes: Floats, level: float) -> Estimate:
+    """Σ totals ÷ Σ sizes over clusters, linearised, t with clusters - 1 degrees of freedom."""
+    n, clusters = float(sizes.sum()), len(sizes)
+    if n == 0:
+        return NOTHING
+    value = float(totals.sum() / n)
+    apart = totals - value * sizes  # less the mean first: sums of squares lose small spreads
+    plain = np.abs(apart).max() <= ROUNDING * np.abs(totals).max()
+    error = 0.0 if plain else Sums.of(apart, sizes).error
+    return replace(_student(value, error, clusters, level), n=int(n), clusters=clusters)
+
+
+def _student(value: float, error: float, cases: int, level: float) -> Estimate:
+    """value ± t × error with cases - 1 degrees of freedom."""
+    if cases < 2 or error == 0:
+        note = "all values are equal" if cases > 1 else "one value has no spread"
+        return Estimate(value, nan, nan, cases, f"no interval: {note}")
+    half = t_quantile(level, cases) * error
+    return Estimate(value, value - half, value + half, cases)
+
+
+def t_quantile(level: float, cases: int) -> float:
+    """Student's t of a two-sided interval from so many cases."""
     from scipy.stats import t
 
-    n = len(values)
-    if n == 0:
-        return _nothing()
-    value = float(values.mean())
-    if n < 2 or np.ptp(values) == 0:
-        note = "all values are equal" if n > 1 else "one value has no spread"
-        return Estimate(value, nan, nan, n, f"no interval: {note}")
-    half = float(t.ppf((1 + level) / 2, n - 1) * values.std(ddof=1) / np.sqrt(n))
-    return Estimate(value, value - half, value + half, n)
+    return float(t.ppf((1 + level) / 2, cases - 1))
 
 
 def geometric_mean(ratios: Floats, level: float) -> Estimate:
@@ -104,13 +190,38 @@ def quantile(values: Floats, p: float, level: float) -> Estimate:
     """
     n = len(values)
     if n == 0:
-        return _nothing()
+        return NOTHING
     value = float(np.quantile(values, p))
     ranks = order_statistic_ranks(n, p, level)
     if ranks is None:
         return Estimate(value, nan, nan, n, f"no interval: {n} are too few for one at this level")
     ordered = np.sort(values)
     return Estimate(value, float(ordered[ranks[0] - 1]), float(ordered[ranks[1] - 1]), n)
+
+
+def clustered_quantile(
+    values: Floats, cases: npt.NDArray[np.int64], p: float, level: float
+) -> Estimate:
+    """As `quantile`, where the values of a case (numbered from 0) resemble one another.
+
+    Woodruff's manner (1952): the ranks of n ÷ deff independent values, deff that of lying at or
+    below the quantile, carried over to the ranks of all n.
+    """
+    n = len(values)
+    if n == 0:
+        return NOTHING
+    value = float(np.quantile(values, p))
+    sizes = np.bincount(cases).astype("float64")
+    below = np.bincount(cases, weights=values <= value).astype("float64")
+    effective = int(n / design_effect(below, sizes) + ROUNDING)
+    ranks = order_statistic_ranks(effective, p, level)
+    if ranks is None:
+        note = f"no interval: {len(sizes)} cases are too few for one at this level"
+        return Estimate(value, nan, nan, n, note, len(sizes))
+    wider = (n + 1) / (effective + 1)
+    low, high = floor(ranks[0] * wider), ceil(ranks[1] * wider)
+    ordered = np.sort(values)
+    return Estimate(value, float(ordered[low - 1]), float(ordered[high - 1]), n, "", len(sizes))
 
 
 def order_statistic_ranks(n: int, p: float, level: float) -> tuple[int, int] | None:
@@ -128,58 +239,6 @@ def order_statistic_ranks(n: int, p: float, level: float) -> tuple[int, int] | N
             choice = (high - low, -float(below[high] - below[low]), low, high)
             best = choice if best is None else min(best, choice)
     return (best[2], best[3]) if best else None
-
-
-def ratio_of_sums(numerators: Floats, denominators: Floats, level: float) -> Estimate:
-    """Σ numerators ÷ Σ denominators with the jackknife interval on its logarithm, t with n - 1.
-
-    Where the tail gate fails no method covers, so there is no interval but the range over which
-    leaving out one unit moves the figure.
-    """
-    from scipy.stats import t
-
-    n, total, base = len(numerators), numerators.sum(), denominators.sum()
-    if n == 0 or base <= 0:
-        return _nothing()
-    value = float(total / base)
-    refusal = tail_gate(numerators, denominators)
-    rest = base - denominators
-    with np.errstate(divide="ignore", invalid="ignore"):
-        left_out = (total - numerators) / rest
-    if refusal:
-        move = float(np.abs(left_out[rest > 0] - value).max(initial=0))
-        note = f"no interval: {refusal}; one unit moves the figure by up to {move:.2f}"
-        return Estimate(value, nan, nan, n, note)
-    logs = np.log(left_out)
-    error = float(np.sqrt((n - 1) / n * np.square(logs - logs.mean()).sum()))
-    factor = float(np.exp(t.ppf((1 + level) / 2, n - 1) * error))
-    return Estimate(value, value / factor, value * factor, n)
-
-
-def tail_gate(numerators: Floats, denominators: Floats) -> str:
-    """Why a ratio of sums may have no interval; nothing where it may (statistics.md 1.1.3).
-
-    It may where n >= 30, the Hill tail index of the ratios is above 2.5, no unit is 20 % of a
-    sum, and every unit counts for something.
-    """
-    n = len(numerators)
-    if n < 30:
-        return f"{n} are fewer than the 30 that a ratio of sums needs"
-    if (numerators <= 0).any() or (denominators <= 0).any():
-        return "some units have nothing above or below the line"
-    largest = max(float(x.max() / x.sum()) for x in (numerators, denominators))
-    if largest >= 0.2:
-        return f"the largest is {largest:.0%} of the sum"
-    alpha = hill_index(numerators / denominators)
-    return "" if alpha > 2.5 else f"the tail is too heavy (index {alpha:.1f})"
-
-
-def hill_index(values: Floats) -> float:
-    """Hill's tail index over the max(10, 10 % of n) largest values; infinite without a tail."""
-    ordered = np.sort(values)[::-1]
-    k = min(max(10, len(values) // 10), len(values) - 1)
-    excess = float(np.log(ordered[:k] / ordered[k]).mean())
-    return 1 / excess if excess > 0 else inf
 
 
 def survival_quantile(durations: Floats, ended: npt.NDArray[np.bool_], p: float, level: float
@@ -215,5 +274,24 @@ def survival_quantile(durations: Floats, ended: npt.NDArray[np.bool_], p: float,
     return Estimate(value, low, high, n, note)
 
 
-def _nothing() -> Estimate:
-    return Estimate(nan, nan, nan, 0)
+def finite_population(estimate: Estimate, people: int) -> Estimate:
+    """The interval's halves × √(1 - n ÷ N): where n of N are asked only N - n are left to chance.
+
+    With more cases than there are people N is not to be trusted, and the interval stays.
+    """
+    if estimate.cases > people:
+        more = f"there are more answers than the {people} people said to be there"
+        return replace(estimate, note="; ".join(filter(None, [estimate.note, more])))
+    factor = sqrt(1 - estimate.cases / people) if people else 1.0
+    low = estimate.value - factor * (estimate.value - estimate.low)
+    high = estimate.value + factor * (estimate.high - estimate.value)
+    return replace(estimate, low=low, high=high)
+
+
+def worst_case(value: float, answered: float, lowest: float, highest: float) -> tuple[float, float]:
+    """Between what the mean of all lies if the share `answered` has this one (Manski 1989).
+
+    Those who did not answer may all have said the lowest, or all the highest.
+    """
+    silent = 1 - answered
+    return value * answered + lowest * silent, value * answered + highest * silent

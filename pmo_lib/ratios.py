@@ -1,0 +1,126 @@
+"""Ratios of sums with their intervals, one function a method; see statistics.md 1.1.
+
+As in `intervals`, where no honest interval exists its ends are missing and the note says why.
+"""
+
+from dataclasses import replace
+from math import exp, log, nan, sqrt
+
+import numpy as np
+
+from pmo_lib.intervals import NOTHING, Estimate, t_quantile
+from pmo_lib.sums import ROUNDING, Floats, Sums
+from pmo_lib.tails import FEWEST, dominance, tail_gate
+
+
+def ratio_of_sums(numerators: Floats, denominators: Floats, level: float) -> Estimate:
+    """Σ numerators ÷ Σ denominators with the jackknife interval on its logarithm, t with n - 1.
+
+    Where the tail gate fails no method covers, so there is no interval but the range over which
+    leaving out one unit moves the figure.
+    """
+    n, base = len(numerators), denominators.sum()
+    if n == 0 or base <= 0:
+        return NOTHING
+    value = float(numerators.sum() / base)
+    refusal = tail_gate(numerators, denominators) or _no_logarithm(value)
+    if refusal:
+        rest = base - denominators
+        left_out = (numerators.sum() - numerators)[rest > 0] / rest[rest > 0]
+        move = float(np.abs(left_out - value).max(initial=0))
+        note = f"no interval: {refusal}; one unit moves the figure by up to {move:.2f}"
+        return Estimate(value, nan, nan, n, note)
+    return jackknife(numerators, denominators, level)
+
+
+def jackknife(numerators: Floats, denominators: Floats, level: float) -> Estimate:
+    """Σ ÷ Σ, its logarithm's spread from leaving out each case in turn, t with n - 1; no gate."""
+    n = len(numerators)
+    value = float(numerators.sum() / denominators.sum())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log((numerators.sum() - numerators) / (denominators.sum() - denominators))
+    if n < 2 or not np.isfinite(logs).all():
+        return Estimate(value, nan, nan, n, "no interval: all rests on one case")
+    error = sqrt((n - 1) / n * float(np.square(logs - logs.mean()).sum()))
+    return _times(value, error, n, level)
+
+
+def ratio_linearised(sums: Sums, level: float) -> Estimate:
+    """Σy ÷ Σx from sums alone: R × exp(± t × se ÷ R), se linearised; no gate."""
+    if sums.n == 0 or sums.x <= 0:
+        return NOTHING
+    if sums.n < 2 or sums.y <= 0:
+        refusal = _no_logarithm(sums.ratio) or "one case has no spread"
+        return Estimate(sums.ratio, nan, nan, sums.n, f"no interval: {refusal}")
+    return _times(sums.ratio, sums.error / sums.ratio, sums.n, level)
+
+
+def fieller(sums: Sums, level: float) -> Estimate:
+    """Σy ÷ Σx from sums alone, Fieller's interval (1954); none where it is unbounded.
+
+    The ratios R for which mean(y) - R × mean(x) is not told apart from 0 by its own t test.
+    """
+    n = sums.n
+    if n == 0 or sums.x <= 0:
+        return NOTHING
+    if n < 2 or sums.error == 0:
+        note = "all ratios are equal" if n > 1 else "one case has no spread"
+        return Estimate(sums.ratio, nan, nan, n, f"no interval: {note}")
+    y, x, scale = sums.y / n, sums.x / n, t_quantile(level, n) ** 2 / (n - 1)
+    a = x * x - scale * (sums.xx / n - x * x)
+    b = x * y - scale * (sums.xy / n - x * y)
+    c = y * y - scale * (sums.yy / n - y * y)
+    if a <= 0 or b * b <= a * c:
+        note = "no interval: what is divided by differs too much from case to case"
+        return Estimate(sums.ratio, nan, nan, n, note)
+    root = sqrt(b * b - a * c)
+    return Estimate(sums.ratio, (b - root) / a, (b + root) / a, n)
+
+
+def bounded_ratio(parts: Floats, wholes: Floats, level: float) -> Estimate:
+    """Σ parts ÷ Σ wholes, or of counts: thin-tailed by their nature, so that less is gated.
+
+    Fieller's interval below 30 cases, the jackknife's from 30; from 10 cases on no case may be
+    20 % of a sum. The interval ends at 0, and at 1 where no part exceeds its whole.
+    """
+    n, base = len(parts), wholes.sum()
+    if n == 0 or base <= 0:
+        return NOTHING
+    value = float(parts.sum() / base)
+    refusal = _no_logarithm(value) or (dominance(parts, wholes) if n >= 10 else "")
+    if refusal:
+        return Estimate(value, nan, nan, n, f"no interval: {refusal}")
+    sums = Sums.of(parts, wholes)
+    if n < FEWEST or sums.error == 0:
+        found = fieller(sums, level)
+    else:
+        found = jackknife(parts, wholes, level)
+    top = 1.0 if (parts <= wholes).all() else found.high
+    return replace(found, low=max(found.low, 0.0), high=min(found.high, top))
+
+
+def event_rate(events: Floats, times: Floats, level: float) -> Estimate:
+    """Σ events ÷ Σ time over cases, linearised on the logarithm, t with cases - 1.
+
+    Without any event the interval's upper end is Poisson's: -ln((1 - level) ÷ 2) ÷ Σ time.
+    """
+    sums = Sums.of(events, times)
+    if sums.x > 0 and sums.y == 0:
+        return Estimate(0.0, 0.0, -log((1 - level) / 2) / sums.x, sums.n, "no event was seen")
+    return ratio_linearised(sums, level)
+
+
+def _times(value: float, error: float, n: int, level: float) -> Estimate:
+    """value ×÷ exp(t × error) with n - 1 degrees of freedom."""
+    if error <= ROUNDING:
+        return Estimate(value, nan, nan, n, "no interval: all ratios are equal")
+    factor = exp(t_quantile(level, n) * error)
+    return Estimate(value, value / factor, value * factor, n)
+
+
+def _no_logarithm(value: float) -> str:
+    """Why a ratio has no logarithm, and so no interval."""
+    if value > 0:
+        return ""
+    what = "zero" if value == 0 else "below zero"
+    return f"the sum above the line is {what}, of which there is no logarithm"

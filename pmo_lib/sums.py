@@ -1,0 +1,46 @@
+"""Sums over cases, from which ratios and means get their intervals; those of cells add up."""
+
+from dataclasses import astuple, dataclass
+from math import sqrt
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+ROUNDING = 1e-12  # what a computer's sums of squares may leave where there is no spread at all
+
+
+@dataclass(frozen=True)
+class Sums:
+    """How many cases, and Σy, Σx, Σy², Σxy, Σx² over them; the sums of two cells are added."""
+
+    n: int
+    y: float
+    x: float
+    yy: float
+    xy: float
+    xx: float
+
+    @classmethod
+    def of(cls, y: Floats, x: Floats) -> "Sums":
+        return cls(len(y), *(float(s) for s in (y.sum(), x.sum(), y @ y, y @ x, x @ x)))
+
+    def __add__(self, other: "Sums") -> "Sums":
+        both = zip(astuple(self), astuple(other), strict=True)
+        return Sums(*(own + more for own, more in both))
+
+    @property
+    def ratio(self) -> float:
+        """R = Σy ÷ Σx."""
+        return self.y / self.x
+
+    @property
+    def error(self) -> float:
+        """Standard error of R, linearised: √(n ÷ (n - 1) × (Σy² - 2RΣxy + R²Σx²)) ÷ Σx."""
+        r = self.ratio
+        parts = self.yy, -2 * r * self.xy, r * r * self.xx
+        squares = sum(parts)
+        if self.n < 2 or squares <= ROUNDING * sum(map(abs, parts)):
+            return 0.0
+        return sqrt(self.n / (self.n - 1) * squares) / self.x
