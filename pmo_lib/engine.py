@@ -11,8 +11,10 @@ from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.estimators import CLUSTERED, ESTIMATORS
 from pmo_lib.intervals import Estimate
 from pmo_lib.kpi import Kpi, Statistic
+from pmo_lib.perception import with_quadrants
 from pmo_lib.periods import shifted
 from pmo_lib.result import ORGANISATION, KpiResult, State, tidy
+from pmo_lib.survey import among_those_asked, latest_waves
 from pmo_lib.view import View, availability
 
 FACTS = {"count", "quotient", "max_ratio", "draws", "quadrant_share"}  # as true of few as of many
@@ -56,6 +58,8 @@ def observe(kpi: Kpi, view: View) -> pd.DataFrame:
     if months is None:
         return units
     inside = units[~(units["period"] <= shifted(view.period, -months))]
+    if kpi.scale:
+        inside = latest_waves(inside, "period", view.period)
     # a unit of unknown month may lie outside the window: it is left out, and told
     return inside.assign(numerator=inside["numerator"].where(inside["period"].notna()))
 
@@ -107,8 +111,14 @@ def of_department(
         reason = "is kept for the organisation only, not by department"
         return [_of(kpi, view, department, "not measured", reason)]
     within = _within(kpi, view) if within is None else within
+    if "quadrant_share" in kpi.also:
+        units = with_quadrants(units)
     whole = pooled(units)
-    found = _summarised(kpi, view, department, whole, within, (kpi.statistic, *kpi.also))
+    statistics = (kpi.statistic, *(s for s in kpi.also if s not in PARTS_ONLY))
+    found = _summarised(kpi, view, department, whole, within, statistics)
+    if kpi.scale:
+        answers, asked = whole[known(kpi, whole)], view.settings.customers
+        found = [among_those_asked(kpi, result, answers, asked) for result in found]
     if kpi.segment and "segment" in units:
         statistics = (kpi.segment_statistic, *(s for s in kpi.also if s in SEGMENT_ALSO))
         for segment, own in units.groupby("segment", sort=True):
@@ -118,6 +128,7 @@ def of_department(
 
 
 SEGMENT_ALSO = {"importance_mean", "quadrant_share"}  # what the parts show beside their headline
+PARTS_ONLY = {"quadrant_share"}  # the whole is in no quadrant
 
 
 def yearly_results(kpi_id: str, view: View, department: str, years: int) -> list[KpiResult]:
@@ -173,7 +184,8 @@ def _summarised(
         reason = f"{what} {kpi.population}{said}"
         return [_of(kpi, view, department, "undefined", reason, headline, missing=missing)]
     if _cases(headline, usable) < few and headline not in FACTS:
-        reason = f"fewer than {few} {kpi.population} {within}".rstrip()
+        among = "cases among the " if len(usable) >= few else ""  # units enough, of too few cases
+        reason = f"fewer than {few} {among}{kpi.population} {within}".rstrip()
         return [_of(kpi, view, department, "too few", reason, headline, len(usable), missing)]
     found = []
     for statistic in statistics:

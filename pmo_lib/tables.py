@@ -208,6 +208,10 @@ _TABLES = (
         _column("recommend", "integer", "would recommend it", unit="0–10", low=0, high=10),
         _column("contribution", "text", "what it contributed", "optional",
                 "none", "some", "significant", "essential"),
+        _column("project_id", "id", "the completed project that is rated", "optional",
+                to="projects.project_id"),
+        _column("project_success", "integer", "was the project worth its effort and cost",
+                unit="0–10", low=0, high=10),
     )),
     Table("value_statements", "a promise to a customer", ("statement_id",), (
         _column("statement_id", "id", "the statement's identifier", "required"),

@@ -1,39 +1,18 @@
-"""Customers: how they see the services, what they were promised, what they were told."""
-
-from datetime import date
+"""Customers: what they were promised, and what they were told."""
 
 from pipelines.sample.chance import Stream
 from pipelines.sample.months import (
     LAST_MONTH,
     first_day,
     is_slow,
-    last_day,
     later,
-    month_named,
     month_of,
 )
 from pipelines.sample.rows import Row
-from pipelines.sample.services import ROLES, SERVICES, adoptions
+from pipelines.sample.services import SERVICES, adoptions
 from pipelines.sample.truths import TRUTHS, Department
 
-WAVES = ("2022-09", "2023-09", "2024-09", "2025-09", "2026-09")
-RESPONDENTS_A_DEPARTMENT = 14
-RESPONSE_RATES = (0.68, 0.62, 0.58, 0.52, 0.50)  # they tire
 MONTHS_IN_USE = 9  # before a service is promised on
-SERVICES_NOT_USED_YET = ("S04", "S06")  # what a department that has none is asked about
-
-# service: mean importance (1–7), mean perceived − expected
-PERCEPTION = {
-    "S01": (5.6, -0.3),
-    "S02": (5.2, 0.2),
-    "S03": (5.8, -0.5),
-    "S04": (6.2, 0.1),
-    "S05": (5.9, 0.0),
-    "S06": (6.0, -0.4),
-    "S07": (4.8, 0.3),
-    "S08": (4.9, 0.4),
-}
-WORST_GAP = -1.7  # of the service planted as the worst
 # service: (KPI that shows it, opportunity, promise)
 PROMISES = {
     "S01": ("P3", "Fewer projects at a time, each done sooner",
@@ -61,83 +40,6 @@ DECISIONS = {
     "Change the service": 0.12,
     None: 0.28,
 }
-
-
-def survey_response_rows() -> list[Row]:
-    used = adoptions()
-    return [
-        row
-        for wave, rate in zip(WAVES, RESPONSE_RATES, strict=True)
-        for department in TRUTHS.departments
-        for number in range(1, RESPONDENTS_A_DEPARTMENT + 1)
-        for row in _responses(department, number, wave, rate, used)
-    ]
-
-
-def _responses(
-    department: Department,
-    number: int,
-    wave: str,
-    rate: float,
-    used: dict[tuple[str, str], date],
-) -> list[Row]:
-    """One respondent in one wave: most services the department uses, or none at all."""
-    index = TRUTHS.departments.index(department) * RESPONDENTS_A_DEPARTMENT + number
-    respondent_id = f"X{index:03d}"
-    stream = Stream("survey", respondent_id, wave)
-    if not stream.happens(rate):
-        return []
-    wave_day = last_day(month_named(wave))
-    in_use = [
-        each.service_id
-        for each in SERVICES
-        if used.get((department.name, each.service_id), wave_day) < wave_day
-    ]
-    role = Stream("role", respondent_id).weighted(ROLES)
-    who: Row = {
-        "respondent_id": respondent_id,
-        "wave": wave,
-        "department": department.name,
-        "role": role,
-    }
-    return [
-        who | {"service_id": service_id} | _scores(service_id, bool(in_use), stream)
-        for service_id in in_use or SERVICES_NOT_USED_YET
-        if stream.happens(0.75)
-    ]
-
-
-def _scores(service_id: str, in_use: bool, stream: Stream) -> Row:
-    """Who has not used a service can say what it should be, not what it is."""
-    mean_importance, mean_gap = PERCEPTION[service_id]
-    if service_id == TRUTHS.worst_gap_service_id:
-        mean_gap = WORST_GAP
-    expected = stream.normal(5.2, 0.9)
-    perceived = expected + stream.normal(mean_gap, 1.0)
-    scores: Row = {
-        "importance": _likert(stream.normal(mean_importance, 0.9)),
-        "expected": _likert(expected),
-    }
-    answers: Row = {
-        "perceived": stream.mostly(_likert(perceived), missing=0.03),
-        "recommend": stream.mostly(_recommend(perceived, stream), missing=0.03),
-        "contribution": stream.mostly(_contribution(perceived, stream), missing=0.05),
-    }
-    return scores | (answers if in_use else dict.fromkeys(answers))
-
-
-def _likert(opinion: float) -> int:
-    return min(max(round(opinion), 1), 7)
-
-
-def _recommend(perceived: float, stream: Stream) -> int:
-    return min(max(round(1.6 * perceived - 0.6 + stream.normal(0, 1.2)), 0), 10)
-
-
-def _contribution(perceived: float, stream: Stream) -> str:
-    opinion = perceived + stream.normal(0, 0.8)
-    steps = ((3.2, "none"), (4.6, "some"), (6.2, "significant"))
-    return next((word for limit, word in steps if opinion < limit), "essential")
 
 
 def value_statement_rows() -> list[Row]:

@@ -7,17 +7,31 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.sample import benefits, customers, delivery, office, register, reports, services
+from pipelines.sample import (
+    benefits,
+    customers,
+    delivery,
+    office,
+    register,
+    reports,
+    services,
+    surveys,
+)
 from pipelines.sample.projects import projects
 from pipelines.sample.rows import Cell, Row
 from pmo_lib.errors import DataError
 from pmo_lib.schema import Column, Table
 from pmo_lib.tables import TABLES
 
-SETTINGS = """\
-organisation: Example organisation (synthetic data)
-price_base: 2026
-"""
+SETTINGS = "\n".join(
+    [
+        "organisation: Example organisation (synthetic data)",
+        "price_base: 2026",
+        "customers:",
+        *(f"  {name}: {asked}" for name, asked in surveys.asked().items()),
+        "",
+    ]
+)
 
 
 def all_rows() -> dict[str, list[Row]]:
@@ -37,7 +51,7 @@ def all_rows() -> dict[str, list[Row]]:
         "capacity": office.capacity_rows(),
         "services": services.service_rows(),
         "service_requests": services.service_request_rows(),
-        "survey_responses": customers.survey_response_rows(),
+        "survey_responses": surveys.survey_response_rows(every_project),
         "value_statements": customers.value_statement_rows(),
         "communications": customers.communication_rows(),
         "rollouts": services.rollout_rows(),

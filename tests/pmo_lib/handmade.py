@@ -106,16 +106,39 @@ def with_money(given: Mapping[str, pd.DataFrame], change: Any) -> Tables:
     }
 
 
+def answer(respondent_id: str = "r1", **cells: Any) -> Row:
+    return {
+        "respondent_id": respondent_id,
+        "wave": PERIOD,
+        "department": "Finance",
+        "role": "Sponsor",
+        "service_id": "S1",
+    } | cells
+
+
+def request(request_id: str = "q1", **cells: Any) -> Row:
+    return {
+        "request_id": request_id,
+        "department": "Finance",
+        "service_id": "S1",
+        "opened_on": "2026-06-01",
+        "channel": "pmo",
+    } | cells
+
+
 def of_department(given: Mapping[str, pd.DataFrame], department: str) -> Tables:
-    """The tables cut down to one department's projects."""
+    """The tables cut down to one department, or to its projects; what is of no department stays."""
     projects = given["projects"]
     projects = projects[projects["department"] == department]
-    rest = {
-        name: table[table["project_id"].isin(projects["project_id"])]
-        for name, table in given.items()
-        if name != "projects"
-    }
-    return {"projects": projects, **rest}
+
+    def own(table: pd.DataFrame) -> pd.DataFrame:
+        if "department" in table:
+            return table[table["department"] == department]
+        if "project_id" in table:
+            return table[table["project_id"].isin(projects["project_id"])]
+        return table
+
+    return {name: own(table) for name, table in given.items()}
 
 
 @cache
@@ -157,9 +180,60 @@ def _portfolio() -> Tables:
     return tables(projects=projects, baselines=baselines, status_reports=reports, benefits=benefits)
 
 
+@cache
+def _customers() -> Tables:
+    """Two services: their requests, what people say of them, and of projects that have ended."""
+    chance = np.random.default_rng(14)
+    projects = _portfolio()["projects"]
+    services = [{"service_id": f"S{i}", "name": f"Service {i}", "sla_days": 10} for i in (1, 2)]
+    requests, answers, rollouts = [], [], []
+    for at, department in enumerate([*DEPARTMENTS, "Marketing", "Operations", "Research"]):
+        ended = projects[projects["finished_on"] < "2025-09-01"]
+        ended = ended[ended["department"] == department]["project_id"].tolist()
+        for service in ("S1", "S2"):
+            place = {"department": department, "service_id": service}
+            rollouts.append(place | {"adopted_on": "2024-05-01"})
+            for i in range(40):
+                opened = pd.Timestamp("2025-08-01") + pd.Timedelta(days=10 * i + at)
+                closed = opened + pd.Timedelta(days=int(chance.integers(2, 15)))
+                is_open = closed > pd.Timestamp("2026-09-30")
+                cells = {
+                    "opened_on": opened,
+                    "closed_on": None if is_open else closed,
+                    "channel": "pmo" if chance.random() < 0.7 else "shadow",
+                    "satisfaction": None if is_open else int(chance.integers(2, 6)),
+                }
+                requests.append(request(f"{department} {service} {i}", **place, **cells))
+            for i, wave in [(i, wave) for i in range(15) for wave in ("2025-09", "2026-09")]:
+                scores = chance.integers(2, 8, 3)
+                cells = {
+                    "wave": wave,
+                    "role": ("Sponsor", "Project manager")[i % 2],
+                    "importance": int(scores[0]),
+                    "expected": int(scores[1]),
+                    "perceived": int(scores[2]),
+                    "recommend": int(chance.integers(4, 11)),
+                    "contribution": ("none", "some", "significant")[int(chance.integers(3))],
+                }
+                if service == "S1" and ended:
+                    cells |= {
+                        "project_id": ended[i],
+                        "project_success": int(chance.integers(5, 11)),
+                    }
+                answers.append(answer(f"{department} {i}", **place, **cells))
+    return tables(
+        services=services, service_requests=requests, survey_responses=answers, rollouts=rollouts
+    )
+
+
 def portfolio() -> Tables:
     """A copy of the portfolio, so that a test may change it."""
     return {name: table.copy() for name, table in _portfolio().items()}
+
+
+def with_customers() -> Tables:
+    """The portfolio and its customers, three departments without projects among them."""
+    return portfolio() | {name: table.copy() for name, table in _customers().items()}
 
 
 def table_facts(name: str, rows: int, rejected: int = 0, **more: Any) -> Row:

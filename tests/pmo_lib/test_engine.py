@@ -18,12 +18,12 @@ from handmade import (
     numbered,
     of_department,
     open_project,
-    portfolio,
     project,
     report,
     settings,
     tables,
     view,
+    with_customers,
     with_money,
 )
 from hypothesis import Phase, given
@@ -109,8 +109,8 @@ class TestWhatDoesNotMatter:
         same(everything(given_tables), everything(shuffled))
 
     def test_order_of_rows_of_a_portfolio(self) -> None:
-        shuffled = {n: t.sample(frac=1, random_state=3) for n, t in portfolio().items()}
-        same(everything(portfolio()), everything(shuffled))
+        shuffled = {n: t.sample(frac=1, random_state=3) for n, t in with_customers().items()}
+        same(everything(with_customers()), everything(shuffled))
 
     @FEW
     @given(given_tables=portfolios())
@@ -134,10 +134,10 @@ class TestWhatDoesNotMatter:
 
     def test_departments_concatenated_equal_all_at_once(self) -> None:
         parts = [
-            result_table(View(of_department(portfolio(), name), PERIOD), [name])
+            result_table(View(of_department(with_customers(), name), PERIOD), [name])
             for name in DEPARTMENTS
         ]
-        whole = result_table(View(portfolio(), PERIOD), DEPARTMENTS)
+        whole = result_table(View(with_customers(), PERIOD), DEPARTMENTS)
         keys = ["kpi_id", "statistic", "department"]
         same(whole.sort_values(keys), pd.concat(parts).sort_values(keys))
 
@@ -164,20 +164,20 @@ class TestWhatDoesNotMatter:
         same(everything(pounds), everything(pence))
 
     def test_pounds_or_pence_of_a_portfolio(self) -> None:
-        pence = with_money(portfolio(), lambda column: (column * 100).round())
-        same(everything(portfolio()), everything(pence))
+        pence = with_money(with_customers(), lambda column: (column * 100).round())
+        same(everything(with_customers()), everything(pence))
 
     def test_every_money_column_is_scaled(self) -> None:
         read = {name: [c.name for c in _declared(name) if c.kind == "money"] for name in MONEY}
         assert read == MONEY
 
     def test_index_of_the_tables(self) -> None:
-        moved = {name: t.set_index(t.index + 1000) for name, t in portfolio().items()}
-        same(everything(portfolio()), everything(moved))
+        moved = {name: t.set_index(t.index + 1000) for name, t in with_customers().items()}
+        same(everything(with_customers()), everything(moved))
 
     def test_tables_that_no_kpi_reads(self) -> None:
-        more = portfolio() | {"risks": frame("risks", [])}
-        same(everything(portfolio()), everything(more))
+        more = with_customers() | {"risks": frame("risks", [])}
+        same(everything(with_customers()), everything(more))
 
 
 def _declared(name: str) -> Any:
@@ -193,7 +193,7 @@ def _sorted(units: pd.DataFrame) -> pd.DataFrame:
 class TestInputsAreNotChanged:
     @pytest.mark.parametrize("kpi_id", CATALOGUE)
     def test_by_a_kpi(self, kpi_id: str) -> None:
-        given_tables = portfolio()
+        given_tables = with_customers()
         before = {name: table.copy(deep=True) for name, table in given_tables.items()}
         results(View(given_tables, PERIOD), ALL, [kpi_id])
         for name, table in before.items():
@@ -252,13 +252,13 @@ class TestEveryResult:
         assert "1 of 3 left out" in found.reason
 
     def test_statistics_come_in_the_order_declared(self) -> None:
-        found = result_table(View(portfolio(), PERIOD), kpis=["D3", "P3"])
+        found = result_table(View(with_customers(), PERIOD), kpis=["D3", "P3"])
         assert list(found["statistic"]) == [
             "median", "geometric_mean", "p80", "p95", "survival_median", "survival_p85",
         ]  # fmt: skip
 
     def test_names_kpi_department_and_period(self) -> None:
-        found = results(View(portfolio(), PERIOD), ["Finance", ORGANISATION], ["D1", "P2"])
+        found = results(View(with_customers(), PERIOD), ["Finance", ORGANISATION], ["D1", "P2"])
         names = [(r.kpi_id, r.department, r.period) for r in found]
         assert names == [(k, d, PERIOD) for k in ("D1", "P2") for d in ("Finance", ORGANISATION)]
 
@@ -278,7 +278,7 @@ NEEDED_TABLES = [
 class TestNotMeasured:
     @pytest.mark.parametrize(("kpi_id", "name"), NEEDED_TABLES)
     def test_missing_table_is_named(self, kpi_id: str, name: str) -> None:
-        left = {k: v for k, v in portfolio().items() if k != name}
+        left = {k: v for k, v in with_customers().items() if k != name}
         found = results(View(left, PERIOD), ALL, [kpi_id])
         assert {r.state for r in found} == {"not measured"}
         assert all(f"{name}.csv" in r.reason for r in found)
@@ -287,14 +287,14 @@ class TestNotMeasured:
     @pytest.mark.parametrize(("kpi_id", "need"), NEEDS)
     def test_empty_column_is_named_with_its_table(self, kpi_id: str, need: str) -> None:
         name, _, column = need.partition(".")
-        given_tables = portfolio()
+        given_tables = with_customers()
         given_tables[name][column] = frame(name, [{}] * len(given_tables[name]))[column]
         self.check(given_tables, kpi_id, name, column)
 
     @pytest.mark.parametrize(("kpi_id", "need"), NEEDS)
     def test_absent_column_is_named_with_its_table(self, kpi_id: str, need: str) -> None:
         name, _, column = need.partition(".")
-        given_tables = portfolio()
+        given_tables = with_customers()
         given_tables[name] = given_tables[name].drop(columns=column)
         self.check(given_tables, kpi_id, name, column)
 
@@ -306,7 +306,7 @@ class TestNotMeasured:
 
     @pytest.mark.parametrize("kpi_id", CATALOGUE)
     def test_tables_without_rows_measure_nothing_and_are_never_zero(self, kpi_id: str) -> None:
-        given_tables = {name: frame(name, []) for name in portfolio()}
+        given_tables = {name: frame(name, []) for name in with_customers()}
         found = results(View(given_tables, PERIOD), ALL, [kpi_id])
         assert {r.state for r in found} == {"not measured"}
         assert all(np.isnan(r.value) for r in found)
@@ -315,14 +315,16 @@ class TestNotMeasured:
 class TestWithheld:
     @pytest.mark.parametrize(("kpi_id", "name"), NEEDED_TABLES)
     def test_reason_is_that_of_the_table(self, kpi_id: str, name: str) -> None:
-        seen = View(portfolio(), PERIOD, withheld={name: f"9 of 90 rows of {name} were rejected"})
+        seen = View(
+            with_customers(), PERIOD, withheld={name: f"9 of 90 rows of {name} were rejected"}
+        )
         found = results(seen, ALL, [kpi_id])
         assert {r.state for r in found} == {"withheld"}
         assert {r.reason for r in found} == {f"9 of 90 rows of {name} were rejected"}
         assert all(np.isnan(r.value) for r in found)
 
     def test_other_tables_do_not_matter(self) -> None:
-        seen = View(portfolio(), PERIOD, withheld={"status_reports": "rejected"})
+        seen = View(with_customers(), PERIOD, withheld={"status_reports": "rejected"})
         assert results(seen, kpis=["D1"])[0].is_measured
 
 
@@ -345,7 +347,7 @@ class TestUndefined:
         assert found.reason == "none of the 6 completed projects has what it needs"
 
     def test_department_that_has_nothing(self) -> None:
-        seen = View(portfolio(), PERIOD)
+        seen = View(with_customers(), PERIOD)
         found = results(seen, ["Nobody"])
         assert {r.state for r in found if r.statistic != "count"} == {"undefined"}
 
@@ -445,9 +447,18 @@ def until(given_tables: Tables, period: str) -> Tables:
     reports = reports.assign(
         submitted_on=reports["submitted_on"].where(~(reports["submitted_on"] > end))
     )
+    requests, answers = given_tables["service_requests"], given_tables["survey_responses"]
+    requests = requests[requests["opened_on"] <= end]
+    is_open = requests["closed_on"] > end
+    requests = requests.assign(
+        closed_on=requests["closed_on"].mask(is_open),
+        satisfaction=requests["satisfaction"].mask(is_open),
+    )
     return given_tables | {
         "projects": projects[~(projects["started_on"] > end)],
         "status_reports": reports,
+        "service_requests": requests,
+        "survey_responses": answers[answers["wave"] <= period],
     }
 
 
@@ -467,15 +478,15 @@ class TestAsOf:
     @pytest.mark.parametrize("kpi_id", [name for name in CATALOGUE if name != "D7"])
     def test_what_came_later_changes_nothing(self, kpi_id: str) -> None:
         period = "2026-02"
-        then = result_table(View(until(portfolio(), period), period), ALL, [kpi_id])
-        now = result_table(View(portfolio(), period), ALL, [kpi_id])
+        then = result_table(View(until(with_customers(), period), period), ALL, [kpi_id])
+        now = result_table(View(with_customers(), period), ALL, [kpi_id])
         assert (now["state"] == "measured").any()
         same(then, now)
 
     def test_planned_values_reported_later_change_nothing(self) -> None:
         period = "2026-02"
-        then = result_table(View(until(portfolio(), period), period), ALL, ["D7"])
-        now = result_table(View(portfolio(), period), ALL, ["D7"])
+        then = result_table(View(until(with_customers(), period), period), ALL, ["D7"])
+        now = result_table(View(with_customers(), period), ALL, ["D7"])
         same(then, now)
 
     def test_data_date_is_the_last_day_of_the_month(self) -> None:
@@ -534,8 +545,8 @@ class TestWindow:
 
 class TestYearlyResults:
     def test_is_one_headline_a_calendar_year(self) -> None:
-        found = yearly_results("D1", View(portfolio(), PERIOD), ORGANISATION, 3)
-        tables_ = portfolio()
+        found = yearly_results("D1", View(with_customers(), PERIOD), ORGANISATION, 3)
+        tables_ = with_customers()
         done = tables_["projects"].merge(tables_["baselines"], on="project_id")
         done = done[done["status"] == "completed"]
         on_time = (done["finished_on"] <= done["finish"]).groupby(done["finished_on"].dt.year)
@@ -544,7 +555,7 @@ class TestYearlyResults:
         assert [r.n for r in found] == list(on_time.size().loc[2024:2026])
 
     def test_is_of_the_department(self) -> None:
-        seen = View(portfolio(), PERIOD)
+        seen = View(with_customers(), PERIOD)
         whole = yearly_results("D1", seen, ORGANISATION, 2)
         parts = [yearly_results("D1", seen, name, 2) for name in DEPARTMENTS]
         for year, result in enumerate(whole):
@@ -571,5 +582,5 @@ class TestIndicative:
 
 
 def test_result_table_has_the_fields_of_a_result_in_their_order() -> None:
-    found = result_table(View(portfolio(), PERIOD))
+    found = result_table(View(with_customers(), PERIOD))
     assert list(found.columns) == [item.name for item in fields(KpiResult)]

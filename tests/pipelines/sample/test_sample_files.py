@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_series_equal
 
-from pipelines.sample import portfolio, write
+from pipelines.configuration import configured
+from pipelines.sample import TRUTHS, portfolio, write
 from pmo_lib.tables import TABLES
 
 SHIPPED = Path(__file__).parents[3] / "data" / "raw"
@@ -37,6 +38,18 @@ def test_one_file_a_declared_table(written: Path, tmp_path: Path) -> None:
 
 def test_shipped_files_are_what_is_written(written: Path) -> None:
     assert {name: (SHIPPED / name).read_bytes() for name in contents(written)} == contents(written)
+
+
+def test_shipped_settings_are_what_is_written(written: Path) -> None:
+    assert (SHIPPED / "settings.yml").read_bytes() == (written / "settings.yml").read_bytes()
+
+
+def test_settings_say_how_many_people_each_department_was_asked(written: Path) -> None:
+    customers = configured(written).customers
+    assert customers == {each.name: 14 for each in TRUTHS.departments}
+    answers = portfolio()["survey_responses"]
+    answered = answers.groupby(["wave", "department"])["respondent_id"].nunique()
+    assert answered.max() <= 14
 
 
 def test_another_process_with_another_hash_seed_writes_the_same(

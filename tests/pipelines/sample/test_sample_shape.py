@@ -182,6 +182,20 @@ def test_surveys_have_waves_and_non_response(frames: Frames) -> None:
     assert 0.3 < unscored < 0.7
 
 
+def test_projects_are_rated_by_their_department_after_they_end(frames: Frames) -> None:
+    answers, projects = frames["survey_responses"], frames["projects"]
+    rated = answers.dropna(subset=["project_id"]).merge(
+        projects, on="project_id", suffixes=("", "_of_project")
+    )
+    assert sorted(rated["wave"].unique()) == ["2024-09", "2025-09", "2026-09"]
+    assert (rated["department"] == rated["department_of_project"]).all()
+    assert (rated["finished_on"].dt.strftime("%Y-%m") <= rated["wave"]).all()
+    assert set(rated["status"].dropna()) == {"completed"}
+    assert not rated.duplicated(["respondent_id", "wave"]).any()
+    assert 0 < rated["project_success"].isna().mean() < 0.1
+    assert len(rated) > 60 * rated["wave"].nunique()
+
+
 def test_statements_name_departments_services_and_kpis(frames: Frames) -> None:
     statements = frames["value_statements"]
     per_department = statements.groupby("department").size()
