@@ -11,7 +11,6 @@ from pmo_lib.periods import months_of
 from pmo_lib.portfolio import original_baselines
 from pmo_lib.settings import Settings
 
-NOT_STATED = "not stated"
 MEASURABLE = ["measure", "baseline_value", "target_value", "due_on", "owner"]
 
 
@@ -45,7 +44,8 @@ def benefits_realisation(
     financial = units["class"] != "non_financial"
     # with neither class nor unit, or no unit of what is not money, nobody knows what it adds to
     summable = units["unit"].notna() | (financial & units["class"].notna())
-    kind, counted_in = units["class"].fillna(NOT_STATED), units["unit"].fillna(NOT_STATED)
+    kind = units["class"].fillna("class not stated")
+    counted_in = units["unit"].fillna("unit not stated")
     return observations(
         units,
         period=f"{data_date:%Y-%m}",
@@ -142,25 +142,33 @@ def time_to_value(
     its benefits may have come unseen. Without approval of the project, that of its original
     baseline counts.
     """
-    given = projects[projects["project_id"].isin(benefits["project_id"])]
-    approved = given["approved_on"]
+    units = projects[projects["project_id"].isin(benefits["project_id"])]
     if baselines is not None:
         original = original_baselines(baselines).set_index("project_id")["approved_on"]
-        approved = approved.fillna(given["project_id"].map(original))
-    waiting = (approved > data_date) | (approved.isna() & (given["status"] == "proposed"))
-    units = given.assign(approved_on=approved)[~waiting]
+        units = units.join(original.rename("baselined_on"), on="project_id")
+        units = units.assign(approved_on=units["approved_on"].fillna(units["baselined_on"]))
+    approved, status = units["approved_on"], units["status"]
+    units = units[~((approved > data_date) | (approved.isna() & (status == "proposed")))]
+
     known = _until(benefit_reports, data_date).dropna(subset=["realised"])
     known = known.merge(benefits[["benefit_id", "project_id"]], on="benefit_id")
-    first = _month_end(units, known[known["realised"] > 0].groupby("project_id")["period"].min())
-    measured_until = _month_end(units, known.groupby("project_id")["period"].max())
+    month_ends = pd.to_datetime(known["period"], format="%Y-%m") + pd.offsets.MonthEnd(0)
+    of_project = known["project_id"]
+    first = month_ends[known["realised"] > 0].groupby(of_project).min()
+    last = month_ends.groupby(of_project).max()
+    units = units.join(first.rename("first_on"), on="project_id")
+    units = units.join(last.rename("measured_until"), on="project_id")
 
     status, over = units["status"], ~(units["finished_on"] > data_date)
     still = pd.Series(data_date, index=units.index).where(status.notna())
-    still = still.mask((status == "completed") & over, measured_until)
+    still = still.mask((status == "completed") & over, units["measured_until"])
     still = still.mask((status == "cancelled") & over, units["finished_on"])
-    days = (first.fillna(still) - units["approved_on"]).dt.days
+    days = (units["first_on"].fillna(still) - units["approved_on"]).dt.days
     return observations(
-        units, period=f"{data_date:%Y-%m}", numerator=days.where(days >= 0), ended=first.notna()
+        units,
+        period=f"{data_date:%Y-%m}",
+        numerator=days.where(days >= 0),
+        ended=units["first_on"].notna(),
     )
 
 
@@ -184,9 +192,3 @@ def _expected(
 
 def _until(benefit_reports: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     return benefit_reports[benefit_reports["period"] <= f"{data_date:%Y-%m}"]
-
-
-def _month_end(units: pd.DataFrame, periods: pd.Series) -> pd.Series:
-    """The last day of each project's month in `periods`; missing where it has none."""
-    ends: pd.Series = pd.to_datetime(units["project_id"].map(periods), format="%Y-%m")
-    return ends + pd.offsets.MonthEnd(0)

@@ -24,12 +24,12 @@ def pmo_cost_ratio(
     """
     monthly = spend_by_month(projects, status_reports, data_date)
     spend = monthly.groupby("period")["spend"].sum(min_count=1)
-    months = office_by_month(pmo_costs, "amount", data_date).join(spend, on="period")
+    months = office_by_month(pmo_costs, "amount", data_date)
     return observations(
         months,
         period=months["period"],
         numerator=months["amount"],
-        denominator=months["spend"],
+        denominator=months["period"].map(spend),
         case="period",
     )
 
