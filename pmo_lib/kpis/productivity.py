@@ -1,10 +1,12 @@
-"""Productivity and flow KPIs: throughput, work in progress, cycle time."""
+"""Productivity and flow KPIs: throughput, work in progress, cycle time, what is stuck."""
 
 import pandas as pd
 
-from pmo_lib.kpi import kpi, observations
-from pmo_lib.periods import month_range, months_of, shifted
+from pmo_lib.intervals import survival_quantile
+from pmo_lib.kpi import flag, kpi, observations
+from pmo_lib.periods import month_end, month_range, months_of, shifted
 from pmo_lib.portfolio import completed, in_flight, status_unknown
+from pmo_lib.settings import Settings
 
 
 @kpi(
@@ -74,4 +76,68 @@ def cycle_time(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
         period=f"{data_date:%Y-%m}",
         numerator=(last_seen - started["started_on"]).dt.days,
         ended=ended,
+    )
+
+
+@kpi(
+    id="P4", name="Stuck work", family="productivity", unit="share", better="lower",
+    statistic="rate", population="projects in flight",
+    needs=("projects.status", "projects.started_on", "projects.finished_on"),
+)  # fmt: skip
+def stuck_work(projects: pd.DataFrame, data_date: pd.Timestamp, settings: Settings) -> pd.DataFrame:
+    """Projects in flight for longer than the P85 of P3 ÷ projects in flight.
+
+    The P85 is the department's own, so that none is judged by the pace of others. Where it is
+    not reached, or rests on too few projects to be shown, the department's are left out.
+    """
+    times = cycle_time(projects=projects, data_date=data_date).dropna(subset=["numerator"])
+    p85_days = {
+        department: survival_quantile(
+            own["numerator"].to_numpy(),
+            own["ended"].to_numpy(dtype=bool),
+            0.85,
+            settings.confidence_level,
+        ).value
+        for department, own in times.groupby("department")
+        if len(own) >= settings.disclosure.too_few
+    }
+    known, unknown = in_flight(projects, data_date), status_unknown(projects, data_date)
+    units = pd.concat([known.assign(known=True), unknown.assign(known=False)])
+    age_days = (data_date - units["started_on"]).dt.days
+    limit_days = units["department"].map(p85_days).astype("float64")
+    stuck = flag(age_days > limit_days, units["known"] & age_days.notna() & limit_days.notna())
+    return observations(units, period=f"{data_date:%Y-%m}", numerator=stuck)
+
+
+@kpi(
+    id="P5", name="Little's-law consistency", family="productivity", unit="ratio", better="near",
+    near=(0.8, 1.25), statistic="quotient", population="projects open in the last 12 months",
+    needs=("projects.status", "projects.started_on", "projects.finished_on"),
+)  # fmt: skip
+def littles_law(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
+    """Mean work in progress ÷ (mean throughput × mean cycle time), last 12 months.
+
+    Over T days in which N projects leave, the mean work in progress is Σ days open ÷ T, the mean
+    throughput N ÷ T and the mean cycle time Σ days of the N ÷ N. T and N cancel: what remains is
+    Σ days open in the 12 months ÷ Σ days, start to finish, of those that left in them. A
+    cancelled project was in progress and leaves like any other, or the two could not agree.
+    """
+    since = month_end(shifted(f"{data_date:%Y-%m}", -12))
+    gone = projects["finished_on"] <= since
+    begun = projects["started_on"].notna() | projects["status"].isin(
+        ["active", "on_hold", "completed"]
+    )
+    open_then = begun & (projects["status"] != "proposed") & ~gone
+    units = projects[open_then & ~(projects["started_on"] > data_date)]
+    left = units["finished_on"] <= data_date
+    goes_on = units["status"].isin(["active", "on_hold"]) | (units["finished_on"] > data_date)
+    last_day = units["finished_on"].where(left, data_date).where(left | goes_on)
+    first_day = units["started_on"].mask(units["started_on"] < since, since)
+    open_days = (last_day - first_day).dt.days
+    cycle_days = (units["finished_on"] - units["started_on"]).dt.days
+    return observations(
+        units,
+        period=f"{data_date:%Y-%m}",
+        numerator=open_days,
+        denominator=cycle_days.where(left, 0),
     )

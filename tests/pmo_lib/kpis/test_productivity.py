@@ -1,4 +1,4 @@
-"""P1 to P3 on tables small enough to work out by hand."""
+"""P1 to P5 on tables small enough to work out by hand."""
 
 from math import isnan, sqrt
 from typing import Any
@@ -8,12 +8,20 @@ import pytest
 import worked_cases as cases
 from handmade import numbered, open_project, portfolio, project, view
 
-from pmo_lib.engine import View, results
+from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.engine import View, observe, results
 
 T_11 = 1.7958848  # t(0.95; 11), from a table
 
 
-@pytest.mark.parametrize("case", cases.of_kpis("P1", "P2", "P3"))
+@pytest.mark.parametrize(
+    "case",
+    [
+        *cases.of_kpis("P1", "P2", "P3"),
+        *cases.parameters("kpi_productivity", kpi="P4"),
+        *cases.parameters("kpi_productivity", kpi="P5"),
+    ],
+)
 def test_worked_case(case: dict[str, Any]) -> None:
     cases.check_kpi(case)
 
@@ -88,3 +96,63 @@ class TestCycleTime:
         assert median.state == p85.state == "undefined"
         assert "less than 50% have ended" in median.reason
         assert "less than 85% have ended" in p85.reason
+
+
+class TestStuckWork:
+    DONE = numbered(20, project, started_on="2026-01-01",
+                    finished_on=[f"2026-01-{2 + i:02}" for i in range(20)])  # fmt: skip
+
+    def test_another_departments_pace_does_not_matter(self) -> None:
+        slow = [row | {"project_id": f"s{row['project_id']}", "department": "Sales",
+                       "finished_on": "2026-09-29"} for row in self.DONE]  # fmt: skip
+        stuck = open_project("stuck", started_on="2026-08-31")
+        for rows in ([*self.DONE, stuck], [*self.DONE, *slow, stuck]):
+            assert observe(CATALOGUE["P4"], view(projects=rows))["numerator"].tolist() == [1.0]
+
+    def test_limit_that_rests_on_too_few_to_be_shown_is_not_used(self) -> None:
+        rows = [*self.DONE[:3], open_project("p9", started_on="2026-09-29")]
+        for too_few, known in ((4, True), (5, False)):
+            seen = view(given={"disclosure": {"too_few": too_few}}, projects=rows)
+            assert observe(CATALOGUE["P4"], seen)["numerator"].notna().tolist() == [known]
+
+    def test_nothing_completed_yet_leaves_all_out(self) -> None:
+        (found,) = results(view(projects=numbered(6, open_project)), kpis=["P4"])
+        assert (found.state, found.missing) == ("undefined", 6)
+        assert found.reason == "none of the 6 projects in flight has what it needs"
+
+    def test_department_that_has_none_in_flight(self) -> None:
+        (found,) = results(view(projects=self.DONE), kpis=["P4"])
+        assert (found.state, found.reason) == ("undefined", "there are no projects in flight")
+
+
+class TestLittlesLaw:
+    def test_is_mean_wip_by_throughput_and_cycle_time_counted_day_by_day(self) -> None:
+        projects = portfolio()["projects"]
+        started, ended = projects["started_on"], projects["finished_on"]
+        days = pd.date_range("2025-10-01", "2026-09-30")
+        wip = [((started < day) & ~(ended < day)).sum() for day in days]
+        left = projects[ended >= days[0]]
+        cycle_days = (left["finished_on"] - left["started_on"]).dt.days
+        expected = (sum(wip) / 365) / (len(left) / 365 * cycle_days.mean())
+        units = observe(CATALOGUE["P5"], View(portfolio(), "2026-09"))
+        assert units["numerator"].sum() / units["denominator"].sum() == pytest.approx(expected)
+
+    def test_steady_flow_is_consistent(self) -> None:
+        months = pd.date_range("2023-01-01", "2026-09-01", freq="MS")
+        rows = [
+            project(f"p{i}", started_on=month, finished_on=month + pd.Timedelta(days=91))
+            for i, month in enumerate(months)
+        ]
+        units = observe(CATALOGUE["P5"], view(projects=rows))
+        found = units["numerator"].sum() / units["denominator"].sum()
+        assert found == pytest.approx(1, abs=0.02)
+
+    def test_nothing_left_is_undefined(self) -> None:
+        units = observe(CATALOGUE["P5"], view(projects=numbered(6, open_project)))
+        assert units["denominator"].sum() == 0
+        assert (units["numerator"] == 272).all()
+
+
+def test_what_each_wants() -> None:
+    assert (CATALOGUE["P4"].better, CATALOGUE["P5"].better) == ("lower", "near")
+    assert CATALOGUE["P5"].near == (0.8, 1.25)
