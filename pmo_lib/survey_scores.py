@@ -30,19 +30,18 @@ def standings(survey_scores: pd.DataFrame, wave: str, department: str = "") -> p
 
     ``median`` is over the ``organisations`` that have a score (the survey's own definition of its
     benchmark), ``missing`` how many have a row without one, ``published`` the benchmark where
-    there is one and no other. ``score`` is the department's, ``difference`` that less the median, ``percentile``
-    its mid-rank among the organisations: the share of them below it, and half of those equal to
-    it, itself included. Each is missing where it is not known.
+    there is one and no other. ``score`` is the department's, ``difference`` that less the median,
+    ``percentile`` its mid-rank among the organisations: the share of them below it, and half of
+    those equal to it, itself included. Each is missing where it is not known.
     """
     rows = survey_scores[survey_scores["wave"] == wave]
     found = _medians(rows, "measure").assign(score=_of(rows, "measure", department))
-    percentile = {
-        measure: _percentile(scores, found.at[measure, "score"])
-        for measure, scores in _organisations(rows).groupby("measure")["score"]
-    }
+    others = _organisations(rows).dropna(subset=["score"])
+    own = others["measure"].map(found["score"])
+    rank = (others["score"] < own) + (others["score"] == own) / 2
     return found.assign(
         difference=found["score"] - found["median"],
-        percentile=pd.Series(percentile, dtype="float64"),
+        percentile=rank.where(own.notna()).groupby(others["measure"]).mean(),
     ).reset_index()[list(STANDINGS)]
 
 
@@ -81,10 +80,3 @@ def _medians(rows: pd.DataFrame, by: str) -> pd.DataFrame:
 def _of(rows: pd.DataFrame, by: str, department: str) -> pd.Series:
     own = own_scores(rows)
     return own[own["department"] == department].set_index(by)["score"]
-
-
-def _percentile(scores: pd.Series, score: float) -> float:
-    known = scores.dropna()
-    if pd.isna(score) or known.empty:
-        return float("nan")
-    return float(((known < score).sum() + (known == score).sum() / 2) / len(known))

@@ -33,16 +33,20 @@ class Kind:
         return self.required + self.optional
 
 
+def _said(words: pd.Series) -> str:
+    return ", ".join(" ".join(text.split()) for text in words)
+
+
 class Cells:
     """Text cells that are read column by column; whatever cannot be read is set aside.
 
-    ``rows`` has the columns of the kind, and file and line; ``record`` is the column that says
+    ``rows`` has the columns of the kind, and file and line; ``record`` are the columns that say
     which row it is.
     """
 
-    def __init__(self, rows: pd.DataFrame, record: str) -> None:
+    def __init__(self, rows: pd.DataFrame, *record: str) -> None:
         self.rows = rows
-        self._record = record
+        self._record = list(record)
         self._unread: list[pd.DataFrame] = []
 
     def read(self, column: str, reader: Callable[[str], object], reason: str) -> pd.Series:
@@ -61,7 +65,7 @@ class Cells:
                 {
                     "file": cells["file"],
                     "line": cells["line"],
-                    "record": cells[self._record],
+                    "record": cells[self._record].agg(_said, axis=1) if len(cells) else "",
                     "column": column,
                     "value": cells[column].str.slice(0, MOST_LETTERS),
                     "reason": reason,

@@ -60,7 +60,7 @@ def read(files: Sequence[Path]) -> Imported:
         "baselines": _baselines(rows),
         "status_reports": _status_reports(rows),
     }
-    left_aside = sorted(set(given) - {*EXTRACT.columns, "file", "line"})
+    left_aside = sorted(set(given.columns.astype(str)) - {*EXTRACT.columns, "file", "line"})
     return Imported(
         {name: typed(name, table) for name, table in tables.items()},
         cells.unread(ragged),

@@ -61,7 +61,7 @@ def read_date(text: str) -> datetime | None:
     for shape, written in _DATES.items():
         if match := shape.fullmatch(text):
             try:
-                return datetime.strptime(match[1], written)  # noqa: DTZ007 a day has no zone
+                return datetime.strptime(match[1], written)
             except ValueError:  # no such day
                 return None
     return None
@@ -99,7 +99,7 @@ def _last_of_month(rows: pd.DataFrame, cells: Cells) -> pd.DataFrame:
     """The last report of a project in a month; of those on one day the first that stands."""
     latest_first = rows.sort_values(["pid", "reported"], ascending=[True, False], kind="stable")
     is_again = latest_first.duplicated(["pid", "period"])
-    again = cells.rows.index.isin(is_again[is_again].index)
+    again = is_again.reindex(cells.rows.index, fill_value=False)
     for column in EXTRACT.columns:
         cells.set_aside(again & (cells.rows[column] != ""), column, TWICE)
     return latest_first[~is_again].sort_values(["pid", "reported"], ignore_index=True)
