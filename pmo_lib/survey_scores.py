@@ -37,7 +37,7 @@ def standings(survey_scores: pd.DataFrame, wave: str, department: str = "") -> p
     rows = survey_scores[survey_scores["wave"] == wave]
     found = _medians(rows, "measure").assign(score=_of(rows, "measure", department))
     others = _organisations(rows).dropna(subset=["score"])
-    own = others["measure"].map(found["score"])
+    own = others["measure"].map(found["score"]).astype("float64")
     rank = (others["score"] < own) + (others["score"] == own) / 2
     return found.assign(
         difference=found["score"] - found["median"],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.sample import benefits, customers, delivery, office, register, reports, services
+from pipelines.sample import benefits, customers, delivery, office, register, reports, services, staff
 from pipelines.sample.projects import projects
 from pipelines.sample.rows import Cell, Row
 from pmo_lib.errors import DataError
@@ -38,6 +38,7 @@ def all_rows() -> dict[str, list[Row]]:
         "services": services.service_rows(),
         "service_requests": services.service_request_rows(),
         "survey_responses": customers.survey_response_rows(),
+        "survey_scores": staff.survey_score_rows(),
         "value_statements": customers.value_statement_rows(),
         "communications": customers.communication_rows(),
         "rollouts": services.rollout_rows(),

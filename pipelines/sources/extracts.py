@@ -29,6 +29,10 @@ class Kind:
     hint: str
 
     @property
+    def remedy(self) -> str:
+        return f"Give {self.what}, {self.hint}"
+
+    @property
     def columns(self) -> tuple[str, ...]:
         return self.required + self.optional
 
@@ -89,7 +93,7 @@ def read_extracts(
     mistakes together, for files that cannot be read or are of no kind.
     """
     if not paths:
-        raise DataError("There is no file to read", remedy=f"Give {kinds[0].what}")
+        raise DataError("There is no file to read", remedy=kinds[0].remedy)
     read, ragged, errors = [], [], []
     for path in paths:
         try:
@@ -110,8 +114,8 @@ def read_extracts(
 
 
 def _of_a_kind(path: Path, kinds: Sequence[Kind]) -> tuple[Kind, RawTable]:
-    expected = f"Give {' or '.join(kind.what for kind in kinds)}, {kinds[0].hint}"
-    raw = _read(path, frozenset(name for kind in kinds for name in kind.columns), expected)
+    expected = kinds[0].remedy
+    raw = _read(path, frozenset(name for kind in kinds for name in kind.required), expected)
     have = set(raw.cells)
     kind = next((kind for kind in kinds if have.issuperset(kind.required)), None)
     if kind is None:

@@ -53,7 +53,7 @@ def read(files: Sequence[Path]) -> Imported:
         raise DataError(
             "no row has both a PID and a date of reporting",
             where=", ".join(map(str, files)),
-            remedy=f"Give {EXTRACT.what}, {EXTRACT.hint}",
+            remedy=EXTRACT.remedy,
         )
     tables = {
         "projects": _projects(rows),

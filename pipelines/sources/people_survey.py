@@ -76,7 +76,7 @@ def read(files: Sequence[Path]) -> Imported:
         raise DataError(
             "there is no score with a name, a year and a measure",
             where=", ".join(map(str, files)),
-            remedy=f"Give {SCORES.what}, {_HINT}",
+            remedy=SCORES.remedy,
         )
     scores, repeated = _once(rows, cells)
     scores["kind"] = scores["kind"].mask(_are_groups(scores), "group")
