@@ -18,9 +18,9 @@ def import_files(name: str, files: Sequence[Path], to: Path) -> Imported:
     Raises PmoError for an unknown source, unreadable files, or a folder that holds other files.
     """
     reader = source(name)
-    missing = [str(path) for path in files if not path.is_file()]
-    if missing:
-        raise DataError("there is no such file", where=", ".join(missing), remedy="Check the path")
+    for what, is_so in (("there is no such file", _is_missing), ("is a folder", Path.is_dir)):
+        if wrong := [str(path) for path in files if is_so(path)]:
+            raise DataError(what, where=", ".join(wrong), remedy="Name the files themselves")
     imported = reader.read(files)
     to = to.resolve()
     ours = [*(f"{table}.csv" for table in imported.tables), UNREAD]
@@ -36,6 +36,10 @@ def import_files(name: str, files: Sequence[Path], to: Path) -> Imported:
         if settings:
             (folder / own.name).write_bytes(settings)
     return imported
+
+
+def _is_missing(path: Path) -> bool:
+    return not path.exists()
 
 
 def _as_yaml(settings: Mapping[str, str]) -> bytes:

@@ -19,6 +19,7 @@ from pmo_lib.tables import TABLES
 from pmo_lib.verdict import SourceFile
 
 REJECTION_COLUMNS = ("file", "line", "column", "value", "rule")
+_PUT_THERE = "Put projects.csv there, or survey_scores.csv"
 NOT_DATA = {".yml", ".yaml", ".md"}  # settings and notes
 
 
@@ -74,7 +75,7 @@ def ingest(raw: Path, settings: Settings) -> Ingested:
     """The tables in a folder.
 
     Raises DataError, all mistakes together, where the folder is missing or holds no table, a file
-    cannot be read, a required column is missing, or `projects` is.
+    cannot be read, a required column is missing, or `projects` and `survey_scores` both are.
     """
     if not raw.is_dir():
         what = "is a file, not a folder" if raw.exists() else "there is no such folder"
@@ -85,7 +86,7 @@ def ingest(raw: Path, settings: Settings) -> Ingested:
         raise DataError(
             "the folder holds no table",
             where=str(raw),
-            remedy=f"Put projects.csv there. {_table_names(ignored)}",
+            remedy=f"{_PUT_THERE}. {_table_names(ignored)}",
         )
     tables: dict[str, Loaded] = {}
     for name in [name for name in TABLES if name in found]:
@@ -93,12 +94,13 @@ def ingest(raw: Path, settings: Settings) -> Ingested:
             tables[name] = _load(TABLES[name], found[name], settings)
         except PmoError as error:
             errors.append(error)
-    if "projects" not in found and not errors:
+    if not errors and not {"projects", "survey_scores"} & set(found):
         errors.append(
             DataError(
-                "there is no table projects, the only one that is required",
+                "there is neither a table projects nor a table survey_scores, one of which is "
+                "required",
                 where=str(raw),
-                remedy=f"Put projects.csv there. {_table_names(ignored)}",
+                remedy=f"{_PUT_THERE}. {_table_names(ignored)}",
             )
         )
     raise_all(errors)

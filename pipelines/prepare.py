@@ -68,11 +68,12 @@ def examine(raw: Path, settings: Settings, say: Callable[[str], None]) -> Prepar
     say(f"reading {raw}")
     ingested = ingest(raw, settings)
     judged = judge(ingested, say)
-    if judged["projects"].accepted.empty:
+    name, what = ("projects", "project") if "projects" in judged else ("survey_scores", "score")
+    if judged[name].accepted.empty:
         raise DataError(
-            "no project was accepted",
+            f"no {what} was accepted",
             where=str(raw),
-            remedy=_first_reasons(judged["projects"].rejected),
+            remedy=_first_reasons(judged[name].rejected),
         )
     verdicts = {name: table.verdict for name, table in judged.items()}
     return Prepared(judged, Verdict(ingested.data_hash, verdicts, ingested.ignored), settings)

@@ -1,4 +1,4 @@
-"""The 18 tables of the workbook, declared once.
+"""The 19 tables of the workbook, declared once.
 
 From this page come the pandas types, the Great Expectations suites, the data dictionary and the
 columns of the sample and the importers. Money is in the currency of the settings and in constant
@@ -212,6 +212,15 @@ _TABLES = (
                 to="projects.project_id"),
         _column("project_success", "integer", "was the project worth its effort and cost",
                 unit="0–10", low=0, high=10),
+    )),
+    Table("survey_scores", "an organisation × wave × measure", ("department", "wave", "measure"), (
+        _column("department", "text", "the department, or what a benchmark is called", "required"),
+        _column("wave", "period", "the month of the survey", "required"),
+        _column("measure", "text", "the question or index", "required"),
+        _column("score", "share", "share of favourable answers, or the index", "expected"),
+        _column("respondents", "integer", "how many answered", low=0),
+        _column("kind", "text", "whose score it is; a group holds organisations that have rows of "
+                "their own", "required", "organisation", "group", "benchmark", "mean"),
     )),
     Table("value_statements", "a promise to a customer", ("statement_id",), (
         _column("statement_id", "id", "the statement's identifier", "required"),

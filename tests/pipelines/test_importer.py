@@ -50,6 +50,13 @@ def test_missing_files_are_named_and_nothing_is_written(export: Path, tmp_path: 
     assert not (tmp_path / "to").exists()
 
 
+def test_folders_are_named_and_nothing_is_written(export: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is a folder") as caught:
+        import_files("tool", [export, tmp_path], tmp_path / "to")
+    assert caught.value.where == str(tmp_path)
+    assert not (tmp_path / "to").exists()
+
+
 def test_writes_over_its_own_earlier_tables(export: Path, tmp_path: Path) -> None:
     for _ in range(2):
         import_files("tool", [export], tmp_path / "to")

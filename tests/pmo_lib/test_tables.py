@@ -1,4 +1,4 @@
-"""The declared tables: the 18 of the design, whole and in an order that can be read."""
+"""The declared tables: the 18 of the design and the survey scores, whole and in an order that can be read."""
 
 import pytest
 
@@ -9,7 +9,7 @@ NAMES = {
     "projects", "baselines", "status_reports", "milestones", "gates", "benefits",
     "benefit_reports", "demands", "risks", "capacity", "services", "service_requests",
     "survey_responses", "value_statements", "communications", "rollouts", "pmo_costs",
-    "benchmarks",
+    "benchmarks", "survey_scores",
 }  # fmt: skip
 MAIN_COLUMNS = {
     "projects": "project_id name department category method investment_class strategic_goal "
@@ -39,9 +39,9 @@ MAIN_COLUMNS = {
 ALL = [pytest.param(table, id=table.name) for table in TABLES.values()]
 
 
-def test_are_the_18_of_the_design() -> None:
+def test_are_those_of_the_design_and_the_survey_scores() -> None:
     assert set(TABLES) == NAMES
-    assert len(NAMES) == 18
+    assert len(NAMES) == 19
 
 
 @pytest.mark.parametrize("name", MAIN_COLUMNS)

@@ -1,0 +1,165 @@
+"""A CSV file that a source gives, plain or compressed by gzip, as text cells; or a clear error."""
+
+import gzip
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from pipelines.readers import RawTable, read_csv
+from pipelines.sources import UNREAD_COLUMNS
+from pmo_lib.errors import DataError, PmoError, raise_all
+from pmo_lib.tables import TABLES
+
+MOST_LETTERS = 300  # of a cell that is listed as unread
+_GZIP = b"\x1f\x8b"  # how such files begin
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file: what it is called, its columns in small letters, and how to know it."""
+
+    what: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    hint: str
+
+    @property
+    def remedy(self) -> str:
+        return f"Give {self.what}, {self.hint}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.required + self.optional
+
+
+def _said(words: pd.Series) -> str:
+    return ", ".join(" ".join(text.split()) for text in words)
+
+
+class Cells:
+    """Text cells that are read column by column; whatever cannot be read is set aside.
+
+    ``rows`` has the columns of the kind, and file and line; ``record`` are the columns that say
+    which row it is.
+    """
+
+    def __init__(self, rows: pd.DataFrame, *record: str) -> None:
+        self.rows = rows
+        self._record = list(record)
+        self._unread: list[pd.DataFrame] = []
+
+    def read(self, column: str, reader: Callable[[str], object], reason: str) -> pd.Series:
+        """What `reader` makes of each text, None where it cannot read it."""
+        texts = self.rows[column]
+        read = {text: reader(text) for text in texts.unique() if text}
+        values = texts.map(read)
+        self.set_aside(values.isna() & (texts != ""), column, reason)
+        return values
+
+    def set_aside(self, where: pd.Series, column: str, reason: str) -> None:
+        """List the cells of a column that stay empty, or whose rows are left aside."""
+        cells = self.rows[where]
+        self._unread.append(
+            pd.DataFrame(
+                {
+                    "file": cells["file"],
+                    "line": cells["line"],
+                    "record": cells[self._record].agg(_said, axis=1) if len(cells) else "",
+                    "column": column,
+                    "value": cells[column].str.slice(0, MOST_LETTERS),
+                    "reason": reason,
+                }
+            )
+        )
+
+    def unread(self, ragged: pd.DataFrame) -> pd.DataFrame:
+        """All that was set aside and the rows of another width, in the order of the files."""
+        unread = pd.concat([ragged, *self._unread], ignore_index=True)
+        types = {name: "Int64" if name == "line" else "str" for name in UNREAD_COLUMNS}
+        return unread.astype(types).sort_values(["file", "line"], kind="stable", ignore_index=True)
+
+
+def read_extracts(
+    paths: Sequence[Path], kinds: Sequence[Kind]
+) -> tuple[list[tuple[Kind, pd.DataFrame]], pd.DataFrame]:
+    """Each file's kind and text cells with file and line; and the rows of another width.
+
+    A column that the kind names and the file has not is empty text. Raises DataError, all
+    mistakes together, for files that cannot be read or are of no kind.
+    """
+    if not paths:
+        raise DataError("There is no file to read", remedy=kinds[0].remedy)
+    read, ragged, errors = [], [], []
+    for path in paths:
+        try:
+            kind, raw = _of_a_kind(path, kinds)
+        except PmoError as error:
+            errors.append(error)
+            continue
+        absent = {name: "" for name in kind.columns if name not in raw.cells}
+        cells = raw.cells.apply(lambda texts: texts.str.strip()).assign(**absent)
+        read.append((kind, cells.assign(file=path.name, line=raw.lines)))
+        width = len(raw.cells.columns)
+        ragged += [
+            (path.name, line, "", "", " | ".join(row), f"{len(row)} cells under {width} headings")
+            for line, row in raw.ragged
+        ]
+    raise_all(errors)
+    return read, pd.DataFrame(ragged, columns=list(UNREAD_COLUMNS))
+
+
+def _of_a_kind(path: Path, kinds: Sequence[Kind]) -> tuple[Kind, RawTable]:
+    expected = kinds[0].remedy
+    raw = _read(path, frozenset(name for kind in kinds for name in kind.required), expected)
+    have = set(raw.cells)
+    kind = next((kind for kind in kinds if have.issuperset(kind.required)), None)
+    if kind is None:
+        nearest = max(kinds, key=lambda each: len(have.intersection(each.required)))
+        missing = [name for name in nearest.required if name not in have]
+        raise DataError(
+            f"the file is not {nearest.what}: it has no column {', '.join(missing)}",
+            where=str(path),
+            remedy=expected,
+        )
+    if raw.cells.empty:
+        raise DataError("the file has headings but no rows", where=str(path), remedy=expected)
+    return kind, raw
+
+
+def typed(name: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows as the declared table: its columns in its order, in its types."""
+    table = TABLES[name]
+    frame = rows.reindex(columns=list(table.column_names))
+    return frame.astype({column.name: column.pandas_type for column in table})
+
+
+def _read(path: Path, known: frozenset[str], expected: str) -> RawTable:
+    try:
+        with TemporaryDirectory(prefix="pmo-import-") as folder:
+            plain = path
+            with path.open("rb") as stream:
+                is_packed = stream.read(2) == _GZIP
+            if is_packed:
+                plain = Path(folder) / path.name
+                with gzip.open(path) as packed, plain.open("wb") as unpacked:
+                    copyfileobj(packed, unpacked)
+            return replace(read_csv(plain, known), again=None)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(
+            f"the compressed file is broken or cut short ({error})",
+            where=str(path),
+            remedy="Fetch the file again",
+        ) from error
+    except OSError as error:
+        raise DataError(
+            f"the file cannot be read: {error.strerror or error}", where=str(path), remedy=expected
+        ) from error
+    except DataError as error:
+        raise DataError(
+            error.what, where=error.where, remedy=f"{error.remedy}. {expected}"
+        ) from error
