@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from math import isnan
 
 import pandas as pd
 
@@ -10,7 +9,7 @@ from pmo_lib.baseline import Baseline
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.change import change
 from pmo_lib.disclosure import protected
-from pmo_lib.engine import known, observed, of_department, pooled
+from pmo_lib.engine import observed, pooled, summarised, usable
 from pmo_lib.flags import flagged
 from pmo_lib.kpi import Kpi
 from pmo_lib.result import ORGANISATION, KpiResult
@@ -27,31 +26,40 @@ def assessed(
     """
     found: list[KpiResult] = []
     for kpi, units, results in observed(view, [ORGANISATION, *departments], kpis):
-        found += [_compared(kpi, view, result, units) for result in results]
+        found += _compared(kpi, view, results, units)
     return protected(flagged(found, view.settings))
 
 
-def _compared(kpi: Kpi, view: View, result: KpiResult, units: pd.DataFrame) -> KpiResult:
-    """The result with the baseline's value, the change from it, and what to know of it."""
-    baseline = view.baseline
-    if baseline is None or not result.is_measured or result.segment:
-        return result
-    if why := _incomparable(kpi, view, baseline):
-        return replace(result, compared=why)
-    own = baseline.units(kpi.id, result.department)
-    before = pd.DataFrame() if own is None else pooled(own)
-    in_baseline = next(
-        r for r in of_department(kpi, view, result.department, before, f"in {baseline.label}")
-    )
-    if not in_baseline.is_measured:
-        return replace(result, compared=f"no baseline: {in_baseline.reason}")
-    whole = pooled(units)
-    moved = change(
-        result.statistic, whole[known(kpi, whole)], before[known(kpi, before)],
-        view.settings.confidence_level,
-    )  # fmt: skip
-    if isnan(result.value - moved.value):
-        return replace(result, compared="no baseline: it has no value there")
+def _compared(
+    kpi: Kpi, view: View, results: list[KpiResult], units: pd.DataFrame
+) -> list[KpiResult]:
+    """The results of a department with the baseline's value and the change from it."""
+    baseline, headline = view.baseline, results[0]
+    if baseline is None or not headline.is_measured:
+        return results
+    own = baseline.units(kpi.id, headline.department)
+    why = _incomparable(kpi, view, baseline)
+    if why or own is None:
+        return [result if result.segment else replace(result, compared=why) for result in results]
+    before = pooled(own)
+    then = summarised(kpi, view, headline.department, before, f"in {baseline.label}")
+    if not then[0].is_measured:
+        why = f"no baseline: {then[0].reason}"
+        return [result if result.segment else replace(result, compared=why) for result in results]
+    now, before = usable(kpi, pooled(units)), usable(kpi, before)
+    known = {result.statistic for result in then if result.is_measured}
+    return [
+        result
+        if result.segment or not result.is_measured or result.statistic not in known
+        else _with_change(result, now, before, view.settings.confidence_level)
+        for result in results
+    ]
+
+
+def _with_change(
+    result: KpiResult, now: pd.DataFrame, before: pd.DataFrame, level: float
+) -> KpiResult:
+    moved = change(result.statistic, now, before, level)
     return replace(
         result, baseline=result.value - moved.value, change=moved.value, change_low=moved.low,
         change_high=moved.high, detectable=moved.detectable, p_value=moved.p_value,

@@ -18,6 +18,10 @@ from pmo_lib.errors import ParameterError
 from pmo_lib.result import ORGANISATION
 from pmo_lib.view import View, availability
 
+NOT_OF_A_TIME = {
+    "shown_by": "is measured against a baseline, not in one",
+    "verdict": "speaks of the files as they were read, not of a time",
+}
 NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 FORMAT = 1  # of the files; a later workbook must still be able to read them
 OBSERVED_UNDER = {
@@ -97,8 +101,8 @@ def freeze(
     check_name(name)
     unmeasured, observed = {}, {}
     for kpi in CATALOGUE.values():
-        if "shown_by" in kpi.given:  # it asks for a baseline itself
-            unmeasured[kpi.id] = "is measured against a baseline, not in one"
+        if why := next((NOT_OF_A_TIME[name] for name in kpi.given if name in NOT_OF_A_TIME), ""):
+            unmeasured[kpi.id] = why
             continue
         state, reason = availability(kpi, view)
         if state == "measured":

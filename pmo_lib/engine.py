@@ -17,6 +17,7 @@ from pmo_lib.result import ORGANISATION, KpiResult, State, tidy
 from pmo_lib.survey import among_those_asked, latest_waves
 from pmo_lib.view import View, availability
 
+SUMMED = {"rate", "clustered_rate", "ratio", "bounded_ratio", "quotient", "max_ratio", "event_rate"}
 FACTS = {"count", "quotient", "max_ratio", "draws", "quadrant_share"}  # as true of few as of many
 
 
@@ -114,10 +115,9 @@ def of_department(
     if "quadrant_share" in kpi.also:
         units = with_quadrants(units)
     whole = pooled(units)
-    statistics = (kpi.statistic, *(s for s in kpi.also if s not in PARTS_ONLY))
-    found = _summarised(kpi, view, department, whole, within, statistics)
+    found = summarised(kpi, view, department, whole, within)
     if kpi.scale:
-        answers, asked = whole[known(kpi, whole)], view.settings.customers
+        answers, asked = usable(kpi, whole), view.settings.customers
         found = [among_those_asked(kpi, result, answers, asked) for result in found]
     if kpi.segment and "segment" in units:
         statistics = (kpi.segment_statistic, *(s for s in kpi.also if s in SEGMENT_ALSO))
@@ -155,13 +155,21 @@ def pooled(units: pd.DataFrame) -> pd.DataFrame:
     return units[units["pooled"].astype(bool)] if "pooled" in units else units
 
 
-def known(kpi: Kpi, units: pd.DataFrame) -> pd.Series:
-    """Which observations the KPI can be computed on."""
-    usable = units["numerator"].notna() & units["denominator"].notna()
-    if kpi.statistic in {"rate", "clustered_rate", "ratio", "bounded_ratio", "quotient",
-                         "max_ratio", "event_rate"}:  # fmt: skip
-        return usable
-    return usable & (units["denominator"] != 0)
+def usable(kpi: Kpi, units: pd.DataFrame) -> pd.DataFrame:
+    """The observations that the KPI can be computed on."""
+    over, under = units["numerator"].to_numpy(), units["denominator"].to_numpy()
+    good = ~(np.isnan(over) | np.isnan(under))
+    if kpi.statistic not in SUMMED:
+        good &= under != 0
+    return units if good.all() else units[good]
+
+
+def summarised(
+    kpi: Kpi, view: View, department: str, units: pd.DataFrame, within: str
+) -> list[KpiResult]:
+    """The KPI's own statistics of the whole on these observations."""
+    statistics = (kpi.statistic, *(s for s in kpi.also if s not in PARTS_ONLY))
+    return _summarised(kpi, view, department, units, within, statistics)
 
 
 def _summarised(
@@ -173,23 +181,24 @@ def _summarised(
     statistics: tuple[Statistic, ...],
 ) -> list[KpiResult]:
     """The statistics on these observations; `within` says of what time they are."""
-    usable = units[known(kpi, units)]
-    missing = len(units) - len(usable)
+    whole = len(units)
+    units = usable(kpi, units)
+    missing = whole - len(units)
     few = view.settings.disclosure.too_few
-    left_out = _left_out(kpi, missing, len(units))
+    left_out = _left_out(kpi, missing, whole)
     headline = statistics[0]
-    if usable.empty and headline not in {"count"}:
-        what = f"none of the {len(units)}" if len(units) else "there are no"
-        said = " has what it needs" if len(units) else f" {within}".rstrip()
+    if units.empty and headline not in {"count"}:
+        what = f"none of the {whole}" if whole else "there are no"
+        said = " has what it needs" if whole else f" {within}".rstrip()
         reason = f"{what} {kpi.population}{said}"
         return [_of(kpi, view, department, "undefined", reason, headline, missing=missing)]
-    if _cases(headline, usable) < few and headline not in FACTS:
-        among = "cases among the " if len(usable) >= few else ""  # units enough, of too few cases
+    if _cases(headline, units) < few and headline not in FACTS:
+        among = "cases among the " if len(units) >= few else ""  # units enough, of too few cases
         reason = f"fewer than {few} {among}{kpi.population} {within}".rstrip()
-        return [_of(kpi, view, department, "too few", reason, headline, len(usable), missing)]
+        return [_of(kpi, view, department, "too few", reason, headline, len(units), missing)]
     found = []
     for statistic in statistics:
-        estimate = ESTIMATORS[statistic](usable, view.settings.confidence_level)
+        estimate = ESTIMATORS[statistic](units, view.settings.confidence_level)
         found.append(_judged(kpi, view, department, statistic, estimate, missing, left_out))
     return found
 
@@ -203,9 +212,9 @@ def _left_out(kpi: Kpi, missing: int, units: int) -> str:
     return f"{missing:,}{whole} left out, the data do not say"
 
 
-def _cases(statistic: Statistic, usable: pd.DataFrame) -> int:
+def _cases(statistic: Statistic, units: pd.DataFrame) -> int:
     """How many independent cases there are: projects, where a project has several units."""
-    return int(usable["case_id"].nunique()) if statistic in CLUSTERED else len(usable)
+    return int(units["case_id"].nunique()) if statistic in CLUSTERED else len(units)
 
 
 def _judged(

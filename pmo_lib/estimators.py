@@ -54,11 +54,13 @@ def _by_case(
     """A method on the sums of each independent case; n counts the units."""
 
     def estimate(units: pd.DataFrame, level: float) -> Estimate:
-        known = units[[above, below]].notna().all(axis=1)
-        # dropna: units of unknown case count as one, for nothing tells them apart
-        cases = units[known].groupby("case_id", dropna=False)[[above, below]].sum()
-        found = method(cases[above].to_numpy(), cases[below].to_numpy(), level)
-        n, clusters = int(known.sum()), found.clusters or len(cases)
+        over, under = units[above].to_numpy(dtype=float), units[below].to_numpy(dtype=float)
+        known = ~(np.isnan(over) | np.isnan(under))
+        # units of unknown case count as one, for nothing tells them apart
+        cases, names = pd.factorize(units["case_id"].to_numpy()[known], use_na_sentinel=False)
+        sums = [np.bincount(cases, x[known], len(names)).astype(float) for x in (over, under)]
+        found = method(sums[0], sums[1], level)
+        n, clusters = int(known.sum()), found.clusters or len(names)
         return _told(replace(found, n=n, clusters=clusters), len(units) - n)
 
     return estimate

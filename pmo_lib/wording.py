@@ -52,8 +52,10 @@ def number(value: float, unit: Unit) -> str:
             return f"{_unsigned(f'{100 * value:.0f}')}{TIED}%"
         case "days" | "hours":
             return f"{_unsigned(f'{value:,.0f}')}{TIED}{unit}"
-        case "points" | "score":
+        case "points":
             return _unsigned(f"{value:+.2f}" if abs(value) < 10 else f"{value:+.0f}")
+        case "score":
+            return _unsigned(f"{value:.2f}")
         case "count":
             return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
         case _:
@@ -82,7 +84,7 @@ def change(value: float, unit: Unit) -> str:
             return f"{_unsigned(f'{value:+,.0f}')}{TIED}{unit}"
         case "count":
             return _unsigned(f"{value:+,.0f}" if value == round(value) else f"{value:+,.1f}")
-        case "points" | "score":
+        case "points":
             return number(value, unit)
         case _:
             return _unsigned(f"{value:+.2f}")
@@ -123,4 +125,8 @@ def counted(n: int, singular: str) -> str:
 
 
 def _unsigned(digits: str) -> str:
-    return "0" if digits in {"-0", "+0", "+0.0", "-0.0"} else digits.replace("-", "−")
+    return (
+        "0"
+        if digits in {"-0", "+0", "+0.0", "-0.0", "+0.00", "-0.00"}
+        else digits.replace("-", "−")
+    )

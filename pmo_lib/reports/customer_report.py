@@ -46,9 +46,10 @@ class CustomerReport(Report):
     def lifecycle(self) -> HTML:
         """Every promise's five steps, present or missing, with the reason."""
         rows = [
-            {"Promise": page.lines(statement_id, str(own["department"].iloc[0]))}
-            | {row.step: _step(row.is_present, row.reason) for row in own.itertuples()}
-            for statement_id, own in self.steps.groupby("statement_id", sort=False)
+            {"Promise": page.lines(str(statement_id), own[0]["department"])}
+            | {str(row["step"]): _step(row["is_present"], row["reason"]) for row in own}
+            for statement_id, group in self.steps.groupby("statement_id", sort=False)
+            if (own := group.to_dict("records"))
         ]
         if not rows:
             return page.paragraph(f"Nothing was promised to {self.subject} that is written down.")

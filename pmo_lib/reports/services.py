@@ -42,7 +42,8 @@ def service_map(services: pd.DataFrame, level: float) -> Picture | str:
             )  # fmt: skip
         axes.set(xlabel="How well it goes (1–7)", ylabel="How much it matters (1–7)")
         axes.grid(visible=False)
-    words = "; ".join(f"{row.service}: {row.quadrant or 'on a line'}" for row in shown.itertuples())
+    places = zip(shown["service"], shown["quadrant"], strict=True)
+    words = "; ".join(f"{name}: {quadrant or 'on a line'}" for name, quadrant in places)
     alt = f"Services by how much they matter and how well they go. {words}."
     return Picture(figure, alt, _places(services, level))
 

@@ -1,4 +1,4 @@
-"""The declared tables: the 18 of the design and the survey scores, whole and in an order that can be read."""
+"""The declared tables: the 18 of the design and the survey scores, whole and in order."""
 
 import pytest
 
