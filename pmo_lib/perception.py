@@ -8,8 +8,8 @@ import pandas as pd
 
 from pmo_lib.customers import service_names
 from pmo_lib.estimators import ESTIMATORS
-from pmo_lib.intervals import Floats
 from pmo_lib.kpi import Statistic, observations
+from pmo_lib.sums import Floats
 from pmo_lib.survey import latest_waves
 
 REPLICATES = 999
