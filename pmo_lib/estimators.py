@@ -34,7 +34,8 @@ Estimator = Callable[[pd.DataFrame, float], Estimate]
 
 CLUSTERED: frozenset[Statistic] = frozenset(
     {"clustered_rate", "rate_difference", "ratio", "bounded_ratio", "event_rate", "cost_drift",
-     "clustered_mean", "signed_mean", "importance_mean", "clustered_median", "slip_share", "skill"}
+     "clustered_mean", "signed_mean", "importance_mean", "clustered_median", "slip_share", "skill",
+     "nps"}
 )  # fmt: skip
 
 
@@ -168,8 +169,12 @@ def _survival(p: float) -> Estimator:
 
 
 def _nps(units: pd.DataFrame, level: float) -> Estimate:
-    scores = units["numerator"]
-    return intervals.nps(len(units), int((scores >= 9).sum()), int((scores <= 6).sum()), level)
+    """Scores of one case are taken as one: how alike they are is not known."""
+    scores, cases = units["numerator"], units["case_id"].nunique(dropna=False)
+    weight = cases / max(len(units), 1)
+    promoters, detractors = weight * (scores >= 9).sum(), weight * (scores <= 6).sum()
+    found = intervals.nps(cases, float(promoters), float(detractors), level)
+    return _told(replace(found, n=len(units), clusters=cases), 0)
 
 
 def _skill(units: pd.DataFrame, level: float) -> Estimate:

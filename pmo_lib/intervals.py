@@ -118,7 +118,7 @@ def rate_difference(first: Estimate, second: Estimate) -> Estimate:
     )  # fmt: skip
 
 
-def nps(n: int, promoters: int, detractors: int, level: float) -> Estimate:
+def nps(n: int, promoters: float, detractors: float, level: float) -> Estimate:
     """100 × (promoters - detractors) ÷ n, the interval after Bonett & Price (2012).
 
     One promoter and one detractor more make it hold in small surveys.

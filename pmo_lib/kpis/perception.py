@@ -29,7 +29,8 @@ def net_project_success(
 
     One rating for each respondent, wave and project, however many rows repeat it. It is left out,
     and told, where the rows contradict one another, and where the project is not known to have
-    been completed by the month of the wave.
+    been completed by the month of the wave. Ratings of one respondent on several projects are one
+    case; those of several respondents on one project count as independent.
     """
     answers = _until(survey_responses, data_date)
     rated = answers[answers[["project_id", "project_success"]].notna().any(axis=1)]

@@ -236,7 +236,32 @@ class TestProjectSuccess:
             answer("a", service_id="S2", project_id="p2", project_success=2),
         ]
         found = only("V7", view(survey_responses=rows, projects=[project("p1"), project("p2")]))
-        assert (found.value, found.n) == (0, 2)
+        assert (found.value, found.n, found.cases) == (0, 2, 1)
+
+    def test_many_ratings_of_few_people_are_too_few(self) -> None:
+        rows = [
+            answer(f"r{i % 3}", service_id=f"S{i}", project_id=f"p{i}", project_success=9)
+            for i in range(9)
+        ]
+        projects = [project(f"p{i}") for i in range(9)]
+        found = only("V7", view(given={}, survey_responses=rows, projects=projects))
+        assert found.state == "too few"
+
+    def test_repeated_opinions_of_the_same_people_make_it_no_surer(self) -> None:
+        rows = [
+            answer(f"r{i}", service_id=service, project_id=f"{service}{i}", project_success=2 + i)
+            for i in range(9)
+            for service in ("S1", "S2")
+        ]
+        projects = [project(f"{service}{i}") for i in range(9) for service in ("S1", "S2")]
+        once, twice = (
+            only("V7", view(survey_responses=given_rows, projects=projects))
+            for given_rows in (rows[::2], rows)
+        )
+        assert (once.n, twice.n) == (9, 18)
+        assert (twice.value, twice.low, twice.high) == pytest.approx(
+            (once.value, once.low, once.high)
+        )
 
 
 class TestRecommendation:
