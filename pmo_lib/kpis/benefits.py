@@ -177,7 +177,7 @@ def _promised(
 ) -> pd.DataFrame:
     """Benefits of projects approved or begun by the data date, with what is known of those."""
     columns = ["project_id", "department", "status", "approved_on", "started_on", "finished_on"]
-    joined = benefits.merge(projects[columns], on="project_id", how="left")
+    joined = benefits.merge(projects[columns], on="project_id")
     later = joined["approved_on"].fillna(joined["started_on"]) > data_date
     return joined[~later & (joined["status"] != "proposed")]
 
