@@ -69,7 +69,7 @@ class TestWatermelons:
             own = of_project.get(row.project_id)
             open_then = not projects.loc[row.project_id, "finished_on"] <= end
             red_without_schedule[row.Index] = (
-                row.earned_value / row.actual_cost < 0.9
+                row.earned_value < 0.9 * row.actual_cost
                 or (own is not None and bool(
                     ((own["baseline_date"] < limit) & ~(own["actual_date"] <= end)).any()))
                 or (open_then and finishes.get(row.project_id, end) < limit)

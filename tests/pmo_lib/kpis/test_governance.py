@@ -63,7 +63,7 @@ class TestDataQuality:
     def test_is_of_the_organisation_only(self) -> None:
         seen = replace(view(), verdict=verdict(projects=(9, 9)))
         whole, own = results(seen, ["All departments", "Finance"], ["G6"])
-        assert (whole.value, whole.n) == (1.0, 9)
+        assert (whole.value, whole.n) == (1.0, 1)
         assert own.state == "not measured"
 
     def test_nothing_evaluated_is_undefined(self) -> None:

@@ -53,8 +53,26 @@ def rated() -> Tables:
     return tables | {"status_reports": both, "milestones": milestones}
 
 
-def units(kpi_id: str, tables: Tables) -> pd.DataFrame:
-    found = observe(CATALOGUE[kpi_id], View(tables, "2026-09"))
+def until(tables: Tables, period: str) -> Tables:
+    """The tables as they were at the end of the month: nothing in them is dated later."""
+    end = pd.Period(period, freq="M").end_time
+    projects = tables["projects"]
+    later = projects["finished_on"] > end
+    milestones, reports = tables["milestones"], tables["status_reports"]
+    return tables | {
+        "projects": projects.assign(
+            finished_on=projects["finished_on"].mask(later),
+            status=projects["status"].mask(later, "active"),
+        ),
+        "status_reports": reports[reports["period"] <= period],
+        "milestones": milestones.assign(
+            actual_date=milestones["actual_date"].mask(milestones["actual_date"] > end)
+        ),
+    }
+
+
+def units(kpi_id: str, tables: Tables, period: str = "2026-09") -> pd.DataFrame:
+    found = observe(CATALOGUE[kpi_id], View(tables, period))
     return found.sort_values(list(found.columns)).reset_index(drop=True)
 
 
@@ -80,6 +98,11 @@ class TestWhatDoesNotMatter:
     def test_pounds_or_pence(self, kpi_id: str) -> None:
         pence = with_money(rated(), lambda column: (column * 100).round())
         assert_frame_equal(units(kpi_id, rated()), units(kpi_id, pence))
+
+    def test_what_came_later(self, kpi_id: str) -> None:
+        then = units(kpi_id, until(rated(), "2026-02"), "2026-02")
+        assert then["numerator"].notna().any()
+        assert_frame_equal(then, units(kpi_id, rated(), "2026-02"))
 
     def test_inputs_are_not_changed(self, kpi_id: str) -> None:
         tables, before = rated(), rated()
@@ -146,6 +169,18 @@ class TestRatingSkill:
         assert self.forecasts(*rows, projects=old, baselines=plan) == []
         new = [project(started_on="2022-01-01", finished_on="2023-10-01")]
         assert self.forecasts(*rows, projects=new, baselines=plan) == [1]
+
+    def test_one_colour_for_all_tells_nothing_and_one_project_nothing_at_all(self) -> None:
+        spent = [90.0, 100.0, 120.0, 100.0, 150.0, 80.0]
+        rows = {
+            "projects": numbered(6, project, actual_cost=spent),
+            "baselines": numbered(6, baseline),
+            "status_reports": numbered(6, report, period="2026-05", rag="green"),
+        }
+        found = results(view(**rows), kpis=["G1"])
+        assert [(r.segment, r.value) for r in found] == [("", 0.0), ("green", pytest.approx(1 / 3))]
+        alone = {name: own[:1] for name, own in rows.items()}
+        assert results(view(**alone), kpis=["G1"])[0].state == "undefined"
 
     def test_finish_that_nobody_dated_is_left_out(self) -> None:
         rows = [report(period="2026-05", rag="red")]
@@ -215,6 +250,14 @@ class TestSelfRatingGap:
         assert list(found["group"]) == ["first", "second", "second", "second"]
         assert list(found["numerator"].fillna(-1)) == [1, 0, 0, -1]
         assert list(found["case_id"]) == ["p1", "p1", "p2", "p3"]
+
+    def test_one_rater_alone_leaves_no_gap(self) -> None:
+        seen = view(
+            projects=numbered(9, open_project), status_reports=numbered(9, report, rag="red")
+        )
+        (found,) = results(seen, kpis=["G3"])
+        assert found.state == "undefined"
+        assert found.reason
 
     def test_reports_to_come_and_of_more_than_a_year_ago_do_not_count(self) -> None:
         rows = [report(period=p, rag="red") for p in ("2025-09", "2025-10", "2026-10")]
