@@ -16,9 +16,11 @@ A step of which the tables hold no sign is missing, and so is one whose table is
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import pandas as pd
+
+from pmo_lib.wording import listed
 
 STEPS = ("Capture", "Convert", "Deliver", "Measure", "Communicate")
 OWN_KPI = "R10"  # it counts the promises, so a promise on it would have to count itself
@@ -97,7 +99,7 @@ def completeness(steps: pd.DataFrame) -> pd.DataFrame:
     """One row per statement of the audit: is_complete, and its missing steps in words."""
     missing = steps[~steps["is_present"]].groupby("statement_id")["step"].agg(", ".join)
     statements = steps[["statement_id", "department"]].drop_duplicates(ignore_index=True)
-    named = statements["statement_id"].map(missing).fillna("").astype("str")
+    named = statements["statement_id"].map(lambda name: missing.get(name, "")).astype("str")
     return statements.assign(missing=named, is_complete=named == "")
 
 
@@ -117,9 +119,9 @@ class Completeness:
         whole = f"{self.complete} of {self.statements} value statements have all five steps"
         if not self.most_missing:
             return f"{whole}."
-        verb = "is" if len(self.most_missing) == 1 else "are each"
-        steps = " and ".join(self.most_missing)
-        return f"{whole}; most often missing {verb} {steps}, in {self.lacking}."
+        several = len(self.most_missing) > 1
+        steps = f"{listed(list(self.most_missing))} {'are' if several else 'is'}"
+        return f"{whole}; {steps} missing most often, in {self.lacking}{' each' * several}."
 
 
 def headline(steps: pd.DataFrame) -> Completeness:
@@ -225,7 +227,11 @@ def _told(
         .groupby(["department", "statement_id"])[["sent_on", "decision"]]
         .last()  # of each column the last that is filled
     )
-    decided = last["decision"].map("last decision: {}".format, na_action="ignore")
-    days = last["sent_on"].dt.strftime("%Y-%m-%d")
-    said = "last on " + days + "; " + decided.fillna("no decision recorded")
-    return cast("dict[tuple[str, str], str]", said.to_dict())
+    return {
+        (str(department), str(statement_id)): f"last on {sent_on:%Y-%m-%d}; {_decided(decision)}"
+        for (department, statement_id), sent_on, decision in last.itertuples(name=None)
+    }
+
+
+def _decided(decision: object) -> str:
+    return f"last decision: {decision}" if isinstance(decision, str) else "no decision recorded"

@@ -82,13 +82,12 @@ def _milestone_red(
         return pd.Series(float("nan"), index=reports.index)
     planned = milestones.dropna(subset=["baseline_date"])
     pairs = (
-        reports["project_id"]
+        reports[["project_id", "month_end"]]
         .reset_index()
         .merge(planned[["project_id", "baseline_date", "actual_date"]], on="project_id")
     )
-    month_end = pairs["index"].map(reports["month_end"])
-    late = (month_end - pairs["baseline_date"]).dt.days > rule.milestone_late_days
-    overdue = late & ~(pairs["actual_date"] <= month_end)
+    late = (pairs["month_end"] - pairs["baseline_date"]).dt.days > rule.milestone_late_days
+    overdue = late & ~(pairs["actual_date"] <= pairs["month_end"])
     red = overdue.groupby(pairs["index"]).any().astype("float64")
     return red.reindex(reports.index)
 
@@ -97,8 +96,8 @@ def _finish_red(reports: pd.DataFrame, baselines: pd.DataFrame | None, rule: Red
     """Judged where the original finish is known, and whether the project had ended."""
     if baselines is None:
         return pd.Series(float("nan"), index=reports.index)
-    finishes = original_baselines(baselines).set_index("project_id")["finish"]
-    finish = reports["project_id"].map(finishes)
+    plan = original_baselines(baselines)[["project_id", "finish"]]
+    finish = reports.merge(plan, on="project_id", how="left", validate="m:1")["finish"]
     late = (reports["month_end"] - finish).dt.days > rule.finish_late_days
     ended = reports["finished_on"] <= reports["month_end"]
     undated = reports["status"].isin(ENDED) & reports["finished_on"].isna()

@@ -75,7 +75,7 @@ def data_quality(verdict: Verdict, data_date: pd.Timestamp) -> pd.DataFrame:
         tables,
         period=f"{data_date:%Y-%m}",
         numerator=tables["expectations_met"],
-        denominator=tables["expectations"],
+        denominator=tables["expectations"].where(tables["expectations"] > 0),
         case="table",
     )
 
@@ -108,7 +108,7 @@ def risk_exposure(
     return observations(
         active,
         period=f"{data_date:%Y-%m}",
-        numerator=active["project_id"].map(exposure).where(known, 0.0),
+        numerator=active["project_id"].map(exposure).astype("float64").where(known, 0.0),
         denominator=_remaining_budget(active, baselines, status_reports, data_date, settings),
     )
 
@@ -152,5 +152,7 @@ def _remaining_budget(
         same = in_force["price_base"].fillna(settings.price_base) == settings.price_base
         cost = cost.where(same.astype(bool))
     spent = reports.set_index("project_id")["actual_cost"]
-    budget, spent_to_date = (active["project_id"].map(each) for each in (cost, spent))
+    budget, spent_to_date = (
+        active["project_id"].map(each).astype("float64") for each in (cost, spent)
+    )
     return (budget - spent_to_date).clip(lower=0.0)

@@ -109,9 +109,10 @@ def _outcomes(
         "data_date": data_date, "settings": settings,
     }  # fmt: skip
     done = with_original(completed(projects, data_date), baselines)
+    kept = (each(**given) for each in (on_time_completion, on_budget_completion))
     on_time, on_budget = (
-        done["project_id"].map(kept(**given).set_index("case_id")["numerator"])
-        for kept in (on_time_completion, on_budget_completion)
+        done["project_id"].map(each.set_index("case_id")["numerator"]).astype("float64")
+        for each in kept
     )
     kept_both = pd.concat([on_time, on_budget], axis=1).min(axis=1)
     limit = done["cost"] * (1 + settings.tolerances.cost_share) * (1 + ROUNDING)
