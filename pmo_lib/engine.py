@@ -192,7 +192,7 @@ def _summarised(
         said = " has what it needs" if whole else f" {within}".rstrip()
         reason = f"{what} {kpi.population}{said}"
         return [_of(kpi, view, department, "undefined", reason, headline, missing=missing)]
-    if _cases(headline, units) < few and headline not in FACTS:
+    if _cases(headline, units) < few and not _is_fact(kpi, headline):
         among = "cases among the " if len(units) >= few else ""  # units enough, of too few cases
         reason = f"fewer than {few} {among}{kpi.population} {within}".rstrip()
         return [_of(kpi, view, department, "too few", reason, headline, len(units), missing)]
@@ -210,6 +210,11 @@ def _left_out(kpi: Kpi, missing: int, units: int) -> str:
     # the units of a monthly mean are months, but what is left out are projects
     whole = "" if kpi.statistic == "monthly_mean" else f" of {units:,}"
     return f"{missing:,}{whole} left out, the data do not say"
+
+
+def _is_fact(kpi: Kpi, statistic: Statistic) -> bool:
+    """Whether few cases are as true and harmless as many: counts, and our own checks."""
+    return statistic in FACTS or "verdict" in kpi.given
 
 
 def _cases(statistic: Statistic, units: pd.DataFrame) -> int:
@@ -231,10 +236,10 @@ def _judged(
     limits = view.settings.disclosure
     if np.isnan(estimate.value):
         state, note = "undefined", note or "what it is divided by is zero"
-    elif estimate.cases < limits.too_few and statistic not in FACTS:
+    elif estimate.cases < limits.too_few and not _is_fact(kpi, statistic):
         state, note = "too few", f"fewer than {limits.too_few} cases"
         estimate = Estimate(np.nan, np.nan, np.nan, estimate.n)
-    elif estimate.cases < limits.indicative and statistic not in FACTS:
+    elif estimate.cases < limits.indicative and not _is_fact(kpi, statistic):
         few = f"indicative: fewer than {limits.indicative} cases"
         note = f"{few}; {note}" if note else few
     return KpiResult(

@@ -32,7 +32,11 @@ class CustomerReport(Report):
     def steps(self) -> pd.DataFrame:
         """The value-lifecycle audit of the promises, as they stand at the report's period."""
         today = self.workbook.view(self.parameters.period, self.baseline)
-        tables = {name: self.workbook.tables[name] for name in AUDITED if name in today.tables}
+        tables = {
+            name: today.tables[name]
+            for name in AUDITED
+            if name in today.tables and name not in today.withheld
+        }
         return audit(self.statements, today.data_date, partial(shown_by, today), **tables)
 
     def lifecycle_headline(self) -> HTML:
