@@ -16,7 +16,7 @@ MEASURABLE = ["measure", "baseline_value", "target_value", "due_on", "owner"]
 
 @kpi(
     id="V1", name="Benefits realisation rate", family="value", unit="share", better="higher",
-    statistic="ratio", population="benefits reported or past due", segment="class",
+    statistic="ratio", population="benefits planned to date", segment="class",
     needs=("benefit_reports.planned", "benefit_reports.realised"),
 )  # fmt: skip
 def benefits_realisation(
@@ -29,8 +29,9 @@ def benefits_realisation(
     """Realised to date ÷ planned to date, of the same benefits in the same months.
 
     Both sides count only months of which both are known, or what nobody measured would look
-    unrealised; a benefit never measured is left out and told. The whole is of benefits in money;
-    others are never added to them, nor to others in another unit.
+    unrealised; a benefit never measured is left out and told. One of which nothing was planned to
+    date does not count yet, whatever it has brought. The whole is of benefits in money; others are
+    never added to them, nor to others in another unit.
     """
     promised = _expected(projects, benefits, data_date)
     past = _until(benefit_reports, data_date)
@@ -38,7 +39,7 @@ def benefits_realisation(
     sums = both.groupby("benefit_id")[["planned", "realised"]].sum()
     due = ~(promised["due_on"] > data_date) | promised["benefit_id"].isin(past["benefit_id"])
     units = promised[due].join(sums, on="benefit_id")
-    units = units[~((units["planned"] == 0) & (units["realised"] == 0))]  # nothing was to come yet
+    units = units[units["planned"] != 0]  # nothing was to come yet
     unit = units["unit"].str.casefold()
     is_money = unit.isin(["currency", settings.currency.casefold()]) | unit.isna()
     financial = units["class"] != "non_financial"

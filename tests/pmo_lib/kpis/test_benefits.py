@@ -133,25 +133,27 @@ class TestRealisationByClass:
 
 
 class TestRealisationToDate:
-    def test_nothing_planned_to_date_and_something_realised_counts(self) -> None:
+    @pytest.mark.parametrize("early", [0.0, 20.0])
+    def test_nothing_planned_to_date_does_not_count_yet(self, early: float) -> None:
+        reports = [told("b1", realised=70.0), told("b2", planned=0.0, realised=early)]
         seen = view(
             projects=numbered(2, project),
             benefits=[benefit("b1", "p1"), benefit("b2", "p2")],
-            benefit_reports=[
-                told("b1", realised=100.0),
-                told("b2", planned=0.0, realised=20.0),
-            ],
-        )
-        assert parts("V1", seen)[""].value == pytest.approx(1.2)
-
-    def test_nothing_planned_and_nothing_realised_is_no_evidence(self) -> None:
-        seen = view(
-            projects=numbered(2, project),
-            benefits=[benefit("b1", "p1"), benefit("b2", "p2")],
-            benefit_reports=[told("b1", realised=70.0), told("b2", planned=0.0, realised=0.0)],
+            benefit_reports=reports,
         )
         found = parts("V1", seen)[""]
         assert (found.value, found.n, found.missing) == (0.7, 1, 0)
+
+    def test_realised_before_the_plan_counts_once_the_plan_has_begun(self) -> None:
+        seen = view(
+            projects=[project()],
+            benefits=[benefit()],
+            benefit_reports=[
+                told(period="2026-08", planned=0.0, realised=30.0),
+                told(period="2026-09", realised=70.0),
+            ],
+        )
+        assert parts("V1", seen)[""].value == 1.0
 
     def test_only_nothing_planned_is_undefined(self) -> None:
         seen = view(
@@ -160,8 +162,7 @@ class TestRealisationToDate:
             benefit_reports=[told(planned=0.0, realised=5.0)],
         )
         found = parts("V1", seen)[""]
-        assert found.state == "undefined"
-        assert np.isnan(found.value)
+        assert (found.state, found.reason) == ("undefined", "there are no benefits planned to date")
 
     def test_report_of_another_month_does_not_fill_the_gap(self) -> None:
         seen = view(
