@@ -73,6 +73,8 @@ class Kpi:
     segment_statistic : the statistic of each part, where it is not the headline's.
     scale : the lowest and highest value there can be, for answers to a survey: who did not
         answer might have said either.
+    cumulative : whether numerator and denominator of a case grow from its start to the data date;
+        over time what each month added is looked at, as the value to date hardly moves.
     """
 
     id: str
@@ -90,6 +92,7 @@ class Kpi:
     segment: str
     segment_statistic: Statistic
     scale: tuple[float, float] | None
+    cumulative: bool
     definition: str
     tables: tuple[str, ...]
     optional_tables: tuple[str, ...]
@@ -117,6 +120,7 @@ def kpi(
     segment: str = "",
     segment_statistic: Statistic | None = None,
     scale: tuple[float, float] | None = None,
+    cumulative: bool = False,
 ) -> Callable[[Callable[..., pd.DataFrame]], Kpi]:
     """Declare a KPI on a function of tables; ValueError where its names are not known."""
 
@@ -145,6 +149,7 @@ def kpi(
             segment=segment,
             segment_statistic=segment_statistic or statistic,
             scale=scale,
+            cumulative=cumulative,
             definition=inspect.cleandoc(function.__doc__ or ""),
             tables=tuple(p.name for p in tables if p.default is p.empty),
             optional_tables=tuple(p.name for p in tables if p.default is not p.empty),

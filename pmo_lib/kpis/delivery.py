@@ -102,7 +102,7 @@ def schedule_overrun(
 
 @kpi(
     id="D6", name="Cost performance index (CPI)", family="delivery", unit="ratio",
-    better="higher", statistic="ratio", population="projects in flight",
+    better="higher", statistic="ratio", population="projects in flight", cumulative=True,
     needs=("projects.status", "status_reports.earned_value", "status_reports.actual_cost"),
 )  # fmt: skip
 def cost_performance_index(
@@ -122,7 +122,7 @@ def cost_performance_index(
 
 @kpi(
     id="D7", name="Schedule performance index, time (SPI(t))", family="delivery", unit="ratio",
-    better="higher", statistic="mean", population="projects in flight",
+    better="higher", statistic="mean", population="projects in flight", cumulative=True,
     needs=("projects.status", "projects.started_on", "status_reports.earned_value",
            "status_reports.planned_value"),
 )  # fmt: skip

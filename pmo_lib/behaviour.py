@@ -1,0 +1,260 @@
+"""Process-behaviour charts: which points differ by more than chance explains (Shewhart 1931).
+
+The limits come from the baseline points, on the scale on which chance is even:
+
+============  ===========================================================================
+xmr           the values themselves (individuals and moving ranges)
+xmr of logs   logarithms, where all values are above 0 and the baseline's skewness is above
+              0.5 and nearer to 0 in the logarithms
+p-prime       z = (p - p̄) ÷ √(p̄ (1 - p̄) ÷ n), for shares of unlike n (Laney 2002)
+ar residuals  what is left of each value after what the one before lets expect
+============  ===========================================================================
+
+Baseline points are judged by the natural limits. Those rest on some 24 points only: judged by
+them, 24 later points of a stable process would signal in a quarter of all charts (measured).
+Later points are therefore judged by prediction limits, and count for a run only outside the 90 %
+interval of the centre. Two rules, no more: each further one adds false signals.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import nan
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib.limits import (
+    Bools,
+    Floats,
+    Integers,
+    autocorrelation,
+    later_limits,
+    natural_limits,
+    run_lengths,
+    skewness,
+)
+from pmo_lib.quarters import months_in, spoken
+from pmo_lib.wording import counted, month
+
+Grain = Literal["month", "quarter"]
+Kind = Literal["xmr", "xmr of logs", "p-prime", "ar residuals"]
+
+BEYOND, ROW = "beyond the limits", "8 in a row"
+RUN = 8
+FEWEST = 20  # baseline points: with 12 a stable series signals twice as often
+FIRST = 24  # baseline points where no baseline is given
+JUDGED = 24  # the last points, of which the signal speaks
+AUTOCORRELATED = 0.3
+SKEWED = 0.5
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What a series of points says: a signal, none, or that nobody can tell.
+
+    ``points`` has period, value, n, centre, lower, upper, is_baseline and rule ("", "beyond the
+    limits" or "8 in a row"), one row a period; a period without data is a gap. ``autocorrelation``
+    is the baseline's on the chart's scale; ``range_limit`` the largest move from one point to the
+    next that chance explains, where it is the same for all.
+    """
+
+    kind: Kind
+    grain: Grain
+    points: pd.DataFrame
+    signal: str
+    notes: tuple[str, ...] = ()
+    autocorrelation: float = nan
+    range_limit: float = nan
+
+    @property
+    def can_tell(self) -> bool:
+        return not self.signal.startswith("cannot tell")
+
+    @property
+    def has_signal(self) -> bool:
+        return self.can_tell and not self.signal.startswith("no signal")
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """The values on the chart's scale, the way back, and each point's cases ÷ the baseline's."""
+
+    kind: Kind
+    y: Floats
+    weights: Floats
+    back: Callable[[Floats], Floats]
+    centre: float = nan  # missing: the baseline's mean
+    note: str = ""
+
+
+def behaviour(
+    points: pd.DataFrame, grain: Grain, baseline_until: str = "", *, is_rate: bool = False
+) -> Behaviour:
+    """The chart of a series: p-prime of shares, else XmR, of the logarithms where skewed.
+
+    `points` has a row a period with period, value and n, for shares also numerator and
+    denominator. The baseline is the points up to the month `baseline_until`, else the first 24.
+    """
+    values, baseline = points["value"].to_numpy("float64"), _baseline(points, baseline_until)
+    if why := _too_little(values, baseline, grain):
+        return cannot_tell(why, grain, points)
+    own = values[baseline]
+    if _are_equal(own):
+        return _of_equals(values, grain, points)
+    if is_rate:
+        scale = _shares(points, baseline)
+    elif np.nanmin(values) > 0 and skewness(own) > max(SKEWED, abs(skewness(np.log(own)))):
+        note = "The values are skewed: the limits are those of their logarithms."
+        scale = _Scale("xmr of logs", np.log(values), _even(baseline), np.exp, note=note)
+    else:
+        scale = _Scale("xmr", values, _even(baseline), lambda y: y)
+    return _judged(points, scale, baseline, grain, baseline_until)
+
+
+def ar_residuals(points: pd.DataFrame, grain: Grain, baseline_until: str = "") -> Behaviour:
+    """The chart of what each value differs by from c + r × (the one before - c).
+
+    For series whose neighbours resemble one another; r is the baseline's autocorrelation. A point
+    after a gap has nothing before it and is not judged.
+    """
+    values, baseline = points["value"].to_numpy("float64"), _baseline(points, baseline_until)
+    if why := _too_little(values, baseline, grain):
+        return cannot_tell(why, grain, points)
+    if _are_equal(values[baseline]):
+        return _of_equals(values, grain, points)
+    centre = float(values[baseline].mean())
+    r = min(autocorrelation(np.where(baseline, values, nan)), 1.0)
+    expected = centre + r * (np.concatenate([[nan], values[:-1]]) - centre)
+    left = values - expected
+    baseline = baseline & ~np.isnan(left)
+    note = f"Neighbouring {grain}s resemble one another (autocorrelation {r:.1f}): each is judged \
+against what the one before lets expect, so that a slow drift is no signal."
+    scale = _Scale("ar residuals", left, _even(baseline), lambda y: expected + y, note=note)
+    return _judged(points, scale, baseline, grain, baseline_until)
+
+
+def cannot_tell(why: str, grain: Grain, points: pd.DataFrame | None = None) -> Behaviour:
+    """The behaviour of which nothing can be said, with the reason."""
+    none = pd.DataFrame({"period": pd.Series(dtype="str"), "value": nan, "n": 0})
+    given = none if points is None else points[["period", "value", "n"]]
+    blank = given.assign(centre=nan, lower=nan, upper=nan, is_baseline=False, rule="")
+    return Behaviour("xmr", grain, blank, f"cannot tell: {why}")
+
+
+def _baseline(points: pd.DataFrame, until: str) -> Bools:
+    """Points with a value up to the month `until`, at least 20; without a month the first 24."""
+    known = points["value"].notna().to_numpy("bool")
+    within = np.array([months_in(period)[-1] <= until for period in points["period"]], "bool")
+    chosen: Bools = known & (within | (known.cumsum() <= (FEWEST if until else FIRST)))
+    return chosen
+
+
+def _too_little(values: Floats, baseline: Bools, grain: Grain) -> str:
+    """Why there are no limits, and what to collect; nothing where there can be."""
+    n = int((~np.isnan(values)).sum())
+    if n < FEWEST:
+        more = counted(FEWEST - n, f"more {grain}")
+        return f"{counted(n, grain)} with a value, limits need {FEWEST}: collect {more}"
+    if int((baseline[1:] & baseline[:-1]).sum()) < FEWEST // 2:
+        return f"too few {grain}s with a value follow one another: collect every {grain}"
+    return ""
+
+
+def _are_equal(values: Floats) -> bool:
+    return np.allclose(values, values[0], rtol=1e-9, atol=0)
+
+
+def _of_equals(values: Floats, grain: Grain, points: pd.DataFrame) -> Behaviour:
+    """Where the baseline never moved: nothing later did either, or nobody can tell."""
+    known = values[~np.isnan(values)]
+    why = f"all {grain}s of the baseline are equal, so nothing shows what chance does"
+    found = cannot_tell(why, grain, points)
+    equal = f"no signal: all {len(known)} {grain}s are equal"
+    return replace(found, signal=equal) if _are_equal(known) else found
+
+
+def _even(baseline: Bools) -> Floats:
+    return np.full(len(baseline), 1 / max(int(baseline.sum()), 1))
+
+
+def _shares(points: pd.DataFrame, baseline: Bools) -> _Scale:
+    """Shares in standard errors about the baseline's Σ numerators ÷ Σ denominators."""
+    k, n = (points[name].to_numpy("float64") for name in ("numerator", "denominator"))
+    n = np.where(n > 0, n, nan)
+    total = n[baseline].sum()
+    p = float(k[baseline].sum() / total)
+    error = np.sqrt(p * (1 - p) / n)
+    return _Scale(
+        "p-prime", (k / n - p) / error, n / total, lambda z: np.clip(p + z * error, 0, 1), 0.0
+    )
+
+
+def _judged(
+    points: pd.DataFrame, scale: _Scale, baseline: Bools, grain: Grain, until: str
+) -> Behaviour:
+    """The points with their limits and rules, and the signal."""
+    y, own = scale.y, np.where(baseline, scale.y, nan)
+    centre, natural, range_limit = natural_limits(own, scale.centre)
+    if not natural > 0:
+        why = f"neighbouring {grain}s of the baseline are equal, so nothing shows what chance does"
+        return cannot_tell(why, grain, points)
+    ahead, known_to = later_limits(own, scale.weights, centre, natural)
+    half = np.where(baseline, natural, ahead)
+    off = y - centre
+    runs = run_lengths(np.sign(off) * (np.abs(off) > np.where(baseline, 0.0, known_to)))
+    rule = np.where(np.abs(off) > half, BEYOND, np.where(runs >= RUN, ROW, ""))
+    here = 0 * y  # limits stand where there is something to judge
+    frame = points[["period", "value", "n"]].assign(
+        centre=scale.back(centre + here), lower=scale.back(centre - half + here),
+        upper=scale.back(centre + half + here), is_baseline=baseline, rule=rule,
+    )  # fmt: skip
+    return Behaviour(
+        scale.kind, grain, frame, _signal(frame, off, runs, scale.kind, grain),
+        _notes(frame, scale.note, grain, until), autocorrelation(own),
+        range_limit if scale.kind == "xmr" else nan,
+    )  # fmt: skip
+
+
+def _signal(frame: pd.DataFrame, off: Floats, runs: Integers, kind: Kind, grain: Grain) -> str:
+    """What the last 24 points say, in a sentence."""
+    last = np.flatnonzero(~np.isnan(off))[-JUDGED:]
+    name, where = frame["period"].to_numpy(), np.where(off > 0, "above", "below")
+    beyond = last[frame["rule"].to_numpy()[last] == BEYOND]
+    rows = last[runs[last] >= RUN]
+    with_gaps = len(off) - last[0] > len(last)
+    these = f"the last {len(last)} {grain}s{' with data' if with_gaps else ''}"
+    centre, none = "the centre", f"{these} differ by no more than chance"
+    if kind == "ar residuals":
+        centre = "what the one before lets expect"
+        none = f"{these} each differ from {centre} by no more than chance"
+    said = []
+    if len(beyond) == 1:
+        at = beyond[0]
+        limit = "upper" if off[at] > 0 else "lower"
+        said.append(f"{spoken(name[at])} lies {where[at]} the {limit} limit")
+    elif len(beyond):
+        at = beyond[-1]
+        latest = f"the latest {spoken(name[at])} ({where[at]})"
+        said.append(f"{len(beyond)} of {these} lie beyond the limits, {latest}")
+    if len(rows):
+        at = rows[-1]
+        row = f"{runs[at]} {grain}s in a row, to {spoken(name[at])}"
+        said.append(f"{row}, lie {where[at]} {centre}")
+    return "; ".join(said) or f"no signal: {none}"
+
+
+def _notes(frame: pd.DataFrame, note: str, grain: Grain, until: str) -> tuple[str, ...]:
+    own = list(frame.loc[frame["is_baseline"], "period"])
+    notes = [note] if note else []
+    notes.append(
+        f"The limits rest on {counted(len(own), grain)}, {spoken(own[0])} to {spoken(own[-1])}."
+    )
+    if until and months_in(own[-1])[-1] > until:
+        notes.append(f"To {month(until)} there are fewer than the {FEWEST} they need.")
+    shown = frame[frame["value"].notna()]
+    if gaps := len(frame) - len(shown):
+        notes.append(f"{counted(gaps, grain)} with too little data to show: a gap, not a zero.")
+    if earlier := int((shown["rule"].iloc[:-JUDGED] != "").sum()):
+        notes.append(f"{counted(earlier, 'earlier point')} before the last {JUDGED} marked too.")
+    return tuple(notes)

@@ -1,0 +1,81 @@
+"""Between which limits chance moves a series, and how long it stays on one side.
+
+All functions take numbers in the order of time; a missing number is a gap, neither zero nor
+filled in: no move is measured across it.
+"""
+
+from math import nan, sqrt
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.int64]
+
+RANGE_TO_SIGMA = 1.128  # the mean move of independent values, in standard deviations
+RANGE_LIMIT = 3.268  # the largest move by chance, in mean moves
+LIMIT_LEVEL = NormalDist().cdf(3)
+HALF_INTERVAL = NormalDist().inv_cdf(0.95)  # of the centre, 90 %, in its standard errors
+
+
+def natural_limits(y: Floats, centre: float = nan) -> tuple[float, float, float]:
+    """Centre, half width and moving-range limit of an XmR chart.
+
+    The mean, 3 ÷ 1.128 = 2.66 mean moving ranges about it, and 3.268 mean moving ranges.
+    """
+    own = y[~np.isnan(y)]
+    moves = np.abs(np.diff(y))
+    moves = moves[~np.isnan(moves)]
+    mean_range = float(moves.mean()) if moves.size else nan
+    middle = float(own.mean()) if centre != centre else centre
+    return middle, 3 * mean_range / RANGE_TO_SIGMA, RANGE_LIMIT * mean_range
+
+
+def later_limits(y: Floats, weights: Floats, centre: float, half: float) -> tuple[Floats, Floats]:
+    """Half widths for points to come: of the limits, and of what is known of the centre.
+
+    t × σ × √(1 + weight), with t of n - 1 at the level of three standard deviations, and 1.645 × σ
+    × √weight. The weight of a point is its cases ÷ the baseline's. σ is the standard deviation
+    of the baseline `y`, and no less than its moving range says.
+    """
+    from scipy.stats import t
+
+    own = y[~np.isnan(y)]
+    sigma = max(sqrt(float(np.square(own - centre).sum()) / (len(own) - 1)), half / 3)
+    factor = float(t.ppf(LIMIT_LEVEL, len(own) - 1))
+    return factor * sigma * np.sqrt(1 + weights), HALF_INTERVAL * sigma * np.sqrt(weights)
+
+
+def run_lengths(side: Floats) -> Integers:
+    """Of each point how long its run on one side is in all; 0 is no side and breaks a run.
+
+    Points are counted as they follow one another, a gap between them or not.
+    """
+    at = np.flatnonzero(~np.isnan(side))
+    lengths = np.zeros(len(side), dtype="int64")
+    for run in np.split(at, np.flatnonzero(np.diff(side[at])) + 1):
+        if run.size and side[run[0]]:
+            lengths[run] = len(run)
+    return lengths
+
+
+def autocorrelation(y: Floats) -> float:
+    """Correlation of neighbours, r, with its bias of -(1 + 3r) ÷ n (Kendall 1954) taken out.
+
+    Without that, of series of 24 with an r of 0.3 two in three would pass for independent.
+    """
+    deviations = y - np.nanmean(y)
+    pairs = ~np.isnan(deviations[1:] * deviations[:-1])
+    first, second = deviations[:-1][pairs], deviations[1:][pairs]
+    spread = sqrt(float(np.square(first).sum() * np.square(second).sum()))
+    r = float((first * second).sum()) / spread if spread > 0 else 0.0
+    return r + (1 + 3 * r) / int((~np.isnan(y)).sum())
+
+
+def skewness(y: Floats) -> float:
+    """The third moment ÷ the second's power of 1.5; 0 where all values are equal."""
+    deviations = y - y.mean()
+    variance = float(np.square(deviations).mean())
+    return float((deviations**3).mean()) / variance**1.5 if variance > 0 else 0.0

@@ -1,0 +1,34 @@
+"""Quarters of the calendar year, written 2026-Q3, beside months."""
+
+import pandas as pd
+
+from pmo_lib.periods import month_range
+from pmo_lib.wording import month
+
+
+def quarters_of(months: pd.Series) -> pd.Series:
+    """The quarter of each month; missing stays missing."""
+    number = (pd.to_numeric(months.str.slice(5, 7)) + 2) // 3
+    quarters: pd.Series = months.str.slice(0, 4) + "-Q" + number.astype("Int64").astype("str")
+    return quarters.where(months.notna())
+
+
+def months_in(period: str) -> list[str]:
+    """The months of a quarter, or the month itself."""
+    if "Q" not in period:
+        return [period]
+    year, quarter = period.split("-Q")
+    return month_range(f"{year}-{3 * int(quarter) - 2:02}", f"{year}-{3 * int(quarter):02}")
+
+
+def quarter_range(first: str, last: str) -> list[str]:
+    """All quarters from the month `first` to the last that is over with the month `last`."""
+    ends = [m for m in month_range(first[:5] + "01", last) if int(m[5:]) % 3 == 0 and m >= first]
+    return [f"{end[:4]}-Q{int(end[5:]) // 3}" for end in ends]
+
+
+def spoken(period: str) -> str:
+    """2026-09 as September 2026, 2026-Q3 as July to September 2026."""
+    months = months_in(period)
+    last = month(months[-1])
+    return last if len(months) == 1 else f"{month(months[0]).split()[0]} to {last}"
