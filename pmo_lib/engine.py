@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pmo_lib.catalogue import CATALOGUE
@@ -155,12 +156,16 @@ def pooled(units: pd.DataFrame) -> pd.DataFrame:
     return units[units["pooled"].astype(bool)] if "pooled" in units else units
 
 
+def known(kpi: Kpi, units: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which observations the KPI can be computed on."""
+    over, under = units["numerator"].to_numpy(), units["denominator"].to_numpy()
+    good: npt.NDArray[np.bool_] = ~(np.isnan(over) | np.isnan(under))
+    return good if kpi.statistic in SUMMED else good & (under != 0)
+
+
 def usable(kpi: Kpi, units: pd.DataFrame) -> pd.DataFrame:
     """The observations that the KPI can be computed on."""
-    over, under = units["numerator"].to_numpy(), units["denominator"].to_numpy()
-    good = ~(np.isnan(over) | np.isnan(under))
-    if kpi.statistic not in SUMMED:
-        good &= under != 0
+    good = known(kpi, units)
     return units if good.all() else units[good]
 
 
