@@ -19,7 +19,7 @@ from pmo_lib.survey import among_those_asked, latest_waves
 from pmo_lib.view import View, availability
 
 SUMMED = {"rate", "clustered_rate", "ratio", "bounded_ratio", "quotient", "max_ratio", "event_rate"}
-FACTS = {"count", "quotient", "max_ratio", "draws", "quadrant_share"}  # as true of few as of many
+FACTS = {"count", "max_ratio", "draws", "quadrant_share"}  # as true of few as of many
 
 
 def results(

@@ -110,7 +110,7 @@ def _count(units: pd.DataFrame, _level: float) -> Estimate:
 def _quotient(units: pd.DataFrame, _level: float) -> Estimate:
     above, below = float(units["numerator"].sum()), float(units["denominator"].sum())
     value = above / below if below > 0 else np.nan
-    note = "no interval: sums of what is booked, not a sample" if below > 0 else ""
+    note = "no interval: sums of all there is, not a sample" if below > 0 else ""
     return Estimate(value, np.nan, np.nan, len(units), note)
 
 
@@ -126,7 +126,7 @@ def _max_ratio(units: pd.DataFrame, _level: float) -> Estimate:
     if loaded.empty:
         return Estimate(np.nan, np.nan, np.nan, len(units))
     shares = loaded["numerator"] / loaded["denominator"]
-    note = f"{shares.idxmax()}; no interval: sums of what is booked, not a sample"
+    note = f"{shares.idxmax()}; no interval: sums of all there is, not a sample"
     return Estimate(float(shares.max()), np.nan, np.nan, len(units), note)
 
 

@@ -9,7 +9,7 @@ from IPython.display import HTML
 from pmo_lib.engine import shown_by
 from pmo_lib.lifecycle import audit, headline
 from pmo_lib.perception import gaps, importance_performance
-from pmo_lib.reports import page, services
+from pmo_lib.reports import page, services, staff
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.report import Report
 from pmo_lib.tables import empty
@@ -77,6 +77,22 @@ class CustomerReport(Report):
         settings = self.workbook.settings
         found = gaps(*self._answers(), settings.confidence_level, settings.disclosure.too_few)
         return services.gaps(found, settings.confidence_level, self.parameters.department)
+
+    def staff_scores(self) -> HTML:
+        """What staff say, where a survey of them is among the tables."""
+        if "survey_scores" not in self.workbook.tables:
+            return page.paragraph("What staff say is not known: needs survey_scores.csv.")
+        return staff.scores(
+            self.workbook.tables["survey_scores"], self.view.period, self.parameters.department
+        )
+
+    def staff_over_time(self) -> Picture | HTML:
+        """The longest-asked measure of the staff survey over time."""
+        why: Picture | str = "needs survey_scores.csv"
+        if "survey_scores" in self.workbook.tables:
+            table, name = self.workbook.tables["survey_scores"], self.parameters.department
+            why = staff.over_time(table, self.view.period, name)
+        return self.or_cannot(why, "The staff survey over time")
 
     def _why_no_survey(self) -> str:
         if "survey_responses" not in self.workbook.tables:
