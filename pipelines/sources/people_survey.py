@@ -82,7 +82,7 @@ def read(files: Sequence[Path]) -> Imported:
     scores["kind"] = scores["kind"].mask(_are_groups(scores), "group")
     notes = [*_notes(scores)]
     if repeated:
-        notes.append(f"{counted(repeated, 'row')} that repeat another were left aside.")
+        notes.append(f"Left aside, because they repeat another score: {counted(repeated, 'row')}.")
     if len(parts) < len(read):
         notes.append("The lookup of measures holds no scores: it was not used.")
     return Imported(
@@ -167,7 +167,7 @@ def _once(rows: pd.DataFrame, cells: Cells) -> tuple[pd.DataFrame, int]:
         cells.set_aside(
             (differs & which).reindex(cells.rows.index, fill_value=False), "value", reason
         )
-    return order[~is_again].copy(), int((is_again & ~differs).sum())
+    return order[~is_again].reset_index(drop=True), int((is_again & ~differs).sum())
 
 
 def _are_groups(scores: pd.DataFrame) -> pd.Series:
