@@ -20,6 +20,7 @@ from pipelines.sources.people_survey import (
     NO_KIND,
     NO_SCORE,
     NO_YEAR,
+    NOBODY,
     OUTSIDE,
     TWICE,
     read,
@@ -131,6 +132,22 @@ class TestScores:
         assert imported.unread["record"].iloc[0] == f"A, {INDEX}"
         assert set(scores(imported).values()) == {-1}
         assert len(scores(imported)) == 5
+
+    def test_zeros_for_every_answer_are_of_nobody(self, tmp_path: Path) -> None:
+        answers = ("yes", "no", "prefer not to say")
+        values = {"Nobody": ("0", "0", "0.0"), "Few": ("0", "0", ""), "Some": ("0", "0", "100")}
+        rows = [
+            ("2022", name, f"E05. Reported? (% {answer})", value)
+            for name, own in values.items()
+            for answer, value in zip(answers, own, strict=True)
+        ]
+        imported = load(tmp_path, of_organisations(*rows, ("2022", "Nobody", INDEX, "0")))
+        empty = [key for key, score in scores(imported).items() if score == -1]
+        assert sorted({department for department, _, _ in empty}) == ["Few", "Nobody"]
+        assert len(empty) == 1 + 3
+        assert [cell[1:] for cell in unread(imported)] == [
+            (line, "value", value, NOBODY) for line, value in ((2, "0"), (3, "0"), (4, "0.0"))
+        ]
 
     def test_rows_without_what_tells_them_apart_are_left_aside(self, tmp_path: Path) -> None:
         imported = load(
