@@ -182,6 +182,6 @@ def _notes_on_money(rows: pd.DataFrame) -> Iterator[str]:
 
 def _notes_on_files(repeated: int, left_aside: Sequence[str]) -> Iterator[str]:
     if repeated:
-        yield f"{counted(repeated, 'row')} that repeat another to the letter were left aside."
+        yield f"Left aside, because they repeat another to the letter: {counted(repeated, 'row')}."
     if left_aside:
         yield f"Columns without a place in our tables: {', '.join(left_aside)}."

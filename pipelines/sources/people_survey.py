@@ -13,9 +13,10 @@ of organisations, one of benchmarks. What the table says:
 - **measure**: the question as it was put, or the index; see `people_survey_measures`. Another
   wording is another measure, and another name another organisation: nothing is linked by guess.
 
-A benchmark is published again in later years, rounded otherwise or worked out anew under a later
-definition. The one published with its own wave counts, which is that of the organisations' scores
-beside it, and failing that the latest.
+A 0 for yes, for no and for prefer not to say alike is no score: nobody was asked, and all three
+are left empty. A benchmark is published again in later years, rounded otherwise or worked out
+anew under a later definition. The one published with its own wave counts, which is that of the
+organisations' scores beside it, and failing that the latest.
 """
 
 import re
@@ -43,8 +44,10 @@ BENCHMARKS = Kind("its benchmarks", ("obj_data", "year", *_OF_BOTH), (), _HINT)
 LOOKUP = Kind("its lookup of measures", ("measure", "uid"), (), _HINT)
 NAMES = {"benchmark": "Civil Service benchmark", "mean": "Civil Service mean"}
 ROUNDING = 0.0051  # of a share: some are published in whole percentage points
+LEAST_ANSWERS = 3  # that make up a question: yes, no and prefer not to say, or more
 
 EMPTY = "empty: the row is left aside"
+NOBODY = "0 for every answer of the question: nobody answered it"
 NO_KIND = "neither a benchmark nor a mean: the row is left aside"
 NO_SCORE = "not a percentage"
 NO_YEAR = "not a year of the survey: the row is left aside"
@@ -82,7 +85,7 @@ def read(files: Sequence[Path]) -> Imported:
     scores["kind"] = scores["kind"].mask(_are_groups(scores), "group")
     notes = [*_notes(scores)]
     if repeated:
-        notes.append(f"{counted(repeated, 'row')} that repeat another were left aside.")
+        notes.append(f"Left aside, because they repeat another score: {counted(repeated, 'row')}.")
     if len(parts) < len(read):
         notes.append("The lookup of measures holds no scores: it was not used.")
     return Imported(
@@ -140,7 +143,19 @@ def _rows(cells: Cells) -> pd.DataFrame:
         published=published,
         is_own=published == year,
     )[is_whole]
-    return rows.assign(measure=measures(headings[is_whole]))
+    if rows.empty:
+        return rows
+    rows = rows.assign(measure=measures(headings[is_whole]))
+    nobody = _nobody_answered(rows)
+    cells.set_aside(nobody.reindex(text.index, fill_value=False), "value", NOBODY)
+    return rows.assign(score=rows["score"].mask(nobody))
+
+
+def _nobody_answered(rows: pd.DataFrame) -> pd.Series:
+    """Which scores are 0 as all answers of the question are, of which one must be above."""
+    question = rows["measure"].str.split(r" \(% |: ", regex=True).str[0]
+    answers = rows.groupby([rows["file"], rows["department"], rows["wave"], question])["score"]
+    return (answers.transform("count") >= LEAST_ANSWERS) & (answers.transform("max") == 0)
 
 
 def _kind(name: str) -> str:
@@ -167,7 +182,7 @@ def _once(rows: pd.DataFrame, cells: Cells) -> tuple[pd.DataFrame, int]:
         cells.set_aside(
             (differs & which).reindex(cells.rows.index, fill_value=False), "value", reason
         )
-    return order[~is_again].copy(), int((is_again & ~differs).sum())
+    return order[~is_again].reset_index(drop=True), int((is_again & ~differs).sum())
 
 
 def _are_groups(scores: pd.DataFrame) -> pd.Series:
