@@ -18,7 +18,7 @@ interval of the centre. Two rules, no more: each further one adds false signals.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import nan
+from math import inf, nan
 from typing import Literal
 
 import numpy as np
@@ -89,12 +89,18 @@ class _Scale:
 
 
 def behaviour(
-    points: pd.DataFrame, grain: Grain, baseline_until: str = "", *, is_rate: bool = False
+    points: pd.DataFrame,
+    grain: Grain,
+    baseline_until: str = "",
+    *,
+    is_rate: bool = False,
+    bounds: tuple[float, float] = (-inf, inf),
 ) -> Behaviour:
     """The chart of a series: p-prime of shares, else XmR, of the logarithms where skewed.
 
     `points` has a row a period with period, value and n, for shares also numerator and
     denominator. The baseline is the points up to the month `baseline_until`, else the first 24.
+    No limit is shown beyond the `bounds` of what there can be.
     """
     values, baseline = points["value"].to_numpy("float64"), _baseline(points, baseline_until)
     if why := _too_little(values, baseline, grain):
@@ -109,10 +115,16 @@ def behaviour(
         scale = _Scale("xmr of logs", np.log(values), _even(baseline), np.exp, note=note)
     else:
         scale = _Scale("xmr", values, _even(baseline), lambda y: y)
-    return _judged(points, scale, baseline, grain, baseline_until)
+    return _judged(points, scale, baseline, grain, baseline_until, bounds)
 
 
-def ar_residuals(points: pd.DataFrame, grain: Grain, baseline_until: str = "") -> Behaviour:
+def ar_residuals(
+    points: pd.DataFrame,
+    grain: Grain,
+    baseline_until: str = "",
+    *,
+    bounds: tuple[float, float] = (-inf, inf),
+) -> Behaviour:
     """The chart of what each value differs by from c + r × (the one before - c).
 
     For series whose neighbours resemble one another; r is the baseline's autocorrelation. A point
@@ -131,7 +143,7 @@ def ar_residuals(points: pd.DataFrame, grain: Grain, baseline_until: str = "") -
     note = f"Neighbouring {grain}s resemble one another (autocorrelation {r:.1f}): each is judged \
 against what the one before lets expect, so that a slow drift is no signal."
     scale = _Scale("ar residuals", left, _even(baseline), lambda y: expected + y, note=note)
-    return _judged(points, scale, baseline, grain, baseline_until)
+    return _judged(points, scale, baseline, grain, baseline_until, bounds)
 
 
 def cannot_tell(why: str, grain: Grain, points: pd.DataFrame | None = None) -> Behaviour:
@@ -185,13 +197,16 @@ def _shares(points: pd.DataFrame, baseline: Bools) -> _Scale:
     total = n[baseline].sum()
     p = float(k[baseline].sum() / total)
     error = np.sqrt(p * (1 - p) / n)
-    return _Scale(
-        "p-prime", (k / n - p) / error, n / total, lambda z: np.clip(p + z * error, 0, 1), 0.0
-    )
+    return _Scale("p-prime", (k / n - p) / error, n / total, lambda z: p + z * error, 0.0)
 
 
 def _judged(
-    points: pd.DataFrame, scale: _Scale, baseline: Bools, grain: Grain, until: str
+    points: pd.DataFrame,
+    scale: _Scale,
+    baseline: Bools,
+    grain: Grain,
+    until: str,
+    bounds: tuple[float, float],
 ) -> Behaviour:
     """The points with their limits and rules, and the signal."""
     y, own = scale.y, np.where(baseline, scale.y, nan)
@@ -205,10 +220,12 @@ def _judged(
     runs = run_lengths(np.sign(off) * (np.abs(off) > np.where(baseline, 0.0, known_to)))
     rule = np.where(np.abs(off) > half, BEYOND, np.where(runs >= RUN, ROW, ""))
     here = 0 * y  # limits stand where there is something to judge
+    middle, low, high = (
+        np.clip(scale.back(at + here), *bounds) for at in (centre, centre - half, centre + half)
+    )
     frame = points[["period", "value", "n"]].assign(
-        centre=scale.back(centre + here), lower=scale.back(centre - half + here),
-        upper=scale.back(centre + half + here), is_baseline=baseline, rule=rule,
-    )  # fmt: skip
+        centre=middle, lower=low, upper=high, is_baseline=baseline, rule=rule
+    )
     return Behaviour(
         scale.kind, grain, frame, _signal(frame, off, runs, scale.kind, grain),
         _notes(frame, scale.note, grain, until), autocorrelation(own),

@@ -9,7 +9,7 @@ what grows to the data date it is what the month added, of durations those that 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import pairwise
-from math import nan
+from math import inf, nan
 
 import pandas as pd
 
@@ -29,6 +29,10 @@ SPARK = 12
 SUMS = ["numerator", "denominator"]
 COLUMNS = {"period": "str", "value": "float64", "n": "int64"} | dict.fromkeys(SUMS, "float64")
 TIMELESS = {"verdict", "value_case", "shown_by"}  # given as they are today
+NEVER_BELOW_0 = {
+    "bounded_ratio", "event_rate", "count", "monthly_mean", "max_ratio", "survival_median",
+    "survival_p85",
+}  # fmt: skip
 GRAINS: tuple[Grain, Grain] = ("month", "quarter")
 
 
@@ -126,6 +130,7 @@ def _charted(kpi: Kpi, view: View, units: pd.DataFrame, until: str) -> Behaviour
     """The finest chart that keeps its promise, or why there is none."""
     needed = view.settings.disclosure.indicative if _counts_cases(kpi, units) else 0
     is_rate = kpi.statistic in {"rate", "clustered_rate"}
+    bounds = (0.0, 1.0) if is_rate else (0.0 if kpi.statistic in NEVER_BELOW_0 else -inf, inf)
     tried, enough, notes = [], [], _left_out(kpi, units)
     for grain in GRAINS:
         points = summed(kpi, view, units, grain)
@@ -134,7 +139,7 @@ def _charted(kpi: Kpi, view: View, units: pd.DataFrame, until: str) -> Behaviour
         if typical < needed:
             found = cannot_tell(f"{why}: compare years", grain, points)
         else:
-            found = behaviour(points, grain, until, is_rate=is_rate)
+            found = behaviour(points, grain, until, is_rate=is_rate, bounds=bounds)
             enough.append(found)
             why = found.signal.removeprefix("cannot tell: ")
             if found.can_tell:
@@ -145,7 +150,7 @@ def _charted(kpi: Kpi, view: View, units: pd.DataFrame, until: str) -> Behaviour
         notes = (f"Not of {grain}s: {why}.", *notes)
     alike = [chart for chart in enough if chart.can_tell]
     if alike:
-        found = ar_residuals(alike[0].points, alike[0].grain, until)
+        found = ar_residuals(alike[0].points, alike[0].grain, until, bounds=bounds)
         return replace(found, notes=(*found.notes, *_left_out(kpi, units)))
     return (enough or tried[-1:])[0]
 
