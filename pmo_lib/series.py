@@ -26,6 +26,7 @@ from pmo_lib.wording import counted
 
 MONTHS = 72
 SPARK = 12
+QUARTER_ENDS = ("03", "06", "09", "12")
 SUMS = ["numerator", "denominator"]
 COLUMNS = {"period": "str", "value": "float64", "n": "int64"} | dict.fromkeys(SUMS, "float64")
 TIMELESS = {"verdict", "value_case", "shown_by"}  # given as they are today
@@ -48,7 +49,7 @@ def series(
     One row a period from the first with data: period, value, n (independent cases), and the sums
     numerator and denominator. The value is missing where there are no cases, or too few to show.
     """
-    units = history(kpi_id, view, months)
+    units = history(kpi_id, view, months, grain)
     return summed(CATALOGUE[kpi_id], view, _own(units, department), grain)
 
 
@@ -84,17 +85,19 @@ def behaviours(
     return found
 
 
-def history(kpi_id: str, view: View, months: int = MONTHS) -> pd.DataFrame:
+def history(kpi_id: str, view: View, months: int = MONTHS, grain: Grain = "month") -> pd.DataFrame:
     """The observations of all departments in the last months, `period` the month each is of.
 
-    Units of unknown month are in it.
+    Units of unknown month are in it. For quarters what is only there at a data date is looked at
+    when they end, which is a third of the work.
     """
     kpi = CATALOGUE[kpi_id]
     wanted = month_range(shifted(view.period, 1 - months), view.period)
     if _unseen(kpi, view):
         return pd.DataFrame(columns=["department", "case_id", *COLUMNS])
     if kpi.window == "data date":
-        return pooled(_at_each_end(kpi, view, wanted))
+        ends = wanted if grain == "month" else [m for m in wanted if m[5:] in QUARTER_ENDS]
+        return pooled(_at_each_end(kpi, view, ends, 1 if grain == "month" else 3))
     return pooled(_by_month(kpi, view, wanted[0]))
 
 
@@ -109,7 +112,7 @@ def summed(kpi: Kpi, view: View, units: pd.DataFrame, grain: Grain) -> pd.DataFr
         periods, label = month_range(first, view.period), usable["period"]
     else:
         if kpi.window == "data date" and not _compare(kpi):  # as it was when the quarter ended
-            usable = usable[usable["period"].str.slice(5, 7).isin(["03", "06", "09", "12"])]
+            usable = usable[usable["period"].str.slice(5, 7).isin(QUARTER_ENDS)]
         periods, label = quarter_range(first, view.period), quarters_of(usable["period"])
     own = {str(period): rows for period, rows in usable.groupby(label)}
     rows = [_point(kpi, view, period, own.get(period, usable.iloc[:0])) for period in periods]
@@ -164,9 +167,12 @@ def _unseen(kpi: Kpi, view: View) -> str:
     return "what it rests on is known as it is today only, not as it was" if timeless else ""
 
 
-def _at_each_end(kpi: Kpi, view: View, months: list[str]) -> pd.DataFrame:
-    """The observations at the end of every month, or what is new against the month before."""
-    ends = [shifted(months[0], -1), *months]
+def _at_each_end(kpi: Kpi, view: View, months: list[str], apart: int) -> pd.DataFrame:
+    """The observations at the end of every month, or what is new against the one before.
+
+    The months are so many `apart`.
+    """
+    ends = [shifted(months[0], -apart), *months]
     found = [observe_all(kpi, replace(view, period=end)).assign(period=end) for end in ends]
     compare = _compare(kpi)
     if compare:

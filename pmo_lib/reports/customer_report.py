@@ -78,6 +78,10 @@ class CustomerReport(Report):
         found = gaps(*self._answers(), settings.confidence_level, settings.disclosure.too_few)
         return services.gaps(found, settings.confidence_level, self.parameters.department)
 
+    def quadrants(self) -> HTML:
+        """What the four corners of the map mean."""
+        return services.quadrants()
+
     def staff_scores(self) -> HTML:
         """What staff say, where a survey of them is among the tables."""
         if "survey_scores" not in self.workbook.tables:

@@ -3,16 +3,22 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import pandas as pd
 from IPython.display import HTML
 
+from pmo_lib.behaviour import Behaviour
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.reports import charts, page, ratings, services
+from pmo_lib.reports.behaviour_chart import behaviour_chart, sparkline_svg
 from pmo_lib.reports.customer_report import CustomerReport
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.promises import USUAL, in_words, promised_kpis, promises, result_of
-from pmo_lib.reports.scorecard import in_colours
+from pmo_lib.reports.scorecard import in_colours, is_headline
 from pmo_lib.result import KpiResult
+from pmo_lib.series import behaviour_of, series, spark
 from pmo_lib.wording import compared, counted, month, number
+
+SPARK_MONTHS = 36
 
 
 @dataclass(frozen=True)
@@ -96,10 +102,51 @@ class KpiReport(CustomerReport):
             said.append(f"Measured in time, {spi.n} are {_pace(spi)}: SPI(t) {self.said('D7')}.")
         return said
 
-    def rates(self) -> Picture | HTML:
-        """The shares among the KPIs with their intervals."""
-        level = self.workbook.settings.confidence_level
-        return self.or_cannot(charts.rates(self.results, level), "The picture of the shares")
+    def trend(self, place: int) -> Picture | HTML:
+        """The process-behaviour chart of the KPI in this place of those to watch."""
+        if place >= len(self.kpis_to_watch):
+            return page.joined()
+        kpi_id = self.kpis_to_watch[place]
+        found = self.behaviours[kpi_id]
+        picture = behaviour_chart(kpi_id, found, self.department)
+        if isinstance(picture, Picture):
+            return picture
+        return self.or_cannot(picture, f"{CATALOGUE[kpi_id].name} over time")
+
+    def signals(self) -> HTML:
+        """What every chart says: those with a signal first, then those that cannot tell."""
+        told = [(CATALOGUE[kpi_id], found) for kpi_id, found in self.behaviours.items()]
+        rows = [
+            {"KPI": f"{kpi.id} {kpi.name}", "Looked at": f"by {found.grain}", "Says": found.signal}
+            for kpi, found in sorted(told, key=lambda item: _order(item[1]))
+        ]
+        return page.folded(
+            "What the charts of all KPIs say",
+            page.table(pd.DataFrame(rows), "Signals, and what is no more than chance"),
+        )
+
+    @cached_property
+    def behaviours(self) -> dict[str, Behaviour]:
+        """What the series of each KPI to watch, and of each that happens by the month, says."""
+        until = self.baseline.until if self.baseline else ""
+        wanted = [k.id for k in CATALOGUE.values() if k.window != "data date"]
+        return {
+            kpi_id: behaviour_of(kpi_id, self.view, self.department, until)
+            for kpi_id in dict.fromkeys([*self.kpis_to_watch, *wanted])
+        }
+
+    @cached_property
+    def trends(self) -> dict[str, HTML]:
+        """A sparkline of the last quarters for each KPI with a value."""
+        drawn = {
+            result.kpi_id: sparkline_svg(
+                spark(series(result.kpi_id, self.view, self.department, SPARK_MONTHS, "quarter")),
+                CATALOGUE[result.kpi_id].unit,
+            )
+            for result in self.results
+            if result.is_measured and is_headline(result)
+        }
+        return {kpi_id: HTML(line) for kpi_id, line in drawn.items() if line}
 
     def on_time_by_year(self) -> Picture | HTML:
         """On-time completion by year."""
@@ -135,6 +182,11 @@ class KpiReport(CustomerReport):
         """The share of occasions that others than the PMO served, by department."""
         return self._by_department("R8")
 
+    def schedule_overruns(self) -> Picture | HTML:
+        """Schedule overruns by size of project."""
+        picture = charts.overruns("D5", self.view, self.parameters.department)
+        return self.or_cannot(picture, "The distribution of schedule overruns")
+
     def departments(self) -> Picture | HTML:
         """On-time completion of every department; a department's report shows it among them."""
         return self._by_department("D1")
@@ -144,6 +196,13 @@ class KpiReport(CustomerReport):
             kpi_id, self.everything, self.workbook.settings, self.parameters.department
         )
         return self.or_cannot(picture, f"{CATALOGUE[kpi_id].name} by department")
+
+
+def _order(found: Behaviour) -> int:
+    """Signals first, what cannot be told last."""
+    if not found.can_tell:
+        return 2
+    return 1 if found.signal.startswith("no signal") else 0
 
 
 def _pace(spi: KpiResult) -> str:
