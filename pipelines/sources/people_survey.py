@@ -152,10 +152,17 @@ def _rows(cells: Cells) -> pd.DataFrame:
 
 
 def _nobody_answered(rows: pd.DataFrame) -> pd.Series:
-    """Which scores are 0 as all answers of the question are, of which one must be above."""
+    """Which scores of organisations are 0 as all answers of the question are, where one must not.
+
+    Medians of many organisations may all be 0.
+    """
     question = rows["measure"].str.split(r" \(% |: ", regex=True).str[0]
-    answers = rows.groupby([rows["file"], rows["department"], rows["wave"], question])["score"]
-    return (answers.transform("count") >= LEAST_ANSWERS) & (answers.transform("max") == 0)
+    known = rows.assign(answer=rows["measure"].where(rows["score"].notna()))
+    of_question = known.groupby([rows["file"], rows["department"], rows["wave"], question])
+    is_whole = of_question["answer"].transform("nunique") >= LEAST_ANSWERS
+    return (
+        is_whole & (of_question["score"].transform("max") == 0) & (rows["kind"] == "organisation")
+    )
 
 
 def _kind(name: str) -> str:

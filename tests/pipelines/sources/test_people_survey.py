@@ -149,6 +149,17 @@ class TestScores:
             (line, "value", value, NOBODY) for line, value in ((2, "0"), (3, "0"), (4, "0.0"))
         ]
 
+    def test_zeros_of_one_answer_given_again_are_of_somebody(self, tmp_path: Path) -> None:
+        rows = [("2022", "Acas", "E05. Reported? (% yes)", "0")] * 3
+        assert set(scores(load(tmp_path, of_organisations(*rows))).values()) == {0}
+
+    def test_zeros_of_benchmarks_are_medians(self, tmp_path: Path) -> None:
+        rows = [
+            ("benchmark", "2022", f"E05. Reported? (% {answer})", "2022", "0")
+            for answer in ("yes", "no", "prefer not to say")
+        ]
+        assert list(scores(load(tmp_path, of_benchmarks(*rows))).values()) == [0, 0, 0]
+
     def test_rows_without_what_tells_them_apart_are_left_aside(self, tmp_path: Path) -> None:
         imported = load(
             tmp_path,
