@@ -19,7 +19,6 @@ interval of the centre. Two rules, no more: each further one adds false signals.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf, nan
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -27,24 +26,18 @@ import pandas as pd
 from pmo_lib.limits import (
     Bools,
     Floats,
-    Integers,
     autocorrelation,
     later_limits,
     natural_limits,
     run_lengths,
     skewness,
 )
-from pmo_lib.quarters import months_in, spoken
-from pmo_lib.wording import counted, month
+from pmo_lib.quarters import months_in
+from pmo_lib.signals import BEYOND, ROW, RUN, Grain, Kind, notes, signal
+from pmo_lib.wording import counted
 
-Grain = Literal["month", "quarter"]
-Kind = Literal["xmr", "xmr of logs", "p-prime", "ar residuals"]
-
-BEYOND, ROW = "beyond the limits", "8 in a row"
-RUN = 8
 FEWEST = 20  # baseline points: with 12 a stable series signals twice as often
 FIRST = 24  # baseline points where no baseline is given
-JUDGED = 24  # the last points, of which the signal speaks
 AUTOCORRELATED = 0.3
 SKEWED = 0.5
 
@@ -70,6 +63,11 @@ class Behaviour:
     @property
     def can_tell(self) -> bool:
         return not self.signal.startswith("cannot tell")
+
+    @property
+    def holds(self) -> bool:
+        """Whether its limits keep their promise: neighbours do not resemble one another."""
+        return self.can_tell and not self.autocorrelation > AUTOCORRELATED
 
     @property
     def has_signal(self) -> bool:
@@ -193,7 +191,7 @@ def _even(baseline: Bools) -> Floats:
 def _shares(points: pd.DataFrame, baseline: Bools) -> _Scale:
     """Shares in standard errors about the baseline's Σ numerators ÷ Σ denominators."""
     k, n = (points[name].to_numpy("float64") for name in ("numerator", "denominator"))
-    n = np.where(n > 0, n, nan)
+    n = np.where(points["value"].notna() & (n > 0), n, nan)
     total = n[baseline].sum()
     p = float(k[baseline].sum() / total)
     error = np.sqrt(p * (1 - p) / n)
@@ -227,51 +225,7 @@ def _judged(
         centre=middle, lower=low, upper=high, is_baseline=baseline, rule=rule
     )
     return Behaviour(
-        scale.kind, grain, frame, _signal(frame, off, runs, scale.kind, grain),
-        _notes(frame, scale.note, grain, until), autocorrelation(own),
+        scale.kind, grain, frame, signal(frame, off, runs, scale.kind, grain),
+        notes(frame, scale.note, grain, until), autocorrelation(own),
         range_limit if scale.kind == "xmr" else nan,
     )  # fmt: skip
-
-
-def _signal(frame: pd.DataFrame, off: Floats, runs: Integers, kind: Kind, grain: Grain) -> str:
-    """What the last 24 points say, in a sentence."""
-    last = np.flatnonzero(~np.isnan(off))[-JUDGED:]
-    name, where = frame["period"].to_numpy(), np.where(off > 0, "above", "below")
-    beyond = last[frame["rule"].to_numpy()[last] == BEYOND]
-    rows = last[runs[last] >= RUN]
-    with_gaps = len(off) - last[0] > len(last)
-    these = f"the last {len(last)} {grain}s{' with data' if with_gaps else ''}"
-    centre, none = "the centre", f"{these} differ by no more than chance"
-    if kind == "ar residuals":
-        centre = "what the one before lets expect"
-        none = f"{these} each differ from {centre} by no more than chance"
-    said = []
-    if len(beyond) == 1:
-        at = beyond[0]
-        limit = "upper" if off[at] > 0 else "lower"
-        said.append(f"{spoken(name[at])} lies {where[at]} the {limit} limit")
-    elif len(beyond):
-        at = beyond[-1]
-        latest = f"the latest {spoken(name[at])} ({where[at]})"
-        said.append(f"{len(beyond)} of {these} lie beyond the limits, {latest}")
-    if len(rows):
-        at = rows[-1]
-        row = f"{runs[at]} {grain}s in a row, to {spoken(name[at])}"
-        said.append(f"{row}, lie {where[at]} {centre}")
-    return "; ".join(said) or f"no signal: {none}"
-
-
-def _notes(frame: pd.DataFrame, note: str, grain: Grain, until: str) -> tuple[str, ...]:
-    own = list(frame.loc[frame["is_baseline"], "period"])
-    notes = [note] if note else []
-    notes.append(
-        f"The limits rest on {counted(len(own), grain)}, {spoken(own[0])} to {spoken(own[-1])}."
-    )
-    if until and months_in(own[-1])[-1] > until:
-        notes.append(f"To {month(until)} there are fewer than the {FEWEST} they need.")
-    shown = frame[frame["value"].notna()]
-    if gaps := len(frame) - len(shown):
-        notes.append(f"{counted(gaps, grain)} with too little data to show: a gap, not a zero.")
-    if earlier := int((shown["rule"].iloc[:-JUDGED] != "").sum()):
-        notes.append(f"{counted(earlier, 'earlier point')} before the last {JUDGED} marked too.")
-    return tuple(notes)

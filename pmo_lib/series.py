@@ -13,7 +13,7 @@ from math import inf, nan
 
 import pandas as pd
 
-from pmo_lib.behaviour import AUTOCORRELATED, Behaviour, Grain, ar_residuals, behaviour, cannot_tell
+from pmo_lib.behaviour import Behaviour, ar_residuals, behaviour, cannot_tell
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.engine import FACTS, known, observe_all, pooled
 from pmo_lib.estimators import ESTIMATORS
@@ -21,6 +21,7 @@ from pmo_lib.kpi import Kpi
 from pmo_lib.periods import month_range, shifted
 from pmo_lib.quarters import quarter_range, quarters_of
 from pmo_lib.result import ORGANISATION
+from pmo_lib.signals import Grain
 from pmo_lib.view import View, availability
 from pmo_lib.wording import counted
 
@@ -134,28 +135,33 @@ def _charted(kpi: Kpi, view: View, units: pd.DataFrame, until: str) -> Behaviour
     needed = view.settings.disclosure.indicative if _counts_cases(kpi, units) else 0
     is_rate = kpi.statistic in {"rate", "clustered_rate"}
     bounds = (0.0, 1.0) if is_rate else (0.0 if kpi.statistic in NEVER_BELOW_0 else -inf, inf)
-    tried, enough, notes = [], [], _left_out(kpi, units)
+    tried, notes = [], _left_out(kpi, units)
     for grain in GRAINS:
         points = summed(kpi, view, units, grain)
-        typical = float(points["n"].median()) if len(points) else 0.0
-        why = f"a {grain} typically has {typical:.0f} cases, of the {needed} that a chart needs"
+        typical = float(points.loc[points["n"] > 0, "n"].median())
         if typical < needed:
-            found = cannot_tell(f"{why}: compare years", grain, points)
+            few = f"a {grain} typically has {typical:.0f} cases, of the {needed} a chart needs"
+            found = cannot_tell(f"{few}: compare years", grain, points)
         else:
             found = behaviour(points, grain, until, is_rate=is_rate, bounds=bounds)
-            enough.append(found)
-            why = found.signal.removeprefix("cannot tell: ")
-            if found.can_tell:
-                why = f"{grain}s resemble their neighbours ({found.autocorrelation:.1f})"
-        if found.can_tell and not found.autocorrelation > AUTOCORRELATED:
+        if found.holds:
             return replace(found, notes=(*found.notes, *notes))
-        tried.append(found)
+        tried.append((found, typical < needed, notes))
+        alike = f"{grain}s resemble their neighbours (autocorrelation {found.autocorrelation:.1f})"
+        why = alike if found.can_tell else found.signal.removeprefix("cannot tell: ")
         notes = (f"Not of {grain}s: {why}.", *notes)
-    alike = [chart for chart in enough if chart.can_tell]
-    if alike:
-        found = ar_residuals(alike[0].points, alike[0].grain, until, bounds=bounds)
-        return replace(found, notes=(*found.notes, *_left_out(kpi, units)))
-    return (enough or tried[-1:])[0]
+    for found, _, notes in tried:
+        if found.can_tell:
+            left = ar_residuals(found.points, found.grain, until, bounds=bounds)
+            if left.holds:
+                return replace(left, notes=(*left.notes, *notes))
+    for found, has_few, _ in tried:
+        if found.can_tell:
+            why = f"{found.grain}s resemble their neighbours too much for limits that hold"
+            return cannot_tell(f"{why}: compare years", found.grain, found.points)
+        if not has_few:
+            return found
+    return tried[-1][0]
 
 
 def _unseen(kpi: Kpi, view: View) -> str:

@@ -7,12 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from pmo_lib.behaviour import BEYOND, ROW, Behaviour
+from pmo_lib.behaviour import Behaviour
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.kpi import Unit
 from pmo_lib.quarters import months_in, spoken
 from pmo_lib.reports.picture import ACCENT, SOFT, STRONG, Picture, drawn
 from pmo_lib.result import ORGANISATION
+from pmo_lib.signals import BEYOND, ROW
 from pmo_lib.wording import interval, number, shortened
 
 MARKS = {BEYOND: ("D", STRONG), ROW: ("s", "white")}  # told apart without colour too
