@@ -1,6 +1,6 @@
 """The KPI report: the answer in words, and the pictures behind it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
@@ -109,9 +109,11 @@ class KpiReport(CustomerReport):
         kpi_id = self.kpis_to_watch[place]
         found = self.behaviours[kpi_id]
         picture = behaviour_chart(kpi_id, found, self.department)
+        name = CATALOGUE[kpi_id].name
         if isinstance(picture, Picture):
-            return picture
-        return self.or_cannot(picture, f"{CATALOGUE[kpi_id].name} over time")
+            said = found.signal[:1].upper() + found.signal[1:]
+            return replace(picture, caption=f"{name}, by {found.grain}. {said}.")
+        return self.or_cannot(picture, f"{name} over time")
 
     def signals(self) -> HTML:
         """What every chart says: those with a signal first, then those that cannot tell."""

@@ -13,7 +13,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pmo_lib.reports.page import folded, table
+from pmo_lib.reports.page import folded, paragraph, table
 
 # each at least 4.5 : 1 on white; accent and strong differ for the colour-blind too
 INK, SOFT, ACCENT, STRONG = "#1f2933", "#5b6770", "#0b5fa5", "#a83a12"
@@ -25,12 +25,14 @@ WIDTH_INCHES = 6.8  # narrow enough to be read on a telephone
 class Picture:
     """A figure, its alt text, and the table of what it shows.
 
-    A notebook cell that ends in a Picture shows the image, and below it the table, folded.
+    A notebook cell that ends in a Picture shows its caption, the image, and below it the table,
+    folded.
     """
 
     figure: Figure
     alt: str
     data: pd.DataFrame
+    caption: str = ""
 
     def png(self) -> bytes:
         """The image; the same bytes for the same figure on the same installation."""
@@ -39,6 +41,8 @@ class Picture:
         return buffer.getvalue()
 
     def _ipython_display_(self) -> None:
+        if self.caption:
+            display(paragraph(self.caption))
         display(
             {"image/png": b64encode(self.png()).decode("ascii"), "text/plain": self.alt},
             metadata={"image/png": {"alt": self.alt}},

@@ -31,8 +31,8 @@ def promises(statements: pd.DataFrame, results: Sequence[KpiResult]) -> HTML:
 
 def in_words(statement: Mapping[Hashable, Any], results: Sequence[KpiResult]) -> str:
     """A promise and its number in two sentences."""
-    said = f"You said: “{_text(statement, 'challenge')}” "
-    promised = f"We promised: “{_text(statement, 'statement')}” "
+    said = f"You said: “{_text(statement, 'challenge')}.” "
+    promised = f"We promised: “{_text(statement, 'statement')}.” "
     result = result_of(statement, results)
     if result is None:
         return said + promised + "No KPI was named to show it."

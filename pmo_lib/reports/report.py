@@ -96,7 +96,9 @@ class Report:
         return page.paragraph(
             f"n is the number of cases a figure rests on. The {self.level} says how far the "
             f"figure may be off by chance: {in_hundred} in 100 such intervals hold the true value. "
-            "Where two intervals overlap widely, do not read a difference into the figures."
+            "Where two intervals overlap widely, do not read a difference into the figures. "
+            "Several figures of one project or one person resemble one another: together they are "
+            "one independent case, and the intervals allow for that."
         )
 
     def flags_meaning(self) -> HTML:
@@ -107,7 +109,8 @@ class Report:
             page.paragraph(
                 f"A flag holds a KPI against {held}. Of the red ones at most about {share} are "
                 "expected to be false alarms. A change says that two periods differ, not why: it "
-                "is no effect of the PMO."
+                "is no effect of the PMO. Visible from says how large a change must be for such "
+                "data to show it in four of five cases."
             ),
             legend(),
         )

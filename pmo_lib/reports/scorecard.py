@@ -67,6 +67,7 @@ def row_of(
             change(result.change, kpi.unit),
             _or_nothing(change_interval(result.change_low, result.change_high, kpi.unit)),
             detectable(result),
+            result.compared,
         ),
         "Target": number(result.target, kpi.unit),
         "Trend": trends.get(kpi.id, DASH),
@@ -110,7 +111,7 @@ def detectable(result: KpiResult) -> str:
     if result.detectable != result.detectable:
         return ""
     size = change(result.detectable, CATALOGUE[result.kpi_id].unit).lstrip("+")
-    return f"could show {size} or more"
+    return f"visible from {size} on"
 
 
 def direction(kpi: Kpi) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 from IPython.display import HTML
+from matplotlib.axes import Axes
 
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.perception import EVERYBODY, GLOSSES, QUADRANTS
@@ -14,7 +15,8 @@ from pmo_lib.wording import DASH, interval, number, shortened
 
 OF_SERVICES = ("R4", "R9", "R6")
 LABEL_LETTERS = 26
-MARGIN = 0.12  # of the range, so that no label is cut
+MARGIN = 0.16  # of the range, so that no label is cut
+LETTER_SHARE, LINE_SHARE = 0.0165, 0.04  # of the axes, what a letter and a line take
 
 
 def service_map(services: pd.DataFrame, level: float) -> Picture | str:
@@ -30,9 +32,8 @@ def service_map(services: pd.DataFrame, level: float) -> Picture | str:
             axes.hlines(y, row["performance_low"], row["performance_high"], color="#b9c3cb")
             axes.vlines(x, row["importance_low"], row["importance_high"], color="#b9c3cb")
             axes.plot(x, y, "o", color=ACCENT, ms=8)
-            label = shortened(row["service"], LABEL_LETTERS)
-            axes.annotate(label, (x, y), xytext=(6, 6), textcoords="offset points", color=INK)
         axes.margins(MARGIN)
+        _name_dots(axes, shown)
         corners = zip(QUADRANTS.values(), ((1, 1), (0, 1), (0, 0), (1, 0)), strict=True)
         for name, (x, y) in corners:
             axes.annotate(
@@ -46,6 +47,33 @@ def service_map(services: pd.DataFrame, level: float) -> Picture | str:
     words = "; ".join(f"{name}: {quadrant or 'on a line'}" for name, quadrant in places)
     alt = f"Services by how much they matter and how well they go. {words}."
     return Picture(figure, alt, _places(services, level))
+
+
+def _name_dots(axes: Axes, services: pd.DataFrame) -> None:
+    """Each dot's name beside it, on the side where it covers no other."""
+    wide, high = (high - low for low, high in (axes.get_xlim(), axes.get_ylim()))
+    dot = 2 * LETTER_SHARE * wide
+    dots = zip(services["performance"], services["importance"], strict=True)
+    taken = [(x - dot / 2, y, dot) for x, y in dots]
+    for row in services.sort_values("performance").to_dict("records"):
+        label = shortened(row["service"], LABEL_LETTERS)
+        width, step = wide * LETTER_SHARE * len(label), high * LINE_SHARE
+        x, y = row["performance"], row["importance"]
+        sides = [(up, right) for up in (1, -1, 2, -2) for right in (True, False)]
+        places = {(up, right): (x - width * (not right), y + up * step) for up, right in sides}
+        free = [s for s in sides if not any(_overlap(*places[s], width, t, step) for t in taken)]
+        up, right = (free or sides)[0]
+        taken.append((*places[up, right], width))
+        axes.annotate(
+            label, (x, y), (7 if right else -7, 9 * up),
+            textcoords="offset points", ha="left" if right else "right", va="center", color=INK,
+        )  # fmt: skip
+
+
+def _overlap(
+    left: float, y: float, width: float, other: tuple[float, float, float], step: float
+) -> bool:
+    return abs(y - other[1]) < step and left < other[0] + other[2] and other[0] < left + width
 
 
 def quadrants() -> HTML:
