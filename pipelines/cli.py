@@ -117,6 +117,7 @@ def kpis(
         checked, workbook = KpiReportParameters(period=period, data_dir=str(out)).open()
         results = workbook.all_results(checked.period)
         if csv is not None:
+            results = workbook.published_results(checked.period)
             results.to_csv(csv, index=False, lineterminator="\n")
     Console().catalogue(results)
 

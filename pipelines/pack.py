@@ -45,7 +45,7 @@ def write_pack(
     `facts` go into run.json beside the records; `earlier` are the packs, the newest first, in
     which the last good page of a failed report is sought.
     """
-    results = workbook.all_results(period)
+    results = workbook.published_results(period)
     results.to_csv(folder / "kpis.csv", index=False, lineterminator="\n")
     results.to_parquet(folder / "kpis.parquet", index=False)
     environment = _environment()

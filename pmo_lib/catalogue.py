@@ -22,6 +22,7 @@ from pmo_lib.kpis import (
     services,
     strategy,
 )
+from pmo_lib.result import KpiResult
 
 _MODULES = (
     benefits,
@@ -53,6 +54,11 @@ CATALOGUE: dict[str, Kpi] = {
         key=_order,
     )
 }
+
+
+def is_headline(result: KpiResult) -> bool:
+    """Whether a result is its KPI's own statistic of the whole."""
+    return result.statistic == CATALOGUE[result.kpi_id].statistic and not result.segment
 
 
 def definitions() -> pd.DataFrame:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from math import isnan, nan
 
-from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.catalogue import CATALOGUE, is_headline
 from pmo_lib.change import p_value
 from pmo_lib.kpi import Kpi
 from pmo_lib.result import KpiResult
@@ -62,9 +62,7 @@ def material(kpi: Kpi, reference: float, settings: Settings) -> float:
 
 
 def _is_flaggable(result: KpiResult) -> bool:
-    kpi = CATALOGUE[result.kpi_id]
-    headline = result.statistic == kpi.statistic and not result.segment
-    return headline and kpi.better != "context"
+    return is_headline(result) and CATALOGUE[result.kpi_id].better != "context"
 
 
 def _tested(result: KpiResult, settings: Settings) -> KpiResult:

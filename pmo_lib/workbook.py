@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,9 +12,11 @@ import pandas as pd
 
 from pmo_lib.assessment import assessed
 from pmo_lib.baseline import Baseline, freeze
+from pmo_lib.catalogue import CATALOGUE, is_headline
 from pmo_lib.errors import DataError, ParameterError, allowed_values
 from pmo_lib.periods import month_range, months_of
 from pmo_lib.result import ORGANISATION, tidy
+from pmo_lib.series import behaviours
 from pmo_lib.settings import Settings
 from pmo_lib.survey_scores import own_scores
 from pmo_lib.tables import TABLES
@@ -123,6 +125,26 @@ class Workbook:
     def all_results(self, period: str) -> pd.DataFrame:
         """Every KPI for the organisation and each department, against the latest baseline."""
         return tidy(assessed(self.view(period, self.baseline()), self.departments))
+
+    def published_results(self, period: str) -> pd.DataFrame:
+        """`all_results` with what the process-behaviour charts say, as every pack publishes them.
+
+        Only KPIs that happen by the month have a signal there; the reports chart further ones.
+        """
+        baseline = self.baseline()
+        view, until = self.view(period, baseline), baseline.until if baseline else ""
+        names = [ORGANISATION, *self.departments]
+        charted = {
+            kpi.id: behaviours(kpi.id, view, names, until)
+            for kpi in CATALOGUE.values()
+            if kpi.window != "data date"
+        }
+        return tidy(
+            replace(result, signal=charted[result.kpi_id][result.department].signal)
+            if result.kpi_id in charted and result.is_measured and is_headline(result)
+            else result
+            for result in assessed(view, self.departments)
+        )
 
     def baseline(self, name: str = "") -> Baseline | None:
         """The frozen baseline called `name`, in its last version; without a name the latest.

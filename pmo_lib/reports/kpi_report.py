@@ -7,13 +7,13 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.behaviour import Behaviour
-from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.catalogue import CATALOGUE, is_headline
 from pmo_lib.reports import charts, page, ratings, services
 from pmo_lib.reports.behaviour_chart import behaviour_chart, sparkline_svg
 from pmo_lib.reports.customer_report import CustomerReport
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.promises import USUAL, in_words, promised_kpis, promises, result_of
-from pmo_lib.reports.scorecard import in_colours, is_headline
+from pmo_lib.reports.scorecard import in_colours
 from pmo_lib.result import KpiResult
 from pmo_lib.series import behaviour_of, series, spark
 from pmo_lib.wording import compared, counted, month, number

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.catalogue import CATALOGUE, is_headline
 from pmo_lib.reports import page
-from pmo_lib.reports.scorecard import detectable, flag, is_headline
+from pmo_lib.reports.scorecard import detectable, flag
 from pmo_lib.result import KpiResult
 from pmo_lib.wording import change, change_interval, interval, listed, number
 

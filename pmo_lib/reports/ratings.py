@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 from IPython.display import HTML
 
+from pmo_lib.catalogue import is_headline
 from pmo_lib.reports import page
-from pmo_lib.reports.scorecard import is_headline
 from pmo_lib.result import KpiResult
 from pmo_lib.wording import change, change_interval, interval, number
 

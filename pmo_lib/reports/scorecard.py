@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.catalogue import CATALOGUE, is_headline
 from pmo_lib.flags import FLAGS
 from pmo_lib.kpi import FAMILIES, Kpi
 from pmo_lib.reports import page
@@ -120,11 +120,6 @@ def direction(kpi: Kpi) -> str:
         return DIRECTIONS[kpi.better]
     low, high = (number(end, kpi.unit) for end in kpi.near)
     return f"good near {low}" if low == high else f"good from {low} to {high}"
-
-
-def is_headline(result: KpiResult) -> bool:
-    """Whether it is the KPI's own statistic of the whole."""
-    return result.statistic == CATALOGUE[result.kpi_id].statistic and not result.segment
 
 
 def _further(result: KpiResult, measured: Sequence[KpiResult]) -> list[str]:
