@@ -145,9 +145,10 @@ class Console:
         whole = results[results["department"] == ORGANISATION].drop_duplicates("kpi_id")
         for row in whole.to_dict("records"):
             kpi = CATALOGUE[row["kpi_id"]]
+            n = "" if pd.isna(row["n"]) else f"{row['n']:,}"
             table.add_row(
                 kpi.id, kpi.name, number(row["value"], kpi.unit),
-                interval(row["low"], row["high"], kpi.unit), f"{row['n']:,}", row["state"],
+                interval(row["low"], row["high"], kpi.unit), n, row["state"],
                 escape(row["reason"]),
             )  # fmt: skip
         self._out.print(table)

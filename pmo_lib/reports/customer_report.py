@@ -61,7 +61,7 @@ class CustomerReport(Report):
 
     def service_map(self) -> Picture | HTML:
         """Services by how much they matter and how well they go."""
-        if (why := self._why_no_survey()) != "":
+        if (why := self._why_not("survey_responses")) != "":
             return self.or_cannot(why, "The map of services")
         settings = self.workbook.settings
         found = importance_performance(
@@ -72,7 +72,7 @@ class CustomerReport(Report):
 
     def service_gaps(self) -> HTML:
         """What customers got less what they expected, by service and by group."""
-        if (why := self._why_no_survey()) != "":
+        if (why := self._why_not("survey_responses")) != "":
             return page.paragraph(f"What customers miss cannot be told: {why}.")
         settings = self.workbook.settings
         found = gaps(*self._answers(), settings.confidence_level, settings.disclosure.too_few)
@@ -84,24 +84,25 @@ class CustomerReport(Report):
 
     def staff_scores(self) -> HTML:
         """What staff say, where a survey of them is among the tables."""
-        if "survey_scores" not in self.workbook.tables:
-            return page.paragraph("What staff say is not known: needs survey_scores.csv.")
+        if (why := self._why_not("survey_scores")) != "":
+            return page.paragraph(f"What staff say is not known: {why}.")
         return staff.scores(
             self.workbook.tables["survey_scores"], self.view.period, self.parameters.department
         )
 
     def staff_over_time(self) -> Picture | HTML:
         """The longest-asked measure of the staff survey over time."""
-        why: Picture | str = "needs survey_scores.csv"
-        if "survey_scores" in self.workbook.tables:
+        drawn: Picture | str = self._why_not("survey_scores")
+        if not drawn:
             table, name = self.workbook.tables["survey_scores"], self.parameters.department
-            why = staff.over_time(table, self.view.period, name)
-        return self.or_cannot(why, "The staff survey over time")
+            drawn = staff.over_time(table, self.view.period, name)
+        return self.or_cannot(drawn, "The staff survey over time")
 
-    def _why_no_survey(self) -> str:
-        if "survey_responses" not in self.workbook.tables:
-            return "needs survey_responses.csv"
-        return self.workbook.withheld.get("survey_responses", "")
+    def _why_not(self, table: str) -> str:
+        """Why a table cannot be used; empty where it can."""
+        if table not in self.workbook.tables:
+            return f"needs {table}.csv"
+        return self.workbook.withheld.get(table, "")
 
     def _answers(self) -> tuple[pd.DataFrame, pd.DataFrame | None, str]:
         """All answers, the services they are on, and the month."""

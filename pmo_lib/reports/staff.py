@@ -23,7 +23,7 @@ def scores(survey_scores: pd.DataFrame, period: str, department: str = "") -> HT
     shown = found[found["measure"].isin(measures(survey_scores, wave))]
     rows = [_row(row, department) for row in shown.to_dict("records")]
     left = len(found) - len(shown)
-    more = f" {counted(left, 'further measure')} are in the table survey_scores." if left else ""
+    more = f" The table survey_scores holds {counted(left, 'further measure')}." if left else ""
     return page.joined(
         page.paragraph(
             f"The wave of {month(wave)}, as shares of favourable answers. The median is that of "

@@ -1,0 +1,72 @@
+"""The scorecard's rows, and the sentence on its colours."""
+
+from typing import Any
+
+from handmade import parsed
+from IPython.display import HTML
+
+from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.flags import FLAGS
+from pmo_lib.reports.scorecard import direction, in_colours, legend, scorecard
+from pmo_lib.result import KpiResult
+
+
+def result(kpi: str, **more: Any) -> KpiResult:
+    given = {"value": 0.5, "low": 0.4, "high": 0.6, "n": 50, "cases": 50, "state": "measured"}
+    return KpiResult(kpi, "Finance", "2026-09", CATALOGUE[kpi].statistic, **(given | more))
+
+
+def text_of(html: HTML) -> str:
+    return parsed(html).text.replace("\u00a0", " ")
+
+
+class TestScorecard:
+    def test_parts_and_unmeasured_kpis_are_elsewhere(self) -> None:
+        given = [result("D1"), result("R4", segment="Coaching"), result("D2", state="too few")]
+        said = text_of(scorecard(given, {}, "90 % interval"))
+        assert "D1 On-time completion" in said
+        assert "R4" not in said
+        assert "D2" not in said
+
+    def test_shows_why_there_is_no_colour(self) -> None:
+        said = text_of(scorecard([result("D1", flag="grey", compared="no interval")], {}, ""))
+        assert "no interval" in said
+        assert "grey" in said
+
+    def test_puts_the_trend_where_there_is_one(self) -> None:
+        line = HTML("<svg role='img' aria-label='up'></svg>")
+        html = scorecard([result("D1"), result("D2")], {"D1": line}, "")
+        assert [tag for tag, _ in parsed(html).tags].count("svg") == 1
+
+    def test_of_nothing_says_so(self) -> None:
+        assert text_of(scorecard([], {}, "")) == "No KPI has a value."
+
+
+class TestInColours:
+    def test_names_the_red_and_counts_the_rest(self) -> None:
+        flags = {"D1": "red", "D2": "green", "D4": "amber", "V3": "grey", "G4": "green"}
+        said = in_colours([result(kpi, flag=flag) for kpi, flag in flags.items()])
+        assert said == (
+            "Of 5 KPIs held against a target or the baseline, 1 is red (on-time completion), "
+            "1 is amber (cost tail share) and 2 are green; of 1 it cannot be told."
+        )
+
+    def test_of_many_names_four_and_counts_the_others(self) -> None:
+        red = ["D1", "D2", "D4", "V3", "G4", "G5"]
+        said = in_colours([result(kpi, flag="red") for kpi in red])
+        assert "business-case currency" not in said
+        assert "and 2 more" in said
+
+    def test_without_flags_says_so(self) -> None:
+        assert in_colours([result("D1")]) == "No KPI can be given a colour."
+
+
+def test_direction_is_in_words() -> None:
+    assert direction(CATALOGUE["D1"]) == "higher is better"
+    assert direction(CATALOGUE["P9"]).replace("\u00a0", " ") == "good from 80 % to 85 %"
+    assert direction(CATALOGUE["V2"]).replace("\u00a0", " ") == "good near 0 %"
+
+
+def test_legend_explains_every_flag() -> None:
+    said = text_of(legend())
+    assert all(f"{name.capitalize()}: {meaning}" in said for name, meaning in FLAGS.items())

@@ -1,0 +1,119 @@
+"""Services: the map, the gaps, what customers got, where they go instead."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from handmade import frame, parsed
+
+from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.perception import QUADRANTS, gaps, importance_performance
+from pmo_lib.reports import services
+from pmo_lib.reports.picture import Picture
+from pmo_lib.result import KpiResult
+
+NAMES = {"s1": "Coaching", "s2": "Reporting <b>", "s3": "Assurance"}
+SERVICES = frame("services", [{"service_id": k, "name": v} for k, v in NAMES.items()])
+
+
+def answers(*only: str) -> pd.DataFrame:
+    """Ten people of two departments: coaching matters and goes well, reporting matters and not."""
+    scores = {"s1": (6, 5, 6), "s2": (6, 5, 3), "s3": (3, 4, 5)}
+    rows = [
+        {
+            "respondent_id": f"r{i}", "wave": "2026-09", "service_id": service,
+            "department": "Finance" if i < 6 else "Sales", "role": "Sponsor",
+            "importance": min(7, matters + i % 2), "expected": expected,
+            "perceived": perceived - (i % 3 == 0),
+        }
+        for i in range(12)
+        for service, (matters, expected, perceived) in scores.items()
+        if not only or service in only
+    ]  # fmt: skip
+    return frame("survey_responses", rows)
+
+
+def found_map(*only: str) -> Picture | str:
+    table = importance_performance(answers(*only), SERVICES, "2026-09", 0.9, 5)
+    return services.service_map(table, 0.9)
+
+
+class TestMap:
+    def test_names_every_service_with_its_quadrant_and_how_sure(self) -> None:
+        found = found_map()
+        assert isinstance(found, Picture)
+        assert found.png().startswith(b"\x89PNG")
+        assert "Coaching: keep up the good work" in found.alt
+        assert "Reporting <b>: concentrate here" in found.alt
+        row = found.data.set_index("Service").loc["Reporting <b>"]
+        assert row["Quadrant"] == "concentrate here"
+        assert row["How sure"].endswith("%")
+
+    def test_of_one_service_says_why_not(self) -> None:
+        assert found_map("s1") == "fewer than two services have enough answers"
+
+    def test_names_do_not_lie_on_one_another(self) -> None:
+        found = found_map()
+        assert isinstance(found, Picture)
+        figure = found.figure
+        found.png()
+        (axes,) = figure.axes
+        renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+        boxes = [
+            t.get_window_extent(renderer) for t in axes.texts if t.get_text() in NAMES.values()
+        ]
+        assert len(boxes) == 3
+        assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+
+    def test_quadrants_are_explained(self) -> None:
+        text = parsed(services.quadrants()).text
+        assert all(name.capitalize() in text for name in QUADRANTS.values())
+
+
+class TestGaps:
+    def table(self, department: str = "", too_few: int = 5) -> Any:
+        return services.gaps(gaps(answers(), SERVICES, "2026-09", 0.9, too_few), 0.9, department)
+
+    def test_stand_the_worst_first(self) -> None:
+        rows = [row for row in parsed(self.table()).rows if len(row) == 4]
+        assert [row[0] for row in rows[1:4]] == ["Reporting <b>", "Assurance", "Coaching"]
+        assert rows[1][3] == "12"
+
+    def test_of_a_department_leave_out_the_others(self) -> None:
+        text = parsed(self.table("Finance")).text
+        assert "Finance" in text
+        assert "Sales" not in text
+
+    def test_of_few_are_not_shown(self) -> None:
+        rows = [row for row in parsed(self.table(too_few=7)).rows if len(row) == 5]
+        hidden = [row for row in rows if row[1] in {"Finance", "Sales"}]
+        assert hidden
+        assert all(row[2] == "–" and "fewer than 7" in row[4] for row in hidden)
+
+    def test_of_nobody_are_said_so(self) -> None:
+        empty = gaps(answers().head(0), SERVICES, "2026-09", 0.9, 5)
+        assert "No service has been judged" in parsed(services.gaps(empty, 0.9)).text
+
+
+def part(kpi: str, segment: str, **more: Any) -> KpiResult:
+    given = {"value": 0.3, "low": 0.2, "high": 0.4, "n": 50, "state": "measured"}
+    return KpiResult(kpi, "Finance", "2026-09", "rate", segment, **(given | more))
+
+
+class TestParts:
+    def test_of_services_stand_beside_one_another(self) -> None:
+        given = [part("R4", "Coaching"), part("R9", "Coaching", state="too few", n=3)]
+        head, row = parsed(services.by_service(given)).rows
+        assert head == ["Service", *(CATALOGUE[kpi].name for kpi in services.OF_SERVICES)]
+        assert row[0] == "Coaching"
+        assert row[1].replace("\u00a0", " ").startswith("30 %")
+        assert row[2:] == ["too few", "–"]
+
+    def test_of_channels_stand_the_largest_first(self) -> None:
+        given = [part("R8", "shadow", value=0.1), part("R8", "own_tool", value=0.4)]
+        rows = parsed(services.channels(given, "90 % interval")).rows[1:]
+        assert [row[0] for row in rows] == ["own tool", "shadow"]
+
+    @pytest.mark.parametrize("say", [services.by_service, lambda r: services.channels(r, "")])
+    def test_of_nothing_say_what_to_collect(self, say: Any) -> None:
+        assert "needs service_requests.csv" in parsed(say([])).text
