@@ -51,13 +51,13 @@ def jeffreys(successes: float, n: float, level: float) -> Estimate:
 
     One end alone holds with (1 + level) ÷ 2: for a one-sided bound at 95 % the level is 90 %.
     """
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
     if n == 0:
         return NOTHING
-    posterior = beta(successes + 0.5, n - successes + 0.5)
-    low = 0.0 if successes == 0 else float(posterior.ppf((1 - level) / 2))
-    high = 1.0 if successes == n else float(posterior.ppf((1 + level) / 2))
+    posterior = successes + 0.5, n - successes + 0.5
+    low = 0.0 if successes == 0 else float(betaincinv(*posterior, (1 - level) / 2))
+    high = 1.0 if successes == n else float(betaincinv(*posterior, (1 + level) / 2))
     return Estimate(successes / n, low, high, int(n))
 
 
@@ -169,9 +169,9 @@ def _student(value: float, error: float, cases: int, level: float) -> Estimate:
 
 def t_quantile(level: float, cases: int) -> float:
     """Student's t of a two-sided interval from so many cases."""
-    from scipy.stats import t
+    from scipy.special import stdtrit  # scipy.stats takes a second to import
 
-    return float(t.ppf((1 + level) / 2, cases - 1))
+    return float(stdtrit(cases - 1, (1 + level) / 2))
 
 
 def geometric_mean(ratios: Floats, level: float) -> Estimate:
