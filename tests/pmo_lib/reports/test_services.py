@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from handmade import frame, parsed
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.perception import QUADRANTS, gaps, importance_performance
@@ -55,13 +56,10 @@ class TestMap:
     def test_names_do_not_lie_on_one_another(self) -> None:
         found = found_map()
         assert isinstance(found, Picture)
-        figure = found.figure
-        found.png()
-        (axes,) = figure.axes
-        renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-        boxes = [
-            t.get_window_extent(renderer) for t in axes.texts if t.get_text() in NAMES.values()
-        ]
+        canvas = FigureCanvasAgg(found.figure)
+        canvas.draw()
+        names = [t for t in found.figure.axes[0].texts if t.get_text() in NAMES.values()]
+        boxes = [text.get_window_extent(canvas.get_renderer()) for text in names]
         assert len(boxes) == 3
         assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
 
