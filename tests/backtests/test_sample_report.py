@@ -8,8 +8,16 @@ from typing import Any
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from pandas.testing import assert_frame_equal
 
 from pipelines.export import problems_in
+from pipelines.sample.truths import TRUTHS
+from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.parameters import KpiReportParameters
+from pmo_lib.reports.kpi_report import KpiReport
+from pmo_lib.result import tidy
+from pmo_lib.wording import change, number
+from pmo_lib.workbook import open_workbook
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 DEPARTMENT = "Information Technology"
@@ -17,9 +25,13 @@ ORGANISATION = "All departments"
 DATA_DATE = pd.Timestamp("2026-09-30")
 WINDOW_BEGINS = pd.Timestamp("2023-10-01")  # 36 months to the data date
 YEAR_BEGINS = pd.Timestamp("2025-10-01")
+FROZEN_UNTIL = "2022-03"  # the month before the first roll-out
 JOB = f"""\
 title: Back-test
 reports:
+  - notebook: 01_baseline
+    title: The baseline
+    parameters: {{freeze: original}}
   - notebook: 03_kpi_report
     title: The organisation
   - notebook: 03_kpi_report
@@ -30,7 +42,7 @@ reports:
 
 @pytest.fixture(scope="session")
 def pack(once: Callable[..., Path], pmo: Callable[..., Any], great_expectations: None) -> Path:
-    """The pack of the organisation's report and that of one department."""
+    """The pack of the baseline, the organisation's report and that of one department."""
 
     def make(folder: Path) -> None:
         (folder / "sample.yml").write_text(JOB)
@@ -49,13 +61,14 @@ def pages(pack: Path) -> dict[str, BeautifulSoup]:
             (pack / report["file"]).read_text(encoding="utf-8"), "html.parser"
         )
         for report in reports
+        if report["notebook"] == "03_kpi_report"
     }
 
 
 @pytest.fixture(scope="session")
 def results(pack: Path) -> pd.DataFrame:
     """The headline of each KPI, by KPI and department."""
-    table = pd.read_csv(pack / "kpis.csv")
+    table = pd.read_csv(pack / "kpis.csv", keep_default_na=False, na_values=[""])
     return table.drop_duplicates(["kpi_id", "department"]).set_index(["kpi_id", "department"])
 
 
@@ -136,12 +149,12 @@ class TestKpi:
         department: str,
     ) -> None:
         found = results.loc[(kpi, department)]
-        row = scorecard_row(pages[department], kpi)
+        row = scorecard(pages[department])[kpi]
         value = f"{found['value']:.0f}" if kpi == "P2" else share(found["value"])
-        assert row[1] == value
+        assert row["Value"].startswith(value)
         if kpi != "P2":
-            assert row[2] == f"{share(found['low'])} to {share(found['high'])}"
-        assert row[3] == f"{found['n']:,.0f}"
+            assert f"{share(found['low'])} to {share(found['high'])}" in row["Value"]
+        assert row["n"] == f"{found['n']:,.0f}"
 
 
 def share(value: float) -> str:
@@ -149,15 +162,120 @@ def share(value: float) -> str:
     return ("0" if digits == "-0" else digits.replace("-", "−")) + "\u00a0%"
 
 
-def scorecard_row(page: BeautifulSoup, kpi: str) -> list[str]:
-    """The cells of the KPI's first row in the scorecard."""
-    for caption in page.find_all("caption"):
-        if caption.text.startswith("KPIs of "):
-            for row in caption.parent.find_all("tr"):
+def tables(page: BeautifulSoup, caption: str) -> list[dict[str, str]]:
+    """The rows, by column, of all tables whose caption begins so."""
+    rows = []
+    for found in page.find_all("caption"):
+        if found.text.startswith(caption):
+            head, *body = found.parent.find_all("tr")
+            names = [cell.text for cell in head.find_all("th")]
+            for row in body:
                 cells = [cell.text for cell in row.find_all(["th", "td"])]
-                if cells[0].startswith(f"{kpi} "):
-                    return cells
-    raise AssertionError(f"the scorecard has no {kpi}")
+                rows.append(dict(zip(names, cells, strict=True)))
+    return rows
+
+
+def scorecard(page: BeautifulSoup) -> dict[str, dict[str, str]]:
+    return {row["KPI"].split()[0]: row for row in tables(page, "KPIs, ")}
+
+
+class TestEveryKpi:
+    def test_is_in_the_results_with_a_state(self, results: pd.DataFrame) -> None:
+        whole = results.xs(ORGANISATION, level="department")
+        assert set(whole.index) == set(CATALOGUE)
+        assert set(whole.index[whole["state"] != "measured"]) == {"R12"}
+        measured = whole.drop(index="R12")
+        assert measured[["value", "n"]].notna().all(axis=None)
+
+    @pytest.mark.parametrize("department", [ORGANISATION, DEPARTMENT])
+    def test_with_a_value_is_on_the_page_and_no_other(
+        self, results: pd.DataFrame, pages: dict[str, BeautifulSoup], department: str
+    ) -> None:
+        own = results.xs(department, level="department")
+        measured = own[own["state"] == "measured"]
+        rows = scorecard(pages[department])
+        assert set(rows) == set(measured.index)
+        for kpi, found in measured.iterrows():
+            unit = CATALOGUE[str(kpi)].unit
+            row = rows[str(kpi)]
+            assert row["Value"].startswith(number(found["value"], unit)), kpi
+            assert row["Baseline"] == number(found["baseline"], unit), kpi
+            assert row["Change"].startswith(change(found["change"], unit)), kpi
+            flag = found["flag"] if isinstance(found["flag"], str) else "–"
+            assert row["Flag"] == flag, kpi
+
+    def test_without_a_value_stands_among_those_not_shown_with_its_reason(
+        self, results: pd.DataFrame, pages: dict[str, BeautifulSoup]
+    ) -> None:
+        own = results.xs(DEPARTMENT, level="department")
+        unmeasured = own[own["state"] != "measured"]
+        rows = tables(pages[DEPARTMENT], "KPIs that could not be shown")
+        assert {row["KPI"].split()[0] for row in rows} >= set(unmeasured.index)
+        assert all(row["Why, and what to collect"] for row in rows)
+
+
+class TestPlantedTruths:
+    """What pipelines/sample/truths.py plants is what the pages lead to."""
+
+    def test_service_with_the_worst_gap_stands_first(self, pages: dict[str, BeautifulSoup]) -> None:
+        names = pd.read_csv(RAW / "services.csv").set_index("service_id")["name"]
+        first = tables(pages[ORGANISATION], "Perception gap by service, the worst first")[0]
+        assert first["Service"] == names[TRUTHS.worst_gap_service_id]
+
+    def test_leaking_department_leaks_most(self, results: pd.DataFrame) -> None:
+        leakage = results.xs("R8", level="kpi_id")["value"].drop(ORGANISATION)
+        assert leakage.idxmax() == TRUTHS.leaking_department
+        found = results.loc[("R8", TRUTHS.leaking_department)]
+        assert found["low"] > leakage.drop(TRUTHS.leaking_department).max()
+
+    def test_watermelon_department_has_most_of_them(self, results: pd.DataFrame) -> None:
+        melons = results.xs("G2", level="kpi_id")["value"].drop(ORGANISATION)
+        assert melons.idxmax() == TRUTHS.watermelon_department
+
+    def test_overloaded_role_is_named(self, results: pd.DataFrame) -> None:
+        assert TRUTHS.overloaded_role in results.loc[("P10", ORGANISATION)]["reason"]
+
+    def test_missing_step_is_the_headline_and_stands_at_the_broken_promise(
+        self, pages: dict[str, BeautifulSoup]
+    ) -> None:
+        page = pages[ORGANISATION]
+        assert f"{TRUTHS.missing_step} is missing most often" in page.text
+        steps = {row["Promise"].split()[0]: row for row in tables(page, "The five steps")}
+        broken = steps[TRUTHS.broken_statement_id]
+        assert "names no KPI" in broken[TRUTHS.missing_step]
+        others = set(broken) - {"Promise", TRUTHS.missing_step}
+        assert all("there" in broken[step] for step in others)
+
+
+class TestBaseline:
+    def test_is_named_with_its_hash_in_every_report(
+        self, pack: Path, pages: dict[str, BeautifulSoup]
+    ) -> None:
+        folder = pack.parents[2] / "baselines" / "original" / "1"
+        facts = json.loads((folder / "baseline.json").read_text())
+        assert facts["until"] == FROZEN_UNTIL
+        for page in pages.values():
+            assert facts["hash"] in page.text
+            assert f"original, version 1, up to {FROZEN_UNTIL}" in page.text
+
+    def test_of_a_rate_is_what_the_files_say(
+        self, results: pd.DataFrame, projects: pd.DataFrame
+    ) -> None:
+        done = projects[(projects["status"] == "completed")]
+        done = done.dropna(subset=["finished_on", "finish"])
+        before = done[done["finished_on"].between("2019-04-01", "2022-03-31")]
+        expected = (before["finished_on"] <= before["finish"]).mean()
+        assert results.loc[("D1", ORGANISATION)]["baseline"] == pytest.approx(expected)
+
+
+def test_a_notebook_by_hand_has_the_same_numbers(pack: Path) -> None:
+    opened = open_workbook(pack.parents[2])
+    by_hand = KpiReport.open(KpiReportParameters(data_dir=str(pack.parents[2])))
+    published = pd.read_parquet(pack / "kpis.parquet")
+    assert_frame_equal(opened.published_results("2026-09"), published)
+    whole = published[published["department"] == ORGANISATION].drop(columns="signal")
+    found = tidy(by_hand.results).drop(columns="signal")
+    assert_frame_equal(found, whole.reset_index(drop=True))
 
 
 def test_answer_says_the_on_time_share_and_the_work_in_flight(
@@ -172,7 +290,7 @@ def test_answer_says_the_on_time_share_and_the_work_in_flight(
 
 def test_pages_keep_every_promise(pack: Path) -> None:
     found = sorted(pack.glob("*.html"))
-    assert len(found) == 4
+    assert len(found) == 5
     for path in found:
         assert problems_in(path.read_text(encoding="utf-8")) == [], path.name
 
