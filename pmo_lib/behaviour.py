@@ -5,7 +5,7 @@ The limits come from the baseline points, on the scale on which chance is even:
 ============  ===========================================================================
 xmr           the values themselves (individuals and moving ranges)
 xmr of logs   logarithms, where all values are above 0 and the baseline's skewness is above
-              0.5 and nearer to 0 in the logarithms
+              0.3 and nearer to 0 in the logarithms
 p-prime       z = (p - p̄) ÷ √(p̄ (1 - p̄) ÷ n), for shares of unlike n (Laney 2002)
 ar residuals  what is left of each value after what the one before lets expect
 ============  ===========================================================================
@@ -39,7 +39,8 @@ from pmo_lib.wording import counted
 FEWEST = 20  # baseline points: with 12 a stable series signals twice as often
 FIRST = 24  # baseline points where no baseline is given
 AUTOCORRELATED = 0.3
-SKEWED = 0.5
+SKEWED = 0.3
+ROUNDING = 1e-9  # a value at a limit is at it, whatever the floating point says
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def behaviour(
         return _of_equals(values, grain, points)
     if is_rate:
         scale = _shares(points, baseline)
-    elif np.nanmin(values) > 0 and skewness(own) > max(SKEWED, abs(skewness(np.log(own)))):
+    elif np.nanmin(values) > 0 and _is_skewed(own):
         note = "The values are skewed: the limits are those of their logarithms."
         scale = _Scale("xmr of logs", np.log(values), _even(baseline), np.exp, note=note)
     else:
@@ -184,6 +185,11 @@ def _of_equals(values: Floats, grain: Grain, points: pd.DataFrame) -> Behaviour:
     return replace(found, signal=equal) if _are_equal(known) else found
 
 
+def _is_skewed(own: Floats) -> bool:
+    """Whether logarithms are the more even scale."""
+    return skewness(own) > max(SKEWED, abs(skewness(np.log(own))) + ROUNDING)
+
+
 def _even(baseline: Bools) -> Floats:
     return np.full(len(baseline), 1 / max(int(baseline.sum()), 1))
 
@@ -213,10 +219,10 @@ def _judged(
         why = f"neighbouring {grain}s of the baseline are equal, so nothing shows what chance does"
         return cannot_tell(why, grain, points)
     ahead, known_to = later_limits(own, scale.weights, centre, natural)
-    half = np.where(baseline, natural, ahead)
-    off = y - centre
-    runs = run_lengths(np.sign(off) * (np.abs(off) > np.where(baseline, 0.0, known_to)))
-    rule = np.where(np.abs(off) > half, BEYOND, np.where(runs >= RUN, ROW, ""))
+    half, margin = np.where(baseline, natural, ahead), np.where(baseline, 0.0, known_to)
+    off, on_it = y - centre, ROUNDING * natural
+    runs = run_lengths(np.sign(off) * (np.abs(off) > margin + on_it))
+    rule = np.where(np.abs(off) > half + on_it, BEYOND, np.where(runs >= RUN, ROW, ""))
     here = 0 * y  # limits stand where there is something to judge
     middle, low, high = (
         np.clip(scale.back(at + here), *bounds) for at in (centre, centre - half, centre + half)
