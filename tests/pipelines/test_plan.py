@@ -118,7 +118,8 @@ class TestPlan:
     def test_fills_in_every_parameter(self, job: Job) -> None:
         planned = plan(job, BOOK, {})
         assert planned[1].parameters == {
-            "department": "", "period": "2025-12", "data_dir": "", "until": "2025-06",
+            "department": "", "period": "2025-12", "baseline": "", "data_dir": "",
+            "until": "2025-06", "freeze": "",
         }  # fmt: skip
         assert planned[2].parameters["department"] == "Finance"
 
@@ -140,7 +141,7 @@ class TestPlan:
             refuse_unknown(job, {"perod": "2025-09", "colour": "red", "until": "2025-06"})
         said = str(caught.value)
         assert "unknown parameter 'perod'. Did you mean 'period'?" in said
-        assert "unknown parameter 'colour'. Allowed: department, period, until" in said
+        assert "unknown parameter 'colour'. Allowed: baseline, department, freeze," in said
         assert "unknown parameter 'until'" not in said
 
     def test_known_parameters_are_not_refused(self, job: Job) -> None:
