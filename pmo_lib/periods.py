@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -24,12 +25,14 @@ def month_range(first: str, last: str) -> list[str]:
 
 def months_of(dates: pd.Series) -> pd.Series:
     """Each date's month as text; missing stays missing."""
-    months: pd.Series = dates.dt.strftime("%Y-%m").astype("str")
-    return months
+    # many dates are of few months: each month is written once
+    codes, months = pd.factorize(dates.to_numpy().astype("datetime64[M]"))
+    names = pd.array(months.astype("str"), dtype="str")
+    return pd.Series(names.take(codes, allow_fill=True), index=dates.index, name=dates.name)
 
 
 def month_number(periods: pd.Series) -> pd.Series:
     """Months since year 0, so that differences count months; missing stays missing."""
-    years, months = periods.str.slice(0, 4), periods.str.slice(5, 7)
-    numbers: pd.Series = pd.to_numeric(years) * 12.0 + pd.to_numeric(months)
-    return numbers
+    codes, names = pd.factorize(periods)
+    numbers = np.array([12.0 * int(name[:4]) + int(name[5:7]) for name in names] + [np.nan])
+    return pd.Series(numbers[codes], index=periods.index, name=periods.name)

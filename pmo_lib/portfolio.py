@@ -1,8 +1,15 @@
 """Which projects are completed or in flight at a data date, and their original baselines."""
 
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from pmo_lib.periods import shifted
+
 OPEN_STATUSES = ("active", "on_hold")
+STALE_MONTHS = 3  # an older status report says nothing of the data date
 
 
 def completed(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
@@ -52,13 +59,61 @@ def with_original(projects: pd.DataFrame, baselines: pd.DataFrame) -> pd.DataFra
     return joined.assign(**{name: joined[name].where(known) for name in plan})
 
 
-def latest_reports(status_reports: pd.DataFrame, period: str, columns: list[str]) -> pd.DataFrame:
-    """Each project's last report up to `period` in which all `columns` are filled.
-
-    Of two raters in one month the owner's: it carries the earned value.
-    """
-    usable = status_reports[
-        (status_reports["period"] <= period) & status_reports[columns].notna().all(axis=1)
-    ]
-    ordered = usable.sort_values(["project_id", "period", "rated_by"])
+def current_baselines(baselines: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
+    """Each project's last version approved by the data date; undated counts as approved."""
+    in_force = baselines[~(baselines["approved_on"] > data_date)]
+    ordered = in_force.sort_values(["project_id", "version"])
     return ordered.drop_duplicates("project_id", keep="last")
+
+
+def comparable_cost(baselines: pd.DataFrame, price_base: int) -> pd.Series:
+    """Their cost, missing where nothing (nobody entered it), and where it is in other prices.
+
+    A price base of 0 takes all prices as the same.
+    """
+    comparable = baselines["cost"] > 0
+    if price_base:
+        comparable &= (baselines["price_base"].fillna(price_base) == price_base).astype(bool)
+    return baselines["cost"].where(comparable)
+
+
+def latest_reports(status_reports: pd.DataFrame, period: str, columns: list[str]) -> pd.DataFrame:
+    """Each project's last report with all `columns` filled in the three months to `period`.
+
+    An older one says nothing of the data date. Of two raters in one month the owner's: it carries
+    the earned value.
+    """
+    months = status_reports["period"]
+    recent = (months <= period) & (months > shifted(period, -STALE_MONTHS))
+    reports = status_reports[["project_id", "period", "rated_by", *columns]][recent]
+    return in_order(reports.dropna(subset=columns)).drop_duplicates("project_id", keep="last")
+
+
+def in_order(status_reports: pd.DataFrame) -> pd.DataFrame:
+    """Status reports by project, month and rater, the owner last; as they are where they are so."""
+    key = ["project_id", "period", "rated_by"]
+    later = pd.Series(False, index=status_reports.index)
+    for column in reversed(key):
+        before = status_reports[column].shift()
+        later = (status_reports[column] > before) | ((status_reports[column] == before) & later)
+    return status_reports if later[1:].all() else status_reports.sort_values(key)
+
+
+def rows_of(projects: pd.DataFrame, project_ids: pd.Series) -> npt.NDArray[np.int64]:
+    """The row of `projects`, counted from 0, with each of `project_ids`; -1 where there is none.
+
+    Neighbours of one project are looked up once: tables mostly come sorted by project.
+    """
+    changes = (project_ids != project_ids.shift()).to_numpy(dtype=bool)
+    codes, names = pd.factorize(project_ids[changes], use_na_sentinel=False)
+    rows = pd.Index(projects["project_id"]).get_indexer(pd.Index(names))
+    found: npt.NDArray[np.int64] = rows[codes][np.cumsum(changes) - 1]
+    return found
+
+
+def with_project(
+    rows: pd.DataFrame, projects: pd.DataFrame, columns: Iterable[str] = ("department",)
+) -> pd.DataFrame:
+    """`rows` with these columns of their project, missing where it is not among `projects`."""
+    at = rows_of(projects, rows["project_id"])
+    return rows.assign(**{c: projects[c].array.take(at, allow_fill=True) for c in columns})

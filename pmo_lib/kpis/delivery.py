@@ -1,14 +1,20 @@
-"""Delivery KPIs: time, cost and earned value against the original baseline."""
+"""Delivery KPIs: time and cost against the original baseline, and how often that was changed."""
 
 import pandas as pd
 
-from pmo_lib.earned_schedule import earned_schedule_months
 from pmo_lib.kpi import flag, kpi, observations
-from pmo_lib.periods import months_of, shifted
-from pmo_lib.portfolio import completed, in_flight, latest_reports, with_original
+from pmo_lib.periods import months_of
+from pmo_lib.portfolio import (
+    comparable_cost,
+    completed,
+    current_baselines,
+    in_flight,
+    original_baselines,
+    with_original,
+)
 from pmo_lib.settings import Settings
 
-STALE_MONTHS = 3  # an older status report says nothing of the data date
+YEAR_DAYS = 365.25
 TAIL_OVERRUN_SHARE = 0.5
 ROUNDING = 1e-9  # a cost at a limit is at it, whatever the floating point says
 
@@ -101,52 +107,32 @@ def schedule_overrun(
 
 
 @kpi(
-    id="D6", name="Cost performance index (CPI)", family="delivery", unit="ratio",
-    better="higher", statistic="ratio", population="projects in flight", cumulative=True,
-    needs=("projects.status", "status_reports.earned_value", "status_reports.actual_cost"),
+    id="D8", name="Re-baselining", family="delivery", unit="count", better="lower",
+    statistic="event_rate", also=("cost_drift",), population="projects in flight",
+    needs=("projects.status", "baselines.approved_on"),
 )  # fmt: skip
-def cost_performance_index(
-    projects: pd.DataFrame, status_reports: pd.DataFrame, data_date: pd.Timestamp
+def rebaselining(
+    projects: pd.DataFrame, baselines: pd.DataFrame, data_date: pd.Timestamp, settings: Settings
 ) -> pd.DataFrame:
-    """ΣEV ÷ ΣAC to date, projects in flight with a report of the last three months."""
-    open_projects = _with_report(
-        projects, status_reports, data_date, ["earned_value", "actual_cost"]
-    )
-    return observations(
-        open_projects,
-        period=f"{data_date:%Y-%m}",
-        numerator=open_projects["earned_value"],
-        denominator=open_projects["actual_cost_to_date"],
-    )
+    """Re-baselines to date ÷ years, projects in flight; and Σ current ÷ Σ original cost - 1.
 
-
-@kpi(
-    id="D7", name="Schedule performance index, time (SPI(t))", family="delivery", unit="ratio",
-    better="higher", statistic="mean", population="projects in flight", cumulative=True,
-    needs=("projects.status", "projects.started_on", "status_reports.earned_value",
-           "status_reports.planned_value"),
-)  # fmt: skip
-def schedule_performance_index(
-    projects: pd.DataFrame,
-    status_reports: pd.DataFrame,
-    data_date: pd.Timestamp,
-    baselines: pd.DataFrame | None = None,
-) -> pd.DataFrame:
-    """Earned schedule ÷ actual time of projects in flight, mean over projects (Lipke 2003).
-
-    Time runs in months from the start. A project ahead of its plan to date is placed on a
-    straight line from there to its original finish and cost; without baselines it is left out.
+    The years run from the approval of the original baseline, where that is not known from the
+    start. A version without a date of approval counts as approved.
     """
-    open_projects = _with_report(
-        projects, status_reports, data_date, ["earned_value", "planned_value"]
-    )
-    past = status_reports[status_reports["period"] <= f"{data_date:%Y-%m}"]
-    earned = earned_schedule_months(open_projects, past, baselines)
+    open_projects = with_original(in_flight(projects, data_date), baselines)
+    ids = open_projects["project_id"]
+    original = original_baselines(baselines).set_index("project_id")["approved_on"]
+    approved = ids.map(original).where(lambda day: day <= data_date)
+    later = baselines[(baselines["version"] > 0) & ~(baselines["approved_on"] > data_date)]
+    again = ids.map(later["project_id"].value_counts()).astype("float64").fillna(0.0)
+    current = current_baselines(baselines, data_date).set_index("project_id")
     return observations(
         open_projects,
         period=f"{data_date:%Y-%m}",
-        numerator=earned["earned_schedule_months"],
-        denominator=earned["actual_months"].where(earned["actual_months"] > 0),
+        numerator=again.where(ids.isin(original.index)),
+        denominator=(data_date - approved.fillna(open_projects["started_on"])).dt.days / YEAR_DAYS,
+        current=ids.map(comparable_cost(current, settings.price_base)).astype("float64"),
+        original=comparable_cost(open_projects, settings.price_base),
     )
 
 
@@ -158,29 +144,9 @@ def _costed(
     A completed project that cost nothing is one whose cost nobody entered.
     """
     done = with_original(completed(projects, data_date), baselines)
-    comparable = done["cost"] > 0
-    if settings.price_base:
-        comparable &= (
-            done["price_base"].fillna(settings.price_base) == settings.price_base
-        ).astype(bool)
     spent = done["actual_cost"].where(done["actual_cost"] > 0)
-    return done.assign(cost=done["cost"].where(comparable), actual_cost=spent)
+    return done.assign(cost=comparable_cost(done, settings.price_base), actual_cost=spent)
 
 
 def _both_known(done: pd.DataFrame) -> pd.Series:
     return done["actual_cost"].notna() & done["cost"].notna()
-
-
-def _with_report(
-    projects: pd.DataFrame,
-    status_reports: pd.DataFrame,
-    data_date: pd.Timestamp,
-    columns: list[str],
-) -> pd.DataFrame:
-    """Projects in flight with `columns` of their last report, missing where it is stale."""
-    period = f"{data_date:%Y-%m}"
-    reports = latest_reports(status_reports, period, columns)
-    reports = reports[reports["period"] > shifted(period, -STALE_MONTHS)]
-    values = reports[["project_id", "period", *columns]]
-    values = values.rename(columns={"actual_cost": "actual_cost_to_date"})
-    return in_flight(projects, data_date).merge(values, on="project_id", how="left")

@@ -3,9 +3,8 @@
 import pandas as pd
 
 from pmo_lib.kpi import flag, kpi, observations
-from pmo_lib.kpis.delivery import STALE_MONTHS
 from pmo_lib.periods import months_of, shifted
-from pmo_lib.portfolio import in_flight, latest_reports, with_original
+from pmo_lib.portfolio import current_baselines, in_flight, latest_reports, with_original
 from pmo_lib.settings import Settings
 from pmo_lib.verdict import Verdict
 
@@ -139,14 +138,8 @@ def _remaining_budget(
 ) -> pd.Series:
     """Cost of the baseline in force less the cost to date; missing where either is."""
     period = f"{data_date:%Y-%m}"
-    in_force = (
-        baselines[~(baselines["approved_on"] > data_date)]
-        .sort_values(["project_id", "version"])
-        .drop_duplicates("project_id", keep="last")
-        .set_index("project_id")
-    )
+    in_force = current_baselines(baselines, data_date).set_index("project_id")
     reports = latest_reports(status_reports, period, ["actual_cost"])
-    reports = reports[reports["period"] > shifted(period, -STALE_MONTHS)]
     cost = in_force["cost"]
     if settings.price_base:
         same = in_force["price_base"].fillna(settings.price_base) == settings.price_base

@@ -9,17 +9,29 @@ from handmade import baseline, frame, open_project, report
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmo_lib.earned_schedule import earned_schedule, earned_schedule_months
+from pmo_lib.earned_schedule import Plans, earned_schedule, earned_schedule_months
+
+
+def schedule(earned: float, times: Any, planned: Any) -> float:
+    """Earned schedule on one plan."""
+    points = (np.array(values, dtype="float64") for values in (times, planned))
+    plans = Plans(*points, np.array([0, len(times)]))
+    return float(earned_schedule(np.array([earned], dtype="float64"), np.array([0]), plans)[0])
 
 
 @pytest.mark.parametrize("case", cases.parameters("earned_schedule", function="earned_schedule"))
 def test_worked_case(case: dict[str, Any]) -> None:
     inputs, expected = case["inputs"], case["expected"]
-    times, planned = (np.array(inputs[name], dtype="float64") for name in ("times", "planned"))
-    found = earned_schedule(inputs["earned"], times, planned)
-    assert found == pytest.approx(expected["es"], abs=case["tolerance"])
-    spi = found / inputs["actual_time"]
-    assert spi == pytest.approx(expected["spi_t"], abs=case["tolerance"])
+    found = schedule(inputs["earned"], inputs["times"], inputs["planned"])
+    actual_time, duration = inputs["actual_time"], inputs["times"][-1]
+    known = {
+        "es": found,
+        "sv_t": found - actual_time,
+        "spi_t": found / actual_time,
+        "ieac_t": duration * actual_time / found if found else np.inf,
+    }
+    for name, value in expected.items():
+        assert known[name] == pytest.approx(value, abs=case["tolerance"]), name
 
 
 STEPS = st.lists(st.integers(1, 1000), min_size=1, max_size=24)
@@ -32,11 +44,20 @@ def plan(steps: list[int]) -> tuple[Any, Any]:
     return np.arange(len(planned), dtype="float64"), planned
 
 
+def one_by_one(earned: float, times: Any, planned: Any) -> float:
+    """The formula in words, on one plan."""
+    if earned >= planned[-1]:
+        return float(min(at for at, pv in zip(times, planned, strict=True) if pv == planned[-1]))
+    last = max(i for i, pv in enumerate(planned) if pv <= earned)
+    share = (earned - planned[last]) / (planned[last + 1] - planned[last])
+    return float(times[last] + share * (times[last + 1] - times[last]))
+
+
 class TestIdentities:
     @given(steps=STEPS)
     def test_of_the_planned_value_is_its_time(self, steps: list[int]) -> None:
         times, planned = plan(steps)
-        assert [earned_schedule(pv, times, planned) for pv in planned] == list(times)
+        assert [schedule(pv, times, planned) for pv in planned] == list(times)
 
     @given(steps=STEPS_WITH_PAUSES, share=st.floats(0, 1.2), more=st.floats(0, 1.2))
     def test_never_falls_as_more_is_earned(
@@ -44,7 +65,7 @@ class TestIdentities:
     ) -> None:
         times, planned = plan(steps)
         less, rest = sorted([share * planned[-1], more * planned[-1]])
-        assert earned_schedule(less, times, planned) <= earned_schedule(rest, times, planned) + 1e-9
+        assert schedule(less, times, planned) <= schedule(rest, times, planned) + 1e-9
 
     @given(steps=STEPS_WITH_PAUSES, over=st.floats(1, 3))
     def test_all_or_more_earned_is_the_planned_duration(
@@ -52,14 +73,14 @@ class TestIdentities:
     ) -> None:
         times, planned = plan(steps)
         whole = next(at for at, pv in zip(times, planned, strict=True) if pv == planned[-1])
-        assert earned_schedule(over * planned[-1], times, planned) == whole
+        assert schedule(over * planned[-1], times, planned) == whole
 
     @given(steps=STEPS_WITH_PAUSES)
     def test_pause_in_the_plan_gives_its_last_month(self, steps: list[int]) -> None:
         times, planned = plan(steps)
         for earned in set(planned) - {planned[-1]}:
             last = max(at for at, pv in zip(times, planned, strict=True) if pv == earned)
-            assert earned_schedule(earned, times, planned) == last
+            assert schedule(earned, times, planned) == last
 
     @given(steps=STEPS, share=st.floats(0, 1), scale=st.sampled_from([0.01, 100.0]))
     def test_unit_of_money_does_not_matter(
@@ -67,9 +88,25 @@ class TestIdentities:
     ) -> None:
         times, planned = plan(steps)
         earned = share * planned[-1]
-        pounds = earned_schedule(earned, times, planned)
-        pence = earned_schedule(earned * scale, times, planned * scale)
+        pounds = schedule(earned, times, planned)
+        pence = schedule(earned * scale, times, planned * scale)
         assert pence == pytest.approx(pounds, abs=1e-6)
+
+    @given(
+        plans=st.lists(STEPS_WITH_PAUSES, min_size=1, max_size=5),
+        asked=st.lists(st.tuples(st.integers(0, 4), st.floats(0, 130)), max_size=20),
+    )
+    def test_many_plans_and_questions_at_once_are_one_after_the_other(
+        self, plans: list[list[int]], asked: list[tuple[int, float]]
+    ) -> None:
+        points = [plan(steps) for steps in plans]
+        times, planned = (np.concatenate(part) for part in zip(*points, strict=True))
+        first = np.cumsum([0, *(len(times) for times, _ in points)])
+        which = np.array([at % len(plans) for at, _ in asked], dtype="int64")
+        earned = np.array([value for _, value in asked])
+        found = earned_schedule(earned, which, Plans(times, planned, first))
+        expected = [one_by_one(ev, *points[at]) for ev, at in zip(earned, which, strict=True)]
+        assert found.tolist() == pytest.approx(expected, abs=1e-12)
 
 
 def months(
