@@ -139,16 +139,16 @@ def _charted(kpi: Kpi, view: View, units: pd.DataFrame, until: str) -> Behaviour
     for grain in GRAINS:
         points = summed(kpi, view, units, grain)
         typical = float(points.loc[points["n"] > 0, "n"].median())
+        few = f"a {grain} typically has {typical:.0f} cases, of the {needed} a chart needs"
         if typical < needed:
-            few = f"a {grain} typically has {typical:.0f} cases, of the {needed} a chart needs"
-            found = cannot_tell(f"{few}: compare years", grain, points)
+            why, found = few, cannot_tell(f"{few}: compare years", grain, points)
         else:
             found = behaviour(points, grain, until, is_rate=is_rate, bounds=bounds)
+            alike = f"neighbours resemble one another (autocorrelation {found.autocorrelation:.1f})"
+            why = alike if found.can_tell else found.signal.removeprefix("cannot tell: ")
         if found.holds:
             return replace(found, notes=(*found.notes, *notes))
         tried.append((found, typical < needed, notes))
-        alike = f"{grain}s resemble their neighbours (autocorrelation {found.autocorrelation:.1f})"
-        why = alike if found.can_tell else found.signal.removeprefix("cannot tell: ")
         notes = (f"Not of {grain}s: {why}.", *notes)
     for found, _, notes in tried:
         if found.can_tell:
