@@ -10,37 +10,42 @@ import numpy as np
 
 from pmo_lib.intervals import NOTHING, Estimate, t_quantile
 from pmo_lib.sums import ROUNDING, Floats, Sums
-from pmo_lib.tails import FEWEST, dominance, tail_gate
+from pmo_lib.tails import tail_gate
 
 
 def ratio_of_sums(numerators: Floats, denominators: Floats, level: float) -> Estimate:
-    """Σ numerators ÷ Σ denominators with the jackknife interval on its logarithm, t with n - 1.
+    """Σ numerators ÷ Σ denominators with Fieller's interval, where the tail gate lets it.
 
-    Where the tail gate fails no method covers, so there is no interval but the range over which
-    leaving out one unit moves the figure.
+    Where the gate fails no method covers, so there is no interval but the range over which
+    leaving out one unit moves the figure. Where budgets differ a lot Fieller's interval covers,
+    the jackknife's does not (docs/calibration.md).
     """
     n, base = len(numerators), denominators.sum()
     if n == 0 or base <= 0:
         return NOTHING
     value = float(numerators.sum() / base)
-    refusal = tail_gate(numerators, denominators) or _no_logarithm(value)
+    refusal = tail_gate(numerators, denominators)
     if refusal:
         rest = base - denominators
         left_out = (numerators.sum() - numerators)[rest > 0] / rest[rest > 0]
         move = float(np.abs(left_out - value).max(initial=0))
         note = f"no interval: {refusal}; one unit moves the figure by up to {move:.2f}"
         return Estimate(value, nan, nan, n, note)
-    return jackknife(numerators, denominators, level)
+    found = fieller(Sums.of(numerators, denominators), level)
+    return replace(found, low=max(found.low, 0.0))
 
 
 def jackknife(numerators: Floats, denominators: Floats, level: float) -> Estimate:
     """Σ ÷ Σ, its logarithm's spread from leaving out each case in turn, t with n - 1; no gate."""
     n = len(numerators)
+    if n == 0 or denominators.sum() <= 0:
+        return NOTHING
     value = float(numerators.sum() / denominators.sum())
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log((numerators.sum() - numerators) / (denominators.sum() - denominators))
     if n < 2 or not np.isfinite(logs).all():
-        return Estimate(value, nan, nan, n, "no interval: all rests on one case")
+        refusal = _no_logarithm(value) or "all rests on one case"
+        return Estimate(value, nan, nan, n, f"no interval: {refusal}")
     error = sqrt((n - 1) / n * float(np.square(logs - logs.mean()).sum()))
     return _times(value, error, n, level)
 
@@ -78,25 +83,17 @@ def fieller(sums: Sums, level: float) -> Estimate:
 
 
 def bounded_ratio(parts: Floats, wholes: Floats, level: float) -> Estimate:
-    """Σ parts ÷ Σ wholes, or of counts: thin-tailed by their nature, so that less is gated.
+    """Σ parts ÷ Σ wholes, or of counts, with Fieller's interval: thin-tailed, so without a gate.
 
-    Fieller's interval below 30 cases, the jackknife's from 30; from 10 cases on no case may be
-    20 % of a sum. The interval ends at 0, and at 1 where no part exceeds its whole.
+    The interval ends at 0, and at 1 where no part exceeds its whole.
     """
-    n, base = len(parts), wholes.sum()
-    if n == 0 or base <= 0:
-        return NOTHING
-    value = float(parts.sum() / base)
-    refusal = _no_logarithm(value) or (dominance(parts, wholes) if n >= 10 else "")
-    if refusal:
-        return Estimate(value, nan, nan, n, f"no interval: {refusal}")
-    sums = Sums.of(parts, wholes)
-    if n < FEWEST or sums.error == 0:
-        found = fieller(sums, level)
-    else:
-        found = jackknife(parts, wholes, level)
+    found = fieller(Sums.of(parts, wholes), level)
+    if not found.n:
+        return found
     top = 1.0 if (parts <= wholes).all() else found.high
-    return replace(found, low=max(found.low, 0.0), high=min(found.high, top))
+    bottom = 0.0 if (parts >= 0).all() else found.low
+    # in this order a missing end stays missing
+    return replace(found, low=max(found.low, bottom), high=min(found.high, top))
 
 
 def event_rate(events: Floats, times: Floats, level: float) -> Estimate:

@@ -8,6 +8,7 @@ from pmo_lib.intervals import Estimate, t_quantile
 from pmo_lib.sums import Floats
 
 FEWEST = 3  # cases: leaving out one, and one more, must leave another
+ENOUGH = 20  # cases from which the interval holds its promise (docs/calibration.md)
 
 
 def skill(shown: Floats, ill: Floats, level: float) -> Estimate:
@@ -15,8 +16,11 @@ def skill(shown: Floats, ill: Floats, level: float) -> Estimate:
 
     `shown` holds by case (row) and colour (column) how many of the case's units show the colour,
     `ill` how many of those went ill. Every case counts once, whatever its number of units. A
-    colour that no other case shows has no rate: it tells no more than the base rate. The interval
-    is the delete-one-case jackknife's with t. Brier 1950; Murphy 1988.
+    colour that no other case shows has no rate: it tells no more than the base rate.
+
+    Rates learned from few cases forecast worse than the true ones would. So the interval, from
+    the delete-one-case jackknife with t, reaches from below this skill to above the jackknife's
+    estimate of what it would be with rates from very many. Brier 1950; Murphy 1988.
     """
     n, cases = int(shown.sum()), len(shown)
     units = shown.sum(axis=1, keepdims=True)
@@ -33,7 +37,10 @@ def skill(shown: Floats, ill: Floats, level: float) -> Estimate:
         return Estimate(value, nan, nan, n, note, cases)
     spread = float(np.square(left_out - left_out.mean()).sum())
     half = t_quantile(level, cases) * sqrt((cases - 1) / cases * spread)
-    return Estimate(value, value - half, min(value + half, 1.0), n, "", cases)
+    with_many = cases * value - (cases - 1) * float(left_out.mean())
+    note = "" if cases >= ENOUGH else f"of {cases} cases: the interval may be too narrow"
+    high = min(max(value, with_many) + half, 1.0)
+    return Estimate(value, value - half, high, n, note, cases)
 
 
 def _score(weight: Floats, went: Floats) -> float:
