@@ -65,6 +65,9 @@ def earned_schedule_months(
     goes on in a straight line to its finish and cost. What is earned beyond the last known point
     of a plan, or without a plan, has no earned schedule.
     """
+    if queries.empty:
+        none = np.empty(0)
+        return pd.DataFrame({"earned_schedule_months": none, "actual_months": none})
     begun = queries[["project_id", "started_on"]].drop_duplicates("project_id")
     begun = begun.sort_values("project_id", ignore_index=True)
     start = month_number(months_of(begun["started_on"])).to_numpy()

@@ -1,7 +1,9 @@
 """The baseline report: coverage, delivery until then, and why it ends where it does."""
 
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from handmade import (
     Tables,
@@ -13,14 +15,18 @@ from handmade import (
     project,
     tables,
     workbook,
+    write,
 )
 from IPython.display import HTML
 
 from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.change import detectable
 from pmo_lib.engine import View, results
 from pmo_lib.parameters import BaselineParameters
 from pmo_lib.reports.baseline_report import BaselineReport
 from pmo_lib.reports.picture import Picture
+from pmo_lib.tables import TABLES
+from pmo_lib.workbook import open_workbook
 
 ROLLOUT = [{"department": "Finance", "service_id": "s", "adopted_on": "2026-03-10"}]
 
@@ -48,8 +54,10 @@ class TestAnswer:
 
     def test_counts_kpis_and_tables(self) -> None:
         said = text_of(report_on(portfolio()).answer())
-        assert f"12 of {len(CATALOGUE)} KPIs" in said
-        assert "4 of 18 tables are there; missing: milestones" in said
+        report = report_on(portfolio())
+        measured = {r.kpi_id for r in report.results if r.is_measured and not r.segment}
+        assert f"{len(measured)} of {len(CATALOGUE)} KPIs" in said
+        assert f"4 of {len(TABLES)} tables are there; missing: milestones" in said
 
     def test_without_completed_projects_says_that_it_cannot_be_told(self) -> None:
         given = tables(
@@ -132,3 +140,52 @@ class TestPictures:
         found = getattr(report_on({"projects": portfolio()["projects"]}), name)()
         assert isinstance(found, HTML)
         assert "cannot be drawn" in parsed(found).text
+
+
+class TestFrozen:
+    def report(self, folder: Path, **cells: Any) -> BaselineReport:
+        return BaselineReport.open(BaselineParameters(data_dir=str(folder), **cells))
+
+    def test_without_a_name_nothing_is_frozen_and_it_says_how(self, tmp_path: Path) -> None:
+        folder = write(tmp_path / "out", rolled_out())
+        assert "pmo freeze NAME" in text_of(self.report(folder).frozen())
+        assert not (folder / "baselines").exists()
+
+    def test_with_a_name_is_frozen_once_and_named(self, tmp_path: Path) -> None:
+        folder = write(tmp_path / "out", rolled_out())
+        said = text_of(self.report(folder, freeze="before").frozen())
+        frozen = open_workbook(folder).baseline("before")
+        assert frozen is not None
+        assert frozen.until == "2026-02"
+        assert "before, version 1, up to February 2026" in said
+        assert frozen.hash() in said
+        assert text_of(self.report(folder, freeze="before").frozen()) == said
+
+    def test_data_that_now_say_otherwise_are_told_and_nothing_is_overwritten(
+        self, tmp_path: Path
+    ) -> None:
+        folder = write(tmp_path / "out", rolled_out())
+        first = text_of(self.report(folder, freeze="before").frozen())
+        assert "say otherwise" not in first
+        given = rolled_out()
+        given["projects"].loc[:5, "finished_on"] = pd.Timestamp("2025-01-02")
+        given["projects"].to_parquet(folder / "tables" / "projects.parquet")
+        assert "say otherwise" in text_of(self.report(folder, freeze="before").frozen())
+        assert len(list((folder / "baselines" / "before").iterdir())) == 1
+
+
+class TestSmallestChange:
+    def test_is_root_two_times_that_of_one_sample(self) -> None:
+        report = report_on(rolled_out())
+        rows = {row[0].split()[0]: row for row in parsed(report.smallest_change()).rows[1:]}
+        found = report.result("D1")
+        size = 2**0.5 * detectable(found.low, found.high, 0.9)
+        assert rows["D1"][3].replace("\u00a0", " ") == f"{100 * size:.0f} points"
+        assert "P2" not in rows
+
+
+def test_profile_holds_no_delivery_kpi() -> None:
+    found = report_on(rolled_out()).capability()
+    assert isinstance(found, Picture)
+    assert "On-time completion" not in found.alt
+    assert "Report punctuality" in found.alt

@@ -24,7 +24,7 @@ from pmo_lib.reports.picture import Picture
 from pmo_lib.result import ORGANISATION
 
 EVIL = '<script>alert(1)</script> & "x"'
-PICTURES = ["rates", "on_time_by_year", "cost_overruns", "departments"]
+PICTURES = ["on_time_by_year", "cost_overruns", "schedule_overruns", "departments"]
 
 
 def report_on(given: Tables, department: str = "", period: str = "", **values: Any) -> KpiReport:
@@ -115,7 +115,7 @@ class TestPieces:
         report = report_on(given, EVIL)
         title = parsed(report.title())
         assert f"KPI report: {EVIL}" in title.text
-        for html in (report.title(), report.answer(), report.rates(), report.departments()):
+        for html in (report.title(), report.answer(), report.trust(), report.departments()):
             if isinstance(html, HTML):
                 assert "script" not in {tag for tag, _ in parsed(html).tags}
 
