@@ -42,7 +42,7 @@ def _compared(
     if why or own is None:
         return [result if result.segment else replace(result, compared=why) for result in results]
     before = pooled(own)
-    then = summarised(kpi, view, headline.department, before, f"in {baseline.label}")
+    then = summarised(kpi, view, headline.department, before, "in the baseline")
     if not then[0].is_measured:
         why = f"no baseline: {then[0].reason}"
         return [result if result.segment else replace(result, compared=why) for result in results]

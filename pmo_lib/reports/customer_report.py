@@ -90,6 +90,14 @@ class CustomerReport(Report):
             self.workbook.tables["survey_scores"], self.view.period, self.parameters.department
         )
 
+    @property
+    def staff_in_words(self) -> list[str]:
+        """What staff say in a sentence or two; nothing where there is no survey of them."""
+        if self._why_not("survey_scores"):
+            return []
+        table, name = self.workbook.tables["survey_scores"], self.parameters.department
+        return staff.in_words(table, self.view.period, name)
+
     def staff_over_time(self) -> Picture | HTML:
         """The longest-asked measure of the staff survey over time."""
         drawn: Picture | str = self._why_not("survey_scores")

@@ -34,12 +34,37 @@ def scores(survey_scores: pd.DataFrame, period: str, department: str = "") -> HT
     )
 
 
+def in_words(survey_scores: pd.DataFrame, period: str, department: str = "") -> list[str]:
+    """The latest wave in two sentences: the first measure, and how many lie above the median."""
+    wave = latest_wave(survey_scores, period)
+    if not wave:
+        return [f"No wave of the staff survey is known up to {month(period)}."]
+    found = standings(survey_scores, wave, department)
+    first = measures(survey_scores, wave)[0]
+    (row,) = found[found["measure"] == first].to_dict("records")
+    median = f"{number(row['median'], 'share')} in the median of {row['organisations']}"
+    if not department:
+        return [f"In the staff survey of {month(wave)}, {first} is {median} organisations."]
+    if pd.isna(row["score"]):
+        return [f"{department} has no {first} in the staff survey of {month(wave)}."]
+    judged = found.dropna(subset=["difference"])
+    above, below = (judged["difference"] > 0).sum(), (judged["difference"] < 0).sum()
+    return [
+        f"In the staff survey of {month(wave)}, {first} of {department} is "
+        f"{number(row['score'], 'share')}, against {median} organisations.",
+        f"Of {counted(len(judged), 'measure')} it lies above the median in {above} and below in "
+        f"{below}.",
+    ]
+
+
 def measures(survey_scores: pd.DataFrame, wave: str) -> list[str]:
-    """The measures of the wave that have been asked in the most waves."""
-    waves = survey_scores.groupby("measure")["wave"].nunique()
-    asked = waves[waves.index.isin(survey_scores.loc[survey_scores["wave"] == wave, "measure"])]
-    ordered = asked.rename("waves").reset_index().sort_values(
-        ["waves", "measure"], ascending=[False, True]
+    """The wave's measures asked in the most waves; first those that sum up many questions."""
+    waves = survey_scores.groupby("measure", as_index=False)["wave"].nunique()
+    asked = waves["measure"].isin(survey_scores.loc[survey_scores["wave"] == wave, "measure"])
+    names = waves["measure"].str.lower()
+    sums_up = names.str.contains("index") * 2 + names.str.contains("theme") * 1
+    ordered = waves[asked].assign(sums_up=sums_up).sort_values(
+        ["sums_up", "wave", "measure"], ascending=[False, False, True]
     )  # fmt: skip
     return ordered["measure"].head(MOST_MEASURES).tolist()
 

@@ -63,3 +63,18 @@ def test_of_very_many_measures_those_asked_longest_are_shown() -> None:
     html = staff.scores(many, "2026-01")
     assert "New" not in {row[0] for row in rows_of(html)}
     assert "holds 1 further measure." in parsed(html).text
+
+
+def test_in_words_tells_the_first_measure_and_counts_the_rest() -> None:
+    both = pd.concat([table(), table("Pay")], ignore_index=True)
+    said = " ".join(staff.in_words(both, "2026-01", "A")).replace("\u00a0", " ")
+    assert "Engagement of A is 50 %, against 60 % in the median of 3 organisations." in said
+    assert "Of 2 measures it lies above the median in 0 and below in 2." in said
+    whole = " ".join(staff.in_words(both, "2026-01")).replace("\u00a0", " ")
+    assert "Engagement is 60 % in the median of 3 organisations." in whole
+
+
+def test_in_words_of_who_has_no_score_says_so() -> None:
+    assert staff.in_words(table(), "2026-01", "Z") == [
+        "Z has no Engagement in the staff survey of October 2025."
+    ]
