@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from pmo_lib.sums import ROUNDING, Floats
-from pmo_lib.tails import lone_case
 
 
 @dataclass(frozen=True)
@@ -171,7 +170,7 @@ def clustered_mean(totals: Floats, sizes: Floats, level: float) -> Estimate:
     # by how much leaving out each moves the mean; where all have one unit the plain deviations
     moves = (clusters - 1) * apart / (n - sizes)
     found = _student(value, clusters, float((moves**2).sum()), float((moves**3).sum()), level)
-    return replace(found, n=int(n), clusters=clusters, note=lone_case(moves**2))
+    return replace(found, n=int(n), clusters=clusters)
 
 
 def _student(value: float, n: int, squares: float, cubes: float, level: float) -> Estimate:

@@ -9,8 +9,6 @@ from pmo_lib.sums import Floats
 FEWEST = 30  # cases without which the tail of a ratio cannot be judged
 HEAVY = 2.5  # a tail index below it: the variance is hardly finite
 LARGEST_SHARE = 0.2  # of a sum in one case
-LONE_SHARE = 0.5  # of the spread in one case
-FEWEST_FOR_SPREAD = 20  # with fewer, one often has half of the spread without a heavy tail
 
 
 def tail_gate(numerators: Floats, denominators: Floats) -> str:
@@ -40,14 +38,6 @@ def dominance(*sums: Floats) -> str:
     shares = [float(values.max() / values.sum()) for values in sums if values.sum() > 0]
     largest = max(shares, default=0.0)
     return f"the largest is {largest:.0%} of the sum" if largest >= LARGEST_SHARE else ""
-
-
-def lone_case(squares: Floats) -> str:
-    """A warning where one case makes half of a mean's spread or more; nothing elsewhere."""
-    largest = float(squares.max() / squares.sum())
-    if len(squares) < FEWEST_FOR_SPREAD or largest < LONE_SHARE:
-        return ""
-    return f"one case makes {largest:.0%} of the spread: the interval may be too narrow"
 
 
 def hill_index(values: Floats) -> float:

@@ -1,4 +1,4 @@
-"""Speed and memory, as ratios measured in one run: `make bench`.
+"""Speed and memory, as ratios measured in one run, and then calibration: `make bench`.
 
 Seconds differ from machine to machine; the ratios hardly do. Nothing here is a test.
 """
@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
+import calibration
+
 ROOT = Path(__file__).resolve().parents[1]
 PMO = Path(sys.executable).with_name("pmo")
 DEPARTMENTS = ("Finance", "Human Resources", "Marketing", "Operations", "Sales", "Supply Chain")
@@ -24,6 +26,8 @@ def main() -> None:
     print("| what | measured | against | ratio |\n|---|---|---|---|")
     for what, measured, against, ratio in rows:
         print(f"| {what} | {measured} | {against} | {ratio:.2f} |")
+    print()
+    calibration.main()
 
 
 def imports() -> Iterator[tuple[str, str, str, float]]:
