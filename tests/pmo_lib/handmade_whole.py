@@ -29,6 +29,17 @@ from pmo_lib.engine import View
 from pmo_lib.verdict import Verdict
 
 DATA_DATE = pd.Timestamp("2026-09-30")
+GAPS = {  # every so many rows nobody entered anything, in turn
+    "projects": ("investment_class",),
+    "baselines": ("finish", "cost"),
+    "status_reports": ("earned_value", "actual_cost", "forecast_finish", "due_on"),
+    "gates": ("decision", "submitted_on"),
+    "capacity": ("booked_hours", "demand_hours"),
+    "pmo_costs": ("reporting_hours",),
+    "service_requests": ("satisfaction",),
+    "survey_responses": ("perceived", "expected", "importance", "recommend", "contribution"),
+}
+EVERY = 37
 PROMISED = ("D1", "P2", "R8", "G5", "X9", None)  # the KPIs that statements name
 
 
@@ -64,7 +75,7 @@ def _whole() -> Tables:
     chance = np.random.default_rng(20261002)
     given = with_customers() | with_value()
     projects = _with_other_ends(given["projects"])
-    return given | {
+    made = given | {
         "projects": projects,
         "baselines": _with_later_versions(given["baselines"], projects, chance),
         "status_reports": _rated(given["status_reports"], given["baselines"], projects, chance),
@@ -74,6 +85,13 @@ def _whole() -> Tables:
         "risks": frame("risks", _risks(given["baselines"], projects, chance)),
         **tables(value_statements=_statements(), communications=_communications()),
     }
+    return made | {name: _with_gaps(made[name], columns) for name, columns in GAPS.items()}
+
+
+def _with_gaps(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    row = pd.Series(np.arange(len(table)), index=table.index)
+    gaps = {name: row % EVERY == 11 + 5 * at for at, name in enumerate(columns)}
+    return table.assign(**{name: table[name].mask(gap) for name, gap in gaps.items()})
 
 
 def _with_other_ends(projects: pd.DataFrame) -> pd.DataFrame:
