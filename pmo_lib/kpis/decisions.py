@@ -21,7 +21,7 @@ def gate_decision_time(
     """
     columns = ["project_id", "department", "finished_on"]
     papers = gates.merge(projects[columns], on="project_id", how="left")
-    papers = papers[~(papers["submitted_on"] > data_date)]
+    papers = papers[~(papers["submitted_on"].fillna(papers["decided_on"]) > data_date)]
     submitted, decided = papers["submitted_on"], papers["decided_on"]
     ended = decided <= data_date
     closed = papers["finished_on"].between(submitted, data_date)

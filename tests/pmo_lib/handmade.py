@@ -30,6 +30,12 @@ MONEY = {
     "projects": ["actual_cost"],
     "baselines": ["cost", "benefit"],
     "status_reports": ["planned_value", "earned_value", "actual_cost", "estimate_at_completion"],
+    "risks": ["impact"],
+    "pmo_costs": ["amount"],
+}
+BENEFITS = {  # money too, where they are counted in it
+    "benefits": ["baseline_value", "target_value"],
+    "benefit_reports": ["planned", "forecast", "realised"],
 }
 
 
@@ -99,9 +105,10 @@ def numbered(n: int, row: Any, **cells: Any) -> list[Row]:
 
 
 def with_money(given: Mapping[str, pd.DataFrame], change: Any) -> Tables:
-    """The tables with `change` applied to every money column that the KPIs read."""
+    """The tables with `change` applied to every money column, and to benefits in whatever unit."""
+    columns = MONEY | BENEFITS
     return {
-        name: table.assign(**{column: change(table[column]) for column in MONEY.get(name, [])})
+        name: table.assign(**{column: change(table[column]) for column in columns.get(name, [])})
         for name, table in given.items()
     }
 
@@ -132,6 +139,10 @@ def of_department(given: Mapping[str, pd.DataFrame], department: str) -> Tables:
     projects = projects[projects["department"] == department]
 
     def own(table: pd.DataFrame) -> pd.DataFrame:
+        if "benefit_id" in table and "project_id" not in table:
+            benefits = given["benefits"]
+            benefits = benefits[benefits["project_id"].isin(projects["project_id"])]
+            return table[table["benefit_id"].isin(benefits["benefit_id"])]
         if "department" in table:
             return table[table["department"] == department]
         if "project_id" in table:

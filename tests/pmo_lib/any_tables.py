@@ -1,0 +1,95 @@
+"""Tables of whatever validation lets through: a few rows of every table, gaps and zeros among them.
+
+They are drawn from the declarations in pmo_lib.tables: keys do not repeat, references are to rows
+that are there, what is critical holds, and what is only a warning need not.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from handmade import DEPARTMENTS, Row, Tables, frame
+from hypothesis import strategies as st
+
+from pmo_lib.schema import Column, InOrder, Table
+from pmo_lib.tables import RAG, STATUSES, in_reference_order
+
+FIRST_DAY, DAYS = pd.Timestamp("2025-03-01"), 650  # to two months after the data date
+WHOLE_PENCE = 100_000
+FEW_WORDS = ("currency", "GBP", "hours", "analyst", "tester")
+USUAL = {"status": ("active",) * 3 + ("completed",) * 3 + STATUSES, "rag": ("green", "red", *RAG)}
+GAPS = (0.0, 0.0, 0.2, 0.6)
+
+
+def any_tables() -> st.SearchStrategy[Tables]:
+    """From a seed, as a whole portfolio takes too long to draw, and to shrink, value by value."""
+    return st.builds(_of_seed, st.integers(0, 2**32 - 1))
+
+
+def _of_seed(seed: int) -> Tables:
+    chance = np.random.default_rng(seed)
+    gaps = float(chance.choice(GAPS))
+    made: Tables = {}
+    for table in in_reference_order():
+        most = 12 if table.name in {"projects", "services", "benefits"} else 50
+        rows = [_row(table, made, gaps, chance) for _ in range(int(chance.integers(0, most)))]
+        if table.name == "projects":
+            rows = [row | {"project_id": f"p{i}"} for i, row in enumerate(rows or [{}])]
+            rows = [{"department": DEPARTMENTS[0]} | row for row in rows]
+        made[table.name] = frame(table.name, _accepted(table, rows))
+    return made
+
+
+def _row(table: Table, made: Tables, gaps: float, chance: np.random.Generator) -> Row:
+    return {
+        column.name: _cell(column, made, chance)
+        for column in table
+        if column.need == "required" or chance.random() >= gaps
+    }
+
+
+def _cell(column: Column, made: Tables, chance: np.random.Generator) -> Any:
+    if column.references:
+        table, _, key = column.references.partition(".")
+        known = made[table][key]
+        return known.iloc[int(chance.integers(len(known)))] if len(known) else None
+    if column.allowed:
+        return str(chance.choice(USUAL.get(column.name, column.allowed)))
+    match column.kind:
+        case "date":
+            return _day(chance)
+        case "period":
+            return f"{_day(chance):%Y-%m}"
+        case "share":
+            return float(chance.choice([0.0, 1.0, chance.random()]))
+        case "integer":
+            low = int(column.low or 0)
+            high = low + 1 if column.high is None else int(column.high)
+            return int(chance.integers(low, high + 1))
+        case "money" | "number":
+            low = -WHOLE_PENCE if column.low is None else 0
+            return float(chance.choice([0, chance.integers(low, WHOLE_PENCE)]))
+        case "id":
+            return f"{column.name} {chance.integers(1000)}"
+    if column.name == "department":
+        return str(chance.choice(DEPARTMENTS))
+    return str(chance.choice(FEW_WORDS))
+
+
+def _day(chance: np.random.Generator) -> pd.Timestamp:
+    """More often late than early."""
+    return FIRST_DAY + pd.Timedelta(days=int(DAYS * max(chance.random(2))))
+
+
+def _accepted(table: Table, rows: list[Row]) -> list[Row]:
+    """The rows that validation would accept: whole where required, in order, no key twice."""
+    found: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        for rule in table.rules:
+            if isinstance(rule, InOrder) and rule.severity == "critical":
+                first, second = row.get(rule.first), row.get(rule.second)
+                if first is not None and second is not None and second < first:
+                    row |= {rule.first: second, rule.second: first}
+        if all(row.get(name) is not None for name in table.required_columns):
+            found.setdefault(tuple(row[name] for name in table.key), row)
+    return list(found.values())
