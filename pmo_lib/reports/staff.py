@@ -59,14 +59,14 @@ def in_words(survey_scores: pd.DataFrame, period: str, department: str = "") -> 
 
 def measures(survey_scores: pd.DataFrame, wave: str) -> list[str]:
     """The wave's measures asked in the most waves; first those that sum up many questions."""
-    waves = survey_scores.groupby("measure", as_index=False)["wave"].nunique()
+    waves = survey_scores.groupby("measure")["wave"].nunique().rename("waves").reset_index()
     asked = waves["measure"].isin(survey_scores.loc[survey_scores["wave"] == wave, "measure"])
     names = waves["measure"].str.lower()
     sums_up = names.str.contains("index") * 2 + names.str.contains("theme") * 1
     ordered = waves[asked].assign(sums_up=sums_up).sort_values(
-        ["sums_up", "wave", "measure"], ascending=[False, False, True]
+        ["sums_up", "waves", "measure"], ascending=[False, False, True]
     )  # fmt: skip
-    return ordered["measure"].head(MOST_MEASURES).tolist()
+    return [str(name) for name in ordered["measure"].head(MOST_MEASURES)]
 
 
 def over_time(survey_scores: pd.DataFrame, period: str, department: str = "") -> Picture | str:

@@ -469,9 +469,7 @@ class TestAsOf:
 
     @LIGHT
     @given(given_tables=any_tables(), period=st.sampled_from([PERIOD, "2026-02", "2019-12"]))
-    def test_nothing_is_observed_of_months_to_come(
-        self, given_tables: Tables, period: str
-    ) -> None:
+    def test_nothing_is_observed_of_months_to_come(self, given_tables: Tables, period: str) -> None:
         seen = whole_view(given_tables, period)
         for item in CATALOGUE.values():
             if availability(item, seen)[0] == "measured":
