@@ -4,7 +4,7 @@ import pandas as pd
 
 from pmo_lib.kpi import flag, kpi, observations
 from pmo_lib.periods import months_of
-from pmo_lib.portfolio import in_flight, with_project
+from pmo_lib.portfolio import in_flight, rows_of, with_project
 
 
 @kpi(
@@ -41,7 +41,7 @@ def baseline_execution_index(
     Above 1 where more is done than was due. Milestones without a baseline date are left out.
     """
     active = in_flight(projects, data_date)
-    owned = milestones[milestones["project_id"].isin(active["project_id"])]
+    owned = milestones[rows_of(active, milestones["project_id"]) >= 0]
     dated = owned["baseline_date"].notna()
     due, done = (owned[day] <= data_date for day in ("baseline_date", "actual_date"))
     counted = with_project(owned[due | done | ~dated], active)
