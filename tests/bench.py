@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
+import bench_kpis
 import calibration
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,6 +24,7 @@ STATUS_ROWS = 1_000_000
 
 def main() -> None:
     rows = [*imports(), *unchanged_run(), *reports_a_minute(), *ingest()]
+    rows += bench_kpis.rows()
     print("| what | measured | against | ratio |\n|---|---|---|---|")
     for what, measured, against, ratio in rows:
         print(f"| {what} | {measured} | {against} | {ratio:.2f} |")

@@ -10,6 +10,7 @@ from pmo_lib.portfolio import (
     current_baselines,
     in_flight,
     original_baselines,
+    rows_of,
     with_original,
 )
 from pmo_lib.settings import Settings
@@ -121,15 +122,16 @@ def rebaselining(
     """
     open_projects = with_original(in_flight(projects, data_date), baselines)
     ids = open_projects["project_id"]
-    original = original_baselines(baselines).set_index("project_id")["approved_on"]
-    approved = ids.map(original).where(lambda day: day <= data_date)
+    original = original_baselines(baselines)
+    approved = ids.map(original.set_index("project_id")["approved_on"])
+    approved = approved.where(approved <= data_date)
     later = baselines[(baselines["version"] > 0) & ~(baselines["approved_on"] > data_date)]
     again = ids.map(later["project_id"].value_counts()).astype("float64").fillna(0.0)
     current = current_baselines(baselines, data_date).set_index("project_id")
     return observations(
         open_projects,
         period=f"{data_date:%Y-%m}",
-        numerator=again.where(ids.isin(original.index)),
+        numerator=again.where(rows_of(original, ids) >= 0),
         denominator=(data_date - approved.fillna(open_projects["started_on"])).dt.days / YEAR_DAYS,
         current=ids.map(comparable_cost(current, settings.price_base)).astype("float64"),
         original=comparable_cost(open_projects, settings.price_base),

@@ -4,7 +4,7 @@ import pandas as pd
 
 from pmo_lib.kpi import flag, kpi, observations
 from pmo_lib.periods import months_of
-from pmo_lib.portfolio import in_flight, with_project
+from pmo_lib.portfolio import in_flight, rows_of, with_project
 
 
 @kpi(
@@ -18,12 +18,15 @@ def milestone_hit_rate(
     """Milestones met by their baseline date ÷ milestones due, last 12 months.
 
     Those of completed projects and of projects in flight alike: a date that has passed was met or
-    not. What a project was to reach after its cancellation was not due.
+    not. What a project was to reach after its cancellation was not due. Milestones without a
+    baseline date are left out once their project has begun.
     """
-    owned = with_project(milestones, projects, ["department", "status", "finished_on"])
+    life = ["department", "status", "started_on", "finished_on"]
+    owned = with_project(milestones, projects, life)
     due_on = owned["baseline_date"]
     dropped = (owned["status"] == "cancelled") & (owned["finished_on"] < due_on)
-    due = owned[((due_on <= data_date) | due_on.isna()) & ~dropped]
+    undated = due_on.isna() & ~(owned["started_on"] > data_date)
+    due = owned[((due_on <= data_date) & ~dropped) | undated]
     met = flag(due["actual_date"] <= due["baseline_date"], due["baseline_date"].notna())
     return observations(due, period=months_of(due["baseline_date"]), numerator=met)
 
@@ -41,7 +44,7 @@ def baseline_execution_index(
     Above 1 where more is done than was due. Milestones without a baseline date are left out.
     """
     active = in_flight(projects, data_date)
-    owned = milestones[milestones["project_id"].isin(active["project_id"])]
+    owned = milestones[rows_of(active, milestones["project_id"]) >= 0]
     dated = owned["baseline_date"].notna()
     due, done = (owned[day] <= data_date for day in ("baseline_date", "actual_date"))
     counted = with_project(owned[due | done | ~dated], active)
