@@ -119,9 +119,9 @@ def _points(
     reports = status_reports[["project_id", "period", "rated_by", "planned_value"]]
     reports = in_order(reports[reports["planned_value"].notna()])
     at = rows_of(begun, reports["project_id"])
+    reports, at = reports[at >= 0], at[at >= 0]
     times = month_number(reports["period"]).to_numpy() - start[at] + 1
-    # a plan reported before work began has no place on the time axis
-    used = (at >= 0) & (times >= 0)
+    used = times >= 0  # a plan reported before work began has no place on the time axis
     at, times, planned = at[used], times[used], reports["planned_value"].to_numpy()[used]
     repeated = (at[:-1] == at[1:]) & (times[:-1] == times[1:])
     single = ~np.append(repeated, False) if len(at) else used[:0]
