@@ -174,7 +174,7 @@ class TestMoney:
 
 
 class TestDepartments:
-    """A department's results hang on its own rows alone, so that each can be computed on its own."""
+    """A department's results hang on its own rows alone: each can be computed on its own."""
 
     @staticmethod
     def one_by_one(seen: View) -> Iterator[pd.DataFrame]:
