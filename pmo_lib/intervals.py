@@ -181,10 +181,10 @@ def _student(value: float, n: int, squares: float, cubes: float, level: float) -
     """
     s, t = sqrt(squares / (n - 1)), t_quantile(level, n)
     below = above = t / sqrt(n)
-    skewness = n * cubes / ((n - 1) * (n - 2) * s**3) if n > 2 else 0.0
+    skewness = cubes / n / (squares / n) ** 1.5
     if abs(skewness) > 1e-6:  # else the correction is t itself
         ends = skewness * (np.array([t, -t]) / sqrt(n) - skewness / (6 * n))
-        reach = 3 / skewness * (np.cbrt(1 + ends) - 1)
+        reach = 3 / skewness * (np.cbrt(np.maximum(1 + ends, 0.0)) - 1)
         below, above = max(below, float(reach[0])), max(above, -float(reach[1]))
     return Estimate(value, value - below * s, value + above * s, n)
 
