@@ -75,8 +75,9 @@ def eac_credibility_gap(
     """(BAC ÷ CPI - reported EAC) ÷ BAC of projects in flight; the median.
 
     How far the reported estimate at completion lies below what the cost performance to date would
-    lead to. BAC is the cost of the baseline in force; all three come from one report of the last
-    three months. While nothing is earned or spent there is no CPI.
+    lead to. BAC is the cost of the baseline in force; CPI and EAC come from one report of the last
+    three months. While nothing is earned or spent there is no CPI; an EAC of 0 is one that nobody
+    entered.
     """
     open_projects = _with_report(
         projects, status_reports, data_date,
@@ -87,10 +88,11 @@ def eac_credibility_gap(
     budget = open_projects["project_id"].map(costs).astype("float64")
     spent = open_projects["actual_cost_to_date"]
     cpi = open_projects["earned_value"] / spent.where(spent > 0)
+    reported = open_projects["estimate_at_completion"]
     return observations(
         open_projects,
         period=f"{data_date:%Y-%m}",
-        numerator=budget / cpi.where(cpi > 0) - open_projects["estimate_at_completion"],
+        numerator=budget / cpi.where(cpi > 0) - reported.where(reported != 0),
         denominator=budget,
     )
 

@@ -18,17 +18,17 @@ def forecast_accuracy(
 ) -> pd.DataFrame:
     """|EAC ÷ final cost - 1|, mean of a project's past reports, then of completed projects.
 
-    The owner's estimates at completion (EAC) in the months before that of the finish. Beside it
-    the same with its sign: below 0 what was forecast was less than what it came to cost.
+    The owner's estimates at completion (EAC) in the months before that of the finish; one of 0
+    is one that nobody entered. Beside it the same with its sign: below 0 what was forecast was
+    less than what it came to cost.
     """
     done = completed(projects, data_date)
     final = done["actual_cost"].where((done["actual_cost"] > 0) & done["status"].notna())
     done = done.assign(final_cost=final, finish_month=months_of(done["finished_on"]))
     reports = status_reports[["project_id", "period", "estimate_at_completion"]]
-    forecast = reports[
-        (status_reports["rated_by"] == "owner") & reports["estimate_at_completion"].notna()
-    ]
-    past = with_project(forecast, done, ["final_cost", "finish_month"])
+    stated = reports["estimate_at_completion"].notna() & (reports["estimate_at_completion"] != 0)
+    own = reports[stated & (status_reports["rated_by"] == "owner")]
+    past = with_project(own, done, ["final_cost", "finish_month"])
     past = past[past["period"] < past["finish_month"]]
     error = past["estimate_at_completion"] / past["final_cost"] - 1
     errors = pd.DataFrame({"absolute": error.abs(), "signed": error})
