@@ -36,7 +36,7 @@ from pandas.testing import assert_frame_equal
 from pmo_lib.baseline import freeze
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.engine import FACTS, availability, observe, observe_all, pooled, result_table, results
-from pmo_lib.kpi import Kpi
+from pmo_lib.kpi import OBSERVATION_COLUMNS, Kpi
 from pmo_lib.result import ORGANISATION
 from pmo_lib.tables import TABLES
 from pmo_lib.view import View
@@ -390,6 +390,17 @@ class TestNotMeasured:
     def test_what_else_it_is_given_is_named(self, kpi_id: str, reason: str) -> None:
         for result in results(View(whole(), PERIOD), ALL, [kpi_id]):
             assert (result.state, result.reason) == ("not measured", reason)
+
+
+class TestWithoutRows:
+    @pytest.mark.parametrize(
+        ("kpi_id", "name"),
+        [(k.id, name) for k in CATALOGUE.values() for name in (*k.tables, *k.optional_tables)],
+    )
+    def test_of_one_table_break_nothing(self, kpi_id: str, name: str) -> None:
+        """Even where the columns it needs would keep the engine from asking."""
+        found = observe_all(CATALOGUE[kpi_id], whole_view(whole() | {name: frame(name, [])}))
+        assert set(OBSERVATION_COLUMNS) <= set(found)
 
 
 class TestEmptyColumns:
