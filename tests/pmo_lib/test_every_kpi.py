@@ -174,7 +174,7 @@ class TestMoney:
 
 
 class TestDepartments:
-    """A department's results hang on its own rows alone: each can be computed on its own."""
+    """A department's results hang on its own rows alone, so each can be computed on its own."""
 
     @staticmethod
     def one_by_one(seen: View) -> Iterator[pd.DataFrame]:
@@ -494,17 +494,18 @@ class TestAsOf:
             assert not then[name].reset_index(drop=True).equals(now[name]), name
 
 
-class TestCustomers:
-    ASKED = dict.fromkeys([*DEPARTMENTS, "Marketing", "Operations", "Research"], 30)
-    SURVEYS = [item.id for item in CATALOGUE.values() if item.scale]
+ASKED = dict.fromkeys([*DEPARTMENTS, "Marketing", "Operations", "Research"], 30)
+SURVEYS = [item.id for item in CATALOGUE.values() if item.scale]
 
+
+class TestCustomers:
     def test_all_kpis_of_surveys_have_a_scale(self) -> None:
         of_surveys = [k.id for k in CATALOGUE.values() if "survey_responses" in k.tables]
-        assert of_surveys == self.SURVEYS
+        assert of_surveys == SURVEYS
 
     @pytest.mark.parametrize("kpi_id", SURVEYS)
     def test_number_asked_narrows_the_interval_and_is_told(self, kpi_id: str) -> None:
-        known = results(whole_view(whole(), customers=self.ASKED), kpis=[kpi_id])[0]
+        known = results(whole_view(whole(), customers=ASKED), kpis=[kpi_id])[0]
         unknown = results(whole_view(whole()), kpis=[kpi_id])[0]
         assert known.value == unknown.value
         assert known.high - known.low < unknown.high - unknown.low
