@@ -25,6 +25,7 @@ from handmade import (
     project,
     report,
     tables,
+    with_baseline,
     with_money,
 )
 from handmade_whole import whole, whole_view
@@ -33,7 +34,6 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from pmo_lib.baseline import freeze
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.engine import FACTS, availability, observe, observe_all, pooled, result_table, results
 from pmo_lib.kpi import OBSERVATION_COLUMNS, Kpi
@@ -189,7 +189,7 @@ class TestDepartments:
         same(result_table(seen, DEPARTMENTS).sort_values(keys), parts.sort_values(keys))
 
     def test_one_by_one_against_a_baseline(self) -> None:
-        seen = with_baseline(whole_view(whole()))
+        seen = with_baseline(whole_view(whole()), "2025-09")
         keys = ["kpi_id", "statistic", "segment", "department"]
         parts = pd.concat(self.one_by_one(seen))
         same(result_table(seen, DEPARTMENTS).sort_values(keys), parts.sort_values(keys))
@@ -523,24 +523,15 @@ class TestPromises:
 
     @pytest.mark.parametrize("department", ALL)
     def test_with_one_those_whose_kpi_was_known_are_whole(self, department: str) -> None:
-        (found,) = results(with_baseline(whole_view(whole())), [department], ["R10"])
+        (found,) = results(with_baseline(whole_view(whole()), "2025-09"), [department], ["R10"])
         # of six promises one names an unknown KPI, one names none, and neither was ever told
         assert found.value == pytest.approx(4 / 6)
 
     def test_withheld_kpi_shows_nothing(self) -> None:
-        seen = with_baseline(whole_view(whole()))
+        seen = with_baseline(whole_view(whole()), "2025-09")
         seen = replace(seen, withheld={"baselines": "too many rows were rejected"})
         # left are work in progress and leakage, which need no baselines
         assert results(seen, kpis=["R10"])[0].value == pytest.approx(2 / 6)
-
-
-def with_baseline(seen: View) -> View:
-    """The view with a baseline frozen of itself a year before."""
-    then = replace(seen, period="2025-09")
-    frozen = freeze(
-        then, "before", version=1, frozen_on="2025-10-15", data_hash="h", workbook_version="1"
-    )
-    return replace(seen, baseline=frozen)
 
 
 def until(given_tables: Tables, period: str) -> Tables:
