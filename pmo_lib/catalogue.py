@@ -43,6 +43,9 @@ _MODULES = (
 )
 
 
+SOURCES = {"verdict": "verdict of validation", "value_case": "value case"}  # where it is no table
+
+
 def _order(kpi: Kpi) -> tuple[int, int]:
     return list(FAMILIES).index(kpi.family), int(re.sub(r"\D", "", kpi.id))
 
@@ -72,7 +75,7 @@ def definitions() -> pd.DataFrame:
                 "unit": kpi.unit,
                 "better": kpi.better,
                 "definition": " ".join(kpi.definition.split()),
-                "tables": ", ".join(kpi.tables),
+                "tables": ", ".join(kpi.tables) or SOURCES[kpi.given[0]],
             }
             for kpi in CATALOGUE.values()
         ]

@@ -7,6 +7,7 @@ spent. `portfolio` is three departments in which every KPI is measured.
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pmo_lib.baseline import freeze
 from pmo_lib.engine import View
 from pmo_lib.settings import Settings
 from pmo_lib.tables import TABLES, empty
@@ -96,6 +98,15 @@ def view(
     """A view on the rows under the settings `given`; by default everything is disclosed."""
     everything: Mapping[str, Any] = {"disclosure": {"too_few": 1}}
     return View(tables(**rows), period, settings(**(everything if given is None else given)))
+
+
+def with_baseline(seen: View, until: str) -> View:
+    """The view with a baseline frozen of itself as of the end of an earlier month."""
+    frozen = freeze(
+        replace(seen, period=until), "before",
+        version=1, frozen_on=f"{until}-28", data_hash="h", workbook_version="1",
+    )  # fmt: skip
+    return replace(seen, baseline=frozen)
 
 
 def numbered(n: int, row: Any, **cells: Any) -> list[Row]:

@@ -25,6 +25,7 @@ from handmade import (
     project,
     report,
     tables,
+    with_baseline,
     with_money,
 )
 from handmade_whole import whole, whole_view
@@ -33,10 +34,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from pmo_lib.baseline import freeze
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.engine import FACTS, availability, observe, observe_all, pooled, result_table, results
-from pmo_lib.kpi import Kpi
+from pmo_lib.kpi import OBSERVATION_COLUMNS, Kpi
 from pmo_lib.result import ORGANISATION
 from pmo_lib.tables import TABLES
 from pmo_lib.view import View
@@ -174,7 +174,7 @@ class TestMoney:
 
 
 class TestDepartments:
-    """A department's results hang on its own rows alone: each can be computed on its own."""
+    """A department's results hang on its own rows alone, so each can be computed on its own."""
 
     @staticmethod
     def one_by_one(seen: View) -> Iterator[pd.DataFrame]:
@@ -189,7 +189,7 @@ class TestDepartments:
         same(result_table(seen, DEPARTMENTS).sort_values(keys), parts.sort_values(keys))
 
     def test_one_by_one_against_a_baseline(self) -> None:
-        seen = with_baseline(whole_view(whole()))
+        seen = with_baseline(whole_view(whole()), "2025-09")
         keys = ["kpi_id", "statistic", "segment", "department"]
         parts = pd.concat(self.one_by_one(seen))
         same(result_table(seen, DEPARTMENTS).sort_values(keys), parts.sort_values(keys))
@@ -392,6 +392,17 @@ class TestNotMeasured:
             assert (result.state, result.reason) == ("not measured", reason)
 
 
+class TestWithoutRows:
+    @pytest.mark.parametrize(
+        ("kpi_id", "name"),
+        [(k.id, name) for k in CATALOGUE.values() for name in (*k.tables, *k.optional_tables)],
+    )
+    def test_of_one_table_break_nothing(self, kpi_id: str, name: str) -> None:
+        """Even where the columns it needs would keep the engine from asking."""
+        found = observe_all(CATALOGUE[kpi_id], whole_view(whole() | {name: frame(name, [])}))
+        assert set(OBSERVATION_COLUMNS) <= set(found)
+
+
 class TestEmptyColumns:
     @pytest.mark.parametrize(
         "need",
@@ -483,17 +494,18 @@ class TestAsOf:
             assert not then[name].reset_index(drop=True).equals(now[name]), name
 
 
-class TestCustomers:
-    ASKED = dict.fromkeys([*DEPARTMENTS, "Marketing", "Operations", "Research"], 30)
-    SURVEYS = [item.id for item in CATALOGUE.values() if item.scale]
+ASKED = dict.fromkeys([*DEPARTMENTS, "Marketing", "Operations", "Research"], 30)
+SURVEYS = [item.id for item in CATALOGUE.values() if item.scale]
 
+
+class TestCustomers:
     def test_all_kpis_of_surveys_have_a_scale(self) -> None:
         of_surveys = [k.id for k in CATALOGUE.values() if "survey_responses" in k.tables]
-        assert of_surveys == self.SURVEYS
+        assert of_surveys == SURVEYS
 
     @pytest.mark.parametrize("kpi_id", SURVEYS)
     def test_number_asked_narrows_the_interval_and_is_told(self, kpi_id: str) -> None:
-        known = results(whole_view(whole(), customers=self.ASKED), kpis=[kpi_id])[0]
+        known = results(whole_view(whole(), customers=ASKED), kpis=[kpi_id])[0]
         unknown = results(whole_view(whole()), kpis=[kpi_id])[0]
         assert known.value == unknown.value
         assert known.high - known.low < unknown.high - unknown.low
@@ -511,24 +523,15 @@ class TestPromises:
 
     @pytest.mark.parametrize("department", ALL)
     def test_with_one_those_whose_kpi_was_known_are_whole(self, department: str) -> None:
-        (found,) = results(with_baseline(whole_view(whole())), [department], ["R10"])
+        (found,) = results(with_baseline(whole_view(whole()), "2025-09"), [department], ["R10"])
         # of six promises one names an unknown KPI, one names none, and neither was ever told
         assert found.value == pytest.approx(4 / 6)
 
     def test_withheld_kpi_shows_nothing(self) -> None:
-        seen = with_baseline(whole_view(whole()))
+        seen = with_baseline(whole_view(whole()), "2025-09")
         seen = replace(seen, withheld={"baselines": "too many rows were rejected"})
         # left are work in progress and leakage, which need no baselines
         assert results(seen, kpis=["R10"])[0].value == pytest.approx(2 / 6)
-
-
-def with_baseline(seen: View) -> View:
-    """The view with a baseline frozen of itself a year before."""
-    then = replace(seen, period="2025-09")
-    frozen = freeze(
-        then, "before", version=1, frozen_on="2025-10-15", data_hash="h", workbook_version="1"
-    )
-    return replace(seen, baseline=frozen)
 
 
 def until(given_tables: Tables, period: str) -> Tables:

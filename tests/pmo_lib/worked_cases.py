@@ -1,15 +1,21 @@
 """The worked cases of tests/cases: inputs, expected values and how those were derived."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
-from handmade import view
+from handmade import facts, table_facts, view, with_baseline
 
 from pmo_lib.engine import results
+from pmo_lib.verdict import Verdict
+from pmo_lib.view import View
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases"
+FILES = sorted(path.stem for path in FOLDER.glob("*.json"))
+WHOSE = {"projects", "survey_responses", "service_requests"}  # of a department
 
 
 def load(name: str) -> list[dict[str, Any]]:
@@ -31,9 +37,7 @@ def of_kpis(*kpi_ids: str) -> list[Any]:
 
 def check_kpi(case: dict[str, Any]) -> None:
     """Every expected field of every expected statistic, through the engine."""
-    given = {"disclosure": {"too_few": 1, "indicative": 1}} | case.get("settings", {})
-    rows = {name: [_whole(name, row) for row in rows] for name, rows in case["inputs"].items()}
-    found = results(view(given=given, **rows), kpis=[case["kpi"]])
+    found = results(view_of(case), kpis=[case["kpi"]])
     for expected in case["expected"]:
         result = next(
             r
@@ -48,11 +52,35 @@ def check_kpi(case: dict[str, Any]) -> None:
                 assert close(said, value, case["tolerance"]), f"{name}: {said}, not {value}"
 
 
+def view_of(case: dict[str, Any]) -> View:
+    """What the case's KPI is computed on: tables, or a verdict, or draws of a value case.
+
+    `verdict` says of each table how many expectations were evaluated and how many met; `baseline`
+    is the month at whose end one was frozen.
+    """
+    given = {"disclosure": {"too_few": 1, "indicative": 1}} | case.get("settings", {})
+    rows = {
+        name: [_whole(name, row) for row in rows]
+        for name, rows in case["inputs"].items()
+        if name != "value_case"
+    }
+    seen = view(given=given, **rows)
+    if "value_case" in case["inputs"]:
+        seen = replace(seen, value_case=pd.DataFrame(case["inputs"]["value_case"]))
+    if "verdict" in case:
+        found = {
+            name: table_facts(name, 9, expectations=evaluated, expectations_met=met)
+            for name, (evaluated, met) in case["verdict"].items()
+        }
+        seen = replace(seen, verdict=Verdict.from_mapping(facts({}) | {"tables": found}))
+    return with_baseline(seen, case["baseline"]) if "baseline" in case else seen
+
+
 def _whole(table: str, row: dict[str, Any]) -> dict[str, Any]:
     """A row with the department or the rater that the case does not care for."""
-    extra = {"projects": {"department": "Finance"}, "status_reports": {"rated_by": "owner"}}
-    extra |= {name: {"department": "Finance"} for name in ("survey_responses", "service_requests")}
-    return extra.get(table, {}) | row
+    if table == "status_reports":
+        return {"rated_by": "owner"} | row
+    return {"department": "Finance"} | row if table in WHOSE else row
 
 
 def close(found: float, expected: float | None, tolerance: float) -> bool:
