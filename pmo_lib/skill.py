@@ -5,7 +5,7 @@ from math import nan, sqrt
 import numpy as np
 
 from pmo_lib.intervals import Estimate, t_quantile
-from pmo_lib.sums import Floats
+from pmo_lib.sums import ROUNDING, Floats
 
 FEWEST = 3  # cases: leaving out one, and one more, must leave another
 ENOUGH = 20  # cases from which the interval holds its promise (docs/calibration.md)
@@ -32,8 +32,8 @@ def skill(shown: Floats, ill: Floats, level: float) -> Estimate:
         return Estimate(nan, nan, nan, n, note, cases)
     all_but = ~np.eye(cases, dtype=bool)
     left_out = np.array([_score(weight[rest], went[rest]) for rest in all_but])
-    if cases == FEWEST or np.isnan(left_out).any():
-        note = "no interval: without one case there would be nothing to foretell"
+    if cases == FEWEST or np.isnan(left_out).any() or np.ptp(left_out) < ROUNDING:
+        note = "no interval: too few cases to tell how far one of them moves the score"
         return Estimate(value, nan, nan, n, note, cases)
     spread = float(np.square(left_out - left_out.mean()).sum())
     half = t_quantile(level, cases) * sqrt((cases - 1) / cases * spread)

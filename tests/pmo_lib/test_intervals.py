@@ -1,16 +1,20 @@
 """Intervals against published figures, closed formulas, exact binomial sums and simulation."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from math import comb, exp, inf, isnan, log, sqrt
 from statistics import NormalDist, fmean, stdev
 from typing import Any
 
 import numpy as np
 import pytest
+import scipy.stats
 import worked_cases as cases
 from hypothesis import given
 from hypothesis import strategies as st
+from worked_cases import check_estimate, floats
 
-from pmo_lib import intervals, ratios, tails
+from pmo_lib import intervals
 from pmo_lib.intervals import Estimate
 
 Z = NormalDist().inv_cdf(0.95)
@@ -18,51 +22,34 @@ T_39 = 1.6848751  # t(0.95; 39), from a table
 POSITIVE = st.floats(0.01, 1000, allow_nan=False)
 
 
-def floats(values: Any) -> Any:
-    return np.array(values, dtype="float64")
-
-
-def check(found: Estimate, case: dict[str, Any]) -> None:
-    for name, expected in case["expected"].items():
-        value = getattr(found, name)
-        assert cases.close(value, expected, case["tolerance"]), f"{name}: {value}, not {expected}"
-
-
 @pytest.mark.parametrize("case", cases.parameters("intervals", function="rate"))
 def test_rate(case: dict[str, Any]) -> None:
-    check(intervals.rate(**case["inputs"]), case)
+    check_estimate(intervals.rate(**case["inputs"]), case)
 
 
 @pytest.mark.parametrize("case", cases.parameters("intervals", function="mean"))
 def test_mean(case: dict[str, Any]) -> None:
     inputs = case["inputs"]
-    check(intervals.mean(floats(inputs["values"]), inputs["level"]), case)
+    check_estimate(intervals.mean(floats(inputs["values"]), inputs["level"]), case)
 
 
 @pytest.mark.parametrize("case", cases.parameters("intervals", function="geometric_mean"))
 def test_geometric_mean(case: dict[str, Any]) -> None:
     inputs = case["inputs"]
-    check(intervals.geometric_mean(floats(inputs["ratios"]), inputs["level"]), case)
+    check_estimate(intervals.geometric_mean(floats(inputs["ratios"]), inputs["level"]), case)
 
 
 @pytest.mark.parametrize("case", cases.parameters("intervals", function="quantile"))
 def test_quantile(case: dict[str, Any]) -> None:
     inputs = case["inputs"]
-    check(intervals.quantile(floats(inputs["values"]), inputs["p"], inputs["level"]), case)
-
-
-@pytest.mark.parametrize("case", cases.parameters("intervals", function="ratio_of_sums"))
-def test_ratio_of_sums(case: dict[str, Any]) -> None:
-    inputs = case["inputs"]
-    sums = floats(inputs["numerators"]), floats(inputs["denominators"])
-    check(ratios.ratio_of_sums(*sums, inputs["level"]), case)
+    check_estimate(intervals.quantile(floats(inputs["values"]), inputs["p"], inputs["level"]), case)
 
 
 @pytest.mark.parametrize("case", cases.parameters("intervals", function="clustered_rate"))
 def test_clustered_rate(case: dict[str, Any]) -> None:
     inputs = case["inputs"]
     successes, sizes = floats(inputs["successes"]), floats(inputs["sizes"])
-    check(intervals.clustered_rate(successes, sizes, inputs["level"]), case)
+    check_estimate(intervals.clustered_rate(successes, sizes, inputs["level"]), case)
 
 
 @pytest.mark.parametrize("case", cases.parameters("intervals", function="survival_quantile"))
@@ -72,7 +59,53 @@ def test_survival_quantile(case: dict[str, Any]) -> None:
     found = intervals.survival_quantile(
         floats(inputs["durations"]), ended, inputs["p"], inputs["level"]
     )
-    check(found, case)
+    check_estimate(found, case)
+
+
+@pytest.mark.parametrize("case", cases.parameters("intervals", function="jeffreys"))
+def test_jeffreys(case: dict[str, Any]) -> None:
+    check_estimate(intervals.jeffreys(**case["inputs"]), case)
+
+
+@pytest.mark.parametrize("case", cases.parameters("intervals", function="rate_difference"))
+def test_rate_difference(case: dict[str, Any]) -> None:
+    inputs = case["inputs"]
+    both = (intervals.rate(*inputs[name], inputs["level"]) for name in ("first", "second"))
+    check_estimate(intervals.rate_difference(*both), case)
+
+
+@pytest.mark.parametrize("case", cases.parameters("intervals", function="nps"))
+def test_nps(case: dict[str, Any]) -> None:
+    check_estimate(intervals.nps(**case["inputs"]), case)
+
+
+@pytest.mark.parametrize("case", cases.parameters("intervals", function="clustered_mean"))
+def test_clustered_mean(case: dict[str, Any]) -> None:
+    inputs = case["inputs"]
+    totals, sizes = floats(inputs["totals"]), floats(inputs["sizes"])
+    check_estimate(intervals.clustered_mean(totals, sizes, inputs["level"]), case)
+
+
+@pytest.mark.parametrize("case", cases.parameters("intervals", function="clustered_quantile"))
+def test_clustered_quantile(case: dict[str, Any]) -> None:
+    inputs = case["inputs"]
+    of_case = np.array(inputs["cases"])
+    found = intervals.clustered_quantile(
+        floats(inputs["values"]), of_case, inputs["p"], inputs["level"]
+    )
+    check_estimate(found, case)
+
+
+@pytest.mark.parametrize("case", cases.parameters("intervals", function="finite_population"))
+def test_finite_population(case: dict[str, Any]) -> None:
+    inputs = case["inputs"]
+    check_estimate(intervals.finite_population(Estimate(**inputs["of"]), inputs["people"]), case)
+
+
+@pytest.mark.parametrize("case", cases.parameters("intervals", function="worst_case"))
+def test_worst_case(case: dict[str, Any]) -> None:
+    low, high = intervals.worst_case(**case["inputs"])
+    check_estimate(Estimate(case["inputs"]["value"], low, high, 0), case)
 
 
 class TestNothingToEstimateFrom:
@@ -82,7 +115,13 @@ class TestNothingToEstimateFrom:
             intervals.mean(floats([]), 0.9),
             intervals.geometric_mean(floats([]), 0.9),
             intervals.quantile(floats([]), 0.5, 0.9),
-            ratios.ratio_of_sums(floats([]), floats([]), 0.9),
+            intervals.rate(0, 0, 0.9),
+            intervals.jeffreys(0, 0, 0.9),
+            intervals.clustered_rate(floats([]), floats([]), 0.9),
+            intervals.nps(0, 0, 0, 0.9),
+            intervals.mean_of_sums(0, 0, 0, 0, 0.9),
+            intervals.clustered_mean(floats([]), floats([]), 0.9),
+            intervals.clustered_quantile(floats([]), np.array([], dtype=np.int64), 0.5, 0.9),
             intervals.survival_quantile(floats([]), np.array([], dtype=bool), 0.5, 0.9),
         ],
     )
@@ -124,25 +163,170 @@ class TestRate:
         assert wide.low < narrow.low < narrow.high < wide.high
 
 
+class TestJeffreys:
+    @given(n=st.integers(1, 200), data=st.data())
+    def test_ends_are_where_the_posterior_says(self, n: int, data: st.DataObject) -> None:
+        k = data.draw(st.integers(0, n))
+        found = intervals.jeffreys(k, n, 0.9)
+        posterior = scipy.stats.beta(k + 0.5, n - k + 0.5)
+        assert 0 <= found.low <= found.value <= found.high <= 1
+        if k > 0:
+            assert posterior.cdf(found.low) == pytest.approx(0.05, abs=1e-9)
+        if k < n:
+            assert posterior.sf(found.high) == pytest.approx(0.05, abs=1e-9)
+
+    def test_none_and_all_reach_the_end(self) -> None:
+        assert intervals.jeffreys(0, 9, 0.9).low == 0
+        assert intervals.jeffreys(9, 9, 0.9).high == 1
+
+
+class TestClusteredRate:
+    @given(flags=st.lists(st.booleans(), min_size=1, max_size=60))
+    def test_equals_wilson_where_every_case_has_one_unit(self, flags: list[bool]) -> None:
+        found = intervals.clustered_rate(floats(flags), np.ones(len(flags)), 0.9)
+        plain = intervals.rate(sum(flags), len(flags), 0.9)
+        assert (found.low, found.high) == pytest.approx((plain.low, plain.high), abs=1e-9)
+
+    @given(
+        clusters=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=30)
+    )
+    def test_is_never_surer_than_as_many_independent_units(
+        self, clusters: list[tuple[int, int]]
+    ) -> None:
+        good, bad = floats(clusters).T
+        if not (good + bad).any():
+            return
+        found = intervals.clustered_rate(good, good + bad, 0.9)
+        plain = intervals.rate(good.sum(), (good + bad).sum(), 0.9)
+        assert 0 <= found.low <= found.value <= found.high <= 1
+        assert found.high - found.low >= plain.high - plain.low - 1e-9
+
+    def test_one_project_is_one_case(self) -> None:
+        found = intervals.clustered_rate(floats([25]), floats([50]), 0.9)
+        one = intervals.rate(0.5, 1, 0.9)
+        assert (found.low, found.high, found.cases) == (one.low, one.high, 1)
+
+    def test_clusters_without_units_do_not_count(self) -> None:
+        found = intervals.clustered_rate(floats([1, 0, 2]), floats([2, 0, 3]), 0.9)
+        assert found == intervals.clustered_rate(floats([1, 2]), floats([2, 3]), 0.9)
+
+
+class TestRateDifference:
+    @given(data=st.data())
+    def test_mirrors_and_lies_within_what_there_can_be(self, data: st.DataObject) -> None:
+        sizes = [data.draw(st.integers(1, 60)) for _ in range(2)]
+        first, second = (intervals.rate(data.draw(st.integers(0, n)), n, 0.9) for n in sizes)
+        there = intervals.rate_difference(first, second)
+        back = intervals.rate_difference(second, first)
+        assert -1 <= there.low <= there.value <= there.high <= 1
+        assert (there.low, there.high) == pytest.approx((-back.high, -back.low), abs=1e-12)
+        assert there.n == sum(sizes)
+        assert there.cases == min(sizes)
+
+    def test_without_a_group_there_is_none(self) -> None:
+        found = intervals.rate_difference(intervals.rate(1, 2, 0.9), intervals.NOTHING)
+        assert isnan(found.value)
+        assert found.note == "one of the two groups has no case"
+
+
+class TestNps:
+    @given(n=st.integers(1, 200), data=st.data())
+    def test_interval_holds_the_value_within_100_points(self, n: int, data: st.DataObject) -> None:
+        promoters = data.draw(st.integers(0, n))
+        detractors = data.draw(st.integers(0, n - promoters))
+        found = intervals.nps(n, promoters, detractors, 0.9)
+        mirrored = intervals.nps(n, detractors, promoters, 0.9)
+        assert -100 <= found.low <= found.value <= found.high <= 100
+        assert (found.low, found.high) == pytest.approx((-mirrored.high, -mirrored.low), abs=1e-9)
+
+
+def halves(deviations: list[float], t: float) -> tuple[float, float]:
+    """How far t's interval, stretched by Hall's correction of skewness, reaches down and up."""
+    n = len(deviations)
+    s = sqrt(sum(d * d for d in deviations) / (n - 1))
+    g = fmean(d**3 for d in deviations) / fmean(d * d for d in deviations) ** 1.5
+    plain = t / sqrt(n)
+    if abs(g) < 1e-6:
+        return plain * s, plain * s
+    down, up = (
+        3 / g * (max(0.0, 1 + g * (x - g / (6 * n))) ** (1 / 3) - 1) for x in (plain, -plain)
+    )
+    return max(plain, down) * s, max(plain, -up) * s
+
+
 class TestMean:
-    @given(values=st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=40))
-    def test_interval_is_symmetric_about_the_mean(self, values: list[float]) -> None:
+    @given(values=st.lists(st.integers(-50, 50), min_size=2, max_size=20))
+    def test_interval_of_mirrored_values_is_students(self, values: list[int]) -> None:
+        mirrored = [float(v) for v in values] + [-float(v) for v in values]
+        found = intervals.mean(floats(mirrored), 0.9)
+        assert found.value == pytest.approx(0, abs=1e-9)
+        if any(values):
+            t = intervals.t_quantile(0.9, len(mirrored))
+            half = t * stdev(mirrored) / sqrt(len(mirrored))
+            assert (found.low, found.high) == pytest.approx((-half, half), rel=1e-6)
+
+    @given(values=st.lists(st.integers(-50, 50), min_size=3, max_size=20))
+    def test_is_never_shorter_than_students_and_longer_on_the_long_side_only(
+        self, values: list[int]
+    ) -> None:
         found = intervals.mean(floats(values), 0.9)
-        assert found.value == pytest.approx(fmean(values), abs=1e-9)
-        if max(values) > min(values):
-            assert found.value - found.low == pytest.approx(found.high - found.value, abs=1e-6)
-            assert found.low <= found.value <= found.high
+        if max(values) == min(values):
+            return
+        half = intervals.t_quantile(0.9, len(values)) * stdev(values) / sqrt(len(values))
+        below, above = found.value - found.low, found.high - found.value
+        assert min(below, above) == pytest.approx(half, rel=1e-6)
 
     def test_equals_the_formula(self) -> None:
-        values = [float(i * 37 % 41) for i in range(40)]
-        half = T_39 * stdev(values) / sqrt(40)
+        values = [float(i * i * 37 % 410) for i in range(40)]
+        m = fmean(values)
+        below, above = halves([v - m for v in values], T_39)
+        assert above > below  # skewed
         found = intervals.mean(floats(values), 0.9)
-        expected = (fmean(values) - half, fmean(values) + half)
-        assert (found.low, found.high) == pytest.approx(expected, rel=1e-7)
+        assert (found.low, found.high) == pytest.approx((m - below, m + above), rel=1e-7)
+
+    @given(values=st.lists(st.integers(-50, 50), min_size=2, max_size=20), split=st.integers(0, 20))
+    def test_sums_of_cells_merge(self, values: list[int], split: int) -> None:
+        first, second = floats(values[:split]), floats(values[split:])
+        merged = [float((first**k).sum() + (second**k).sum()) for k in (1, 2, 3)]
+        whole, cells = intervals.mean(floats(values), 0.9), intervals.mean_of_sums(
+            len(values), *merged, 0.9
+        )  # fmt: skip
+        assert (cells.n, cells.note) == (whole.n, whole.note)
+        for name in ("value", "low", "high"):
+            own = pytest.approx(getattr(whole, name), rel=1e-6, abs=1e-6, nan_ok=True)
+            assert getattr(cells, name) == own
+
+    @pytest.mark.parametrize("offset", [1e6, 1e9])
+    def test_large_values_close_to_one_another_keep_their_spread(self, offset: float) -> None:
+        small = floats([0, 1, 2, 3, 4])
+        found = intervals.mean(small + offset, 0.9)
+        expected = intervals.mean(small, 0.9)
+        assert found.high - found.value == pytest.approx(expected.high - expected.value, rel=1e-6)
 
     def test_says_why_there_is_no_interval(self) -> None:
         assert intervals.mean(floats([2.0]), 0.9).note == "no interval: one value has no spread"
         assert intervals.mean(floats([2.0, 2.0]), 0.9).note == "no interval: all values are equal"
+
+
+class TestClusteredMean:
+    @given(values=st.lists(st.integers(-50, 50), min_size=1, max_size=30))
+    def test_equals_the_mean_where_every_case_has_one_unit(self, values: list[int]) -> None:
+        found = intervals.clustered_mean(floats(values), np.ones(len(values)), 0.9)
+        plain = intervals.mean(floats(values), 0.9)
+        assert repr(replace(found, clusters=0)) == repr(plain)
+
+    def test_error_is_that_of_leaving_out_each_case(self) -> None:
+        totals, sizes = floats([4, -4, 10, -10]), floats([1, 1, 5, 5])  # mirrored: t alone
+        means = [(totals.sum() - y) / (sizes.sum() - m) for y, m in zip(totals, sizes, strict=True)]
+        error = sqrt(3 / 4 * sum(m * m for m in means))  # about the mean of all, which is 0
+        found = intervals.clustered_mean(totals, sizes, 0.9)
+        half = intervals.t_quantile(0.9, 4) * error
+        assert (found.low, found.high) == pytest.approx((-half, half))
+        assert (found.n, found.cases) == (12, 4)
+
+    def test_alike_cases_have_no_spread(self) -> None:
+        found = intervals.clustered_mean(floats([0.3, 0.6, 0.1]), floats([3, 6, 1]), 0.9)
+        assert found.note == "no interval: all values are equal"
 
 
 class TestGeometricMean:
@@ -218,96 +402,38 @@ class TestQuantile:
         assert list(values) == [3, 1, 2, 5, 4]
 
 
-def units(n: int) -> tuple[list[float], list[float]]:
-    """Numerators and denominators of similar size, without a tail."""
-    return [100.0 + i * 37 % 41 for i in range(n)], [100.0 + i * 17 % 43 for i in range(n)]
+class TestClusteredQuantile:
+    @given(
+        values=st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60),
+        p=st.sampled_from([0.5, 0.8]),
+    )
+    def test_equals_the_quantile_where_every_case_has_one_unit(
+        self, values: list[float], p: float
+    ) -> None:
+        found = intervals.clustered_quantile(floats(values), np.arange(len(values)), p, 0.9)
+        plain = intervals.quantile(floats(values), p, 0.9)
+        expected = pytest.approx((plain.value, plain.low, plain.high), nan_ok=True)
+        assert (found.value, found.low, found.high) == expected
 
+    @given(
+        values=st.lists(st.tuples(st.floats(-1e6, 1e6), st.integers(0, 9)), min_size=1, max_size=60)
+    )
+    def test_is_never_closer_than_that_of_independent_values(
+        self, values: list[tuple[float, int]]
+    ) -> None:
+        _, cases_ = np.unique([case for _, case in values], return_inverse=True)
+        found = intervals.clustered_quantile(floats([v for v, _ in values]), cases_, 0.5, 0.9)
+        plain = intervals.quantile(floats([v for v, _ in values]), 0.5, 0.9)
+        assert found.value == plain.value
+        if not isnan(found.low):
+            assert found.low <= plain.low <= plain.high <= found.high
 
-def jackknife(above: list[float], below: list[float], t: float) -> tuple[float, float]:
-    """Delete each unit in turn; the interval on the logarithm, in plain Python."""
-    n, total, base = len(above), sum(above), sum(below)
-    logs = [log((total - y) / (base - x)) for y, x in zip(above, below, strict=True)]
-    error = sqrt((n - 1) / n * sum((value - fmean(logs)) ** 2 for value in logs))
-    return total / base * exp(-t * error), total / base * exp(t * error)
-
-
-class TestRatioOfSums:
-    def test_jackknife_check_with_the_gate_open(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        case = next(c for c in cases.load("intervals") if c["id"].startswith("ratio-of-8"))
-        monkeypatch.setattr(ratios, "tail_gate", lambda numerators, denominators: "")
-        found = ratios.ratio_of_sums(
-            floats(case["inputs"]["numerators"]), floats(case["inputs"]["denominators"]), 0.9
-        )
-        assert (found.value, found.low, found.high) == pytest.approx(
-            (0.9060, 0.8277, 0.9918), abs=0.00005
-        )
-
-    def test_equals_the_jackknife_by_hand(self) -> None:
-        above, below = units(40)
-        found = ratios.ratio_of_sums(floats(above), floats(below), 0.9)
-        assert found.note == ""
-        assert found.value == pytest.approx(sum(above) / sum(below))
-        assert (found.low, found.high) == pytest.approx(jackknife(above, below, T_39), rel=1e-7)
-
-    def test_is_not_the_mean_of_ratios(self) -> None:
-        found = ratios.ratio_of_sums(floats([1, 100]), floats([2, 100]), 0.9)
-        assert found.value == pytest.approx(101 / 102)
-
-    def test_refusal_tells_how_far_one_unit_moves_the_figure(self) -> None:
-        found = ratios.ratio_of_sums(floats([10, 10, 40]), floats([10, 10, 10]), 0.9)
-        # 60 / 30 = 2; without the third 20 / 20 = 1, without another 50 / 20 = 2.5
-        assert found.value == 2
+    def test_twelve_alike_values_of_each_of_four_cases_are_four(self) -> None:
+        values, of_case = np.repeat(floats([1, 2, 3, 4]), 12), np.repeat(np.arange(4), 12)
+        found = intervals.clustered_quantile(values, of_case, 0.5, 0.9)
         assert isnan(found.low)
-        assert "up to 1.00" in found.note
-
-    @pytest.mark.parametrize("scale", [0.01, 100.0, 1e6])
-    def test_unit_of_money_does_not_matter(self, scale: float) -> None:
-        above, below = units(45)
-        pounds = ratios.ratio_of_sums(floats(above), floats(below), 0.9)
-        pence = ratios.ratio_of_sums(floats(above) * scale, floats(below) * scale, 0.9)
-        assert (pence.value, pence.low, pence.high) == pytest.approx(
-            (pounds.value, pounds.low, pounds.high), rel=1e-9
-        )
-
-
-class TestTailGate:
-    def test_opens_for_30_similar_units(self) -> None:
-        above, below = units(30)
-        assert tails.tail_gate(floats(above), floats(below)) == ""
-
-    def test_refuses_29(self) -> None:
-        above, below = units(29)
-        assert "29 are fewer than the 30" in tails.tail_gate(floats(above), floats(below))
-
-    @pytest.mark.parametrize("side", [0, 1])
-    def test_refuses_a_fifth_in_one_unit(self, side: int) -> None:
-        both = [floats(x) for x in units(40)]
-        both[side][7] = both[side].sum()
-        assert "of the sum" in tails.tail_gate(*both)
-
-    def test_refuses_something_over_nothing(self) -> None:
-        above, below = (floats(x) for x in units(40))
-        below[7] = 0
-        assert "something above the line and nothing below" in tails.tail_gate(above, below)
-
-    def test_nothing_above_the_line_is_no_tail(self) -> None:
-        above, below = (floats(x) for x in units(40))
-        above[7] = 0
-        assert tails.tail_gate(above, below) == ""
-
-    def test_refuses_a_heavy_tail(self) -> None:
-        # a Pareto tail of index 1.5, its quantiles at (i + 0.5) / n; no unit is a fifth of the sum
-        ratios = floats([(1 - (i + 0.5) / 400) ** (-1 / 1.5) for i in range(400)])
-        assert "tail is too heavy" in tails.tail_gate(ratios, np.ones(400))
-
-    def test_hill_index_of_a_known_tail(self) -> None:
-        # ten values e times the eleventh: mean log excess 1, index 1
-        assert tails.hill_index(floats([exp(1)] * 10 + [1.0])) == pytest.approx(1)
-        # values exp(1/2) times: index 2
-        assert tails.hill_index(floats([exp(0.5)] * 10 + [1.0] * 30)) == pytest.approx(2)
-
-    def test_equal_values_have_no_tail(self) -> None:
-        assert tails.hill_index(floats([2.0] * 30)) == inf
+        assert found.note == "no interval: 4 cases are too few for one at this level"
+        assert (found.n, found.cases) == (48, 4)
 
 
 def kaplan_meier(durations: list[float], ended: list[bool]) -> list[tuple[float, float]]:
@@ -381,6 +507,100 @@ class TestSurvivalQuantile:
         assert "still open" not in found.note
 
 
+class TestFinitePopulation:
+    @given(answered=st.integers(1, 50), more=st.integers(0, 200))
+    def test_narrows_the_more_have_answered(self, answered: int, more: int) -> None:
+        before = Estimate(4.0, 3.0, 6.0, answered)
+        found = intervals.finite_population(before, answered + more)
+        left = sqrt(1 - answered / (answered + more))
+        assert (found.low, found.high) == pytest.approx((4 - left, 4 + 2 * left))
+
+    def test_counts_respondents_not_answers(self) -> None:
+        before = Estimate(4.0, 3.0, 5.0, 30, clusters=10)
+        assert intervals.finite_population(before, 20).low == pytest.approx(4 - sqrt(0.5))
+
+    def test_more_answers_than_people_leave_the_interval_and_are_told(self) -> None:
+        found = intervals.finite_population(Estimate(4.0, 3.0, 5.0, 30), 20)
+        assert (found.low, found.high) == (3, 5)
+        assert "more answers than the 20 people" in found.note
+
+    def test_no_interval_stays_none(self) -> None:
+        found = intervals.finite_population(Estimate(4.0, float("nan"), float("nan"), 5, "why"), 9)
+        assert isnan(found.low)
+        assert found.note == "why"
+
+
+class TestWorstCase:
+    @given(answers=st.lists(st.integers(1, 7), min_size=2, max_size=30), data=st.data())
+    def test_holds_the_mean_of_all_whoever_is_silent(
+        self, answers: list[int], data: st.DataObject
+    ) -> None:
+        heard = data.draw(st.integers(1, len(answers)))
+        low, high = intervals.worst_case(fmean(answers[:heard]), heard / len(answers), 1, 7)
+        assert low - 1e-9 <= fmean(answers) <= high + 1e-9
+
+    def test_nobody_silent_leaves_nothing_open(self) -> None:
+        assert intervals.worst_case(40.0, 1.0, -100, 100) == (40, 40)
+
+
+LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99)
+SAMPLE = floats([3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8])
+OF_CASE = np.repeat(np.arange(6), 2)
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        lambda level: intervals.rate(8, 20, level),
+        lambda level: intervals.jeffreys(8, 20, level),
+        lambda level: intervals.clustered_rate(floats([1, 3, 2]), floats([4, 4, 2]), level),
+        lambda level: intervals.rate_difference(
+            intervals.rate(8, 20, level), intervals.rate(3, 9, level)
+        ),
+        lambda level: intervals.nps(15, 9, 3, level),
+        lambda level: intervals.mean(SAMPLE, level),
+        lambda level: intervals.clustered_mean(SAMPLE, np.arange(1.0, 13), level),
+        lambda level: intervals.geometric_mean(SAMPLE, level),
+        lambda level: intervals.quantile(SAMPLE, 0.5, level),
+        lambda level: intervals.clustered_quantile(SAMPLE, OF_CASE, 0.5, level),
+        lambda level: intervals.survival_quantile(SAMPLE, SAMPLE < 8, 0.5, level),
+    ],
+)
+def test_more_confidence_is_never_narrower(method: Callable[[float], Estimate]) -> None:
+    found = [method(level) for level in LEVELS]
+    lows = [e.low for e in found if not isnan(e.low)]
+    highs = [e.high for e in found if not isnan(e.high)]
+    assert len(lows) > 2
+    assert lows == sorted(lows, reverse=True)
+    assert highs == sorted(highs)
+
+
+@pytest.mark.parametrize("factor", [0.01, 100.0])
+@pytest.mark.parametrize(
+    "method",
+    [
+        lambda values: intervals.mean(values, 0.9),
+        lambda values: intervals.clustered_mean(values, np.arange(1.0, 13), 0.9),
+        lambda values: intervals.geometric_mean(values, 0.9),
+        lambda values: intervals.quantile(values, 0.8, 0.9),
+        lambda values: intervals.clustered_quantile(values, OF_CASE, 0.5, 0.9),
+    ],
+)
+def test_unit_and_order_do_not_matter(method: Callable[[Any], Estimate], factor: float) -> None:
+    found, scaled = method(SAMPLE), method(SAMPLE * factor)
+    expected = tuple(factor * x for x in (found.value, found.low, found.high))
+    assert (scaled.value, scaled.low, scaled.high) == pytest.approx(expected, rel=1e-9)
+
+
+@given(order=st.permutations(range(12)))
+def test_order_of_the_cases_does_not_matter(order: list[int]) -> None:
+    sizes = np.arange(1.0, 13)
+    for method in (intervals.clustered_mean, intervals.clustered_rate):
+        totals = np.minimum(SAMPLE, sizes)
+        found, other = method(totals, sizes, 0.9), method(totals[order], sizes[order], 0.9)
+        assert (other.low, other.high) == pytest.approx((found.low, found.high), rel=1e-9)
+
+
 class TestTruth:
     """90 % intervals hold the truth in about 90 % of samples; the seed is fixed."""
 
@@ -419,18 +639,6 @@ class TestTruth:
         samples = np.random.default_rng(3).lognormal(0.1, 0.4, size=(3000, 12))
         found = [intervals.geometric_mean(sample, 0.9) for sample in samples]
         assert self.LOW <= fmean(e.low <= exp(0.1) <= e.high for e in found) <= self.HIGH
-
-    def test_ratio_of_sums_with_thin_tails(self) -> None:
-        chance = np.random.default_rng(4)
-        hits = []
-        for _ in range(1500):
-            below = chance.lognormal(0, 0.5, 60)
-            above = below * chance.lognormal(-0.02, 0.2, 60)  # mean ratio exp(-0.02 + 0.02) = 1
-            found = ratios.ratio_of_sums(above, below, 0.9)
-            if not isnan(found.low):
-                hits.append(found.low <= 1 <= found.high)
-        assert len(hits) > 1000
-        assert self.LOW <= fmean(hits) <= self.HIGH
 
     def test_survival_median_with_a_third_censored(self) -> None:
         chance = np.random.default_rng(5)

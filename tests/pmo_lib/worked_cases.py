@@ -5,11 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from handmade import facts, table_facts, view, with_baseline
 
 from pmo_lib.engine import results
+from pmo_lib.intervals import Estimate
 from pmo_lib.verdict import Verdict
 from pmo_lib.view import View
 
@@ -88,3 +90,14 @@ def close(found: float, expected: float | None, tolerance: float) -> bool:
     if expected is None:
         return found != found
     return abs(found - expected) <= tolerance
+
+
+def check_estimate(found: Estimate, case: dict[str, Any]) -> None:
+    """Every expected field of an estimate."""
+    for name, expected in case["expected"].items():
+        value = getattr(found, name)
+        assert close(value, expected, case["tolerance"]), f"{name}: {value}, not {expected}"
+
+
+def floats(values: Any) -> Any:
+    return np.array(values, dtype="float64")
