@@ -12,6 +12,7 @@ from pmo_lib.portfolio import (
     original_baselines,
     rows_of,
     with_original,
+    with_project,
 )
 from pmo_lib.settings import Settings
 
@@ -123,8 +124,7 @@ def rebaselining(
     open_projects = with_original(in_flight(projects, data_date), baselines)
     ids = open_projects["project_id"]
     original = original_baselines(baselines)
-    # reindex and not map, which takes a column without any rows for one of numbers
-    approved = original.set_index("project_id")["approved_on"].reindex(ids).set_axis(ids.index)
+    approved = with_project(open_projects, original, ["approved_on"])["approved_on"]
     approved = approved.where(approved <= data_date)
     later = baselines[(baselines["version"] > 0) & ~(baselines["approved_on"] > data_date)]
     again = ids.map(later["project_id"].value_counts()).astype("float64").fillna(0.0)

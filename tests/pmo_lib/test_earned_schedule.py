@@ -3,11 +3,13 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import worked_cases as cases
 from handmade import baseline, frame, open_project, report
 from hypothesis import given
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 from pmo_lib.earned_schedule import Plans, earned_schedule, earned_schedule_months
 
@@ -155,3 +157,75 @@ class TestMonths:
     def test_without_earned_value_nothing_is_said(self) -> None:
         found, _ = months(None, self.PLAN)
         assert np.isnan(found)
+
+    def test_without_a_plan_nothing_is_said(self) -> None:
+        assert np.isnan(months(10.0, {"2026-07": None})[0])
+        assert np.isnan(months(10.0, {"2026-04": 5.0})[0])  # before work began
+
+    def test_budget_of_nothing_is_no_end(self) -> None:
+        rows = [report(period=period, planned_value=pv) for period, pv in self.PLAN.items()]
+        seen = frame("projects", [open_project(started_on="2026-07-01")] * 2)
+        seen = seen.assign(period="2026-09", earned_value=[40.0, 41.0])
+        nothing = frame("baselines", [baseline(finish="2026-12-31", cost=0.0)])
+        found = earned_schedule_months(seen, frame("status_reports", rows), nothing)
+        assert found["earned_schedule_months"].tolist() == pytest.approx([3.0, np.nan], nan_ok=True)
+
+    def test_of_two_raters_the_owners_plan_counts(self) -> None:
+        rows = [
+            report(period="2026-07", planned_value=10.0),
+            report(period="2026-07", planned_value=99.0, rated_by="independent"),
+            report(period="2026-08", planned_value=20.0),
+        ]
+        seen = frame("projects", [open_project(started_on="2026-07-01")])
+        seen = seen.assign(period="2026-08", earned_value=15.0)
+        found = earned_schedule_months(seen, frame("status_reports", rows), None)
+        assert found["earned_schedule_months"].tolist() == [1.5]
+
+
+MONTHS = ["2026-05", "2026-06", "2026-07", "2026-08", "2026-09"]
+REPORTS = st.lists(
+    st.tuples(
+        st.sampled_from(["a", "b", "c"]), st.sampled_from(MONTHS),
+        st.sampled_from(["owner", "independent"]), st.none() | st.integers(0, 30).map(float),
+    ),
+    max_size=25, unique_by=lambda row: row[:3],
+)  # fmt: skip
+QUERIES = st.lists(
+    st.tuples(
+        st.sampled_from(["a", "b", "c", "unknown"]), st.sampled_from(MONTHS),
+        st.none() | st.integers(0, 40).map(float),
+    ),
+    max_size=12,
+)  # fmt: skip
+STARTS = {"a": "2026-05-20", "b": "2026-07-01", "c": None, "unknown": "2026-05-01"}
+
+
+@given(rows=REPORTS, asked=QUERIES, costs=st.lists(st.integers(0, 40), max_size=3))
+def test_questions_together_are_answered_as_each_by_itself(
+    rows: list[Any], asked: list[Any], costs: list[int]
+) -> None:
+    plan = frame(
+        "status_reports",
+        [report(name, period, rated_by=by, planned_value=pv) for name, period, by, pv in rows],
+    )
+    ends = frame(
+        "baselines",
+        [baseline(name, finish="2026-10-31", cost=float(cost))
+         for name, cost in zip("abc", costs, strict=False)],
+    )  # fmt: skip
+    starts = frame(
+        "projects", [open_project(name, started_on=STARTS[name]) for name, _, _ in asked]
+    )
+    queries = starts.assign(
+        period=pd.Series([period for _, period, _ in asked], dtype="str"),
+        earned_value=pd.Series([earned for *_, earned in asked], dtype="float64"),
+    )
+    together = earned_schedule_months(queries, plan, ends)
+    one_by_one = [earned_schedule_months(queries.loc[[at]], plan, ends) for at in queries.index]
+    shuffled = earned_schedule_months(
+        queries.iloc[::-1], plan.sample(frac=1, random_state=1), ends.iloc[::-1]
+    )
+    assert_frame_equal(together, pd.concat(one_by_one) if one_by_one else together)
+    assert_frame_equal(together, shuffled.sort_index())
+    said = together["earned_schedule_months"].dropna()
+    assert (said >= 0).all()

@@ -5,13 +5,20 @@ from typing import Any
 import pandas as pd
 import pytest
 from handmade import baseline, frame, numbered, project, report
+from hypothesis import given
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 from pmo_lib.portfolio import (
+    comparable_cost,
     completed,
+    current_baselines,
     in_flight,
+    in_order,
     latest_reports,
     original_baselines,
     with_original,
+    with_project,
 )
 
 DATA_DATE = pd.Timestamp("2026-09-30")
@@ -94,3 +101,73 @@ class TestLatestReports:
     def test_is_one_a_project(self) -> None:
         found = self.found(*(report(p, earned_value=1.0) for p in ("b", "a", "b", "a")))
         assert sorted(found["project_id"]) == ["a", "b"]
+
+    def test_older_than_three_months_is_none(self) -> None:
+        ages = [
+            report("p1", "2026-07", earned_value=1.0),
+            report("p2", "2026-06", earned_value=1.0),
+        ]
+        assert list(self.found(*ages)["project_id"]) == ["p1"]
+
+
+class TestCurrentBaselines:
+    def test_is_the_last_approved_by_the_data_date(self) -> None:
+        rows = [
+            baseline("p1", version=2, approved_on="2026-10-01"),
+            baseline("p1", version=1, approved_on="2026-09-30"),
+            baseline("p1", approved_on="2026-01-01"),
+            baseline("p2", approved_on=None),
+            baseline("p3", approved_on="2026-10-01"),
+        ]
+        found = current_baselines(frame("baselines", rows), DATA_DATE)
+        assert list(zip(found["project_id"], found["version"], strict=True)) == [
+            ("p1", 1),
+            ("p2", 0),
+        ]
+
+    def test_cost_of_nothing_or_in_other_prices_is_none(self) -> None:
+        rows = numbered(
+            4, baseline, cost=[5.0, 0.0, 6.0, None], price_base=[2026, 2026, 2020, None]
+        )
+        table = frame("baselines", rows)
+        assert comparable_cost(table, 2026).fillna(-1).tolist() == [5, -1, -1, -1]
+        assert comparable_cost(table, 0).fillna(-1).tolist() == [5, -1, 6, -1]
+
+
+KEYS = st.lists(
+    st.tuples(st.sampled_from("abc"), st.sampled_from(["2025-12", "2026-01", "2026-02"]),
+              st.sampled_from(["independent", "owner"])),
+    max_size=12,
+)  # fmt: skip
+
+
+class TestInOrder:
+    @given(keys=KEYS)
+    def test_is_as_sorted(self, keys: list[tuple[str, str, str]]) -> None:
+        rows = [report(name, period, rated_by=rater) for name, period, rater in keys]
+        found = in_order(frame("status_reports", rows))
+        names = [found[column] for column in ("project_id", "period", "rated_by")]
+        assert list(zip(*names, strict=True)) == sorted(keys)
+
+    def test_leaves_alone_what_is_in_order(self) -> None:
+        rows = [report("a", "2026-01"), report("a", "2026-02"), report("b", "2026-01")]
+        table = frame("status_reports", rows)
+        assert in_order(table) is table
+
+
+class TestWithProject:
+    @given(ids=st.lists(st.sampled_from(["p1", "p2", "p3", "unknown"]), max_size=12))
+    def test_looks_each_row_up(self, ids: list[str]) -> None:
+        cells = {"department": ["A", "B", "C"], "finished_on": ["2026-01-01", None, None]}
+        projects = frame("projects", numbered(3, project, **cells))
+        rows = pd.DataFrame({"project_id": pd.Series(ids, dtype="str")})
+        rows.index += 5
+        found = with_project(rows, projects, cells)
+        expected = rows.merge(projects[["project_id", *cells]], on="project_id", how="left")
+        assert_frame_equal(found, expected.set_axis(rows.index))
+        assert list(rows.columns) == ["project_id"]
+
+    def test_without_projects_all_is_missing(self) -> None:
+        rows = pd.DataFrame({"project_id": pd.Series(["p1"], dtype="str")})
+        found = with_project(rows, frame("projects", []))
+        assert found["department"].isna().all()

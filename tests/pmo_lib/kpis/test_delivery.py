@@ -166,6 +166,10 @@ class TestRebaselining:
         )
         assert (only("D8", seen).n, only("D8", seen).missing) == (1, 1)
 
+    def test_no_original_baseline_at_all_is_undefined(self) -> None:
+        later = baseline(version=1, approved_on="2026-02-01")
+        assert only("D8", view(projects=[open_project()], baselines=[later])).state == "undefined"
+
     def test_versions_whose_approval_nobody_dated_at_all_say_nothing(self) -> None:
         seen = view(projects=[open_project()], baselines=[baseline()])
         assert only("D8", seen).state == "not measured"
