@@ -1,0 +1,105 @@
+"""No KPI of the catalogue is missing from the results of the shipped sample, checked for real."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.engine import FACTS
+from pmo_lib.kpi import Kpi
+from pmo_lib.result import ORGANISATION, STATES
+from pmo_lib.workbook import Workbook, open_workbook
+
+RAW = Path(__file__).parents[2] / "data" / "raw"
+PERIOD = "2026-09"
+KPIS = [pytest.param(item, id=item.id) for item in CATALOGUE.values()]
+NEEDS_A_VALUE_CASE = "R12"
+NO_SAMPLE = {*FACTS, "quotient"}  # of which there is no interval: they are all there is
+
+
+@pytest.fixture(scope="session")
+def opened(
+    once: Callable[..., Path], pmo: Callable[..., Any], great_expectations: None
+) -> Workbook:
+    """The workbook on what `pmo check` accepts of the sample."""
+
+    def make(folder: Path) -> None:
+        done = pmo("check", "--raw", RAW, "--out", folder)
+        assert done.exit_code in {0, 1}, done.output  # 1 tells of rejected rows
+
+    return open_workbook(once("sample-checked", make))
+
+
+@pytest.fixture(scope="session")
+def found(opened: Workbook) -> pd.DataFrame:
+    return opened.all_results(PERIOD)
+
+
+def headline(found: pd.DataFrame, kpi_id: str, department: str = ORGANISATION) -> Any:
+    """The first result of the KPI, which is its headline."""
+    own = found[(found["kpi_id"] == kpi_id) & (found["department"] == department)]
+    return next(own.itertuples())
+
+
+@pytest.mark.parametrize("item", KPIS)
+class TestOrganisation:
+    def test_has_a_result_with_a_state(self, found: pd.DataFrame, item: Kpi) -> None:
+        result = headline(found, item.id)
+        assert (result.statistic, result.segment) == (item.statistic, "")
+        assert result.state in STATES
+
+    def test_is_measured_with_value_and_n(self, found: pd.DataFrame, item: Kpi) -> None:
+        result = headline(found, item.id)
+        if item.id == NEEDS_A_VALUE_CASE:
+            assert (result.state, result.reason) == ("not measured", "needs a value case")
+        else:
+            assert result.state == "measured", result.reason
+            assert np.isfinite(result.value)
+            assert result.n >= 5
+            assert result.missing >= 0
+
+    def test_has_an_interval_or_says_why_not(self, found: pd.DataFrame, item: Kpi) -> None:
+        result = headline(found, item.id)
+        if item.statistic == "count":
+            assert np.isnan(result.low)
+        elif np.isnan(result.low):
+            assert item.id == NEEDS_A_VALUE_CASE or "no interval" in result.reason
+        else:
+            assert item.statistic not in NO_SAMPLE
+            assert result.low <= result.value <= result.high
+            assert result.low < result.high
+
+    def test_tells_what_is_shown_beside_it_and_its_parts(
+        self, found: pd.DataFrame, item: Kpi
+    ) -> None:
+        own = found[(found["kpi_id"] == item.id) & (found["department"] == ORGANISATION)]
+        if item.id != NEEDS_A_VALUE_CASE:
+            assert {item.statistic, *item.also} <= set(own["statistic"])
+            assert (own["segment"] != "").any() == bool(item.segment)
+
+
+def test_most_have_an_interval(found: pd.DataFrame) -> None:
+    with_one = [name for name in CATALOGUE if not np.isnan(headline(found, name).low)]
+    assert len(with_one) >= 40
+
+
+@pytest.mark.parametrize("item", KPIS)
+def test_every_department_has_a_state_and_a_reason(
+    opened: Workbook, found: pd.DataFrame, item: Kpi
+) -> None:
+    for department in opened.departments:
+        result = headline(found, item.id, department)
+        assert result.state in STATES
+        assert result.state == "measured" or result.reason
+
+
+def test_every_row_has_a_value_only_where_it_is_measured(found: pd.DataFrame) -> None:
+    measured = found["state"] == "measured"
+    assert (found["value"].notna() == measured).all()
+    assert not np.isinf(found.select_dtypes("float64")).any(axis=None)
+    keys = ["kpi_id", "department", "statistic", "segment"]
+    assert not found.duplicated(keys).any()
