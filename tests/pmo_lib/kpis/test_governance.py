@@ -149,7 +149,6 @@ class TestRiskExposure:
 
     def test_pounds_or_pence(self) -> None:
         pence = with_money(exposed(), lambda column: (column * 100).round())
-        pence["risks"]["impact"] *= 100
         pounds, in_pence = (
             results(View(tables, "2026-09"), kpis=["G7"])[0] for tables in (exposed(), pence)
         )
