@@ -256,9 +256,9 @@ def order_statistic_ranks(n: int, p: float, level: float) -> tuple[int, int] | N
 
     Of equally close pairs the one with the higher coverage, then the lower ranks.
     """
-    from scipy.stats import binom
+    from scipy.special import bdtr  # scipy.stats takes a second to import
 
-    below = binom.cdf(np.arange(-1, n + 1), n, p)  # below[r] = P(X <= r - 1)
+    below = np.append(0.0, bdtr(np.arange(n + 1), n, p))  # below[r] = P(X <= r - 1)
     best: tuple[int, float, int, int] | None = None
     firsts = np.searchsorted(below, below[1:n] + level - 1e-12)
     for low, high in enumerate(firsts.tolist(), start=1):

@@ -110,7 +110,7 @@ def schedule_overrun(
 
 @kpi(
     id="D8", name="Re-baselining", family="delivery", unit="count", better="lower",
-    statistic="event_rate", also=("cost_drift",), population="projects in flight",
+    statistic="event_rate", also=("cost_drift",), population="projects in flight", cumulative=True,
     needs=("projects.status", "baselines.approved_on"),
 )  # fmt: skip
 def rebaselining(
