@@ -157,9 +157,9 @@ def pooled(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def known(kpi: Kpi, units: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Which observations the KPI can be computed on."""
+    """Which observations the KPI can be computed on: neither missing nor without limit."""
     over, under = units["numerator"].to_numpy(), units["denominator"].to_numpy()
-    good: npt.NDArray[np.bool_] = ~(np.isnan(over) | np.isnan(under))
+    good: npt.NDArray[np.bool_] = np.isfinite(over) & np.isfinite(under)
     return good if kpi.statistic in SUMMED else good & (under != 0)
 
 

@@ -9,6 +9,7 @@ from pmo_lib.tables import TABLES
 
 SATISFIED = 4  # of 5
 PMO = "pmo"
+MOST_DAYS = 36_525  # a promise of more than a hundred years is due on no day a calendar holds
 OTHER_CHANNELS = [name for name in TABLES["service_requests"]["channel"].allowed if name != PMO]
 
 
@@ -132,4 +133,4 @@ def _promised(service_ids: pd.Series, services: pd.DataFrame | None) -> pd.Serie
     if services is None or "sla_days" not in services:
         return pd.Series(pd.NaT, index=service_ids.index, dtype="timedelta64[us]")
     days = services.drop_duplicates("service_id").set_index("service_id")["sla_days"]
-    return pd.to_timedelta(service_ids.map(days), unit="D")
+    return pd.to_timedelta(service_ids.map(days).clip(upper=MOST_DAYS), unit="D")

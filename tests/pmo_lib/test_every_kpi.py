@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,10 +35,21 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from pipelines.parse import FIRST_YEAR, LAST_YEAR, MOST
 from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import FACTS, availability, observe, observe_all, pooled, result_table, results
+from pmo_lib.engine import (
+    FACTS,
+    availability,
+    observe,
+    observe_all,
+    pooled,
+    result_table,
+    results,
+    usable,
+)
 from pmo_lib.kpi import OBSERVATION_COLUMNS, Kpi
 from pmo_lib.result import ORGANISATION
+from pmo_lib.schema import Column
 from pmo_lib.tables import TABLES
 from pmo_lib.view import View
 
@@ -419,6 +431,47 @@ class TestEmptyColumns:
         readers = [k.id for k in CATALOGUE.values() if table in (*k.tables, *k.optional_tables)]
         for result in results(whole_view(given_tables), [ORGANISATION, "Finance"], readers):
             assert result.is_measured or result.reason
+
+
+class TestExtremes:
+    """What validation lets through at most: dates of 1950 and 2100, numbers exact to one."""
+
+    @staticmethod
+    def values(column: Column) -> list[Any]:
+        if column.kind == "date":
+            return [pd.Timestamp(f"{FIRST_YEAR}-01-01"), pd.Timestamp(f"{LAST_YEAR}-12-31")]
+        low = -MOST if column.low is None else column.low
+        return [low, 0.0, MOST if column.high is None else column.high]
+
+    @pytest.mark.parametrize(
+        ("name", "column"),
+        [
+            pytest.param(table.name, column, id=f"{table.name}.{column.name}")
+            for table in TABLES.values()
+            for column in table
+            if table.name in whole() and column.kind in {"date", "money", "number", "share"}
+        ],
+    )
+    def test_break_nothing(self, name: str, column: Column) -> None:
+        readers = [k.id for k in CATALOGUE.values() if name in (*k.tables, *k.optional_tables)]
+        for value in self.values(column):
+            given_tables = whole()
+            row = np.arange(len(given_tables[name]))
+            changed = given_tables[name][column.name].mask(row % 7 == 3, value)
+            given_tables[name] = given_tables[name].assign(**{column.name: changed})
+            found = result_table(whole_view(given_tables), [ORGANISATION, "Finance"], readers)
+            assert not np.isinf(found[["value", "low", "high"]]).any(axis=None)
+            assert found.loc[found["state"] == "measured", "value"].notna().all()
+
+    @pytest.mark.parametrize("kpi_id", CATALOGUE)
+    def test_value_without_limit_is_left_out_and_told(self, kpi_id: str) -> None:
+        """Validation lets none through; should one come it must not make a figure."""
+        item, seen = CATALOGUE[kpi_id], whole_view(whole(), disclosure=SHOW_ALL)
+        units = pooled(observe(item, seen))
+        spoilt = units.assign(numerator=units["numerator"].mask(np.arange(len(units)) == 0, np.inf))
+        kept = usable(item, spoilt)
+        assert len(usable(item, units)) - 1 <= len(kept) < len(units)
+        assert np.isfinite(kept[["numerator", "denominator"]]).all(axis=None)
 
 
 class TestWithheld:
