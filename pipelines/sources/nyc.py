@@ -99,7 +99,7 @@ def _baselines(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "project_id": first["pid"],
             "version": 0,
-            "approved_on": first["reported"],
+            "approved_on": pd.NaT,  # it was published then; when it was approved nobody says
             # a start that was published only after the finish may no longer go with it
             "start": first["start"].where(~(first["start"] > first["finish"])),
             "finish": first["finish"],

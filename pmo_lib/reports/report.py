@@ -144,7 +144,10 @@ class Report:
         if not wanting:
             return page.paragraph("No table and no column is missing for the KPIs of this report.")
         ordered = sorted(wanting.items(), key=lambda item: (-len(item[1]), item[0]))
-        return page.bullets([f"{what}: for {listed(kpis)}" for what, kpis in ordered])
+        return page.joined(
+            page.paragraph("To collect next, what switches on most KPIs first:"),
+            page.bullets([f"{what}: for {listed(kpis)}" for what, kpis in ordered]),
+        )
 
     def data_quality(self) -> HTML:
         """Per table: rows read, accepted and rejected, rules met."""

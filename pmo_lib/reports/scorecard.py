@@ -31,6 +31,8 @@ def scorecard(results: Sequence[KpiResult], trends: Mapping[str, HTML], level: s
     `trends` holds the sparklines by KPI, `level` names the intervals: 90 % interval.
     """
     measured = [r for r in results if r.is_measured and not r.segment]
+    unused = [] if any(r.baseline == r.baseline for r in measured) else ["Baseline", "Change"]
+    unused += [] if trends else ["Trend"]
     parts: list[HTML] = []
     for family, name in FAMILIES.items():
         rows = [
@@ -40,7 +42,7 @@ def scorecard(results: Sequence[KpiResult], trends: Mapping[str, HTML], level: s
         ]
         if rows:
             caption = f"KPIs, {name.lower()}; beneath values and changes their {level}"
-            table = page.table(pd.DataFrame(rows), caption, "cards")
+            table = page.table(pd.DataFrame(rows).drop(columns=unused), caption, "cards")
             parts.append(page.subsection(name, table))
     return page.joined(*parts) if parts else page.paragraph("No KPI has a value.")
 

@@ -268,7 +268,7 @@ class TestBaselines:
         )
         (plan,) = load(tmp_path, *rows).tables["baselines"].itertuples()
         assert (plan.version, plan.cost) == (0, 182_980_960)
-        assert plan.approved_on == pd.Timestamp(2014, 9, 1)
+        assert pd.isna(plan.approved_on)
         assert plan.start == pd.Timestamp(2013, 9, 23)
         assert plan.finish == pd.Timestamp(2020, 7, 19)
 

@@ -28,8 +28,15 @@ class TestScorecard:
         assert "R4" not in said
         assert "D2" not in said
 
+    def test_columns_that_nothing_fills_are_left_out(self) -> None:
+        plain = parsed(scorecard([result("D1")], {}, "")).rows[0]
+        assert plain == ["KPI", "Flag", "Value", "n", "Target"]
+        compared = parsed(scorecard([result("D1", baseline=0.4)], {"D1": HTML("")}, "")).rows[0]
+        assert compared == ["KPI", "Flag", "Value", "n", "Baseline", "Change", "Target", "Trend"]
+
     def test_shows_why_there_is_no_colour(self) -> None:
-        said = text_of(scorecard([result("D1", flag="grey", compared="no interval")], {}, ""))
+        given = [result("D1", flag="grey", compared="no interval"), result("D2", baseline=0.4)]
+        said = text_of(scorecard(given, {}, ""))
         assert "no interval" in said
         assert "grey" in said
 
