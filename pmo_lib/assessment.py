@@ -9,10 +9,11 @@ from pmo_lib.baseline import Baseline
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.change import change
 from pmo_lib.disclosure import protected
-from pmo_lib.engine import observed, pooled, summarised, usable
+from pmo_lib.engine import observed
 from pmo_lib.flags import flagged
 from pmo_lib.kpi import Kpi
 from pmo_lib.result import ORGANISATION, KpiResult
+from pmo_lib.summary import pooled, summarised, usable
 from pmo_lib.view import View
 
 

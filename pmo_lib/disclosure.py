@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import FACTS
 from pmo_lib.result import ORGANISATION, KpiResult
+from pmo_lib.summary import FACTS
 
 LEST = "not shown, lest the few cases of another could be worked out from it"
 Cell = tuple[str, str, str]  # KPI, department, segment

@@ -15,13 +15,14 @@ import pandas as pd
 
 from pmo_lib.behaviour import Behaviour, ar_residuals, behaviour, cannot_tell
 from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import FACTS, known, observe_all, pooled
+from pmo_lib.engine import observe_all
 from pmo_lib.estimators import ESTIMATORS
 from pmo_lib.kpi import Kpi
 from pmo_lib.periods import month_range, shifted
 from pmo_lib.quarters import quarter_range, quarters_of
 from pmo_lib.result import ORGANISATION
 from pmo_lib.signals import Grain
+from pmo_lib.summary import FACTS, known, pooled
 from pmo_lib.view import View, availability
 from pmo_lib.wording import counted
 

@@ -11,7 +11,7 @@ from pmo_lib.catalogue import CATALOGUE, is_headline
 from pmo_lib.reports import page
 from pmo_lib.reports.scorecard import detectable, flag
 from pmo_lib.result import KpiResult
-from pmo_lib.wording import change, change_interval, interval, listed, number
+from pmo_lib.wording import DASH, change, change_interval, interval, listed, number
 
 MOST = 4  # more KPIs on a page and none is looked at
 USUAL = ("D1", "D3", "P1", "G8")  # where nothing was promised
@@ -51,7 +51,7 @@ def since(result: KpiResult) -> str:
         return f"; whether it has changed cannot be told ({result.compared or 'no baseline'})"
     was = f", against {number(result.baseline, unit)} in the baseline"
     if result.change_low != result.change_low:
-        return was
+        return f"{was}; whether that is more than chance cannot be told"
     ends = change_interval(result.change_low, result.change_high, unit)
     if result.change_low <= 0 <= result.change_high:
         return f"{was}; the difference may be chance ({ends})"
@@ -95,7 +95,10 @@ def _row(statement: Mapping[Hashable, Any], results: Sequence[KpiResult]) -> dic
         "Now": now,
         "Baseline": number(result.baseline, kpi.unit),
         "Change": page.lines(
-            change(result.change, kpi.unit), ends, detectable(result), result.compared
+            change(result.change, kpi.unit),
+            "" if ends == DASH else ends,
+            detectable(result),
+            result.compared,
         ),
         "Flag": flag(result),
     }

@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib.baseline import freeze
-from pmo_lib.engine import View
 from pmo_lib.settings import Settings
 from pmo_lib.tables import TABLES, empty
 from pmo_lib.verdict import Verdict
+from pmo_lib.view import View
 from pmo_lib.workbook import Workbook
 
 Row = dict[str, Any]

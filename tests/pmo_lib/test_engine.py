@@ -20,16 +20,10 @@ from handmade import (
 )
 
 from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import (
-    View,
-    observe,
-    observe_all,
-    result_table,
-    results,
-    yearly_results,
-)
+from pmo_lib.engine import observe, observe_all, result_table, results, yearly_results
 from pmo_lib.kpi import kpi, observations
 from pmo_lib.result import ORGANISATION, KpiResult
+from pmo_lib.view import View
 
 
 class TestResults:

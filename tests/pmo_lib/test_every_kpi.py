@@ -37,21 +37,13 @@ from pandas.testing import assert_frame_equal
 
 from pipelines.parse import FIRST_YEAR, LAST_YEAR, MOST
 from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import (
-    FACTS,
-    availability,
-    observe,
-    observe_all,
-    pooled,
-    result_table,
-    results,
-    usable,
-)
+from pmo_lib.engine import observe, observe_all, result_table, results
 from pmo_lib.kpi import OBSERVATION_COLUMNS, Kpi
 from pmo_lib.result import ORGANISATION
 from pmo_lib.schema import Column
+from pmo_lib.summary import FACTS, pooled, usable
 from pmo_lib.tables import TABLES
-from pmo_lib.view import View
+from pmo_lib.view import View, availability
 
 ALL = (ORGANISATION, *DEPARTMENTS)
 KEPT_BY_DEPARTMENT = [item.id for item in CATALOGUE.values() if item.level == "department"]

@@ -9,7 +9,7 @@ import pytest
 from handmade import answer, frame, view, with_customers
 from pandas.testing import assert_frame_equal
 
-from pmo_lib.engine import View, results
+from pmo_lib.engine import results
 from pmo_lib.perception import (
     GLOSSES,
     QUADRANTS,
@@ -19,6 +19,7 @@ from pmo_lib.perception import (
     quadrants,
 )
 from pmo_lib.tables import empty
+from pmo_lib.view import View
 
 NAMES = list(QUADRANTS.values())
 

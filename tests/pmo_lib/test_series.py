@@ -25,10 +25,11 @@ from handmade import (
 from pandas.testing import assert_frame_equal
 
 from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import known, observe, pooled, results
+from pmo_lib.engine import observe, results
 from pmo_lib.periods import month_range, shifted
 from pmo_lib.result import ORGANISATION
 from pmo_lib.series import behaviour_of, behaviours, series, spark
+from pmo_lib.summary import known, pooled
 from pmo_lib.tables import TABLES
 from pmo_lib.view import View, availability
 

@@ -23,10 +23,11 @@ from pandas.testing import assert_frame_equal
 
 from pmo_lib import workbook as module
 from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import View, result_table
+from pmo_lib.engine import result_table
 from pmo_lib.errors import DataError, SettingsError
 from pmo_lib.result import ORGANISATION
 from pmo_lib.verdict import Verdict
+from pmo_lib.view import View
 from pmo_lib.workbook import Workbook, open_workbook
 
 FIGURES = ["kpi_id", "department", "statistic", "value", "low", "high", "n", "state", "reason"]

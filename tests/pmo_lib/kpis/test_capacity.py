@@ -8,7 +8,8 @@ from handmade import view
 from handmade_value import ROLES, with_value
 
 from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import View, observe, results
+from pmo_lib.engine import observe, results
+from pmo_lib.view import View
 
 
 @pytest.mark.parametrize(

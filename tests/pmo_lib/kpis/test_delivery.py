@@ -8,8 +8,9 @@ import worked_cases as cases
 from handmade import baseline, numbered, open_project, portfolio, project, view
 from handmade_whole import whole
 
-from pmo_lib.engine import View, results
+from pmo_lib.engine import results
 from pmo_lib.result import KpiResult
+from pmo_lib.view import View
 
 
 def only(kpi_id: str, seen: View) -> KpiResult:

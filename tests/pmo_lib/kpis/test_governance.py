@@ -24,9 +24,10 @@ from handmade import (
 from pandas.testing import assert_frame_equal
 
 from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import View, observe, results
+from pmo_lib.engine import observe, results
 from pmo_lib.settings import Disclosure, Settings
 from pmo_lib.verdict import Verdict
+from pmo_lib.view import View
 
 OWN_CASES = [*cases.parameters("kpi_governance", kpi="G4"),
              *cases.parameters("kpi_governance", kpi="G7")]  # fmt: skip

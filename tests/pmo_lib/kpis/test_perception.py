@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import View, observe, observe_all, result_table, results
+from pmo_lib.engine import observe, observe_all, result_table, results
 from pmo_lib.result import ORGANISATION, KpiResult
+from pmo_lib.view import View
 
 KPIS = ("V7", "R1", "R2", "R3", "R5")
 SCORES: dict[str, Any] = {

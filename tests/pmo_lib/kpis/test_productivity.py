@@ -9,7 +9,8 @@ import worked_cases as cases
 from handmade import numbered, open_project, portfolio, project, view
 
 from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import View, observe, results
+from pmo_lib.engine import observe, results
+from pmo_lib.view import View
 
 T_11 = 1.7958848  # t(0.95; 11), from a table
 

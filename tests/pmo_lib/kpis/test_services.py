@@ -11,9 +11,10 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from pmo_lib.engine import View, result_table, results
+from pmo_lib.engine import result_table, results
 from pmo_lib.kpis.services import OTHER_CHANNELS
 from pmo_lib.result import ORGANISATION, KpiResult
+from pmo_lib.view import View
 
 KPIS = ("R4", "R6", "R8", "R9")
 DAYS = st.dates(date(2025, 8, 1), date(2026, 11, 30))

@@ -20,10 +20,11 @@ from handmade import (
 )
 
 from pmo_lib.assessment import assessed
-from pmo_lib.engine import View, result_table, results
+from pmo_lib.engine import result_table, results
 from pmo_lib.reports import charts
 from pmo_lib.reports.picture import Picture
 from pmo_lib.result import ORGANISATION
+from pmo_lib.view import View
 
 SEEN = View(portfolio(), PERIOD)
 

@@ -17,11 +17,12 @@ from handmade import (
 )
 from IPython.display import HTML
 
-from pmo_lib.engine import View, results
+from pmo_lib.engine import results
 from pmo_lib.parameters import KpiReportParameters
 from pmo_lib.reports.kpi_report import KpiReport
 from pmo_lib.reports.picture import Picture
 from pmo_lib.result import ORGANISATION
+from pmo_lib.view import View
 
 EVIL = '<script>alert(1)</script> & "x"'
 PICTURES = ["on_time_by_year", "cost_overruns", "schedule_overruns", "departments"]

@@ -62,7 +62,7 @@ class TestRow:
         row = row_of(statement(), given)
         assert row[2].startswith("too few")
         assert "fewer than 5 completed projects" in row[2]
-        assert row[3:] == ["–", "–\n–", "–"]
+        assert row[3:] == ["–", "–", "–"]
 
     def test_is_of_the_statements_own_department(self) -> None:
         other = KpiResult("D1", "Sales", "2026-09", "rate", value=0.1, state="measured", n=9)
@@ -93,6 +93,9 @@ class TestSince:
     def test_a_change_on_both_sides_of_zero_may_be_chance(self) -> None:
         found = since(result(baseline=0.5, change=0.1, change_low=-0.02, change_high=0.22))
         assert "may be chance" in found
+
+    def test_a_change_without_an_interval_claims_nothing(self) -> None:
+        assert "more than chance cannot be told" in since(result(baseline=0.5, change=0.1))
 
     def test_no_change_without_a_baseline(self) -> None:
         assert since(result()).endswith("cannot be told (no baseline)")

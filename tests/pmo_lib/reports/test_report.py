@@ -21,12 +21,13 @@ from handmade import (
 )
 
 from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import View, result_table
+from pmo_lib.engine import result_table
 from pmo_lib.errors import ParameterError
 from pmo_lib.parameters import KpiReportParameters
 from pmo_lib.reports import charts
 from pmo_lib.reports.report import Report
 from pmo_lib.result import ORGANISATION
+from pmo_lib.view import View
 from pmo_lib.wording import change, number
 from pmo_lib.workbook import open_workbook
 
