@@ -8,6 +8,7 @@ from IPython.display import HTML
 
 from pmo_lib.behaviour import Behaviour
 from pmo_lib.catalogue import CATALOGUE, is_headline
+from pmo_lib.customers import uptake
 from pmo_lib.reports import charts, page, ratings, services
 from pmo_lib.reports.behaviour_chart import behaviour_chart, sparkline_svg
 from pmo_lib.reports.customer_report import CustomerReport
@@ -178,6 +179,17 @@ class KpiReport(CustomerReport):
     def services(self) -> HTML:
         """Satisfaction, promises kept in time and uptake of each service."""
         return services.by_service(self.results)
+
+    def uptake(self) -> HTML:
+        """Which services were rolled out, and used."""
+        tables = self.workbook.tables
+        why = self._why_not("service_requests") or self._why_not("rollouts")
+        if why:
+            return page.paragraph(f"Which services are taken up cannot be told: {why}.")
+        found = uptake(
+            tables["service_requests"], tables["rollouts"], tables.get("services"), self.view.period
+        )
+        return services.uptake(found, self.parameters.department)
 
     def leakage(self) -> HTML:
         """Where customers go instead."""

@@ -7,6 +7,7 @@ from IPython.display import HTML
 from matplotlib.axes import Axes
 
 from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.customers import USED
 from pmo_lib.perception import EVERYBODY, GLOSSES, QUADRANTS
 from pmo_lib.reports import page
 from pmo_lib.reports.picture import ACCENT, INK, SOFT, Picture, drawn
@@ -111,6 +112,37 @@ def by_service(results: Sequence[KpiResult]) -> HTML:
         for name in names
     ]
     return page.table(pd.DataFrame(rows), "Services by what their customers got", "cards")
+
+
+def uptake(found: pd.DataFrame, department: str = "") -> HTML:
+    """Which services were rolled out and used, of `customers.uptake`: a department's, or all."""
+    if department:
+        own = found[found["department"] == department]
+        rows = [
+            {
+                "Service": row["service"],
+                "Rolled out": DASH if pd.isna(row["rolled_out_on"])
+                else f"{row['rolled_out_on']:%Y-%m-%d}",
+                "Served by the PMO": row["by_pmo"],
+                "Served elsewhere": row["elsewhere"],
+                "In short": row["state"],
+            }
+            for row in own.to_dict("records")
+        ]  # fmt: skip
+    else:
+        rows = [
+            {
+                "Service": str(service),
+                "Departments it was rolled out to": int(own["rolled_out_on"].notna().sum()),
+                "that used it": int((own["state"] == USED).sum()),
+                "Served by the PMO": int(own["by_pmo"].sum()),
+                "Served elsewhere": int(own["elsewhere"].sum()),
+            }
+            for service, own in found.groupby("service")
+        ]
+    if not rows:
+        return page.paragraph("No service was rolled out or needed in the last 12 months.")
+    return page.table(pd.DataFrame(rows), "Uptake: occasions of the last 12 months", "cards")
 
 
 def channels(results: Sequence[KpiResult], level: str) -> HTML:

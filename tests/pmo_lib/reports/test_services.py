@@ -8,6 +8,7 @@ from handmade import frame, parsed
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.customers import uptake
 from pmo_lib.perception import QUADRANTS, gaps, importance_performance
 from pmo_lib.reports import services
 from pmo_lib.reports.picture import Picture
@@ -115,3 +116,28 @@ class TestParts:
     @pytest.mark.parametrize("say", [services.by_service, lambda r: services.channels(r, "")])
     def test_of_nothing_say_what_to_collect(self, say: Any) -> None:
         assert "needs service_requests.csv" in parsed(say([])).text
+
+
+class TestUptake:
+    FOUND = uptake(
+        frame("service_requests", [
+            {"request_id": "q1", "service_id": "s1", "department": "Finance",
+             "opened_on": "2026-03-01", "channel": "pmo"},
+            {"request_id": "q2", "service_id": "s1", "department": "Sales",
+             "opened_on": "2026-03-01", "channel": "shadow"},
+        ]),
+        frame("rollouts", [{"department": name, "service_id": "s1", "adopted_on": "2025-01-02"}
+                           for name in ("Finance", "Sales")]),
+        SERVICES, "2026-09",
+    )  # fmt: skip
+
+    def test_of_a_department_is_service_by_service(self) -> None:
+        (row,) = parsed(services.uptake(self.FOUND, "Sales")).rows[1:]
+        assert row == ["Coaching", "2025-01-02", "0", "1", "not used"]
+
+    def test_of_the_organisation_counts_departments(self) -> None:
+        (row,) = parsed(services.uptake(self.FOUND)).rows[1:]
+        assert row == ["Coaching", "2", "1", "1", "1"]
+
+    def test_of_nothing_says_so(self) -> None:
+        assert "No service" in parsed(services.uptake(self.FOUND, "Nobody")).text

@@ -1,0 +1,109 @@
+"""The sample with what real exports hold: the right state and reason, no colour, no exception."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pmo_lib.flags import FLAGS
+from pmo_lib.parameters import KpiReportParameters
+from pmo_lib.reports.kpi_report import KpiReport
+from pmo_lib.workbook import open_workbook
+
+RAW = Path(__file__).parents[2] / "data" / "raw"
+WHOLE, LONE = "All departments", "One project"
+
+
+def spoil(raw: Path) -> None:
+    """One lone project, no cost in many reports, a month without any, and much more."""
+
+    def change(table: str, how: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
+        rows = pd.read_csv(RAW / f"{table}.csv", dtype=str, keep_default_na=False)
+        how(rows).to_csv(raw / f"{table}.csv", index=False)
+
+    for path in RAW.glob("*.csv"):
+        if path.stem != "risks":
+            (raw / path.name).write_bytes(path.read_bytes())
+    lone = {"project_id": "LONE", "department": LONE, "status": "active", "finished_on": ""}
+    change("projects", lambda t: pd.concat([t, t.head(1).assign(**lone)]))
+    change("baselines", lambda t: t.assign(cost=t["cost"].mask(t.index < 5, "0")))
+    last = pd.read_csv(RAW / "survey_responses.csv")["wave"].max()
+    change("survey_responses", lambda t: pd.concat([t[t["wave"] != last],
+                                                    t[t["wave"] == last].head(1)]))  # fmt: skip
+    change("milestones", lambda t: t.assign(baseline_date="31.02.2025"))
+    change("status_reports", lambda t: t[t["period"] != "2026-05"].assign(
+        actual_cost=lambda u: u["actual_cost"].mask(u.index < 400, "0")
+    ))  # fmt: skip
+    change("capacity", lambda t: t.assign(capacity_hours="100", booked_hours="80"))
+    change("value_statements", lambda t: t.assign(kpi_id=t["kpi_id"].mask(t.index == 0, "Z99")))
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: Any, pmo: Callable[..., Any], great_expectations: None) -> Any:
+    """The published results by KPI and department; the baseline was frozen before `benefits`."""
+    folder = tmp_path_factory.mktemp("hostile")
+    raw, out = folder / "raw", folder / "out"
+    raw.mkdir()
+    spoil(raw)
+    benefits = (raw / "benefits.csv").read_bytes(), (raw / "benefit_reports.csv").read_bytes()
+    (raw / "benefits.csv").unlink()
+    (raw / "benefit_reports.csv").unlink()
+    assert pmo("check", "--raw", raw, "--out", out).exit_code == 1
+    open_workbook(out).freeze("early", "2022-03", "2026-11-24")
+    (raw / "benefits.csv").write_bytes(benefits[0])
+    (raw / "benefit_reports.csv").write_bytes(benefits[1])
+    assert pmo("check", "--raw", raw, "--out", out).exit_code == 1
+    table = open_workbook(out).published_results("2026-09")
+    whole = table[table["segment"] == ""].drop_duplicates(["kpi_id", "department"])
+    return whole.set_index(["kpi_id", "department"]), out
+
+
+@pytest.mark.parametrize(
+    ("kpi", "department", "state", "reason"),
+    [
+        ("V5", LONE, "too few", "fewer than 5 projects in flight"),
+        ("D1", LONE, "undefined", "there are no completed projects"),
+        ("R8", LONE, "undefined", "there are no occasions"),
+        ("D9", WHOLE, "withheld", "rows of milestones were rejected"),
+        ("D10", "Finance", "withheld", "rows of milestones were rejected"),
+        ("R1", WHOLE, "too few", "fewer than 5 answers"),
+        ("R3", WHOLE, "too few", "fewer than 5 respondents"),
+        ("G7", WHOLE, "not measured", "needs risks.csv"),
+        ("P9", WHOLE, "measured", "all ratios are equal"),
+        ("V3", WHOLE, "measured", ""),
+    ],
+)
+def test_state_and_reason(results: Any, kpi: str, department: str, state: str, reason: str) -> None:
+    found = results[0].loc[(kpi, department)]
+    assert found["state"] == state
+    assert reason in found["reason"]
+    assert pd.isna(found["value"]) == (state != "measured")
+
+
+def test_a_baseline_frozen_before_a_table_existed_says_so(results: Any) -> None:
+    found = results[0].loc[("V3", WHOLE)]
+    assert pd.isna(found["change"])
+    assert "when it was frozen" in found["compared"]
+    assert "needs benefits.csv" in found["compared"]
+
+
+def test_no_colour_that_was_not_earned(results: Any) -> None:
+    table = results[0]
+    assert set(table["flag"]) <= {*FLAGS, ""}
+    coloured = table[table["flag"].isin(["red", "amber", "green"])]
+    assert len(coloured)
+    assert (coloured["state"] == "measured").all()
+    assert coloured[["low", "high"]].notna().all(axis=None)
+    assert (coloured["cases"] >= 10).all()
+
+
+@pytest.mark.parametrize("department", ["", LONE])
+def test_every_piece_of_the_report_can_be_shown(results: Any, department: str) -> None:
+    report = KpiReport.open(KpiReportParameters(department=department, data_dir=str(results[1])))
+    pieces = ["answer", "promises", "scorecard", "signals", "trust", "service_gaps", "service_map",
+              "services", "uptake", "leakage", "lifecycle", "collect_next", "unshown"]  # fmt: skip
+    for name in pieces:
+        assert getattr(report, name)() is not None
+    assert report.trend(0) is not None
