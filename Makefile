@@ -19,7 +19,7 @@ lab: $(STAMP)  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/03_kpi_report.ipynb
 
 bench: $(STAMP)  ## speed, as ratios measured in one run
-	$(BIN)/python tests/bench.py
+	PYTHONPATH=. $(BIN)/python tests/bench.py
 
 # pip, not uv: it obeys a company's own pip settings, and compiles bytecode as it installs.
 $(STAMP): requirements.lock pyproject.toml
