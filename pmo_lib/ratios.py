@@ -9,7 +9,7 @@ from math import exp, log, nan, sqrt
 import numpy as np
 
 from pmo_lib.intervals import NOTHING, Estimate, t_quantile
-from pmo_lib.sums import ROUNDING, Floats, Sums
+from pmo_lib.sums import ROUNDING, Floats, Sums, total
 from pmo_lib.tails import tail_gate
 
 
@@ -20,10 +20,10 @@ def ratio_of_sums(numerators: Floats, denominators: Floats, level: float) -> Est
     leaving out one unit moves the figure. Where budgets differ a lot Fieller's interval covers,
     the jackknife's does not (docs/calibration.md).
     """
-    n, base = len(numerators), denominators.sum()
+    n, base = len(numerators), total(denominators)
     if n == 0 or base <= 0:
         return NOTHING
-    value = float(numerators.sum() / base)
+    value = total(numerators) / base
     refusal = tail_gate(numerators, denominators)
     if refusal:
         rest = base - denominators

@@ -11,6 +11,12 @@ Floats = npt.NDArray[np.float64]
 ROUNDING = 1e-12  # what a computer's sums of squares may leave where there is no spread at all
 
 
+def total(values: Floats) -> float:
+    """Σ values; 0 where they cancel but for what a computer's rounding leaves."""
+    found = float(values.sum())
+    return 0.0 if abs(found) <= ROUNDING * float(np.abs(values).sum()) else found
+
+
 @dataclass(frozen=True)
 class Sums:
     """How many cases, and Σy, Σx, Σy², Σxy, Σx² over them; the sums of two cells are added."""
@@ -24,7 +30,7 @@ class Sums:
 
     @classmethod
     def of(cls, y: Floats, x: Floats) -> "Sums":
-        return cls(len(y), *(float(s) for s in (y.sum(), x.sum(), y @ y, y @ x, x @ x)))
+        return cls(len(y), total(y), total(x), *(float(s) for s in (y @ y, y @ x, x @ x)))
 
     def __add__(self, other: "Sums") -> "Sums":
         both = zip(astuple(self), astuple(other), strict=True)

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pmo_lib.kpi import flag, kpi, observations
+from pmo_lib.kpis.delivery import ROUNDING
 from pmo_lib.periods import shifted
 from pmo_lib.portfolio import in_flight, status_unknown
 from pmo_lib.spend import spend_by_month
@@ -41,6 +42,8 @@ def grow_spend(
     monthly = spend_by_month(projects, status_reports, data_date)
     year = monthly[monthly["period"] > shifted(period, -12)]
     spend = year.groupby("project_id")["spend"].sum(skipna=False)
+    gross = year["spend"].abs().groupby(year["project_id"]).sum()
+    spend = spend.mask(spend.abs() <= ROUNDING * gross, 0.0)  # what was taken back to the penny
     going = in_flight(projects, data_date)["project_id"]
     spending = projects["project_id"].isin(spend.index) | projects["project_id"].isin(going)
     units = projects[spending].join(spend, on="project_id")

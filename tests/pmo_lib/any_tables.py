@@ -37,7 +37,16 @@ def _of_seed(seed: int) -> Tables:
             rows = [row | {"project_id": f"p{i}"} for i, row in enumerate(rows or [{}])]
             rows = [{"department": DEPARTMENTS[0]} | row for row in rows]
         made[table.name] = frame(table.name, _accepted(table, rows))
+    made["survey_responses"] = _on_own_projects(made)
     return made
+
+
+def _on_own_projects(made: Tables) -> pd.DataFrame:
+    """Answers on projects of the respondent's department; else they would hang on two."""
+    answers = made["survey_responses"]
+    whose = made["projects"].set_index("project_id")["department"].reindex(answers["project_id"])
+    own = whose.to_numpy() == answers["department"].to_numpy()
+    return answers.assign(project_id=answers["project_id"].where(own))
 
 
 def _row(table: Table, made: Tables, gaps: float, chance: np.random.Generator) -> Row:

@@ -23,9 +23,11 @@ from handmade import (
     frame,
     numbered,
     of_department,
+    open_project,
     project,
     report,
     tables,
+    view,
     with_baseline,
     with_money,
 )
@@ -157,6 +159,19 @@ class TestMoney:
     def test_any_pounds_or_pence(self, pence: Tables) -> None:
         pounds = with_money(pence, lambda column: column / 100)
         same(everything(pounds), everything(pence))
+
+    @pytest.mark.parametrize("scale", [1, 100])
+    @pytest.mark.parametrize("spent", [73.37, 1234.56, 0.1])
+    def test_what_was_spent_and_taken_back_is_nothing(self, scale: int, spent: float) -> None:
+        to_date = {"2025-09": 100.1, "2026-02": 100.1 + spent, "2026-09": 100.1}
+        seen = view(
+            projects=[open_project(started_on="2025-09-01", investment_class="grow")],
+            status_reports=[report("p1", p, actual_cost=c * scale) for p, c in to_date.items()],
+            pmo_costs=[{"period": f"2026-0{m}", "category": "staff", "amount": 7.0 * scale}
+                       for m in range(1, 10)],
+        )  # fmt: skip
+        (found,) = results(seen, kpis=["V6"])
+        assert (found.state, found.reason) == ("undefined", "what it is divided by is zero")
 
     def test_value_case_in_pounds_or_pence(self) -> None:
         pounds = whole_view(whole())
