@@ -34,6 +34,10 @@ STATISTICS: dict[Statistic, str] = {
     "quadrant_share": "how sure its quadrant is",
     "draws": "median",
 }
+# of the statistics that are in a unit of their own, whatever the KPI's
+UNITS: dict[Statistic, Unit] = {
+    "slip_share": "share", "cost_drift": "share", "quadrant_share": "share",
+}  # fmt: skip
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",

@@ -13,6 +13,7 @@ from pmo_lib.result import KpiResult
 from pmo_lib.wording import (
     DASH,
     STATISTICS,
+    UNITS,
     change,
     change_interval,
     counted,
@@ -126,12 +127,13 @@ def direction(kpi: Kpi) -> str:
 
 def _further(result: KpiResult, measured: Sequence[KpiResult]) -> list[str]:
     """The KPI's further statistics, a line each."""
-    unit = CATALOGUE[result.kpi_id].unit
+    own = CATALOGUE[result.kpi_id].unit
     return [
         f"{STATISTICS[r.statistic]}: {number(r.value, unit)}"
         + (f" ({ends})" if (ends := interval(r.low, r.high, unit)) != DASH else "")
         for r in measured
         if r.kpi_id == result.kpi_id and not is_headline(r)
+        for unit in [UNITS.get(r.statistic, own)]
     ]
 
 

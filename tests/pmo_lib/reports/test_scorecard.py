@@ -45,6 +45,13 @@ class TestScorecard:
         html = scorecard([result("D1"), result("D2")], {"D1": line}, "")
         assert [tag for tag, _ in parsed(html).tags].count("svg") == 1
 
+    def test_a_share_beside_days_is_told_as_a_share(self) -> None:
+        share = KpiResult("D12", "Finance", "2026-09", "slip_share", value=0.35, low=0.3, high=0.4,
+                          n=50, state="measured")  # fmt: skip
+        said = text_of(scorecard([result("D12", value=2.0, low=1.0, high=3.0), share], {}, ""))
+        assert "share of changes that are slips: 35 % (30 % to 40 %)" in said
+        assert "2 days" in said
+
     def test_of_nothing_says_so(self) -> None:
         assert text_of(scorecard([], {}, "")) == "No KPI has a value."
 
