@@ -61,9 +61,9 @@ def number(value: float, unit: Unit) -> str:
         case "score":
             return _unsigned(f"{value:.2f}")
         case "count":
-            return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
+            return _unsigned(f"{value:,.0f}" if value == round(value) else f"{value:,.1f}")
         case _:
-            return f"{value:.2f}"
+            return _unsigned(f"{value:.2f}")
 
 
 def interval(low: float, high: float, unit: Unit) -> str:

@@ -16,7 +16,7 @@ PIPELINE = {
     "rich",
 }
 KERNEL = ["pmo_lib.workbook", "pmo_lib.engine", "pmo_lib.parameters", "pmo_lib.reports.kpi_report",
-          "pmo_lib.reports.baseline_report"]  # fmt: skip
+          "pmo_lib.reports.baseline_report", "pmo_lib.reports.customer_report"]  # fmt: skip
 DRAWING = {"matplotlib", "seaborn", "scipy"}
 
 

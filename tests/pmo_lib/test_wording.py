@@ -5,9 +5,11 @@ from typing import Any, get_args
 
 import pytest
 
-from pmo_lib.kpi import Statistic
+from pmo_lib.kpi import Statistic, Unit
 from pmo_lib.wording import (
     STATISTICS,
+    change,
+    change_interval,
     compared,
     counted,
     interval,
@@ -33,8 +35,17 @@ def plain(text: str) -> str:
         (-0.0428, "share", "−4 %"),
         (4.47, "share", "447 %"),
         (0.9871, "ratio", "0.99"),
+        (-0.12, "ratio", "−0.12"),
+        (-1.5, "count", "−1.5"),
         (274.6, "days", "275 days"),
         (1234.0, "days", "1,234 days"),
+        (109.2, "hours", "109 hours"),
+        (-6.67, "points", "−6.67"),
+        (33.4, "points", "+33"),
+        (0.0, "points", "0"),
+        (-0.004, "points", "0"),
+        (0.1634, "score", "0.16"),
+        (-0.002, "score", "0"),
         (37.0, "count", "37"),
         (5.1667, "count", "5.2"),
         (0.0, "count", "0"),
@@ -54,10 +65,55 @@ def test_number(value: float, unit: Any, text: str) -> None:
         (nan, 300.0, "days", "300 days or less"),
         (nan, nan, "days", "–"),
         (-0.07, 0.02, "share", "−7 % to 2 %"),
+        (-18.6, 5.55, "points", "−19 to +5.55"),
+        (105.4, 112.9, "hours", "105 hours to 113 hours"),
     ],
 )
 def test_interval(low: float, high: float, unit: Any, text: str) -> None:
     assert plain(interval(low, high, unit)) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.049, "share", "+5 points"),
+        (-0.031, "share", "−3 points"),
+        (0.001, "share", "0 points"),
+        (-12.4, "days", "−12 days"),
+        (1500.0, "hours", "+1,500 hours"),
+        (0.04, "ratio", "+0.04"),
+        (-0.001, "ratio", "0"),
+        (3.0, "count", "+3"),
+        (-0.25, "count", "−0.2"),
+        (-8.5, "points", "−8.50"),
+        (0.12, "score", "+0.12"),
+        (nan, "share", "–"),
+    ],
+)
+def test_change(value: float, unit: Any, text: str) -> None:
+    assert plain(change(value, unit)) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "text"),
+    [
+        (-0.03, 0.19, "share", "−3 points to +19 points"),
+        (-0.03, nan, "share", "–"),
+        (nan, nan, "days", "–"),
+    ],
+)
+def test_interval_of_a_change(low: float, high: float, unit: Any, text: str) -> None:
+    assert plain(change_interval(low, high, unit)) == text
+
+
+@pytest.mark.parametrize("unit", get_args(Unit))
+def test_every_unit_reads_well(unit: Any) -> None:
+    for value in (-1234.5678, -0.3, -1e-9, 0.0, 1e-9, 0.3, 12.0, 2.0**53):
+        for text in (number(value, unit), change(value, unit)):
+            assert "-" not in text  # but the minus sign, −
+            assert "e+" not in text
+            nothing = all(digit in "0" for digit in text if digit.isdigit())
+            assert not (nothing and text.startswith(("−", "+")))
 
 
 @pytest.mark.parametrize(
