@@ -1,0 +1,191 @@
+"""Raw peers: another portfolio, or our own other departments, set beside ours case by case."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib import position
+from pmo_lib.benchmarking import PER_CASE
+from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.comparability import comparability, facts_of
+from pmo_lib.comparison import Comparison, Kind
+from pmo_lib.engine import observe
+from pmo_lib.intervals import Estimate, rate_difference
+from pmo_lib.kpi import Kpi
+from pmo_lib.like_for_like import LikeForLike, like_for_like
+from pmo_lib.portfolio import original_baselines, rows_of
+from pmo_lib.result import ORGANISATION, KpiResult
+from pmo_lib.size import TIERS, tier_bounds
+from pmo_lib.summary import of_department, pooled, usable
+from pmo_lib.sums import Floats
+from pmo_lib.view import View, availability
+
+OTHERS = "our other departments"
+COMPARED = {"rate", "clustered_rate", "median", "bounded_ratio", "mean", "clustered_mean"}
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison: its result and the cases that it rests on."""
+
+    view: View
+    result: KpiResult
+    units: pd.DataFrame
+
+    @property
+    def estimate(self) -> Estimate:
+        found = self.result
+        return Estimate(found.value, found.low, found.high, found.n, clusters=found.cases)
+
+    @property
+    def values(self) -> Floats:
+        found: Floats = (self.units["numerator"] / self.units["denominator"]).to_numpy()
+        return found
+
+
+def against_peers(
+    view: View, peers: Mapping[str, View], department: str = ORGANISATION
+) -> list[Comparison]:
+    """Every KPI that we and a peer measure by shares, means or medians, peer by peer."""
+    found = [
+        _beside(ours, theirs, "peer projects", name, department)
+        for name, peer in peers.items()
+        for ours, theirs in sides(view, peer, department)
+    ]
+    if department == ORGANISATION:
+        return found
+    return found + [
+        _beside(ours, theirs, "own departments", OTHERS, department)
+        for ours, theirs in sides_of_departments(view, department)
+    ]
+
+
+def sides(view: View, peer: View, department: str = ORGANISATION) -> Iterator[tuple[Side, Side]]:
+    """Per KPI our side and the peer's, where both measure it."""
+    for kpi in _comparable_kpis(view):
+        if availability(kpi, peer)[0] == "measured":
+            ours, theirs = _side(kpi, view, department), _side(kpi, peer, ORGANISATION)
+            if ours.result.is_measured and len(theirs.units):
+                yield ours, theirs
+
+
+def sides_of_departments(view: View, department: str) -> Iterator[tuple[Side, Side]]:
+    """Per KPI the department's side and that of all others together."""
+    for kpi in _comparable_kpis(view):
+        units = usable(kpi, pooled(observe(kpi, view)))
+        own = units["department"] == department
+        ours, theirs = (_side_of(kpi, view, department, part) for part in (units[own], units[~own]))
+        if ours.result.is_measured and len(theirs.units):
+            yield ours, theirs
+
+
+def _comparable_kpis(view: View) -> Iterator[Kpi]:
+    for kpi in CATALOGUE.values():
+        if (
+            kpi.statistic in COMPARED
+            and kpi.level == "department"
+            and availability(kpi, view)[0] == "measured"
+        ):
+            yield kpi
+
+
+def _side(kpi: Kpi, view: View, department: str) -> Side:
+    units = usable(kpi, pooled(observe(kpi, view)))
+    if department != ORGANISATION:
+        units = units[units["department"] == department]
+    return _side_of(kpi, view, department, units)
+
+
+def _side_of(kpi: Kpi, view: View, department: str, units: pd.DataFrame) -> Side:
+    return Side(view, of_department(kpi, view, department, units)[0], units)
+
+
+def _beside(ours: Side, theirs: Side, kind: Kind, name: str, department: str) -> Comparison:
+    """One KPI of ours beside the peer's: judged, and where it is fair position and gap."""
+    kpi = CATALOGUE[ours.result.kpi_id]
+    mine, other = (facts_of(kpi, "", side.view.settings) for side in (ours, theirs))
+    judged = comparability(mine, replace(other, segment="all"))
+    found = Comparison(
+        kpi_id=kpi.id, department=department, kind=kind, source=name,
+        judgement=judged.judgement, reasons=judged.reasons, remedies=judged.remedies,
+        year=int(theirs.view.period[:4]), segment="all", statistic=mine.statistic,
+        ours=ours.result.value, ours_low=ours.result.low, ours_high=ours.result.high,
+        ours_n=ours.result.cases, theirs=theirs.result.value, theirs_n=len(theirs.units),
+        unit=kpi.unit,
+    )  # fmt: skip
+    few = ours.view.settings.disclosure.too_few
+    if not theirs.result.is_measured:
+        why = f"Of the peer's only {len(theirs.units)} cases are known; {few} are needed."
+        return replace(found, judgement="not comparable", reasons=(*found.reasons, why))
+    return _with_position(found, kpi, ours, theirs) if found.is_fair else found
+
+
+def _with_position(found: Comparison, kpi: Kpi, ours: Side, theirs: Side) -> Comparison:
+    level = ours.view.settings.confidence_level
+    gap = rate_difference(ours.estimate, theirs.estimate)
+    low, high = gap.low, gap.high
+    if kpi.unit != "share" or kpi.statistic in PER_CASE:
+        low, high = _unclipped(ours.estimate, theirs.estimate)
+    found = replace(found, gap=gap.value, gap_low=low, gap_high=high)
+    if kpi.statistic not in PER_CASE:
+        return found
+    at = position.percentile_of_statistic(ours.values, theirs.values, 0.5, level)
+    chance = position.superiority(
+        ours.values, theirs.values, level, better="higher" if kpi.better == "higher" else "lower"
+    )
+    return replace(
+        found, percentile=at.percentile, percentile_low=at.low, percentile_high=at.high,
+        note=at.note, superiority=chance.value, superiority_low=chance.low,
+        superiority_high=chance.high,
+    )  # fmt: skip
+
+
+def _unclipped(first: Estimate, second: Estimate) -> tuple[float, float]:
+    """Newcombe's square-and-add on two intervals of values that are no shares."""
+    gap = first.value - second.value
+    below = np.hypot(first.value - first.low, second.high - second.value)
+    above = np.hypot(first.high - first.value, second.value - second.low)
+    return float(gap - below), float(gap + above)
+
+
+def like_for_likes(
+    view: View, peers: Mapping[str, View], department: str = ORGANISATION
+) -> list[tuple[str, str, LikeForLike]]:
+    """Per peer and KPI kept case by case: the raw gap beside those with the peer's mix."""
+    found = []
+    for name, peer in peers.items():
+        for ours, theirs in sides(view, peer, department):
+            kpi = CATALOGUE[ours.result.kpi_id]
+            if kpi.statistic != "rate" and kpi.statistic not in PER_CASE:
+                continue
+            mine, other = facts_of(kpi, "", view.settings), facts_of(kpi, "", peer.settings)
+            if comparability(mine, other).judgement == "not comparable":
+                continue
+            frames = [_cases(kpi, side, view) for side in (ours, theirs)]
+            found.append((name, kpi.id, like_for_like(*frames, view.settings.confidence_level)))
+    return found
+
+
+def _cases(kpi: Kpi, side: Side, view: View) -> pd.DataFrame:
+    """Its cases with what may be averaged, their category and size by our own bounds.
+
+    Overruns are averaged as logarithms. Sizes in another currency are not told.
+    """
+    ids, projects = side.units["case_id"].astype("str"), side.view.tables["projects"]
+    category = projects["category"].array.take(rows_of(projects, ids), allow_fill=True)
+    value = side.values if kpi.statistic == "rate" else np.log1p(np.maximum(side.values, -0.99))
+    return pd.DataFrame({"value": value, "category": category, "size_tier": _tiers(side, view)})
+
+
+def _tiers(side: Side, view: View) -> pd.Series:
+    unknown = pd.Series(pd.NA, index=range(len(side.units)), dtype="str")
+    if side.view.settings.currency != view.settings.currency or "baselines" not in view.tables:
+        return unknown
+    lower, upper = tier_bounds(view.tables["baselines"])
+    costs = original_baselines(side.view.tables["baselines"]).set_index("project_id")["cost"]
+    own = side.units["case_id"].map(costs).astype("float64").reset_index(drop=True)
+    small, medium, large = TIERS
+    tiers = unknown.mask(own > 0, large).mask(own <= upper, medium).mask(own <= lower, small)
+    return tiers.where(own > 0)

@@ -1,0 +1,215 @@
+"""Comparisons on a page: the picture of where we stand, the fair ones, the refused ones."""
+
+from collections.abc import Sequence
+from math import isnan
+
+import pandas as pd
+from IPython.display import HTML
+from matplotlib.ticker import PercentFormatter
+
+from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.comparability import Judgement
+from pmo_lib.comparison import Comparison
+from pmo_lib.kpi import Unit
+from pmo_lib.like_for_like import LikeForLike
+from pmo_lib.peer_projects import OTHERS, against_peers
+from pmo_lib.reports import page
+from pmo_lib.reports.picture import ACCENT, SOFT, STRONG, Picture, drawn
+from pmo_lib.view import View
+from pmo_lib.wording import DASH, change, change_interval, counted, interval, number, shortened
+
+LABEL_LETTERS = 40
+STANDS = {"better": "better", "worse": "worse", "no different": "may be chance", "": DASH,
+          "higher": "higher", "lower": "lower"}  # fmt: skip
+
+
+def positions(fair: Sequence[Comparison], level: float) -> Picture | str:
+    """Our place among the peers, 0 to 100, a dot with its interval, one row a comparison."""
+    placed = [each for each in fair if not isnan(each.percentile)]
+    if not placed:
+        return "no fair comparison gives a place among peers"
+    names = [f"{each.kpi_id} {CATALOGUE[each.kpi_id].name}" for each in placed]
+    with drawn(1.6 + 0.62 * len(placed)) as (figure, axes):
+        axes.axvspan(0.25, 0.75, color="#e8edf1", zorder=0)
+        axes.axvline(0.5, color=SOFT, linewidth=1.5)
+        for row, each in enumerate(placed):
+            colour = STRONG if each.stands == "worse" else ACCENT
+            axes.hlines(row, each.percentile_low, each.percentile_high, color=colour, linewidth=3)
+            axes.plot(each.percentile, row, "o", color=colour, ms=9, clip_on=False)
+            place = f"{round(100 * each.percentile)} of 100"
+            axes.annotate(place, (1.02, row), xycoords=("axes fraction", "data"), va="center")
+        labels = [
+            f"{shortened(name, LABEL_LETTERS)}\n{shortened(_against(each), LABEL_LETTERS)}"
+            for name, each in zip(names, placed, strict=True)
+        ]
+        axes.set_yticks(range(len(placed)), labels)
+        axes.set(xlim=(0, 1), ylim=(len(placed) - 0.5, -0.5))
+        axes.set_xlabel(
+            "Share of the peers' projects below ours\n"
+            f"line: {number(level, 'share')} interval; band: the middle half of the peers"
+        )
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.grid(visible=False, axis="y")
+    data = pd.DataFrame(
+        [
+            {
+                "KPI": name,
+                "Beside": _against(each),
+                "Place": f"{100 * each.percentile:.0f} of 100",
+                "Interval": f"{100 * each.percentile_low:.0f} to {100 * each.percentile_high:.0f}",
+                "Better is": CATALOGUE[each.kpi_id].better,
+            }
+            for name, each in zip(names, placed, strict=True)
+        ]
+    )
+    words = "; ".join(f"{r['KPI']} beside {r['Beside']}: {r['Place']}" for _, r in data.iterrows())
+    return Picture(figure, f"Our place among the peers. {words}.", data)
+
+
+def fair(comparisons: Sequence[Comparison], level: str) -> HTML:
+    """Each comparison of like with like: ours, theirs, the gap and what it would take."""
+    if not comparisons:
+        return page.paragraph("No benchmark compares like with like; below is why.")
+    rows = [
+        {
+            "KPI": f"{each.kpi_id} {CATALOGUE[each.kpi_id].name}",
+            "Beside": page.lines(_against(each), _what(each)),
+            "Ours": page.lines(
+                number(each.ours, unit := CATALOGUE[each.kpi_id].unit),
+                f"{interval(each.ours_low, each.ours_high, unit)}, n = {each.ours_n:,}",
+            ),
+            "Theirs": page.lines(
+                number(each.theirs, unit), f"n = {each.theirs_n:,}" if each.theirs_n else ""
+            ),
+            "Ours less theirs": page.lines(
+                change(each.gap, unit), change_interval(each.gap_low, each.gap_high, unit)
+            ),
+            "We are": STANDS[each.stands],
+            "Place among them": page.lines(*_place(each)),
+            "To know": " ".join(filter(None, [_sentence(each.note), _sentence(each.to_move)])),
+        }
+        for each in comparisons
+    ]
+    return page.joined(
+        page.paragraph(
+            f"In small type the {level}. Where the interval of the difference holds 0, the "
+            "difference may be chance."
+        ),
+        page.table(pd.DataFrame(rows), "Comparisons of like with like", "cards"),
+    )
+
+
+def like_for_like(found: Sequence[tuple[str, str, LikeForLike]], level: str) -> HTML:
+    """The raw gap, the standardised and the balanced one side by side."""
+    if not found:
+        return page.paragraph(
+            "That needs a peer's own projects on the same baseline, and there are none."
+        )
+    rows = []
+    for peer, kpi_id, each in found:
+        gaps = {"Raw": each.raw, "Same mix": each.standardised, "Balanced": each.balanced}
+        rows.append(
+            {"KPI": f"{kpi_id} {CATALOGUE[kpi_id].name}", "Peer": peer}
+            | {name: _gap(gap) for name, gap in gaps.items()}
+            | {"So": page.lines(each.judgement, each.reason)}
+        )
+    return page.joined(
+        page.paragraph(
+            "Raw is the difference as it stands. Same mix weights our projects as the peer's are "
+            "spread over categories and sizes; Balanced finds weights that give our projects the "
+            f"peer's averages. In small type the {level}. Where they disagree on the sign, the two "
+            "portfolios cannot be compared."
+        ),
+        page.table(pd.DataFrame(rows), "Like for like", "cards"),
+    )
+
+
+def departments(view: View, names: Sequence[str], level: str) -> HTML:
+    """Each department beside all others together: KPIs in which the difference is no chance."""
+    rows = [
+        {
+            "Department": name,
+            "KPI": f"{each.kpi_id} {CATALOGUE[each.kpi_id].name}",
+            "Its own": page.lines(
+                number(each.ours, unit := CATALOGUE[each.kpi_id].unit), f"n = {each.ours_n:,}"
+            ),
+            "The others": page.lines(number(each.theirs, unit), f"n = {each.theirs_n:,}"),
+            "Difference": page.lines(
+                change(each.gap, unit), change_interval(each.gap_low, each.gap_high, unit)
+            ),
+            "It is": STANDS[each.stands],
+        }
+        for name in names
+        for each in against_peers(view, {}, name)
+        if each.kind == "own departments" and each.is_fair
+    ]
+    apart = [row for row in rows if row["It is"] not in {STANDS["no different"], DASH}]
+    said = page.paragraph(
+        f"{counted(len(rows), 'comparison')} of one department with {OTHERS} could be made; in "
+        f"{len(apart)} of them the {level} of the difference does not hold 0. One in ten would "
+        "be outside by chance alone."
+    )
+    if not apart:
+        return said
+    return page.joined(said, page.table(pd.DataFrame(apart), "Departments apart", "cards"))
+
+
+def told(comparisons: Sequence[Comparison], judgement: Judgement) -> HTML:
+    """Every benchmark so judged: what it is, what it says, and why it is no comparison."""
+    rows = [
+        {
+            "Figure": page.lines(_against(each), each.metric),
+            "Beside": each.kpi_id or DASH,
+            "It says": _said(each),
+            "Why": " ".join(each.reasons),
+        }
+        for each in comparisons
+        if each.judgement == judgement
+    ]
+    if not rows:
+        return page.paragraph("None.")
+    summary = f"{counted(len(rows), 'figure')}, each with its reason"
+    table = page.table(pd.DataFrame(rows), judgement.capitalize(), "cards")
+    return page.folded(summary, table)
+
+
+def _against(each: Comparison) -> str:
+    year = f" {each.year}" if each.year and each.kind != "own departments" else ""
+    of = f", {each.segment}" if each.segment and each.segment != "all" else ""
+    version = f" (version {each.version})" if each.version else ""
+    return f"{each.source}{year}{of}{version}"
+
+
+def _what(each: Comparison) -> str:
+    return f"{each.kind}: {each.statistic}"
+
+
+def _said(each: Comparison) -> str:
+    unit: Unit | None = CATALOGUE[each.kpi_id].unit if each.kpi_id in CATALOGUE else None
+    figure = number(each.theirs, unit) if unit else f"{each.theirs:,.3g} {each.unit}"
+    n = f", n = {each.theirs_n:,}" if each.theirs_n else ""
+    return f"{each.statistic} {figure}{n}"
+
+
+def _gap(gap: object) -> HTML | str:
+    value, low, high = (getattr(gap, name, float("nan")) for name in ("value", "low", "high"))
+    if isnan(value):
+        return page.lines(DASH, str(getattr(gap, "note", "")))
+    return page.lines(change(value, "share"), change_interval(low, high, "share"))
+
+
+def _place(each: Comparison) -> tuple[str, str]:
+    if each.bound:
+        return each.bound, ""
+    if isnan(each.percentile):
+        return DASH, ""
+    ends = (
+        ""
+        if isnan(each.percentile_low)
+        else f"{100 * each.percentile_low:.0f} to {100 * each.percentile_high:.0f}"
+    )
+    return f"{100 * each.percentile:.0f} of 100", ends
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
