@@ -10,6 +10,7 @@ from pipelines.sample.months import (
 )
 from pipelines.sample.rows import Row, money
 from pipelines.sample.truths import TRUTHS
+from pmo_lib.tables import TABLES
 
 PMO_FOUNDED = month_named("2022-01")  # one quarter before the first department adopted
 COST_A_FTE_MONTH = 7_400
@@ -119,7 +120,7 @@ def _benchmark(
     n: int | None,
     unit_of_analysis: str,
 ) -> Row:
-    return {
+    stated = {
         "source": source,
         "year": year,
         "kpi_id": kpi_id,
@@ -129,6 +130,5 @@ def _benchmark(
         "unit": unit,
         "n": n,
         "unit_of_analysis": unit_of_analysis,
-        "price_base": None,
-        "url": None,
     }
+    return {name: stated.get(name) for name in TABLES["benchmarks"].column_names}
