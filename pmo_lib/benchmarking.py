@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -137,9 +136,7 @@ def _beside(row: Row, view: View, department: str) -> Comparison:
     return _with_gap(found, kpi, row, ours, view) if found.is_fair else found
 
 
-def _judged(
-    kpi: Kpi, row: Row, view: View, department: str
-) -> tuple[Comparability, Ours]:
+def _judged(kpi: Kpi, row: Row, view: View, department: str) -> tuple[Comparability, Ours]:
     """Whether the figure is comparable, and ours of the same kind on the same segment."""
     segment, statistic = _text(row, "segment"), _text(row, "statistic")
     has_segment = segment == "all" or (
@@ -159,15 +156,15 @@ def _judged(
 def _facts(row: Row) -> Facts:
     scale = row["rating_scale"]
     return Facts(
-        **{
-            name: _text(row, name)
-            for name in (
-                "statistic", "unit_of_analysis", "population", "baseline_definition", "prices",
-                "segment", "sector",
-            )
-        },
+        statistic=_text(row, "statistic"),
+        unit_of_analysis=_text(row, "unit_of_analysis"),
+        population=_text(row, "population"),
+        baseline_definition=_text(row, "baseline_definition"),
+        prices=_text(row, "prices"),
         rating_scale=0 if pd.isna(scale) else int(scale),
-    )  # fmt: skip
+        segment=_text(row, "segment"),
+        sector=_text(row, "sector"),
+    )
 
 
 def _rating_scale(view: View) -> int:
@@ -184,9 +181,7 @@ def _with_ours(found: Comparison, own: Estimate) -> Comparison:
     return replace(found, ours=own.value, ours_low=own.low, ours_high=own.high, ours_n=own.cases)
 
 
-def _with_gap(
-    found: Comparison, kpi: Kpi, row: Row, ours: Ours, view: View
-) -> Comparison:
+def _with_gap(found: Comparison, kpi: Kpi, row: Row, ours: Ours, view: View) -> Comparison:
     level, their_n = view.settings.confidence_level, found.theirs_n
     if found.statistic == "share":
         gap = position.gap_to_share(ours.estimate, found.theirs, their_n, level)
@@ -249,4 +244,4 @@ def _median_of(group: pd.DataFrame) -> float:
 
 def _text(row: Row, name: str) -> str:
     value = row[name]
-    return "" if value is None or (not isinstance(value, str) and isnan(value)) else str(value)
+    return "" if pd.isna(value) else str(value)

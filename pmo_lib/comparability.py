@@ -139,9 +139,7 @@ def _facts(ours: Facts, theirs: Facts) -> list[tuple[str, str, str]]:
     if ours.population:
         found.append(("population", ours.population, theirs.population))
     if ours.needs_baseline:
-        found.append(
-            ("baseline_definition", ours.baseline_definition, theirs.baseline_definition)
-        )
+        found.append(("baseline_definition", ours.baseline_definition, theirs.baseline_definition))
     if ours.needs_prices:
         found.append(("prices", ours.prices, theirs.prices))
     if ours.needs_rating_scale:

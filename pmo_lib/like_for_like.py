@@ -106,8 +106,9 @@ def _standardised(ours: pd.DataFrame, peers: pd.DataFrame, level: float, is_log:
         sds = [_sd(values, pooled) for values in groups]
         means = [float(values.mean()) for values in groups]
         sides.append(standardised_mean(weights, means, sds, [len(values) for values in groups]))
+    own_mean, their_mean = sides
     note = f"it rests on {coverage:.0%} of their mix" if coverage < ENOUGH_COVERAGE else ""
-    return _gap(*sides, level, is_log, coverage, note)
+    return _gap(own_mean, their_mean, level, is_log, coverage, note)
 
 
 def _balanced(
@@ -117,7 +118,9 @@ def _balanced(
     columns = pd.concat([ours, peers], keys=["ours", "theirs"])[["category", "size_tier"]]
     dummies = pd.get_dummies(columns.fillna("not stated").astype("str"), drop_first=True)
     x = dummies.astype("float64")
-    found = entropy_weights(x.loc["ours"].to_numpy(), x.loc["theirs"].mean().to_numpy())
+    is_ours = x.index.get_level_values(0) == "ours"
+    target = x[~is_ours].to_numpy().mean(axis=0)
+    found = entropy_weights(x[is_ours].to_numpy(), target)
     if found.weights is None:
         return MixGap(note=found.note)
     value, error = weighted_mean(ours["value"].to_numpy(dtype="float64"), found.weights)
@@ -170,7 +173,9 @@ def _gap(
     total = sum(variances)
     half = nan
     if total > 0:
-        small = sum(v**2 / f for v, f in zip(variances, (ours.freedom, theirs.freedom), strict=True))
+        small = sum(
+            v**2 / f for v, f in zip(variances, (ours.freedom, theirs.freedom), strict=True)
+        )
         half = float(t.ppf((1 + level) / 2, total**2 / small)) * sqrt(total)
     ends = [gap, gap - half, gap + half]
     value, low, high = (float(np.expm1(end)) for end in ends) if is_log else ends

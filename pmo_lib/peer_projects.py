@@ -40,7 +40,8 @@ class Side:
         return Estimate(found.value, found.low, found.high, found.n, clusters=found.cases)
 
     @property
-    def values(self) -> Floats:
+    def each(self) -> Floats:
+        """Every case's own value."""
         found: Floats = (self.units["numerator"] / self.units["denominator"]).to_numpy()
         return found
 
@@ -131,9 +132,9 @@ def _with_position(found: Comparison, kpi: Kpi, ours: Side, theirs: Side) -> Com
     found = replace(found, gap=gap.value, gap_low=low, gap_high=high)
     if kpi.statistic not in PER_CASE:
         return found
-    at = position.percentile_of_statistic(ours.values, theirs.values, 0.5, level)
+    at = position.percentile_of_statistic(ours.each, theirs.each, 0.5, level)
     chance = position.superiority(
-        ours.values, theirs.values, level, better="higher" if kpi.better == "higher" else "lower"
+        ours.each, theirs.each, level, better="higher" if kpi.better == "higher" else "lower"
     )
     return replace(
         found, percentile=at.percentile, percentile_low=at.low, percentile_high=at.high,
@@ -163,8 +164,11 @@ def like_for_likes(
             mine, other = facts_of(kpi, "", view.settings), facts_of(kpi, "", peer.settings)
             if comparability(mine, other).judgement == "not comparable":
                 continue
-            frames = [_cases(kpi, side, view) for side in (ours, theirs)]
-            found.append((name, kpi.id, like_for_like(*frames, view.settings.confidence_level)))
+            gaps = like_for_like(
+                _cases(kpi, ours, view), _cases(kpi, theirs, view),
+                view.settings.confidence_level, is_log=kpi.statistic in PER_CASE,
+            )  # fmt: skip
+            found.append((name, kpi.id, gaps))
     return found
 
 
@@ -175,7 +179,7 @@ def _cases(kpi: Kpi, side: Side, view: View) -> pd.DataFrame:
     """
     ids, projects = side.units["case_id"].astype("str"), side.view.tables["projects"]
     category = projects["category"].array.take(rows_of(projects, ids), allow_fill=True)
-    value = side.values if kpi.statistic == "rate" else np.log1p(np.maximum(side.values, -0.99))
+    value = side.each if kpi.statistic == "rate" else np.log1p(np.maximum(side.each, -0.99))
     return pd.DataFrame({"value": value, "category": category, "size_tier": _tiers(side, view)})
 
 

@@ -67,9 +67,7 @@ def percentile_of_statistic(ours: Floats, peers: Floats, p: float, level: float)
     return Position(value, min(low, value), max(high, value), len(peers), note=note)
 
 
-def percentile_from_quantiles(
-    ours: Estimate, probabilities: Floats, quantiles: Floats
-) -> Position:
+def percentile_from_quantiles(ours: Estimate, probabilities: Floats, quantiles: Floats) -> Position:
     """Φ(f(y)), f a monotone cubic through the published quantiles on the probit scale.
 
     Never beyond the outermost: there it is a bound. The ends of the interval are the places of

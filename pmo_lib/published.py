@@ -82,8 +82,10 @@ def _fault(row: object) -> str:
         return ""
     if kpi_id not in CATALOGUE:
         near = get_close_matches(str(kpi_id), CATALOGUE, n=1, cutoff=0.0)
-        return f"There is no KPI {kpi_id}; the nearest is {near[0]}." if near else (
-            f"There is no KPI {kpi_id}."
+        return (
+            f"There is no KPI {kpi_id}; the nearest is {near[0]}."
+            if near
+            else (f"There is no KPI {kpi_id}.")
         )
     if unit not in UNITS[CATALOGUE[str(kpi_id)].unit]:
         return f"It is in {unit}; {kpi_id} is in {CATALOGUE[str(kpi_id)].unit}."

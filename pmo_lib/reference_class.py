@@ -14,8 +14,14 @@ from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.engine import observe_all
 from pmo_lib.intervals import NOTHING, Estimate, quantile, rate
 from pmo_lib.kpi import Kpi
-from pmo_lib.portfolio import comparable_cost, in_flight, latest_reports, with_original, with_project
-from pmo_lib.sums import Floats
+from pmo_lib.portfolio import (
+    comparable_cost,
+    in_flight,
+    latest_reports,
+    with_original,
+    with_project,
+)
+from pmo_lib.sums import ROUNDING, Floats
 from pmo_lib.tails import hill_index
 from pmo_lib.view import View, availability
 
@@ -164,7 +170,8 @@ def forecasts(view: View, by_class: Mapping[str, Floats], parent: Floats) -> pd.
             for end, value in (("", found.value), ("_low", found.low), ("_high", found.high))
         }
         word = _word(row["estimate"], ends["p50"], ends["p80"])
-        rows.append({**row, "class": name, "n": len(own), **ends, "word": word})
+        own_facts = {str(key): value for key, value in row.items()}
+        rows.append({**own_facts, "class": name, "n": len(own), **ends, "word": word})
     return pd.DataFrame(rows)
 
 
@@ -204,11 +211,15 @@ def _overruns(kpi: Kpi, view: View) -> pd.DataFrame:
 def _weighted_quantile(own: Floats, parent: Floats, weight: float, p: float) -> float:
     values = np.concatenate([own, parent])
     shares = np.concatenate(
-        [np.full(len(own), weight / max(len(own), 1)), np.full(len(parent), (1 - weight) / len(parent))]
+        [
+            np.full(len(own), weight / max(len(own), 1)),
+            np.full(len(parent), (1 - weight) / len(parent)),
+        ]
     )
     order = np.argsort(values)
     reached = np.cumsum(shares[order])
-    return float(values[order][min(np.searchsorted(reached, p - 1e-12), len(values) - 1)])
+    at = min(int(np.searchsorted(reached, p - ROUNDING)), len(values) - 1)
+    return float(values[order][at])
 
 
 def _word(estimate: float, p50: float, p80: float) -> str:

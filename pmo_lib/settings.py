@@ -6,7 +6,10 @@ from math import isnan, nan
 from typing import Any, get_args, get_origin, get_type_hints
 
 from pmo_lib.errors import ErrorList, PmoError, SettingsError, allowed_values, raise_all
+from pmo_lib.profile import Profile
 from pmo_lib.tables import TABLES
+
+BASELINE_DEFINITIONS = ("approval", "decision to build", "first report")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,9 @@ class Settings:
     organisation: str = "Our organisation"
     currency: str = "GBP"
     price_base: int = 0  # year of the prices; 0 = not stated, any year is taken as the same
+    baseline_definition: str = "approval"  # what version 0 of a baseline is
+    profile: Profile = field(default_factory=Profile)
+    segments: dict[str, list[str]] = field(default_factory=dict)
     date_formats: dict[str, str] = field(default_factory=dict)
     decimal_marks: dict[str, str] = field(default_factory=dict)
     customers: dict[str, int] = field(default_factory=dict)
@@ -86,6 +92,10 @@ class Settings:
             for name in self.thresholds
             if name not in _catalogue()
         ]
+        definitions = ", ".join(BASELINE_DEFINITIONS)
+        given = self.baseline_definition
+        check("baseline_definition", given in BASELINE_DEFINITIONS,
+              f"one of {definitions}; not {given!r}")  # fmt: skip
         share = self.withhold_above_rejected_share
         check("withhold_above_rejected_share", 0 <= share <= 1, "from 0 to 1")
         for name, mark in self.decimal_marks.items():
@@ -157,6 +167,10 @@ def _value(kind: Any, value: object, where: str) -> Any:
             raise SettingsError(f"must be keys with values; not {value!r}", where=where)
         inner = get_args(kind)[1]
         return {str(key): _value(inner, item, f"{where}.{key}") for key, item in value.items()}
+    if get_origin(kind) is list:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise SettingsError(f"must be a list of names; not {value!r}", where=where)
+        return list(value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, kind) or isinstance(value, bool):

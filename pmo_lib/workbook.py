@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,8 +12,11 @@ import pandas as pd
 
 from pmo_lib.assessment import assessed
 from pmo_lib.baseline import Baseline, freeze
+from pmo_lib.benchmarking import against_published
 from pmo_lib.catalogue import CATALOGUE, is_headline
+from pmo_lib.comparison import table
 from pmo_lib.errors import DataError, ParameterError, allowed_values
+from pmo_lib.peer_projects import against_peers
 from pmo_lib.periods import month_range, months_of
 from pmo_lib.result import ORGANISATION, tidy
 from pmo_lib.series import behaviours
@@ -62,6 +65,7 @@ class Workbook:
     settings: Settings
     version: str
     folder: Path | None = None
+    peers: Mapping[str, "Workbook"] = field(default_factory=dict)
 
     @cached_property
     def departments(self) -> list[str]:
@@ -144,6 +148,16 @@ class Workbook:
             if result.kpi_id in charted and result.is_measured and is_headline(result)
             else result
             for result in assessed(view, self.departments)
+        )
+
+    def benchmarks(self, period: str) -> pd.DataFrame:
+        """Every benchmark beside the organisation and each department, one row a comparison."""
+        view = self.view(period)
+        peers = {name: peer.view(peer.periods[-1]) for name, peer in self.peers.items()}
+        return table(
+            each
+            for name in [ORGANISATION, *self.departments]
+            for each in [*against_published(view, name), *against_peers(view, peers, name)]
         )
 
     def baseline(self, name: str = "") -> Baseline | None:

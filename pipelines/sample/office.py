@@ -120,7 +120,7 @@ def _benchmark(
     n: int | None,
     unit_of_analysis: str,
 ) -> Row:
-    stated = {
+    stated: Row = {
         "source": source,
         "year": year,
         "kpi_id": kpi_id,

@@ -175,9 +175,13 @@ class TestNotebooks:
     @EACH_NOTEBOOK
     def test_calls_only_what_the_report_has(self, path: Path) -> None:
         from pmo_lib.reports.baseline_report import BaselineReport
+        from pmo_lib.reports.benchmark_report import BenchmarkReport
         from pmo_lib.reports.kpi_report import KpiReport
 
-        report = {"01_baseline": BaselineReport, "03_kpi_report": KpiReport}[path.stem]
+        report = {
+            "01_baseline": BaselineReport, "02_benchmark": BenchmarkReport,
+            "03_kpi_report": KpiReport,
+        }[path.stem]  # fmt: skip
         calls = [c["source"] for c in _code(path) if c["source"].startswith("report.")]
         assert len(calls) > 5
         for call in calls:
