@@ -99,7 +99,7 @@ def facts_of(
         unit,
         population,
         settings.baseline_definition if needs_baseline else "",
-        "constant" if settings.price_base else "",
+        "constant" if settings.price_base else settings.prices,
         rating_scale,
         segment,
         settings.profile.sector,
@@ -180,7 +180,7 @@ WHAT = {
     "rating_scale": "how many colours the ratings have",
 }  # fmt: skip
 OUR_REMEDIES = {
-    "prices": "State price_base in settings.yml.",
+    "prices": "State price_base or prices in settings.yml.",
     "baseline_definition": "State baseline_definition in settings.yml.",
     "rating_scale": "Fill rag_scale in status_reports.csv.",
 }

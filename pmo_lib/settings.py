@@ -53,6 +53,7 @@ class Settings:
     organisation: str = "Our organisation"
     currency: str = "GBP"
     price_base: int = 0  # year of the prices; 0 = not stated, any year is taken as the same
+    prices: str = ""  # constant or nominal (prices of the day); with a price_base they are constant
     baseline_definition: str = "approval"  # what version 0 of a baseline is
     profile: Profile = field(default_factory=Profile)
     segments: dict[str, list[str]] = field(default_factory=dict)
@@ -92,6 +93,10 @@ class Settings:
             for name in self.thresholds
             if name not in _catalogue()
         ]
+        check("prices", self.prices in {"", "constant", "nominal"},
+              f"constant or nominal; not {self.prices!r}")  # fmt: skip
+        check("prices", not (self.price_base and self.prices == "nominal"),
+              "constant where price_base names their year")  # fmt: skip
         definitions = ", ".join(BASELINE_DEFINITIONS)
         given = self.baseline_definition
         check("baseline_definition", given in BASELINE_DEFINITIONS,

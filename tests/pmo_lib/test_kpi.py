@@ -20,7 +20,7 @@ EXPECTED = """
     V6 share context, V7 points higher, V8 days lower,
     D1 share higher, D2 share higher, D3 share lower, D4 share lower, D5 share lower,
     D6 ratio higher, D7 ratio higher, D8 count lower, D9 share higher, D10 ratio higher,
-    D11 share lower, D12 days lower, D14 share lower,
+    D11 share lower, D12 days lower, D14 share lower, D15 share lower, D16 share lower,
     P1 count higher, P2 count lower, P3 days lower, P4 share lower, P5 ratio near, P6 days lower,
     P8 share context, P9 share near, P10 ratio lower, P11 hours lower,
     R1 points higher, R2 score context, R3 points higher, R4 share higher, R5 share higher,
