@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import expm1
 
 import numpy as np
 import pandas as pd
@@ -165,11 +166,23 @@ def like_for_likes(
             if comparability(mine, other).judgement == "not comparable":
                 continue
             gaps = like_for_like(
-                _cases(kpi, ours, view), _cases(kpi, theirs, view),
-                view.settings.confidence_level, is_log=kpi.statistic in PER_CASE,
-            )  # fmt: skip
+                _cases(kpi, ours, view), _cases(kpi, theirs, view), view.settings.confidence_level
+            )
+            gaps = _as_shares(gaps) if kpi.statistic in PER_CASE else gaps
             found.append((name, kpi.id, gaps))
     return found
+
+
+def _as_shares(gaps: LikeForLike) -> LikeForLike:
+    """Gaps of logarithms as shares, exp(gap) - 1."""
+    return replace(
+        gaps,
+        **{
+            name: replace(gap, value=expm1(gap.value), low=expm1(gap.low), high=expm1(gap.high))
+            for name in ("raw", "standardised", "balanced")
+            for gap in [getattr(gaps, name)]
+        },
+    )
 
 
 def _cases(kpi: Kpi, side: Side, view: View) -> pd.DataFrame:
