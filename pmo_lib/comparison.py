@@ -20,7 +20,9 @@ class Comparison:
     ``reasons`` say why it is refused or context only, ``remedies`` how it could become comparable.
     ``gap`` is ours less theirs; ``percentile`` (0 to 1) the share of the peers below ours, or with
     ``bound`` the side of the published ones on which it lies; ``superiority`` the probability that
-    one of ours is better than one of theirs. Each is missing where it cannot be told.
+    one of ours is better than one of theirs. ``standardised`` and ``balanced`` are the gap of means
+    (of an overrun, of geometric means) with the peers' mix of projects, ``mix`` what became of it.
+    Each is missing where it cannot be told.
     """
 
     kpi_id: str
@@ -52,6 +54,13 @@ class Comparison:
     superiority: float = nan
     superiority_low: float = nan
     superiority_high: float = nan
+    standardised: float = nan
+    standardised_low: float = nan
+    standardised_high: float = nan
+    balanced: float = nan
+    balanced_low: float = nan
+    balanced_high: float = nan
+    mix: str = ""
     to_move: str = ""
     note: str = ""
     url: str = ""

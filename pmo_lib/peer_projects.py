@@ -131,6 +131,8 @@ def _with_position(found: Comparison, kpi: Kpi, ours: Side, theirs: Side) -> Com
     if kpi.unit != "share" or kpi.statistic in PER_CASE:
         low, high = _unclipped(ours.estimate, theirs.estimate)
     found = replace(found, gap=gap.value, gap_low=low, gap_high=high)
+    if kpi.statistic in PER_CASE or kpi.statistic == "rate":
+        found = _with_mix(found, kpi, ours, theirs)
     if kpi.statistic not in PER_CASE:
         return found
     at = position.percentile_of_statistic(ours.each, theirs.each, 0.5, level)
@@ -152,25 +154,26 @@ def _unclipped(first: Estimate, second: Estimate) -> tuple[float, float]:
     return float(gap - below), float(gap + above)
 
 
-def like_for_likes(
-    view: View, peers: Mapping[str, View], department: str = ORGANISATION
-) -> list[tuple[str, str, LikeForLike]]:
-    """Per peer and KPI kept case by case: the raw gap beside those with the peer's mix."""
-    found = []
-    for name, peer in peers.items():
-        for ours, theirs in sides(view, peer, department):
-            kpi = CATALOGUE[ours.result.kpi_id]
-            if kpi.statistic != "rate" and kpi.statistic not in PER_CASE:
-                continue
-            mine, other = facts_of(kpi, "", view.settings), facts_of(kpi, "", peer.settings)
-            if comparability(mine, other).judgement == "not comparable":
-                continue
-            gaps = like_for_like(
-                _cases(kpi, ours, view), _cases(kpi, theirs, view), view.settings.confidence_level
-            )
-            gaps = _as_shares(gaps) if kpi.statistic in PER_CASE else gaps
-            found.append((name, kpi.id, gaps))
-    return found
+def _with_mix(found: Comparison, kpi: Kpi, ours: Side, theirs: Side) -> Comparison:
+    """With the gaps on the peers' mix of projects; refused where they turn the difference round."""
+    view = ours.view
+    gaps = like_for_like(
+        _cases(kpi, ours, view), _cases(kpi, theirs, view), view.settings.confidence_level
+    )
+    gaps = _as_shares(gaps) if kpi.statistic in PER_CASE else gaps
+    same, balanced = gaps.standardised, gaps.balanced
+    found = replace(
+        found, mix=gaps.reason,
+        standardised=same.value, standardised_low=same.low, standardised_high=same.high,
+        balanced=balanced.value, balanced_low=balanced.low, balanced_high=balanced.high,
+    )  # fmt: skip
+    if gaps.judgement != "not comparable":
+        return found
+    return replace(found, judgement="not comparable", reasons=(_sentence(gaps.reason),))
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _as_shares(gaps: LikeForLike) -> LikeForLike:

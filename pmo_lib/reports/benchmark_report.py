@@ -11,7 +11,7 @@ from pmo_lib.benchmarking import against_published
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.comparison import Comparison
 from pmo_lib.parameters import BenchmarkParameters
-from pmo_lib.peer_projects import against_peers, like_for_likes
+from pmo_lib.peer_projects import against_peers
 from pmo_lib.profile import described, differences
 from pmo_lib.reports import page, positions, reference, staff
 from pmo_lib.reports.picture import Picture
@@ -120,8 +120,7 @@ class BenchmarkReport(Report):
 
     def like_for_like(self) -> HTML:
         """The raw gap beside those after giving our projects the peer's mix."""
-        found = like_for_likes(self.view, self.peers, self.department)
-        return positions.like_for_like(found, self.level)
+        return positions.like_for_like(self.comparisons, self.level)
 
     def departments(self) -> HTML:
         """Each department beside all the others."""

@@ -11,7 +11,6 @@ from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.comparability import Judgement
 from pmo_lib.comparison import Comparison
 from pmo_lib.kpi import Unit
-from pmo_lib.like_for_like import LikeForLike
 from pmo_lib.peer_projects import OTHERS, against_peers
 from pmo_lib.reports import page
 from pmo_lib.reports.picture import ACCENT, SOFT, STRONG, Picture, drawn
@@ -99,26 +98,36 @@ def fair(comparisons: Sequence[Comparison], level: str) -> HTML:
     )
 
 
-def like_for_like(found: Sequence[tuple[str, str, LikeForLike]], level: str) -> HTML:
-    """The raw gap, the standardised and the balanced one side by side."""
-    if not found:
+def like_for_like(comparisons: Sequence[Comparison], level: str) -> HTML:
+    """The gap as it stands and those with the peers' mix of projects, side by side."""
+    rows = []
+    for each in comparisons:
+        if not each.mix:
+            continue
+        unit = CATALOGUE[each.kpi_id].unit
+        rows.append(
+            {
+                "KPI": f"{each.kpi_id} {CATALOGUE[each.kpi_id].name}",
+                "Beside": _against(each),
+                "As it stands": _gap(each.gap, each.gap_low, each.gap_high, unit),
+                "Same mix": _gap(
+                    each.standardised, each.standardised_low, each.standardised_high, unit
+                ),
+                "Balanced": _gap(each.balanced, each.balanced_low, each.balanced_high, unit),
+                "So": _sentence(each.mix),
+            }
+        )
+    if not rows:
         return page.paragraph(
             "That needs a peer's own projects on the same baseline, and there are none."
         )
-    rows = []
-    for peer, kpi_id, each in found:
-        gaps = {"Raw": each.raw, "Same mix": each.standardised, "Balanced": each.balanced}
-        rows.append(
-            {"KPI": f"{kpi_id} {CATALOGUE[kpi_id].name}", "Peer": peer}
-            | {name: _gap(gap) for name, gap in gaps.items()}
-            | {"So": page.lines(each.judgement, each.reason)}
-        )
     return page.joined(
         page.paragraph(
-            "Raw is the difference as it stands. Same mix weights our projects as the peer's are "
-            "spread over categories and sizes; Balanced finds weights that give our projects the "
-            f"peer's averages. In small type the {level}. Where they disagree on the sign, the two "
-            "portfolios cannot be compared."
+            "Same mix weights the means of our kinds of projects as the peer's are spread over "
+            "categories and sizes; Balanced finds weights that give our projects the peer's "
+            "averages. For overruns both compare geometric means, and the first column medians. "
+            f"In small type the {level}. Where the difference turns round, it is one of the mix, "
+            "and the comparison is refused."
         ),
         page.table(pd.DataFrame(rows), "Like for like", "cards"),
     )
@@ -191,11 +200,8 @@ def _said(each: Comparison) -> str:
     return f"{each.statistic} {figure}{n}"
 
 
-def _gap(gap: object) -> HTML | str:
-    value, low, high = (getattr(gap, name, float("nan")) for name in ("value", "low", "high"))
-    if isnan(value):
-        return page.lines(DASH, str(getattr(gap, "note", "")))
-    return page.lines(change(value, "share"), change_interval(low, high, "share"))
+def _gap(value: float, low: float, high: float, unit: Unit) -> HTML:
+    return page.lines(change(value, unit), change_interval(low, high, unit))
 
 
 def _place(each: Comparison) -> tuple[str, str]:
