@@ -1,6 +1,6 @@
 """Raw peers: another portfolio, or our own other departments, set beside ours case by case."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import expm1
 
@@ -48,56 +48,54 @@ class Side:
 
 
 def against_peers(
-    view: View, peers: Mapping[str, View], department: str = ORGANISATION
+    view: View, peers: Mapping[str, View], departments: Iterable[str] = (ORGANISATION,)
 ) -> list[Comparison]:
-    """Every KPI that we and a peer measure by shares, means or medians, peer by peer."""
-    found = [
-        _beside(ours, theirs, "peer projects", name, department)
-        for name, peer in peers.items()
-        for ours, theirs in sides(view, peer, department)
-    ]
-    if department == ORGANISATION:
-        return found
-    return found + [
-        _beside(ours, theirs, "own departments", OTHERS, department)
-        for ours, theirs in sides_of_departments(view, department)
-    ]
+    """Every KPI that we and a peer measure by shares, means or medians, per department.
+
+    A department is set beside each peer, and beside our other departments together.
+    """
+    own = _cases(view)
+    others = {name: (peer, _cases(peer)) for name, peer in peers.items()}
+    found = []
+    for department in departments:
+        sides = {kpi_id: _side(kpi_id, view, department, own[kpi_id]) for kpi_id in own}
+        measured = {kpi_id: side for kpi_id, side in sides.items() if side.result.is_measured}
+        for name, (peer, cases) in others.items():
+            found += [
+                _beside(ours, _side(kpi_id, peer, ORGANISATION, cases[kpi_id]), "peer projects",
+                        name, department)
+                for kpi_id, ours in measured.items()
+                if len(cases.get(kpi_id, ()))
+            ]  # fmt: skip
+        if department != ORGANISATION:
+            found += [
+                _beside(ours, theirs, "own departments", OTHERS, department)
+                for kpi_id, ours in measured.items()
+                if len((theirs := _others(kpi_id, view, department, own[kpi_id])).units)
+            ]
+    return found
 
 
-def sides(view: View, peer: View, department: str = ORGANISATION) -> Iterator[tuple[Side, Side]]:
-    """Per KPI our side and the peer's, where both measure it."""
-    for kpi in _comparable_kpis(view):
-        if availability(kpi, peer)[0] == "measured":
-            ours, theirs = _side(kpi, view, department), _side(kpi, peer, ORGANISATION)
-            if ours.result.is_measured and len(theirs.units):
-                yield ours, theirs
+def _cases(view: View) -> dict[str, pd.DataFrame]:
+    """The usable cases of every KPI that can be compared and is measured at all."""
+    return {
+        kpi.id: usable(kpi, pooled(observe(kpi, view)))
+        for kpi in CATALOGUE.values()
+        if kpi.statistic in COMPARED
+        and kpi.level == "department"
+        and availability(kpi, view)[0] == "measured"
+    }
 
 
-def sides_of_departments(view: View, department: str) -> Iterator[tuple[Side, Side]]:
-    """Per KPI the department's side and that of all others together."""
-    for kpi in _comparable_kpis(view):
-        units = usable(kpi, pooled(observe(kpi, view)))
-        own = units["department"] == department
-        ours, theirs = (_side_of(kpi, view, department, part) for part in (units[own], units[~own]))
-        if ours.result.is_measured and len(theirs.units):
-            yield ours, theirs
-
-
-def _comparable_kpis(view: View) -> Iterator[Kpi]:
-    for kpi in CATALOGUE.values():
-        if (
-            kpi.statistic in COMPARED
-            and kpi.level == "department"
-            and availability(kpi, view)[0] == "measured"
-        ):
-            yield kpi
-
-
-def _side(kpi: Kpi, view: View, department: str) -> Side:
-    units = usable(kpi, pooled(observe(kpi, view)))
+def _side(kpi_id: str, view: View, department: str, units: pd.DataFrame) -> Side:
     if department != ORGANISATION:
         units = units[units["department"] == department]
-    return _side_of(kpi, view, department, units)
+    return _side_of(CATALOGUE[kpi_id], view, department, units)
+
+
+def _others(kpi_id: str, view: View, department: str, units: pd.DataFrame) -> Side:
+    kpi = CATALOGUE[kpi_id]
+    return _side_of(kpi, view, department, units[units["department"] != department])
 
 
 def _side_of(kpi: Kpi, view: View, department: str, units: pd.DataFrame) -> Side:
@@ -158,7 +156,7 @@ def _with_mix(found: Comparison, kpi: Kpi, ours: Side, theirs: Side) -> Comparis
     """With the gaps on the peers' mix of projects; refused where they turn the difference round."""
     view = ours.view
     gaps = like_for_like(
-        _cases(kpi, ours, view), _cases(kpi, theirs, view), view.settings.confidence_level
+        _with_kind(kpi, ours, view), _with_kind(kpi, theirs, view), view.settings.confidence_level
     )
     gaps = _as_shares(gaps) if kpi.statistic in PER_CASE else gaps
     same, balanced = gaps.standardised, gaps.balanced
@@ -188,7 +186,7 @@ def _as_shares(gaps: LikeForLike) -> LikeForLike:
     )
 
 
-def _cases(kpi: Kpi, side: Side, view: View) -> pd.DataFrame:
+def _with_kind(kpi: Kpi, side: Side, view: View) -> pd.DataFrame:
     """Its cases with what may be averaged, their category and size by our own bounds.
 
     Overruns are averaged as logarithms. Sizes in another currency are not told.

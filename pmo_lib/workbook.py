@@ -134,11 +134,9 @@ class Workbook:
         """Every benchmark beside the organisation and each department, one row a comparison."""
         view = self.view(period)
         peers = {name: peer.view(peer.periods[-1]) for name, peer in self.peers.items()}
-        return table(
-            each
-            for name in [ORGANISATION, *self.departments]
-            for each in [*against_published(view, name), *against_peers(view, peers, name)]
-        )
+        names = [ORGANISATION, *self.departments]
+        published = [each for name in names for each in against_published(view, name)]
+        return table([*published, *against_peers(view, peers, names)])
 
     def baseline(self, name: str = "") -> Baseline | None:
         """The frozen baseline called `name`, in its last version; without a name the latest.

@@ -41,7 +41,7 @@ class BenchmarkReport(Report):
         """Every benchmark there is, in the order published figures, peers, own departments."""
         return [
             *against_published(self.view, self.department),
-            *against_peers(self.view, self.peers, self.department),
+            *against_peers(self.view, self.peers, [self.department]),
         ]
 
     @property
@@ -128,7 +128,8 @@ class BenchmarkReport(Report):
             return page.paragraph(
                 f"{self.subject} beside the other departments is among the comparisons above."
             )
-        return positions.departments(self.view, self.workbook.departments, self.level)
+        found = against_peers(self.view, {}, self.workbook.departments)
+        return positions.departments(found, self.workbook.settings)
 
     def staff_scores(self) -> HTML:
         """What staff say beside the median organisation, where a survey is among the tables."""

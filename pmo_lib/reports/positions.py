@@ -6,15 +6,17 @@ from math import isnan
 import pandas as pd
 from IPython.display import HTML
 from matplotlib.ticker import PercentFormatter
+from scipy.stats import false_discovery_control
 
 from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.change import p_value
 from pmo_lib.comparability import Judgement
 from pmo_lib.comparison import Comparison
 from pmo_lib.kpi import Unit
-from pmo_lib.peer_projects import OTHERS, against_peers
+from pmo_lib.peer_projects import OTHERS
 from pmo_lib.reports import page
 from pmo_lib.reports.picture import ACCENT, SOFT, STRONG, Picture, drawn
-from pmo_lib.view import View
+from pmo_lib.settings import Settings
 from pmo_lib.wording import DASH, change, change_interval, counted, interval, number, shortened
 
 LABEL_LETTERS = 40
@@ -133,34 +135,39 @@ def like_for_like(comparisons: Sequence[Comparison], level: str) -> HTML:
     )
 
 
-def departments(view: View, names: Sequence[str], level: str) -> HTML:
-    """Each department beside all others together: KPIs in which the difference is no chance."""
+def departments(comparisons: Sequence[Comparison], settings: Settings) -> HTML:
+    """The departments that stand apart from all others, under false-discovery control."""
+    tested = [each for each in comparisons if each.is_fair and not isnan(_p_value(each, settings))]
+    if not tested:
+        return page.paragraph("No two departments have enough cases of a KPI to be compared.")
+    share = settings.false_discovery_share
+    adjusted = false_discovery_control([_p_value(each, settings) for each in tested], method="bh")
+    apart = [each for each, p in zip(tested, adjusted, strict=True) if p <= share]
+    said = page.paragraph(
+        f"{counted(len(tested), 'comparison')} of one department with {OTHERS} could be made. "
+        f"{len(apart)} stand out; of those about {number(share, 'share')} may be chance."
+    )
     rows = [
         {
-            "Department": name,
+            "Department": each.department,
             "KPI": f"{each.kpi_id} {CATALOGUE[each.kpi_id].name}",
             "Its own": page.lines(
                 number(each.ours, unit := CATALOGUE[each.kpi_id].unit), f"n = {each.ours_n:,}"
             ),
             "The others": page.lines(number(each.theirs, unit), f"n = {each.theirs_n:,}"),
-            "Difference": page.lines(
-                change(each.gap, unit), change_interval(each.gap_low, each.gap_high, unit)
-            ),
+            "Difference": _gap(each.gap, each.gap_low, each.gap_high, unit),
             "It is": STANDS[each.stands],
         }
-        for name in names
-        for each in against_peers(view, {}, name)
-        if each.kind == "own departments" and each.is_fair
+        for each in apart
     ]
-    apart = [row for row in rows if row["It is"] not in {STANDS["no different"], DASH}]
-    said = page.paragraph(
-        f"{counted(len(rows), 'comparison')} of one department with {OTHERS} could be made; in "
-        f"{len(apart)} of them the {level} of the difference does not hold 0. One in ten would "
-        "be outside by chance alone."
-    )
-    if not apart:
+    if not rows:
         return said
-    return page.joined(said, page.table(pd.DataFrame(apart), "Departments apart", "cards"))
+    return page.joined(said, page.table(pd.DataFrame(rows), "Departments apart", "cards"))
+
+
+def _p_value(each: Comparison, settings: Settings) -> float:
+    cases = min(each.ours_n, each.theirs_n)
+    return p_value(each.gap, each.gap_low, each.gap_high, 0.0, cases, settings.confidence_level)
 
 
 def told(comparisons: Sequence[Comparison], judgement: Judgement) -> HTML:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import HTML
 
+from pmo_lib.published import published, quantiles
 from pmo_lib.reference_class import (
     ALL,
     Uplift,
@@ -29,19 +30,23 @@ OWN, SO_FAR = "our own history", "so far, of projects still in flight"
 
 
 def uplifts(view: View, peers: Mapping[str, View]) -> HTML:
-    """The P50 and P80 uplift of each class, of our own history and of each peer's."""
-    level = view.settings.confidence_level
-    rows = [
+    """The P50 and P80 uplift of each class: our own history, the peers', and as published.
+
+    Of a peer's classes those that are ours too, and all its projects together.
+    """
+    level, ours = view.settings.confidence_level, _our_categories(view)
+    rows: list[dict[str, object]] = [
         {
             "Class": page.lines(name, source),
-            "Projects": len(values),
+            "Projects": f"{len(values):,}",
             "P50": _uplift(uplift(values, 0.5, level, parent)),
             "P80": _uplift(uplift(values, 0.8, level, parent)),
         }
         for source, past in _sources(view, peers).items()
         for parent in [past["overrun"].to_numpy(dtype="float64")]
         for name, values in ({ALL: parent} | classes(past)).items()
-    ]
+        if name == ALL or source.startswith(OWN) or name in ours
+    ] + _published(view)
     if not rows:
         return page.paragraph(f"No reference class is known: needs {_needed()}.")
     return page.joined(
@@ -151,6 +156,33 @@ def _sources(view: View, peers: Mapping[str, View]) -> dict[str, pd.DataFrame]:
         if len(running) and len(past) == 0:
             found[f"{name}, {SO_FAR}"] = running
     return {name: past for name, past in found.items() if len(past)}
+
+
+def _our_categories(view: View) -> set[str]:
+    return set(view.tables["projects"]["category"].dropna()) if "projects" in view.tables else set()
+
+
+def _published(view: View) -> list[dict[str, object]]:
+    """Classes whose quantiles were published: as they stand, nothing between or beyond them."""
+    if "benchmarks" not in view.tables or "benchmarks" in view.withheld:
+        return []
+    rows = published(view.tables["benchmarks"])
+    found = []
+    for group in quantiles(rows[rows["kpi_id"] == "D3"]):
+        if group["fault"].iloc[0]:
+            continue
+        at = dict(zip(group["p"], group["value"], strict=True))
+        first = group.iloc[0]
+        n = first["n"]
+        found.append(
+            {
+                "Class": page.lines(first["segment"], f"{first['source']} {first['year']}"),
+                "Projects": DASH if pd.isna(n) else f"{n:,}",
+                "P50": number(at.get(0.5, np.nan), "share"),
+                "P80": number(at.get(0.8, np.nan), "share"),
+            }
+        )
+    return found
 
 
 def _uplift(found: Uplift) -> HTML:
