@@ -1,4 +1,4 @@
-"""Benchmarks beside ours: at least one made, one context only, one refused, each with its reason."""
+"""Benchmarks beside ours: compared, context only or refused, each with its reason."""
 
 from dataclasses import replace
 from math import isnan
@@ -35,7 +35,7 @@ def portfolio(late: int, on_time: int, cost: float = 110.0, **cells: Any) -> Tab
             actual_cost=cost + i,
             finished_on="2026-08-01" if i < late else "2026-07-01",
             **cells,
-        )  # fmt: skip
+        )
         for i in range(count)
     ]
     return tables(projects=rows, baselines=[baseline(f"p{i}") for i in range(count)])
@@ -172,7 +172,7 @@ class TestPeers:
                         f"{kind}{i}",
                         category=kind,
                         finished_on="2026-08-01" if i < late else "2026-07-01",
-                    )  # fmt: skip
+                    )
                     for i in range(late + on_time)
                 ]
             plans = [baseline(row["project_id"]) for row in rows]

@@ -66,6 +66,20 @@ class TestTypes:
         assert len(caught.value.errors) == 3
 
 
+class TestPeers:
+    def test_named_ones_are_chosen_and_without_names_all(self) -> None:
+        opened = workbook(portfolio())
+        peers = replace(opened, peers={"B": opened, "A": opened, "City; of X": opened})
+        assert BenchmarkParameters(peers="B ; A").chosen_peers(peers) == ["A", "B"]
+        assert BenchmarkParameters().chosen_peers(peers) == ["A", "B", "City; of X"]
+
+    def test_unknown_one_is_refused_with_the_nearest(self) -> None:
+        opened = replace(workbook(portfolio()), peers={"New York": workbook(portfolio())})
+        with pytest.raises(ParameterError, match="there is no peer 'New Yorc'") as caught:
+            BenchmarkParameters(peers="New Yorc").resolved(opened)
+        assert "New York" in caught.value.remedy
+
+
 class TestResolved:
     def test_empty_period_is_the_last_in_the_data(self) -> None:
         found = KpiReportParameters().resolved(workbook(portfolio()))
