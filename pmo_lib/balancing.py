@@ -8,6 +8,7 @@ ones. Only the peers' means are needed, so a published table will do. `value` as
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import nan
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -73,7 +74,11 @@ def balanced_gap(ours: pd.DataFrame, peers: pd.DataFrame, level: float) -> Estim
         return Estimate(nan, nan, nan, 0, "too few have a known category and size")
     ours_at, peers_at = _covariates(ours, peers, columns, sized)
     target = peers_at.mean()
-    found = balanced(ours_at.assign(value=ours["value"]), target.to_dict(), level)
+    found = balanced(
+        ours_at.assign(value=ours["value"]),
+        {str(name): float(mean) for name, mean in target.items()},
+        level,
+    )
     if found.value != found.value:
         return Estimate(nan, nan, nan, len(ours), found.note)
     covariates = ours_at.to_numpy("float64")
@@ -116,17 +121,17 @@ def entropy_weights(covariates: Floats, targets: Floats) -> Floats | None:
     spread = apart.std(axis=0)
     scaled = apart / np.where(spread > 0, spread, 1.0)
 
-    def slope(at: Floats) -> Floats:
-        return np.asarray(softmax(scaled @ at) @ scaled, dtype="float64")
+    def slope(at: Floats) -> Any:
+        return softmax(scaled @ at) @ scaled
 
-    def curvature(at: Floats) -> Floats:
+    def curvature(at: Floats) -> Any:
         weights = softmax(scaled @ at)
         mean = weights @ scaled
-        return np.asarray((scaled.T * weights) @ scaled - np.outer(mean, mean), dtype="float64")
+        return (scaled.T * weights) @ scaled - np.outer(mean, mean)
 
     found = minimize(
         lambda at: float(logsumexp(scaled @ at)), np.zeros(scaled.shape[1]), jac=slope,
-        hess=curvature, method="trust-exact", options={"gtol": RESIDUAL / 100, "maxiter": 200},
+        hess=curvature, method="trust-exact", tol=RESIDUAL / 100,
     )  # fmt: skip
     weights = np.asarray(softmax(scaled @ found.x), dtype="float64")
     return weights if np.abs(weights @ scaled).max(initial=0.0) <= RESIDUAL else None

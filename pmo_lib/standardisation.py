@@ -6,7 +6,7 @@ whose raw mean is none to build an interval on. A gap of logs is told as a share
 Both sides' size tiers must have the same bounds; a missing category or tier is unknown.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan, sqrt
 
 import numpy as np
@@ -41,10 +41,12 @@ def standardised(
     if strata.empty:
         note = f"no kind of project that the peers have has {fewest} of ours"
         return Standardised(nan, nan, nan, nan, 0.0, 0, note)
-    columns = (strata[name].to_numpy("float64") for name in ("peer_n", "mean", "variance", "n"))
+    columns = strata[["peer_n", "mean", "variance", "n"]].to_numpy("float64").T
     weights, means, variances, sizes = columns
     found = stratified_mean(weights, means, variances, sizes, level, coverage)
-    return _within_limits(found, 0.0) if is_rate(ours) else found
+    if is_rate(ours):
+        found = replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))
+    return found
 
 
 def stratified_mean(
@@ -149,12 +151,7 @@ def honest_variance(n: Floats, mean: Floats, variance: Floats, rate: bool) -> Fl
 
 
 def _moments(units: pd.DataFrame, keys: list[str], rate: bool) -> pd.DataFrame:
-    found = units.groupby(keys, observed=True)["value"].agg(n="size", mean="mean", variance="var")
-    columns = (found[name].to_numpy("float64") for name in ("n", "mean", "variance"))
-    return found.assign(variance=honest_variance(*columns, rate))
-
-
-def _within_limits(found: Standardised, lowest: float) -> Standardised:
-    from dataclasses import replace
-
-    return replace(found, low=max(found.low, lowest), high=min(found.high, 1.0))
+    by = units.groupby(keys, observed=True)["value"]
+    found = pd.DataFrame({"n": by.size(), "mean": by.mean(), "variance": by.var()})
+    n, mean, variance = found.to_numpy("float64").T
+    return found.assign(variance=honest_variance(n, mean, variance, rate))
