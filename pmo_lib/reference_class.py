@@ -1,232 +1,214 @@
-"""The reference class: what projects like these cost in the end, against what was approved.
+"""What projects of a class have cost beside what was approved, and what that says of ours.
 
-An uplift at P is the quantile of actual ÷ approved cost - 1 (Flyvbjerg 2006; statistics.md 2.3).
+The reference class forecast (Kahneman & Tversky 1979; Flyvbjerg 2006): an approved cost × (1 + the
+uplift), which is a quantile of the overruns of projects of its kind.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, nan
+from itertools import count
+from math import isclose, nan
 
 import numpy as np
 import pandas as pd
 
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import observe_all
-from pmo_lib.intervals import NOTHING, Estimate, quantile, rate
-from pmo_lib.kpi import Kpi
-from pmo_lib.portfolio import (
-    comparable_cost,
-    in_flight,
-    latest_reports,
-    with_original,
-    with_project,
-)
-from pmo_lib.sums import ROUNDING, Floats
-from pmo_lib.tails import hill_index
-from pmo_lib.view import View, availability
+from pmo_lib import intervals, tails
+from pmo_lib.errors import DataError
+from pmo_lib.intervals import Estimate
+from pmo_lib.kpis.delivery import ROUNDING, TAIL_OVERRUN_SHARE
+from pmo_lib.sums import Floats
+from pmo_lib.wording import counted, listed, number
 
-NOT_STATED = "category not stated"
-ALL = "all projects"
-FEWEST = {0.5: 5, 0.8: 11, 0.9: 22}
-SHRINKAGE = 20  # a class of n has the weight n ÷ (n + 20), its parent the rest
-TAIL_OVERRUN_SHARE = 0.5
+PARENT_CASES = 20  # as how many projects of the class the parent class counts
+NO_MEAN, NO_VARIANCE = 1.0, 2.0  # tail indices at or below which there is none
 
 
 @dataclass(frozen=True)
 class Uplift:
-    """What to add to an approved cost, with its interval; ``own_weight`` is 1 without shrinkage."""
+    """By how much to raise an approved cost, as a share of it, with the interval.
+
+    ``n`` counts the projects of the class itself and ``own_weight`` is how much they count for;
+    the rest is the parent class. The note says so, or why there is no number.
+    """
 
     value: float
     low: float
     high: float
     n: int
-    own_weight: float = 1.0
+    own_weight: float
     note: str = ""
 
 
 @dataclass(frozen=True)
 class Tail:
-    """How heavy the tail of overruns is: the share of 50 % and more, their mean, Hill's index."""
+    """How many projects overrun by half or more, their mean, how heavy the tail is, in words.
 
-    share: Estimate
-    mean: float
-    index: float
-    error: float
-
-    @property
-    def said(self) -> str:
-        """What the index allows to be said."""
-        if self.index == inf:
-            return "No project is far above the others, so no tail can be seen."
-        if self.index <= 1:
-            return "The tail is so heavy that overruns have no mean: only quantiles are told."
-        if self.index <= 2:
-            return "The tail is so heavy that a mean would have no spread: only quantiles are told."
-        return "The tail is light enough for a mean, but one large project still moves it."
-
-
-def uplift(overruns: Floats, p: float, level: float, parent: Floats | None = None) -> Uplift:
-    """The P quantile with its order-statistic interval; a small class is shrunk to its parent.
-
-    Small is fewer than 11 for P80 and 22 for P90, as no two of fewer values bound such a quantile.
-    Then the quantile is that of the class and its parent together, the class's projects with the
-    weight n ÷ (n + 20), the parent's with the rest; its interval is the parent's quantile interval
-    widened to hold the value, as nobody knows how like its parent a small class is.
+    ``mean_of_tail`` is missing where no sample could tell it.
     """
-    n = len(overruns)
-    if n >= FEWEST[p]:
-        found = quantile(overruns, p, level)
-        return Uplift(found.value, found.low, found.high, n)
-    if parent is None or len(parent) < FEWEST[p]:
-        known = len(parent) if parent is not None else n
-        return Uplift(nan, nan, nan, n, nan, f"{known} are too few for P{100 * p:.0f}")
-    weight = n / (n + SHRINKAGE)
-    value = _weighted_quantile(overruns, parent, weight, p)
-    whole = quantile(parent, p, level)
-    low, high = min(whole.low, value), max(whole.high, value)
-    return Uplift(value, low, high, n, weight, f"{n} of its own, the rest from its parent class")
+
+    share_above_50: Estimate
+    mean_of_tail: float
+    index: tails.TailIndex
+    sentence: str
 
 
-def combined_uplift(shares: Sequence[float], uplifts: Sequence[float]) -> float:
-    """Σ share × uplift, of a project that is in parts of several classes (Mott MacDonald 2002)."""
-    return float(np.dot(shares, uplifts))
+def fewest(p: float, level: float) -> int:
+    """The smallest n whose lowest and highest value hold the p-quantile with `level`.
+
+    pⁿ + (1 - p)ⁿ <= 1 - level: 11 for P80 and 22 for P90 at 90 %.
+    """
+    return next(n for n in count(2) if p**n + (1 - p) ** n <= 1 - level + 1e-12)
+
+
+def uplift(
+    overruns: Floats,
+    p: float,
+    level: float,
+    parent: Floats | None = None,
+    decided_at: float = 0.0,
+) -> Uplift:
+    """The overrun that a share p of new projects of the class is expected to stay at or below.
+
+    It is the value of rank p × (n + 1), with the order-statistic interval of the class's quantile.
+    A class below `fewest` is pooled with its parent (which holds the class too): the quantile is
+    of the mixture w × class + (1 - w) × parent, w = n ÷ (n + 20), its ranks those of n + 20
+    projects, or of as many as the parent has. That is the shrinkage of classes whose variance
+    among themselves is a 20th of that within. Since a class may differ by more, the interval also
+    takes in what the class alone can say: up to its highest value, down to its own lower bound.
+
+    `decided_at` is a further quantile that will be read beside this one: both are then of the
+    class alone or both of the mixture, so that P50 stays below P80.
+    """
+    n, needed = len(overruns), max(fewest(p, level), fewest(decided_at or p, level))
+    if n >= needed:
+        value, low, high = _quantile(overruns, np.full(n, 1 / n), n, p, level)
+        return _unless_all_equal(Uplift(value, low, high, n, 1.0), overruns)
+    note = _too_few(n, 0 if parent is None else len(parent), needed, p, parent is None)
+    if note or parent is None:
+        return Uplift(nan, nan, nan, n, nan, note)
+    weight, cases = n / (n + PARENT_CASES), min(n + PARENT_CASES, len(parent))
+    shares = np.full(n, weight / max(n, 1)), np.full(len(parent), (1 - weight) / len(parent))
+    values = np.concatenate([overruns, parent])
+    value, low, high = _quantile(values, np.concatenate(shares), cases, p, level)
+    own_low, own_high = _own_bounds(overruns, p, level)
+    own = f"{counted(n, 'project')} of this class: {number(weight, 'share')} of what this rests on"
+    stand_in = "no project of this class is completed, so all projects stand in for it"
+    note = f"{own}, all projects are the rest" if n else stand_in
+    pooled = Uplift(value, min(low, own_low), max(high, own_high), n, weight, note)
+    return _unless_all_equal(pooled, values)
 
 
 def tail(overruns: Floats, level: float) -> Tail:
-    """The tail of overruns: its share with interval, its mean, its index with standard error."""
-    n = len(overruns)
-    beyond = overruns[overruns >= TAIL_OVERRUN_SHARE]
-    index = hill_index(1 + overruns) if n else inf
-    k = min(max(10, n // 10), n - 1)
-    error = index / np.sqrt(k) if n > 1 and index < inf else nan
-    mean = float(beyond.mean()) if len(beyond) else nan
-    return Tail(rate(len(beyond), n, level), mean, index, float(error))
+    """The share of projects that overrun by 50 % or more, and what may be said of the rest.
 
-
-def history(view: View) -> pd.DataFrame:
-    """Completed projects whose costs are known, ever: project_id, category, period, overrun."""
-    kpi = CATALOGUE["D3"]
-    if availability(kpi, view)[0] != "measured":
-        return pd.DataFrame({"project_id": [], "category": [], "period": [], "overrun": []})
-    return _overruns(kpi, view)
-
-
-def growth(view: View) -> pd.DataFrame:
-    """As `history`, of projects in flight: estimate at completion ÷ approved cost - 1 so far.
-
-    Not how they end: it is told apart, and never put together with completed projects.
+    The tail index is that of the cost ratios, 1 + overrun, from 30 projects up.
     """
-    found = active(view)
-    known = found[found["estimate"].notna() & found["approved"].notna()]
-    return pd.DataFrame(
-        {
-            "project_id": known["project_id"], "category": known["category"],
-            "period": view.period, "overrun": known["estimate"] / known["approved"] - 1,
-        }
-    )  # fmt: skip
+    n = len(overruns)
+    above = overruns >= TAIL_OVERRUN_SHARE - ROUNDING
+    share = intervals.rate(float(above.sum()), n, level)
+    index = tails.tail_index(1 + overruns) if n >= tails.FEWEST else tails.TailIndex(nan, nan, 0)
+    mean = float(overruns[above].mean()) if above.any() else nan
+    mean = nan if index.value <= NO_VARIANCE else mean
+    return Tail(share, mean, index, _tail_sentence(share, mean, index))
 
 
-def classes(past: pd.DataFrame) -> dict[str, Floats]:
-    """The overruns of each category, in alphabetical order; who has none is a class of its own."""
-    named = past["category"].fillna(NOT_STATED)
+def combined_uplift(shares: Sequence[float], uplifts: Sequence[float]) -> float:
+    """Σ share × uplift of a project that is of several classes, as HM Treasury's guidance has it.
+
+    Raises DataError where the shares do not add up to the whole project.
+    """
+    if not isclose(sum(shares), 1.0, abs_tol=1e-6) or min(shares) < 0:
+        raise DataError(
+            f"the shares of the classes are {listed([f'{share:.0%}' for share in shares])}",
+            remedy="Give shares of 0 or more that add up to 100 %",
+        )
+    return float(sum(share * value for share, value in zip(shares, uplifts, strict=True)))
+
+
+def by_class(projects: pd.DataFrame, column: str = "overrun") -> Mapping[str, Floats]:
+    """Each category's values of a column."""
     return {
         str(name): own.to_numpy(dtype="float64")
-        for name, own in past["overrun"].groupby(named, sort=True)
+        for name, own in projects.groupby("category", sort=True)[column]
     }
 
 
-def active(view: View) -> pd.DataFrame:
-    """Projects in flight: project_id, name, department, category, approved, estimate."""
-    if "baselines" not in view.tables or "projects" not in view.tables:
-        return pd.DataFrame(columns=["project_id", "name", "department", "category", "approved",
-                                     "estimate"])  # fmt: skip
-    projects = in_flight(view.tables["projects"], view.data_date)
-    found = with_original(projects, view.tables["baselines"])
-    found = found.assign(approved=comparable_cost(found, view.settings.price_base), estimate=nan)
-    if "status_reports" in view.tables and "status_reports" not in view.withheld:
-        columns = ["estimate_at_completion"]
-        reports = latest_reports(view.tables["status_reports"], view.period, columns)
-        at = with_project(found, reports, columns)["estimate_at_completion"].astype("float64")
-        found = found.assign(estimate=at.where(at > 0))
-    return found[["project_id", "name", "department", "category", "approved", "estimate"]]
+def _quantile(
+    values: Floats, shares: Floats, cases: int, p: float, level: float
+) -> tuple[float, float, float]:
+    """The value at rank p × (cases + 1) and those at the ranks of its interval.
 
-
-def forecasts(view: View, by_class: Mapping[str, Floats], parent: Floats) -> pd.DataFrame:
-    """Each project in flight with what its class suggests it will cost at P50 and P80.
-
-    Adds class, n, p50, p50_low, p50_high, p80, p80_low, p80_high (money) and word: how the
-    current estimate stands to them.
+    A value's rank lies in the middle of its share; with equal shares ranks are the usual ones.
     """
-    level = view.settings.confidence_level
-    rows = []
-    none = np.array([], dtype="float64")
-    for row in active(view).to_dict("records"):
-        name = NOT_STATED if pd.isna(row["category"]) else str(row["category"])
-        own = by_class.get(name, none)
-        half, most = (uplift(own, p, level, parent) for p in (0.5, 0.8))
-        ends = {
-            f"{label}{end}": row["approved"] * (1 + value)
-            for label, found in (("p50", half), ("p80", most))
-            for end, value in (("", found.value), ("_low", found.low), ("_high", found.high))
-        }
-        word = _word(row["estimate"], ends["p50"], ends["p80"])
-        own_facts = {str(key): value for key, value in row.items()}
-        rows.append({**own_facts, "class": name, "n": len(own), **ends, "word": word})
-    return pd.DataFrame(rows)
+    ends = intervals.order_statistic_ranks(cases, p, level)
+    assert ends is not None, "fewest has seen to it"
+    order = np.argsort(values, kind="stable")
+    middles = shares[order].cumsum() - shares[order] / 2
+    at = (np.array([p * (cases + 1), *ends]) - 0.5) / cases
+    value, low, high = np.interp(at, middles, values[order]).tolist()
+    return value, low, high
 
 
-def back_test(past: pd.DataFrame, p: float, level: float) -> Estimate:
-    """The share of projects that ended at or below the P of those that had ended before them.
+def _own_bounds(overruns: Floats, p: float, level: float) -> tuple[float, float]:
+    """The bounds that a class too small for an interval of its own still has, each by itself.
 
-    Each is forecast from the earlier months' projects of its class, shrunk as `uplift` does; one
-    with too little before it is left out. A class that tells the truth gives p.
+    Its highest value; and the highest rank r with P(Binomial(n, p) >= r) >= (1 + level) ÷ 2.
     """
-    held = []
-    ordered = past[past["period"].notna()].sort_values(["period", "project_id"])
-    for row in ordered.to_dict("records"):
-        before = ordered[ordered["period"] < row["period"]]
-        same = before["category"].fillna(NOT_STATED) == (
-            NOT_STATED if pd.isna(row["category"]) else row["category"]
-        )
-        everything = before["overrun"].to_numpy(dtype="float64")
-        found = uplift(everything[same.to_numpy()], p, level, everything)
-        if not np.isnan(found.value):
-            held.append(row["overrun"] <= found.value)
-    return rate(sum(held), len(held), level) if held else NOTHING
+    from scipy.special import bdtrc
+
+    n = len(overruns)
+    if not n:
+        return np.inf, -np.inf
+    ranks = np.arange(1, n + 1)
+    holding = ranks[bdtrc(ranks - 1.0, n, p) >= (1 + level) / 2]
+    ordered = np.sort(overruns)
+    return float(ordered[holding.max() - 1]) if holding.size else np.inf, float(ordered[-1])
 
 
-def _overruns(kpi: Kpi, view: View) -> pd.DataFrame:
-    units = observe_all(kpi, view)
-    units = units[units["numerator"].notna() & units["denominator"].notna()]
-    named = units.assign(project_id=units["case_id"])
-    found = with_project(named, view.tables["projects"], ["category"])
-    return pd.DataFrame(
-        {
-            "project_id": found["project_id"], "category": found["category"],
-            "period": found["period"], "overrun": found["numerator"] / found["denominator"],
-        }
-    )  # fmt: skip
-
-
-def _weighted_quantile(own: Floats, parent: Floats, weight: float, p: float) -> float:
-    values = np.concatenate([own, parent])
-    shares = np.concatenate(
-        [
-            np.full(len(own), weight / max(len(own), 1)),
-            np.full(len(parent), (1 - weight) / len(parent)),
-        ]
+def _unless_all_equal(found: Uplift, values: Floats) -> Uplift:
+    if np.ptp(values) > ROUNDING:
+        return found
+    note = (
+        f"no interval: all {len(values)} overran by the same {number(found.value, 'share')}, as "
+        "where the actual cost was not entered but copied"
     )
-    order = np.argsort(values)
-    reached = np.cumsum(shares[order])
-    at = min(int(np.searchsorted(reached, p - ROUNDING)), len(values) - 1)
-    return float(values[order][at])
+    return Uplift(found.value, nan, nan, found.n, found.own_weight, note)
 
 
-def _word(estimate: float, p50: float, p80: float) -> str:
-    if np.isnan(estimate):
-        return "no current estimate"
-    if np.isnan(p50) or np.isnan(p80):
-        return "its class is too small to say"
-    if estimate < p50:
-        return "below what half of such projects cost"
-    return "between P50 and P80" if estimate <= p80 else "above what four in five of such cost"
+def _too_few(n: int, of_parent: int, needed: int, p: float, alone: bool) -> str:
+    """Why neither the class nor its mixture with the parent has this quantile."""
+    own = f"{counted(n, 'completed project')} of this class"
+    if alone:
+        return f"{own}: a P{100 * p:.0f} needs {needed}"
+    if of_parent < needed:
+        return f"{own} and {of_parent} in all: a P{100 * p:.0f} needs {needed}"
+    if n + PARENT_CASES < needed:
+        return f"{own}: even beside all others a P{100 * p:.0f} needs {needed - PARENT_CASES}"
+    return ""
+
+
+def _tail_sentence(share: Estimate, mean: float, index: tails.TailIndex) -> str:
+    if not share.n:
+        return "No completed project has both costs."
+    high = number(TAIL_OVERRUN_SHARE, "share")
+    said = (
+        f"{number(share.value, 'share')} of {counted(share.n, 'project')} "
+        f"({number(share.low, 'share')} to {number(share.high, 'share')}) "
+        f"overran by {high} or more"
+    )
+    if mean == mean:
+        said += f", on average by {number(mean, 'share')}"
+    if share.n < tails.FEWEST:
+        return f"{said}; how heavy the tail is cannot be told from fewer than {tails.FEWEST}."
+    if index.value > NO_VARIANCE:
+        doubt = "; whether the spread has a limit is not sure" * _may_be_heavy(index)
+        return f"{said}{doubt}."
+    missing = "no mean" if index.value <= NO_MEAN else "a mean that no sample tells well"
+    return (
+        f"{said}. The tail is so heavy (index {index.value:.1f}) that there is {missing}: only "
+        "quantiles are shown."
+    )
+
+
+def _may_be_heavy(index: tails.TailIndex) -> bool:
+    return index.value - 2 * index.error <= NO_VARIANCE
