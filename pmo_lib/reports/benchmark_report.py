@@ -150,7 +150,7 @@ class BenchmarkReport(Report):
 
     def forecasts(self) -> HTML:
         """Each active project: approved, current estimate, and what its class suggests."""
-        return reference.forecasts(self.view, self.peers, self.parameters.department)
+        return reference.in_flight(self.view, self.peers, self.parameters.department)
 
     def calibration(self) -> HTML:
         """Whether such forecasts would have held in the past."""

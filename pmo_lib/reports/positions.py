@@ -145,7 +145,7 @@ def departments(comparisons: Sequence[Comparison], settings: Settings) -> HTML:
     apart = [each for each, p in zip(tested, adjusted, strict=True) if p <= share]
     said = page.paragraph(
         f"{counted(len(tested), 'comparison')} of one department with {OTHERS} could be made. "
-        f"{len(apart)} stand out; of those about {number(share, 'share')} may be chance."
+        f"Standing out: {len(apart)}; about {number(share, 'share')} of such may be chance."
     )
     rows = [
         {

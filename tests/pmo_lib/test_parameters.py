@@ -2,7 +2,7 @@
 
 import ast
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from pmo_lib.errors import DataError, ErrorList, ParameterError
 from pmo_lib.parameters import (
     PARAMETERS,
     BaselineParameters,
+    BenchmarkParameters,
     KpiReportParameters,
     ReportParameters,
 )
