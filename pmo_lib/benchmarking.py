@@ -36,13 +36,18 @@ class Ours:
 
 
 def against_published(view: View, department: str = ORGANISATION) -> list[Comparison]:
-    """Every published figure in `benchmarks`, in their order, then every set of quantiles."""
+    """Every published figure in `benchmarks`, in their order, then every set of quantiles.
+
+    A figure that is one of a set is told with its set alone.
+    """
     if "benchmarks" not in view.tables or "benchmarks" in view.withheld:
         return []
     rows = published(view.tables["benchmarks"])
-    alone = [_beside(row, view, department) for row in rows.to_dict("records")]
-    sets = [_among(group, view, department) for group in quantiles(rows)]
-    return alone + sets
+    sets = quantiles(rows)
+    alone = rows.drop(index=[row for group in sets for row in group.index])
+    return [_beside(row, view, department) for row in alone.to_dict("records")] + [
+        _among(group, view, department) for group in sets
+    ]
 
 
 def figure(

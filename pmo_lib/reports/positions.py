@@ -86,10 +86,9 @@ def fair(comparisons: Sequence[Comparison], level: str) -> HTML:
                 change(each.gap, unit), change_interval(each.gap_low, each.gap_high, unit)
             ),
             "We are": STANDS[each.stands],
-            "Place among them": page.lines(*_place(each)),
-            "To know": " ".join(filter(None, [_sentence(each.note), _sentence(each.to_move)])),
+            "To know": " ".join(_to_know(each)),
         }
-        for each in comparisons
+        for each in sorted(comparisons, key=lambda each: list(CATALOGUE).index(each.kpi_id))
     ]
     return page.joined(
         page.paragraph(
@@ -211,17 +210,22 @@ def _gap(value: float, low: float, high: float, unit: Unit) -> HTML:
     return page.lines(change(value, unit), change_interval(low, high, unit))
 
 
-def _place(each: Comparison) -> tuple[str, str]:
+def _to_know(each: Comparison) -> list[str]:
+    """Our place among them, how often ours are better, and what else to know of the figure."""
+    said = []
     if each.bound:
-        return each.bound, ""
-    if isnan(each.percentile):
-        return DASH, ""
-    ends = (
-        ""
-        if isnan(each.percentile_low)
-        else f"{100 * each.percentile_low:.0f} to {100 * each.percentile_high:.0f}"
-    )
-    return f"{100 * each.percentile:.0f} of 100", ends
+        said.append(f"Ours is {each.bound} of theirs.")
+    elif not isnan(each.percentile):
+        ends = f" ({100 * each.percentile_low:.0f} to {100 * each.percentile_high:.0f})"
+        known = ends * (not isnan(each.percentile_low) and not isnan(each.percentile_high))
+        said.append(f"Ours is at {100 * each.percentile:.0f} of 100 of theirs{known}.")
+    if not isnan(each.superiority):
+        low, high = f"{100 * each.superiority_low:.0f}", f"{100 * each.superiority_high:.0f}"
+        said.append(
+            f"One of ours does better than one of theirs in {100 * each.superiority:.0f} of 100 "
+            f"pairs ({low} to {high})."
+        )
+    return [*said, *filter(None, [_sentence(each.note), _sentence(each.to_move)])]
 
 
 def _sentence(text: str) -> str:
