@@ -41,7 +41,7 @@ FIGURES: tuple[tuple[tuple[str, int], str, str, str, float, str, int | None, Row
     (_SURVEY, "D3", "all", "p90", 0.78, "share", 410, _COSTS),
     (_SURVEY, "D5", "all", "median", 0.12, "share", 410, _COMPLETED),
     (_SURVEY, "V1", "all", "mean", 0.74, "share", 64, _ORGANISATIONS),
-    (_SURVEY, "R3", "all", "mean", 8, "points", 1_250, _RESPONDENTS),
+    (_SURVEY, "R3", "all", "index", 8, "points", 1_250, _RESPONDENTS),
     (_SURVEY, "R8", "all", "share", 0.30, "share", 64, _ORGANISATIONS),
     (_SURVEY, "R11", "all", "median", 0.05, "share", 64, _ORGANISATIONS),
     (_SURVEY, "G8", "all", "share", 0.80, "share", 9_600, _REPORTS),
