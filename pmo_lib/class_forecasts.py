@@ -27,23 +27,34 @@ from pmo_lib.wording import counted
 OVERRUN = CATALOGUE["D3"]
 NOT_STATED = "not stated"  # the class of projects without a category
 MIDDLE, HIGH = 0.5, 0.8
-DATES = ["approved_on", "finished_on"]
-HISTORY = ["case_id", "name", "department", "category", *DATES, "approved_cost", "actual_cost",
-           "overrun"]  # fmt: skip
-IN_FLIGHT = ["project_id", "name", "department", "category", "approved_cost", "current_estimate"]
+NAMES = dict.fromkeys(["name", "department", "category"], "str")
+HISTORY = {
+    "case_id": "str", **NAMES, **dict.fromkeys(["approved_on", "finished_on"], "datetime64[us]"),
+    **dict.fromkeys(["approved_cost", "actual_cost", "overrun"], "float64"),
+}  # fmt: skip
+IN_FLIGHT = {
+    "project_id": "str", **NAMES, **dict.fromkeys(["approved_cost", "current_estimate"], "float64")
+}  # fmt: skip
+
+COSTS = ["p50", "p50_low", "p50_high", "p80", "p80_low", "p80_high"]
+SUGGESTED = {
+    "reference_class": "str", "n": "int64", "own_weight": "float64",
+    **dict.fromkeys(COSTS, "float64"), "said": "str", "note": "str",
+}  # fmt: skip
 
 
 def history(view: View) -> pd.DataFrame:
     """Every completed project whose approved and actual cost are known, whenever it was completed.
 
-    A project without a day of approval counts as approved when its original baseline was, or else
+    Young portfolios have completed their short projects first: their history is of those. A
+    project without a day of approval counts as approved when its original baseline was, or else
     when it started.
     """
     if availability(OVERRUN, view)[0] != "measured":
-        return pd.DataFrame(columns=HISTORY).astype(dict.fromkeys(HISTORY[6:], "float64"))
+        return _empty(HISTORY)
     units = usable(OVERRUN, observe_all(OVERRUN, view))
     named = units.assign(project_id=units["case_id"])
-    more = ["name", "category", *DATES, "started_on"]
+    more = ["name", "category", "approved_on", "started_on", "finished_on"]
     done = with_project(named, view.tables["projects"], more)
     baselines = view.tables["baselines"]
     original = with_project(done, baselines[baselines["version"] == 0], ["approved_on"])
@@ -55,7 +66,7 @@ def history(view: View) -> pd.DataFrame:
         actual_cost=done["denominator"] + done["numerator"],
         overrun=done["numerator"] / done["denominator"],
     )
-    return found[HISTORY].reset_index(drop=True)
+    return found[list(HISTORY)].reset_index(drop=True)
 
 
 def left_out(view: View) -> str:
@@ -105,43 +116,42 @@ def forecasts(
         parent = np.concatenate([*classes.values(), np.array([])])
     projects = _open_projects(view)
     if department:
-        projects = projects[projects["department"] == department]
-    rows = []
+        projects = projects[projects["department"] == department].reset_index(drop=True)
     found = {
         category: _of_class(classes.get(category, np.array([])), parent, view)
         for category in projects["category"].unique()
     }
-    for category, estimate, approved in zip(
-        projects["category"], projects["current_estimate"], projects["approved_cost"], strict=True
-    ):
-        middle, high = found[category]
-        p50, p80 = (
-            np.array([u.value, u.low, u.high]) * approved + approved for u in (middle, high)
+    rows = [
+        _suggested(category, approved, estimate, *found[category])
+        for category, approved, estimate in zip(
+            projects["category"], projects["approved_cost"], projects["current_estimate"],
+            strict=True,
         )
-        rows.append(
-            {
-                "reference_class": _class_used(category, high),
-                "n": high.n,
-                "own_weight": high.own_weight,
-                **dict(zip(("p50", "p50_low", "p50_high"), p50.tolist(), strict=True)),
-                **dict(zip(("p80", "p80_low", "p80_high"), p80.tolist(), strict=True)),
-                "said": _said(estimate, p50, p80),
-                "note": high.note if approved == approved else "no approved cost is known",
-            }
-        )
-    suggested = pd.DataFrame(rows, index=projects.index, columns=SUGGESTED)
-    return pd.concat([projects, suggested], axis=1).reset_index(drop=True)
+    ]  # fmt: skip
+    return projects.join(pd.DataFrame(rows, columns=list(SUGGESTED)).astype(SUGGESTED))
 
 
-SUGGESTED = ["reference_class", "n", "own_weight", "p50", "p50_low", "p50_high", "p80", "p80_low",
-             "p80_high", "said", "note"]  # fmt: skip
+def _suggested(
+    category: str, approved: float, estimate: float, middle: Uplift, high: Uplift
+) -> dict[str, float | int | str]:
+    """What the class says of a project of this approved cost and current estimate."""
+    p50, p80 = (approved * (1 + np.array([u.value, u.low, u.high])) for u in (middle, high))
+    note = high.note if approved == approved else "no approved cost is known"
+    return {
+        "reference_class": _class_used(category, high),
+        "n": high.n,
+        "own_weight": high.own_weight,
+        **dict(zip(COSTS, [*p50, *p80], strict=True)),
+        "said": _said(estimate, p50, p80),
+        "note": note,
+    }
 
 
 def _open_projects(view: View) -> pd.DataFrame:
     """The projects in flight with their original cost and latest estimate, where known."""
     usable_tables = {n: t for n, t in view.tables.items() if n not in view.withheld}
     if not {"projects", "baselines"} <= usable_tables.keys():
-        return pd.DataFrame(columns=IN_FLIGHT).astype(dict.fromkeys(IN_FLIGHT[4:], "float64"))
+        return _empty(IN_FLIGHT)
     open_now = in_flight(usable_tables["projects"], view.data_date)
     projects = with_original(open_now, usable_tables["baselines"])
     estimate = pd.Series(np.nan, index=projects.index)
@@ -154,7 +164,11 @@ def _open_projects(view: View) -> pd.DataFrame:
         approved_cost=comparable_cost(projects, view.settings.price_base),
         # an estimate of nothing or less is of a project that pays for itself, or not entered
         current_estimate=estimate.where(estimate > 0).astype("float64"),
-    )[IN_FLIGHT]
+    )[list(IN_FLIGHT)].reset_index(drop=True)
+
+
+def _empty(columns: dict[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns)).astype(columns)
 
 
 def _of_class(overruns: Floats, parent: Floats, view: View) -> tuple[Uplift, Uplift]:

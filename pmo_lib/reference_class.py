@@ -98,10 +98,11 @@ def uplift(
     return _unless_all_equal(pooled, values)
 
 
-def tail(overruns: Floats, level: float) -> Tail:
+def tail(overruns: Floats, level: float, did: str = "overran") -> Tail:
     """The share of projects that overrun by 50 % or more, and what may be said of the rest.
 
-    The tail index is that of the cost ratios, 1 + overrun, from 30 projects up.
+    The tail index is that of the cost ratios, 1 + overrun, from 30 projects up. `did` is what the
+    sentence says they did: projects in flight "have grown" so far.
     """
     n = len(overruns)
     above = overruns >= TAIL_OVERRUN_SHARE - ROUNDING
@@ -109,7 +110,7 @@ def tail(overruns: Floats, level: float) -> Tail:
     index = tails.tail_index(1 + overruns) if n >= tails.FEWEST else tails.TailIndex(nan, nan, 0)
     mean = float(overruns[above].mean()) if above.any() else nan
     mean = nan if index.value <= NO_VARIANCE else mean
-    return Tail(share, mean, index, _tail_sentence(share, mean, index))
+    return Tail(share, mean, index, _tail_sentence(share, mean, index, did))
 
 
 def combined_uplift(shares: Sequence[float], uplifts: Sequence[float]) -> float:
@@ -187,14 +188,14 @@ def _too_few(n: int, of_parent: int, needed: int, p: float, alone: bool) -> str:
     return ""
 
 
-def _tail_sentence(share: Estimate, mean: float, index: tails.TailIndex) -> str:
+def _tail_sentence(share: Estimate, mean: float, index: tails.TailIndex, did: str) -> str:
     if not share.n:
-        return "No completed project has both costs."
+        return "No project has both costs."
     high = number(TAIL_OVERRUN_SHARE, "share")
     said = (
         f"{number(share.value, 'share')} of {counted(share.n, 'project')} "
         f"({number(share.low, 'share')} to {number(share.high, 'share')}) "
-        f"overran by {high} or more"
+        f"{did} by {high} or more"
     )
     if mean == mean:
         said += f", on average by {number(mean, 'share')}"
@@ -203,11 +204,9 @@ def _tail_sentence(share: Estimate, mean: float, index: tails.TailIndex) -> str:
     if index.value > NO_VARIANCE:
         doubt = "; whether the spread has a limit is not sure" * _may_be_heavy(index)
         return f"{said}{doubt}."
-    missing = "no mean" if index.value <= NO_MEAN else "a mean that no sample tells well"
-    return (
-        f"{said}. The tail is so heavy (index {index.value:.1f}) that there is {missing}: only "
-        "quantiles are shown."
-    )
+    why = "there is no mean" if index.value <= NO_MEAN else "no sample tells the mean"
+    heavy = f"The tail is so heavy (index {index.value:.1f}) that {why}"
+    return f"{said}. {heavy}: only quantiles are shown."
 
 
 def _may_be_heavy(index: tails.TailIndex) -> bool:
