@@ -58,7 +58,7 @@ class Settings:
     decimal_marks: dict[str, str] = field(default_factory=dict)
     customers: dict[str, int] = field(default_factory=dict)
     segments: dict[str, list[str]] = field(default_factory=dict)
-    profile: Profile = Profile()
+    profile: Profile = field(default_factory=Profile)
     tolerances: Tolerances = Tolerances()
     red_rule: RedRule = RedRule()
     thresholds: dict[str, Threshold] = field(default_factory=dict)
