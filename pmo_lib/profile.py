@@ -1,91 +1,129 @@
-"""The organisation's profile (its DNA): what chooses and explains peers, and is never a score."""
+"""The DNA of an organisation: what it is like, to choose and explain peers; never a score."""
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
 
-from pmo_lib.errors import PmoError, SettingsError, raise_all
-from pmo_lib.wording import counted, listed, number
+from pmo_lib.errors import PmoError, SettingsError, allowed_values, raise_all
 
-ALLOWED = {
-    "pmo_type": ("supportive", "controlling", "directive"),
-    "governance_weight": ("light", "medium", "heavy"),
-}
-METHODS = ("waterfall", "agile", "hybrid")
-APART = 0.25  # a share of a method that differs by more is told
-TIMES = 2  # and so is a portfolio of twice the projects
-YEARS = 3  # and a PMO older by so many years
+PMO_TYPES = ("supportive", "controlling", "directive")
+GOVERNANCE_WEIGHTS = ("light", "medium", "heavy")
+ROUNDING = 0.02  # shares written with two decimals may miss 1 by so much
+MIX_DIFFERS = 0.25  # shares of a method that are further apart are worth a word
+SIZE_DIFFERS = 3  # times as many projects
+AGE_DIFFERS = 5  # years
+
+
+@dataclass(frozen=True)
+class MethodMix:
+    """The shares of projects run by each method; all 0 = not stated."""
+
+    waterfall: float = 0.0
+    agile: float = 0.0
+    hybrid: float = 0.0
+
+    def __post_init__(self) -> None:
+        shares = list(asdict(self).values())
+        if not all(0 <= share <= 1 for share in shares):
+            raise SettingsError("shares must be from 0 to 1", remedy="Write 40 % as 0.4")
+        if any(shares) and abs(sum(shares) - 1) > ROUNDING:
+            raise SettingsError(
+                f"shares must add up to 1; they add up to {sum(shares):g}",
+                remedy="Give the shares of waterfall, agile and hybrid",
+            )
+
+    @property
+    def is_stated(self) -> bool:
+        return any(asdict(self).values())
 
 
 @dataclass(frozen=True)
 class Profile:
-    """Sector, size, methods and kind of PMO; empty, 0 or nothing where not stated.
-
-    ``portfolio_size`` counts projects in flight, ``method_mix`` shares of them by method.
-    """
+    """What an organisation is like, as far as it says so; "" or 0 = not stated."""
 
     sector: str = ""
-    portfolio_size: int = 0
-    method_mix: dict[str, float] = field(default_factory=dict)
+    portfolio_size: int = 0  # projects in flight
+    method_mix: MethodMix = MethodMix()
     pmo_type: str = ""
-    pmo_since: int = 0
+    pmo_since: int = 0  # year
     governance_weight: str = ""
 
     def __post_init__(self) -> None:
         errors: list[PmoError] = []
-
-        def check(name: str, good: bool, allowed: str) -> None:
-            if not good:
-                errors.append(SettingsError(f"profile.{name} must be {allowed}", where="settings"))
-
-        for name, allowed in ALLOWED.items():
-            given = getattr(self, name)
-            check(name, given in {"", *allowed}, f"one of {', '.join(allowed)}; not {given!r}")
-        unknown = [name for name in self.method_mix if name not in METHODS]
-        check("method_mix", not unknown, f"shares of {', '.join(METHODS)}; not of {unknown}")
-        shares = self.method_mix.values()
-        check("method_mix", all(0 <= share <= 1 for share in shares), "shares from 0 to 1")
-        whole = not self.method_mix or abs(sum(shares) - 1) <= 0.01
-        check("method_mix", whole, f"shares that add to 1; not to {sum(shares):g}")
-        check("portfolio_size", self.portfolio_size >= 0, "0 or more")
-        check("pmo_since", self.pmo_since == 0 or 1900 <= self.pmo_since <= 2200, "a year")
+        if self.portfolio_size < 0:
+            errors.append(SettingsError("portfolio_size must be 0 or more"))
+        if self.pmo_since and not 1900 <= self.pmo_since <= 2200:
+            errors.append(SettingsError("pmo_since must be a year, such as 2019"))
+        for name, allowed in (
+            ("pmo_type", PMO_TYPES),
+            ("governance_weight", GOVERNANCE_WEIGHTS),
+        ):
+            value = getattr(self, name)
+            if value and value not in allowed:
+                remedy = allowed_values(value, allowed)
+                errors.append(SettingsError(f"{name} cannot be {value!r}", remedy=remedy))
         raise_all(errors)
 
 
 def described(profile: Profile) -> list[str]:
-    """The profile in sentences, of what is stated."""
-    methods = [f"{number(share, 'share')} {name}" for name, share in profile.method_mix.items()]
-    said = {
-        "sector": f"It is of the {profile.sector} sector.",
-        "portfolio_size": f"{counted(profile.portfolio_size, 'project')} are in flight.",
-        "method_mix": f"Of its projects {listed(methods)} are run so.",
-        "pmo_type": f"Its PMO is {profile.pmo_type}.",
-        "pmo_since": f"It has had a PMO since {profile.pmo_since}.",
-        "governance_weight": f"Its governance is {profile.governance_weight}.",
+    """What is stated, each as a phrase, such as "120 projects in flight"."""
+    mix = asdict(profile.method_mix)
+    methods = [f"{100 * share:.0f} % {name}" for name, share in mix.items() if share]
+    phrases = {
+        "sector": f"{profile.sector} sector",
+        "portfolio_size": f"{_projects(profile.portfolio_size)} in flight",
+        "method_mix": f"projects run {', '.join(methods)}",
+        "pmo_type": f"{profile.pmo_type} PMO",
+        "pmo_since": f"PMO since {profile.pmo_since}",
+        "governance_weight": f"{profile.governance_weight} governance",
     }
-    return [said[item.name] for item in fields(profile) if getattr(profile, item.name)]
+    return [phrases[field.name] for field in fields(Profile) if _is_stated(profile, field.name)]
 
 
 def differences(ours: Profile, theirs: Profile) -> list[str]:
-    """In what a peer differs from us, in sentences; nothing of what either does not state."""
-    said = []
-    for name, words in (
-        ("sector", "They are of the {theirs} sector, we of the {ours} one."),
-        ("pmo_type", "Their PMO is {theirs}, ours {ours}."),
-        ("governance_weight", "Their governance is {theirs}, ours {ours}."),
-    ):
-        own, other = getattr(ours, name), getattr(theirs, name)
-        if own and other and own.casefold() != other.casefold():
-            said.append(words.format(ours=own, theirs=other))
-    sizes = ours.portfolio_size, theirs.portfolio_size
-    if all(sizes) and max(sizes) >= TIMES * min(sizes):
-        said.append(f"They have {sizes[1]:,} projects in flight, we {sizes[0]:,}.")
-    if ours.pmo_since and theirs.pmo_since and abs(ours.pmo_since - theirs.pmo_since) >= YEARS:
-        said.append(f"They have had a PMO since {theirs.pmo_since}, we since {ours.pmo_since}.")
-    if ours.method_mix and theirs.method_mix:
-        for method in METHODS:
-            own_share, other_share = (m.method_mix.get(method, 0.0) for m in (ours, theirs))
-            if abs(own_share - other_share) > APART:
-                said.append(
-                    f"{number(other_share, 'share')} of theirs are {method}, "
-                    f"{number(own_share, 'share')} of ours."
+    """Sentences on what both state and is not alike, such as that they are of another sector."""
+    both = [f.name for f in fields(Profile) if _is_stated(ours, f.name)]
+    return [
+        sentence
+        for name in both
+        if _is_stated(theirs, name)
+        for sentence in _difference(name, ours, theirs)
+    ]
+
+
+def _is_stated(profile: Profile, name: str) -> bool:
+    return profile.method_mix.is_stated if name == "method_mix" else bool(getattr(profile, name))
+
+
+def _difference(name: str, us: Profile, them: Profile) -> Iterator[str]:
+    match name:
+        case "sector" if us.sector.casefold() != them.sector.casefold():
+            yield f"They are of the {them.sector} sector, we of the {us.sector}."
+        case "portfolio_size":
+            sizes = sorted((us.portfolio_size, them.portfolio_size))
+            if sizes[1] >= SIZE_DIFFERS * sizes[0]:
+                yield (
+                    f"They have {_projects(them.portfolio_size)} in flight, we "
+                    f"{us.portfolio_size:,}."
                 )
-    return said
+        case "method_mix":
+            yield from _other_methods(us.method_mix, them.method_mix)
+        case "pmo_type" if us.pmo_type != them.pmo_type:
+            yield f"Their PMO is {them.pmo_type}, ours {us.pmo_type}."
+        case "pmo_since" if abs(us.pmo_since - them.pmo_since) >= AGE_DIFFERS:
+            yield f"They have had a PMO since {them.pmo_since}, we since {us.pmo_since}."
+        case "governance_weight" if us.governance_weight != them.governance_weight:
+            yield f"Their governance is {them.governance_weight}, ours {us.governance_weight}."
+
+
+def _projects(n: int) -> str:
+    return f"{n:,} project{'' if n == 1 else 's'}"
+
+
+def _other_methods(ours: MethodMix, theirs: MethodMix) -> Iterator[str]:
+    our_shares = asdict(ours)
+    for name, share in asdict(theirs).items():
+        if abs(share - our_shares[name]) >= MIX_DIFFERS:
+            yield (
+                f"They run {100 * share:.0f} % of projects {name}, we "
+                f"{100 * our_shares[name]:.0f} %."
+            )

@@ -11,8 +11,6 @@ import pandas as pd
 from pmo_lib.errors import PmoError, allowed_values
 
 UNREAD_COLUMNS = ("file", "line", "record", "column", "value", "reason")
-# of sources that publish plans as they are, not as they were approved, in prices of the day
-FIRST_PUBLISHED = {"baseline_definition": "first report", "prices": "nominal"}
 SOURCES = ("gmpp", "nyc", "people_survey")
 
 

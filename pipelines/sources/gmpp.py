@@ -33,7 +33,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.sources import FIRST_PUBLISHED, UNREAD_COLUMNS, Imported
+from pipelines.sources import UNREAD_COLUMNS, Imported
 from pipelines.sources.gmpp_entries import TWICE, Entry, Linked, link, read_entry, scale, snapshot
 from pipelines.sources.gmpp_layouts import RATERS, Report, fold, read_report
 from pmo_lib.errors import DataError
@@ -67,8 +67,12 @@ def read(files: Sequence[Path]) -> Imported:
             {name: "Int64" if name == "line" else "str" for name in UNREAD_COLUMNS}
         ),
         tuple(_notes(reports, linked)),
-        {"organisation": "UK Government Major Projects Portfolio", "currency": "GBP"}
-        | FIRST_PUBLISHED,
+        {
+            "organisation": "UK Government Major Projects Portfolio",
+            "currency": "GBP",
+            "baseline_definition": "first report",
+            "prices": "nominal",
+        },
     )
 
 

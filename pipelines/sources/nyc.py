@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipelines.sources import FIRST_PUBLISHED, Imported
+from pipelines.sources import Imported
 from pipelines.sources.extracts import Cells, read_extracts, typed
 from pipelines.sources.nyc_reports import EXTRACT, monthly_reports, read_amount
 from pmo_lib.errors import DataError
@@ -65,7 +65,12 @@ def read(files: Sequence[Path]) -> Imported:
         {name: typed(name, table) for name, table in tables.items()},
         cells.unread(ragged),
         (*_notes(rows, tables), *_notes_on_files(int(repeated.sum()), left_aside)),
-        {"organisation": "New York City, capital projects", "currency": "USD"} | FIRST_PUBLISHED,
+        {
+            "organisation": "New York City, capital projects",
+            "currency": "USD",
+            "baseline_definition": "first report",
+            "prices": "nominal",
+        },
     )
 
 

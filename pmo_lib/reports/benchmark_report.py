@@ -76,7 +76,7 @@ class BenchmarkReport(Report):
         ours = self.workbook.settings.profile
         said = described(ours)
         own = (
-            page.paragraph(f"{self.subject}:", *said)
+            page.paragraph(f"{self.subject}: {listed(said)}.")
             if said
             else page.paragraph(
                 "The profile of the organisation is not stated; fill profile in settings.yml, and "
