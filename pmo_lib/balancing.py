@@ -121,17 +121,21 @@ def entropy_weights(covariates: Floats, targets: Floats) -> Floats | None:
     spread = apart.std(axis=0)
     scaled = apart / np.where(spread > 0, spread, 1.0)
 
-    def slope(at: Floats) -> Any:
+    def height(at: Floats, *_: object) -> float:
+        return float(logsumexp(scaled @ at))
+
+    def slope(at: Floats, *_: object) -> Any:
         return softmax(scaled @ at) @ scaled
 
-    def curvature(at: Floats) -> Any:
+    def curvature(at: Floats, *_: object) -> Any:
         weights = softmax(scaled @ at)
         mean = weights @ scaled
         return (scaled.T * weights) @ scaled - np.outer(mean, mean)
 
+    # a target out of reach has no minimum: it is not worth many steps
     found = minimize(
-        lambda at: float(logsumexp(scaled @ at)), np.zeros(scaled.shape[1]), jac=slope,
-        hess=curvature, method="trust-exact", tol=RESIDUAL / 100,
+        height, np.zeros(scaled.shape[1]), (), "trust-exact", slope, curvature,
+        tol=RESIDUAL / 100, options={"maxiter": 200},
     )  # fmt: skip
     weights = np.asarray(softmax(scaled @ found.x), dtype="float64")
     return weights if np.abs(weights @ scaled).max(initial=0.0) <= RESIDUAL else None

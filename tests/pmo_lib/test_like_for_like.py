@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 
@@ -125,6 +125,7 @@ def test_the_raw_gap_has_welchs_interval() -> None:
     assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 1000), st.integers(5, 60), st.integers(5, 60))
 def test_a_portfolio_against_itself_and_in_any_order(seed: int, n: int, m: int) -> None:
     ours, peers = portfolio(seed, n, OURS_MIX), portfolio(seed + 1, m, PEERS_MIX)
@@ -137,5 +138,5 @@ def test_a_portfolio_against_itself_and_in_any_order(seed: int, n: int, m: int) 
         assert pair[1].low == pytest.approx(pair[0].low, abs=1e-5, nan_ok=True)
     same = like_for_like(ours, ours, 0.9)
     for gap in (same.raw, same.standardised, same.balanced):
-        assert gap.value == pytest.approx(0, abs=1e-9, nan_ok=True)
+        assert isnan(gap.value) or gap.value == pytest.approx(0, abs=1e-9)
     assert same.judgement != "not comparable"
