@@ -98,6 +98,9 @@ def balanced_gap(ours: pd.DataFrame, peers: pd.DataFrame, level: float) -> Estim
     return Estimate(value, value - half, value + half, len(ours), note)
 
 
+FARTHEST = 50.0  # λ, in standard deviations of the covariates
+
+
 def entropy_weights(covariates: Floats, targets: Floats) -> Floats | None:
     """w_i ∝ exp(λ'(x_i - target)), λ minimising log Σ exp(λ'(x_i - target)); None if none do.
 
@@ -127,15 +130,11 @@ def entropy_weights(covariates: Floats, targets: Floats) -> Floats | None:
     def slope(at: Floats, *_: object) -> Any:
         return softmax(scaled @ at) @ scaled
 
-    def curvature(at: Floats, *_: object) -> Any:
-        weights = softmax(scaled @ at)
-        mean = weights @ scaled
-        return (scaled.T * weights) @ scaled - np.outer(mean, mean)
-
-    # a target out of reach has no minimum: it is not worth many steps
+    # a target out of reach has no minimum: the bounds, far beyond any use, end the search
     found = minimize(
-        height, np.zeros(scaled.shape[1]), (), "trust-exact", slope, curvature,
-        tol=RESIDUAL / 100, options={"maxiter": 40},
+        height, np.zeros(scaled.shape[1]), jac=slope, method="L-BFGS-B",
+        bounds=[(-FARTHEST, FARTHEST)] * scaled.shape[1],
+        options={"ftol": 0.0, "gtol": RESIDUAL / 100, "maxiter": 500},
     )  # fmt: skip
     weights = np.asarray(softmax(scaled @ found.x), dtype="float64")
     return weights if np.abs(weights @ scaled).max(initial=0.0) <= RESIDUAL else None

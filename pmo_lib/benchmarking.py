@@ -1,7 +1,8 @@
 """Published figures set beside ours: comparable, context only, or not comparable because …"""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -35,7 +36,10 @@ class Ours:
     why_not: str = ""
 
 
-def against_published(view: View, department: str = ORGANISATION) -> list[Comparison]:
+Cases = Callable[[str], pd.DataFrame]  # a KPI's usable cases, by its id
+
+
+def against_published(view: View, departments: Iterable[str] = (ORGANISATION,)) -> list[Comparison]:
     """Every published figure in `benchmarks`, in their order, then every set of quantiles.
 
     A figure that is one of a set is told with its set alone.
@@ -44,20 +48,28 @@ def against_published(view: View, department: str = ORGANISATION) -> list[Compar
         return []
     rows = published(view.tables["benchmarks"])
     sets = quantiles(rows)
-    alone = rows.drop(index=[row for group in sets for row in group.index])
-    return [_beside(row, view, department) for row in alone.to_dict("records")] + [
-        _among(group, view, department) for group in sets
-    ]
+    alone = rows.drop(index=[row for group in sets for row in group.index]).to_dict("records")
+
+    @cache
+    def cases(kpi_id: str) -> pd.DataFrame:
+        kpi = CATALOGUE[kpi_id]
+        return usable(kpi, pooled(observe(kpi, view)))
+
+    found = []
+    for department in departments:
+        found += [_beside(row, view, cases, department) for row in alone]
+        found += [_among(group, view, cases, department) for group in sets]
+    return found
 
 
-def figure(
-    kpi: Kpi, statistic: str, view: View, department: str = ORGANISATION, segment: str = "all"
+def _figure(
+    kpi: Kpi, statistic: str, view: View, cases: Cases, department: str, segment: str
 ) -> Ours:
     """Our own figure of a published one's kind, on the projects of a segment alone."""
     state, reason = availability(kpi, view)
     if state != "measured":
         return Ours(why_not=f"{kpi.id} is {state}: {reason}")
-    units = usable(kpi, pooled(observe(kpi, view)))
+    units = cases(kpi.id)
     if department != ORGANISATION:
         units = units[units["department"] == department]
     if segment != "all":
@@ -116,7 +128,7 @@ def _common(row: Row, department: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _beside(row: Row, view: View, department: str) -> Comparison:
+def _beside(row: Row, view: View, cases: Cases, department: str) -> Comparison:
     """One published figure: judged, and where it is fair the gap to it."""
     common = _common(row, department)
     if row["fault"]:
@@ -129,7 +141,7 @@ def _beside(row: Row, view: View, department: str) -> Comparison:
             reasons=("No KPI of ours measures that.",),
         )  # fmt: skip
     kpi = CATALOGUE[common["kpi_id"]]
-    judged, ours = _judged(kpi, row, view, department)
+    judged, ours = _judged(kpi, row, view, cases, department)
     found = Comparison(
         **common, kind="published", judgement=judged.judgement, reasons=judged.reasons,
         remedies=judged.remedies,
@@ -141,7 +153,9 @@ def _beside(row: Row, view: View, department: str) -> Comparison:
     return _with_gap(found, kpi, row, ours, view) if found.is_fair else found
 
 
-def _judged(kpi: Kpi, row: Row, view: View, department: str) -> tuple[Comparability, Ours]:
+def _judged(
+    kpi: Kpi, row: Row, view: View, cases: Cases, department: str
+) -> tuple[Comparability, Ours]:
     """Whether the figure is comparable, and ours of the same kind on the same segment."""
     segment, statistic = _text(row, "segment"), _text(row, "statistic")
     has_segment = segment == "all" or (
@@ -155,7 +169,7 @@ def _judged(kpi: Kpi, row: Row, view: View, department: str) -> tuple[Comparabil
     judged = comparability(ours, _facts(row))
     if judged.judgement == "not comparable":
         return judged, Ours()
-    return judged, figure(kpi, ours.statistic, view, department, ours.segment)
+    return judged, _figure(kpi, ours.statistic, view, cases, department, ours.segment)
 
 
 def _facts(row: Row) -> Facts:
@@ -209,7 +223,7 @@ def _to_move(found: Comparison, kpi: Kpi, ours: Ours) -> str:
     return f"{position.successes_needed(n, k, found.theirs)} more of {n} would have made us level"
 
 
-def _among(group: pd.DataFrame, view: View, department: str) -> Comparison:
+def _among(group: pd.DataFrame, view: View, cases: Cases, department: str) -> Comparison:
     """A set of published quantiles: where our median lies among them."""
     row = {**group.iloc[0].to_dict(), "statistic": "median"}
     common = _common(row, department) | {
@@ -217,7 +231,7 @@ def _among(group: pd.DataFrame, view: View, department: str) -> Comparison:
         "theirs": _median_of(group),
     }  # fmt: skip
     kpi = CATALOGUE[common["kpi_id"]]
-    judged, ours = _judged(kpi, row, view, department)
+    judged, ours = _judged(kpi, row, view, cases, department)
     found = Comparison(
         **common, kind="published quantiles", judgement=judged.judgement, reasons=judged.reasons,
         remedies=judged.remedies,

@@ -70,7 +70,7 @@ def history(view: View) -> pd.DataFrame:
 
 
 def left_out(view: View) -> str:
-    """What the history leaves out, in words: completed without both costs, and cancelled."""
+    """What the history leaves out, in words: ended but not known at what cost, and cancelled."""
     state, reason = availability(OVERRUN, view)
     if state != "measured":
         return f"There is no history: {reason}"
@@ -79,12 +79,11 @@ def left_out(view: View) -> str:
     projects = view.tables["projects"]
     ended = ~(projects["finished_on"] > view.data_date)
     cancelled = int((ended & (projects["status"] == "cancelled")).sum())
+    why = "ended without an approved cost, a final cost or a status"
     parts = [
-        f"{counted(unknown, 'completed project')} without both an approved and an actual cost"
-        if unknown else "",
-        f"{counted(cancelled, 'cancelled project')}, which never came to a final cost"
-        if cancelled else "",
-    ]  # fmt: skip
+        f"{counted(unknown, 'project')} that {why}" if unknown else "",
+        f"{counted(cancelled, 'cancelled project')} without a final cost" if cancelled else "",
+    ]
     said = " and ".join(filter(None, parts))
     return f"Left out: {said}" if said else ""
 

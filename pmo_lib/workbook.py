@@ -135,8 +135,7 @@ class Workbook:
         view = self.view(period)
         peers = {name: peer.view(peer.periods[-1]) for name, peer in self.peers.items()}
         names = [ORGANISATION, *self.departments]
-        published = [each for name in names for each in against_published(view, name)]
-        return table([*published, *against_peers(view, peers, names)])
+        return table([*against_published(view, names), *against_peers(view, peers, names)])
 
     def baseline(self, name: str = "") -> Baseline | None:
         """The frozen baseline called `name`, in its last version; without a name the latest.

@@ -40,7 +40,7 @@ class BenchmarkReport(Report):
     def comparisons(self) -> list[Comparison]:
         """Every benchmark there is, in the order published figures, peers, own departments."""
         return [
-            *against_published(self.view, self.department),
+            *against_published(self.view, [self.department]),
             *against_peers(self.view, self.peers, [self.department]),
         ]
 

@@ -54,7 +54,8 @@ def uplifts(view: View, peers: Mapping[str, View]) -> HTML:
         page.paragraph(
             f"Share of the approved cost to add; in small type the {number(level, 'share')} "
             "interval. A class that is too small borrows from all projects of its portfolio, and "
-            "says so.",
+            "says so. A young portfolio has completed its short projects first, so its history "
+            "leans that way.",
             f"{gone}." if gone else "",
         ),
         page.table(pd.DataFrame(rows), "What to add to an approved cost", "cards"),
@@ -65,7 +66,8 @@ def tails(view: View, peers: Mapping[str, View]) -> HTML:
     """The share of overruns of 50 % and more, and how heavy the tail is, source by source."""
     level = view.settings.confidence_level
     said = [
-        f"{source[0].upper()}{source[1:]}: {tail(parent, level).sentence}"
+        f"{source[0].upper()}{source[1:]}: "
+        + tail(parent, level, "have grown" if source.endswith(SO_FAR) else "overran").sentence
         for source, (parent, _) in _sources(view, peers).items()
     ]
     return page.bullets(said, f"The tail cannot be told: needs {NEEDED}.")
