@@ -225,7 +225,8 @@ WHAT = {
     "statistic": "what kind of figure it is", "unit_of_analysis": "what was counted",
     "segment": "of which projects it is",
     "population": "whether the projects were completed",
-    "baseline_definition": "which baseline it counts from", "prices": "the kind of prices",
+    "baseline_definition": "which baseline it counts from",
+    "prices": "whether inflation is taken out",
     "rating_scale": "how many colours the ratings have",
 }  # fmt: skip
 OUR_REMEDIES = {

@@ -96,7 +96,7 @@ class TestRule:
         assert judged.judgement == "not comparable"
         assert judged.reasons == (REASONS["statistic"],)
         assert judged.remedies == (
-            REMEDIES["statistic"], "Ask the source the kind of prices.",
+            REMEDIES["statistic"], "Ask the source whether inflation is taken out.",
         )  # fmt: skip
 
     @pytest.mark.parametrize(
