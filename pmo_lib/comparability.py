@@ -9,6 +9,7 @@ from typing import Literal
 
 from pmo_lib.kpi import Kpi, Statistic
 from pmo_lib.settings import Settings
+from pmo_lib.tables import TABLES
 
 Judgement = Literal["comparable", "context only", "not comparable"]
 
@@ -16,7 +17,6 @@ Judgement = Literal["comparable", "context only", "not comparable"]
 POPULATIONS: dict[str, tuple[str, str]] = {
     "completed projects": ("project", "completed"),
     "projects in flight": ("project", "in flight"),
-    "rated projects in flight": ("project", "in flight"),
     "started projects": ("project", "started"),
     "projects open in the last 12 months": ("project", "in flight"),
     "projects with cost in the last 12 months": ("project", "in flight"),
@@ -46,22 +46,37 @@ POPULATIONS: dict[str, tuple[str, str]] = {
     "status reports due": ("report", ""),
     "tables": ("table", ""),
 }
-SHARES: tuple[Statistic, ...] = ("rate", "clustered_rate")
+# the word that a benchmark has for each of our statistics, or one that none has
 STATISTIC_WORDS: dict[Statistic, str] = {
-    **dict.fromkeys(SHARES, "share"),
+    "rate": "share", "clustered_rate": "share",
     "median": "median", "clustered_median": "median", "survival_median": "median",
+    "draws": "median",
     "mean": "mean", "clustered_mean": "mean", "monthly_mean": "mean",
     "p80": "p80", "p95": "p95", "survival_p85": "p85",
-    "ratio": "total", "bounded_ratio": "total", "nps": "index", "skill": "index",
-    "count": "count", "event_rate": "rate of events",
+    "ratio": "total", "bounded_ratio": "total", "quotient": "total", "cost_drift": "total",
+    "nps": "index", "skill": "index", "count": "count",
+    "event_rate": "rate of events", "rate_difference": "difference of shares",
+    "max_ratio": "maximum", "geometric_mean": "geometric mean", "tail_mean": "mean of the tail",
+    "signed_mean": "mean with its sign", "importance_mean": "mean importance",
+    "slip_share": "share of slips", "quadrant_share": "share of resamples",
 }  # fmt: skip
-A_WORD = {"share": "a share", "index": "an index"}
+# of one organisation each of these is its own figure
+OF_ONE = ("mean", "median")
+COSTS = {
+    "projects.actual_cost", "status_reports.actual_cost", "status_reports.estimate_at_completion",
+}  # fmt: skip
+PLANS = {"baselines.start", "baselines.finish", "baselines.cost"}
+PUBLISHED_UNITS = TABLES["benchmarks"]["unit_of_analysis"].allowed
 ASK = "Ask the source"
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a figure is of; an empty text or 0 where that is not stated, or does not matter."""
+    """What a figure is of; an empty text or 0 where that is not stated.
+
+    The last three say what else must be known of our figure for it to be compared; its population
+    need not be where it is empty.
+    """
 
     statistic: str = ""
     unit_of_analysis: str = ""
@@ -93,9 +108,10 @@ def facts_of(
     ``statistic`` is the benchmark's word for it, by default that of the KPI's headline.
     """
     unit, population = POPULATIONS[kpi.population]
-    needs_baseline = any(need.startswith("baselines.") for need in kpi.needs)
+    needs = set(kpi.needs)
+    needs_baseline = bool(needs & PLANS)
     return Facts(
-        statistic or STATISTIC_WORDS.get(kpi.statistic, kpi.statistic),
+        statistic or STATISTIC_WORDS[kpi.statistic],
         unit,
         population,
         settings.baseline_definition if needs_baseline else "",
@@ -104,8 +120,8 @@ def facts_of(
         segment,
         settings.profile.sector,
         needs_baseline,
-        "baselines.cost" in kpi.needs and kpi.id != "G5",  # whether there is one, at any price
-        any(need.startswith("status_reports.rag") for need in kpi.needs),
+        "baselines.cost" in needs and bool(needs & COSTS),
+        "status_reports.rag" in needs,
     )
 
 
@@ -113,14 +129,16 @@ def comparability(ours: Facts, theirs: Facts) -> Comparability:
     """The one rule by which every benchmark is judged; `ours` says which facts matter."""
     differing, unstated, remedies = [], [], []
     for name, own, other in _facts(ours, theirs):
-        if not own or not other:
-            said, remedy = _unstated(name, own)
-            unstated.append(said)
-            remedies.append(remedy)
-        elif own.casefold() != other.casefold():
+        if not own:
+            unstated.append(f"Our own data do not say {WHAT[name]}.")
+            remedies.append(OUR_REMEDIES.get(name, f"State {WHAT[name]}."))
+        if not other:
+            unstated.append(f"The source does not say {WHAT[name]}.")
+            remedies.append(f"{ASK} {WHAT[name]}.")
+        if own and other and own.casefold() != other.casefold():
             said, remedy = _differing(name, own, other)
             differing.append(said)
-            remedies += [remedy] if remedy else []
+            remedies.append(remedy)
     if differing:
         return Comparability("not comparable", tuple(differing), tuple(remedies))
     if ours.sector and theirs.sector and ours.sector.casefold() != theirs.sector.casefold():
@@ -133,8 +151,9 @@ def comparability(ours: Facts, theirs: Facts) -> Comparability:
 def _facts(ours: Facts, theirs: Facts) -> list[tuple[str, str, str]]:
     """The facts that matter for ours, as texts."""
     found = [
-        (name, getattr(ours, name), getattr(theirs, name))
-        for name in ("statistic", "unit_of_analysis", "segment")
+        ("statistic", ours.statistic, _statistic(ours, theirs)),
+        ("unit_of_analysis", ours.unit_of_analysis, _unit(ours, theirs)),
+        ("segment", ours.segment, theirs.segment),
     ]
     if ours.population:
         found.append(("population", ours.population, theirs.population))
@@ -148,16 +167,33 @@ def _facts(ours: Facts, theirs: Facts) -> list[tuple[str, str, str]]:
     return found
 
 
+def _statistic(ours: Facts, theirs: Facts) -> str:
+    """Theirs, or ours where both are of organisations: that of one is its own mean and median."""
+    of_organisations = ours.unit_of_analysis == theirs.unit_of_analysis == "organisation"
+    is_one = of_organisations and ours.statistic and theirs.statistic in OF_ONE
+    return ours.statistic if is_one else theirs.statistic
+
+
+def _unit(ours: Facts, theirs: Facts) -> str:
+    """Theirs; not stated where it is other than those listed, as ours is: of which kind is open."""
+    is_open = theirs.unit_of_analysis == "other" and ours.unit_of_analysis not in PUBLISHED_UNITS
+    return "" if is_open else theirs.unit_of_analysis
+
+
 def _differing(name: str, own: str, other: str) -> tuple[str, str]:
-    """In what the two differ, and what could be done; the second may be nothing."""
+    """In what the two differ, and what could be done."""
     match name:
         case "statistic":
-            said = f"It is {A_WORD.get(other, f'a {other}')}; ours is {A_WORD.get(own, f'a {own}')}"
-            return f"{said}: the two cannot be set side by side.", f"{ASK} for the {own}."
+            return f"It is {_a(other)}; ours is {_a(own)}: the two cannot be set side by side.", (
+                f"{ASK} for {_a(own)}."
+            )
         case "unit_of_analysis":
-            return f"It counts {other}s; ours counts {own}s.", f"{ASK} for figures by {own}."
+            counted = "something else" if other == "other" else f"{other}s"
+            return f"It counts {counted}; ours counts {own}s.", f"{ASK} for figures by {own}."
         case "population":
-            return f"It is of projects that are {other}; ours are {own}.", ""
+            return f"It is of projects that are {other}; ours are {own}.", (
+                f"{ASK} for projects that are {own}."
+            )
         case "baseline_definition":
             return f"It counts from the {other}; ours from the {own}.", (
                 f"Collect our own cost and dates as of the {other}."
@@ -165,18 +201,32 @@ def _differing(name: str, own: str, other: str) -> tuple[str, str]:
         case "prices":
             return f"It is in {other} prices; ours is in {own} ones.", f"{ASK} for {own} prices."
         case "rating_scale":
-            return f"It is of ratings on {other} colours; ours are on {own}.", ""
+            return f"It is of ratings on {other} colours; ours are on {own}.", (
+                f"{ASK} for ratings on {own} colours."
+            )
         case _:
+            if own != "all":
+                return f"It is of {other}; ours is of {own}.", f"{ASK} for {own} alone."
             return f"It is of {other}; that is none of our categories.", (
                 f"Name our categories that are {other} under segments in settings.yml."
             )
+
+
+def _a(statistic: str) -> str:
+    """A share, an index, a ratio of totals, the P80."""
+    if statistic == "total":
+        return "a ratio of totals"
+    if statistic[1:].isdigit():
+        return f"the {statistic.upper()}"
+    return f"{'an' if statistic == 'index' else 'a'} {statistic}"
 
 
 WHAT = {
     "statistic": "what kind of figure it is", "unit_of_analysis": "what was counted",
     "segment": "of which projects it is",
     "population": "whether the projects were completed",
-    "baseline_definition": "which baseline it counts from", "prices": "the kind of prices",
+    "baseline_definition": "which baseline it counts from",
+    "prices": "whether inflation is taken out",
     "rating_scale": "how many colours the ratings have",
 }  # fmt: skip
 OUR_REMEDIES = {
@@ -184,9 +234,3 @@ OUR_REMEDIES = {
     "baseline_definition": "State baseline_definition in settings.yml.",
     "rating_scale": "Fill rag_scale in status_reports.csv.",
 }
-
-
-def _unstated(name: str, own: str) -> tuple[str, str]:
-    if not own and name in OUR_REMEDIES:
-        return f"Our own data do not say {WHAT[name]}.", OUR_REMEDIES[name]
-    return f"The source does not say {WHAT[name]}.", f"{ASK} {WHAT[name]}."
