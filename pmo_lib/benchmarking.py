@@ -163,9 +163,7 @@ def _judged(
         and bool(categories_of(segment, view.tables["projects"], view.settings))
     )
     mine = statistic if kpi.statistic in PER_CASE and statistic != "share" else ""
-    ours = facts_of(
-        kpi, mine, view.settings, _rating_scale(view), segment if has_segment else "all"
-    )
+    ours = facts_of(kpi, mine, view.settings, rating_scale(view), segment if has_segment else "all")
     judged = comparability(ours, _facts(row))
     if judged.judgement == "not comparable":
         return judged, Ours()
@@ -186,7 +184,7 @@ def _facts(row: Row) -> Facts:
     )
 
 
-def _rating_scale(view: View) -> int:
+def rating_scale(view: View) -> int:
     """The number of colours of our latest ratings; 0 where there are none."""
     reports = view.tables.get("status_reports")
     if reports is None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib import position
-from pmo_lib.benchmarking import PER_CASE
+from pmo_lib.benchmarking import PER_CASE, rating_scale
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.comparability import comparability, facts_of
 from pmo_lib.comparison import Comparison, Kind
@@ -105,7 +105,9 @@ def _side_of(kpi: Kpi, view: View, department: str, units: pd.DataFrame) -> Side
 def _beside(ours: Side, theirs: Side, kind: Kind, name: str, department: str) -> Comparison:
     """One KPI of ours beside the peer's: judged, and where it is fair position and gap."""
     kpi = CATALOGUE[ours.result.kpi_id]
-    mine, other = (facts_of(kpi, "", side.view.settings) for side in (ours, theirs))
+    mine, other = (
+        facts_of(kpi, "", side.view.settings, rating_scale(side.view)) for side in (ours, theirs)
+    )
     judged = comparability(mine, replace(other, segment="all"))
     found = Comparison(
         kpi_id=kpi.id, department=department, kind=kind, source=name,

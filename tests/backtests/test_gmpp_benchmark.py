@@ -48,7 +48,7 @@ def test_all_three_judgements_are_on_the_page_with_their_reasons(
 
 
 def test_share_rated_red_stands_beside_what_was_published(rows: pd.DataFrame) -> None:
-    """Of March 2023: 23 red (or 24, as reported later) of those rated; ours is of the same data."""
+    """Of March 2023: 23 red of those rated, or 24 as reported later; ours is of the same data."""
     red = rows[(rows["kpi_id"] == "G9") & (rows["year"] == 2023) & (rows["kind"] == "published")]
     fair = red[red["judgement"] == "comparable"]
     assert sorted(fair["version"]) == ["1 of 2", "2 of 2"]

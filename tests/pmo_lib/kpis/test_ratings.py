@@ -1,4 +1,4 @@
-"""G1 to G3 on tables small enough to work out by hand."""
+"""G1 to G3 and G9 on tables small enough to work out by hand."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.engine import observe, results
 from pmo_lib.view import View
 
-KPIS = ("G1", "G2", "G3")
+KPIS = ("G1", "G2", "G3", "G9")
 COLOURS = ("green", "amber", "red")
 
 
@@ -263,3 +263,52 @@ class TestSelfRatingGap:
         rows = [report(period=p, rag="red") for p in ("2025-09", "2025-10", "2026-10")]
         seen = view(projects=[open_project()], status_reports=rows)
         assert list(observe(CATALOGUE["G3"], seen)["period"]) == ["2025-10"]
+
+
+class TestRatedRed:
+    def test_equals_plain_pandas_where_all_are_rated_by_one_rater(self) -> None:
+        tables = rated()
+        reports = tables["status_reports"].query("rated_by == 'owner'")
+        going = tables["projects"].query("status == 'active'")["project_id"]
+        recent = reports[reports["project_id"].isin(going) & reports["period"].ge("2026-07")]
+        latest = recent.dropna(subset="rag").sort_values("period").groupby("project_id")["rag"]
+        colour = latest.last()
+        only = {"projects": tables["projects"], "status_reports": reports}
+        (found,) = results(View(only, "2026-09"), kpis=["G9"])
+        assert found.value == pytest.approx((colour == "red").mean())
+        assert (found.n, found.missing) == (len(colour), len(going) - len(colour))
+
+    @pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)])
+    def test_independent_rating_counts_whatever_the_order(self, order: slice) -> None:
+        rows = [report(rag="green"), report(rag="red", rated_by="independent")]
+        seen = view(projects=[open_project()], status_reports=rows[order])
+        assert list(observe(CATALOGUE["G9"], seen)["numerator"]) == [1.0]
+
+    def test_older_rating_stands_until_it_is_three_months_old(self) -> None:
+        rows = [report(period="2026-06", rag="red", rated_by="independent")]
+        seen = {
+            period: view(period, projects=[open_project()], status_reports=rows)
+            for period in ("2026-05", "2026-08", "2026-09")
+        }
+        found = [observe(CATALOGUE["G9"], each)["numerator"].fillna(-1) for each in seen.values()]
+        assert [list(each) for each in found] == [[-1], [1], [-1]]
+
+    @pytest.mark.parametrize(("colour", "is_red"), [("red", 1), ("amber_red", 0), ("green", 0)])
+    @pytest.mark.parametrize("points", [3, 5])
+    def test_red_is_red_alone_on_either_scale(self, colour: str, is_red: int, points: int) -> None:
+        rows = [report(rag=colour, rag_scale=points)]
+        seen = view(projects=[open_project()], status_reports=rows)
+        assert list(observe(CATALOGUE["G9"], seen)["numerator"]) == [is_red]
+
+    def test_without_a_recent_rating_it_is_not_zero(self) -> None:
+        rows = numbered(9, report, period="2026-03", rag="red")
+        (found,) = results(
+            view(projects=numbered(9, open_project), status_reports=rows), kpis=["G9"]
+        )
+        assert (found.state, found.missing) == ("undefined", 9)
+        assert "none of the 9 projects in flight has what it needs" in found.reason
+
+    def test_rating_of_an_unknown_project_counts_nowhere(self) -> None:
+        rows = numbered(2, report, rag="red")
+        found = observe(CATALOGUE["G9"], view(projects=[open_project()], status_reports=rows))
+        assert list(found["case_id"]) == ["p1"]
