@@ -1,4 +1,4 @@
-"""Where the sample stands: page, CSV and library agree with a count made in the files themselves."""
+"""Where the sample stands: page, CSV and library agree with a count made in the files."""
 
 from collections.abc import Callable
 from pathlib import Path

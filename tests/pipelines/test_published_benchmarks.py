@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.ingest import ingest, table_named
+from pipelines.exports import table_named
+from pipelines.ingest import ingest
 from pipelines.prepare import judge
 from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.settings import Settings
