@@ -97,9 +97,11 @@ def check(raw: Raw = RAW, out: Out = OUT, quiet: Quiet = False) -> None:
     with told(), console.progress() as progress:
         settings = configured(raw)
         with locked(out):
-            verdict = prepare(raw, out, settings, progress.say)
-    console.verdict(verdict, out)
-    raise typer.Exit(1 if verdict.rows_rejected else 0)
+            prepared = prepare(raw, out, settings, progress.say)
+    console.verdict(prepared.verdict, out)
+    for name, peer in prepared.peers.items():
+        console.verdict(peer.verdict, out / "peers" / name, peer=name)
+    raise typer.Exit(1 if prepared.rows_rejected else 0)
 
 
 @app.command()

@@ -118,20 +118,23 @@ class Console:
         )
         self._out.print(escape(str(outcome.pack / "index.html")))
 
-    def verdict(self, verdict: Verdict, out: Path) -> None:
+    def verdict(self, verdict: Verdict, out: Path, peer: str = "") -> None:
         """Rows read, accepted and rejected per table, and the critical findings."""
+        whose = f"peer {peer}: " if peer else ""
         table = Table("table", "files", "read", "accepted", "rejected", "warnings", box=None)
         for name, found in verdict.tables.items():
             warnings = sum(f.rows for f in found.findings if f.severity == "warning")
             counts = (found.rows_read, found.rows_accepted, found.rows_rejected, warnings)
-            table.add_row(name, str(len(found.files)), *(f"{count:,}" for count in counts))
+            table.add_row(
+                f"{whose}{name}", str(len(found.files)), *(f"{count:,}" for count in counts)
+            )
         if not self._quiet:
             self._out.print(table)
         for name, found in verdict.tables.items():
             for finding in found.findings:
                 if finding.severity == "critical":
                     self.error(
-                        f"{name}, {finding.column or 'row'}: {finding.rule}; "
+                        f"{whose}{name}, {finding.column or 'row'}: {finding.rule}; "
                         f"{counted(finding.rows, 'row')}, such as {', '.join(finding.examples[:3])}"
                     )
         for file in verdict.ignored:

@@ -1,7 +1,5 @@
 """A folder of exports becomes typed tables; every row keeps its file and line."""
 
-import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,8 +8,9 @@ from typing import Literal, cast
 
 import pandas as pd
 
+from pipelines.exports import read_benchmarks, read_exports
 from pipelines.parse import Conventions, parse
-from pipelines.readers import Lines, RawTable, normalised, read_csv, read_workbook
+from pipelines.readers import Lines, RawTable
 from pmo_lib.errors import DataError, PmoError, allowed_values, raise_all
 from pmo_lib.schema import Table
 from pmo_lib.settings import Settings
@@ -20,7 +19,10 @@ from pmo_lib.verdict import SourceFile
 
 REJECTION_COLUMNS = ("file", "line", "column", "value", "rule")
 _PUT_THERE = "Put projects.csv there, or survey_scores.csv"
-NOT_DATA = {".yml", ".yaml", ".md"}  # settings and notes
+_ONE_FILE = {
+    "benchmarks": "Remove it from your own file; one that you do not find in the folder comes with "
+    "the workbook"
+}
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,17 @@ class Ingested:
 
     tables: Mapping[str, Loaded]
     ignored: tuple[str, ...]
-    data_hash: str
+
+    @property
+    def data_hash(self) -> str:
+        return data_hash(file for table in self.tables.values() for file in table.files)
 
 
-def ingest(raw: Path, settings: Settings) -> Ingested:
-    """The tables in a folder.
+def ingest(raw: Path, settings: Settings, *, peer: str = "") -> Ingested:
+    """The tables in a folder, or in that of a peer, whose files are told as those of its folder.
+
+    Benchmarks are also those in the folder's own folder `benchmarks` and those that come with the
+    workbook; a peer has none but its own.
 
     Raises DataError, all mistakes together, where the folder is missing or holds no table, a file
     cannot be read, a required column is missing, or `projects` and `survey_scores` both are.
@@ -80,14 +88,16 @@ def ingest(raw: Path, settings: Settings) -> Ingested:
     if not raw.is_dir():
         what = "is a file, not a folder" if raw.exists() else "there is no such folder"
         raise DataError(what, where=str(raw), remedy="Name the folder that holds the exports")
-    errors: list[PmoError] = []
-    found, ignored = _read_all(raw, errors)
+    exports = read_exports(raw, f"benchmarks/{peer}/" if peer else "")
+    found, ignored, errors = exports.found, exports.ignored, exports.errors
     if not found and not errors:
         raise DataError(
             "the folder holds no table",
             where=str(raw),
             remedy=f"{_PUT_THERE}. {_table_names(ignored)}",
         )
+    if not peer:
+        read_benchmarks(raw, exports)
     tables: dict[str, Loaded] = {}
     for name in [name for name in TABLES if name in found]:
         try:
@@ -104,50 +114,13 @@ def ingest(raw: Path, settings: Settings) -> Ingested:
             )
         )
     raise_all(errors)
-    return Ingested(tables, tuple(ignored), _data_hash(tables.values()))
+    return Ingested(tables, tuple(ignored))
 
 
-def table_named(name: str) -> str:
-    """The table that a file or sheet called `name` holds, such as projects_2025; or nothing."""
-    plain = normalised(name)
-    matches = [table for table in TABLES if re.fullmatch(rf"{table}(?:[_.-].*)?", plain)]
-    return max(matches, key=len, default="")
-
-
-def _read_all(raw: Path, errors: list[PmoError]) -> tuple[dict[str, list[RawTable]], list[str]]:
-    found: dict[str, list[RawTable]] = defaultdict(list)
-    ignored: list[str] = []
-    for path in sorted(raw.iterdir()):
-        suffix = path.suffix.lower()
-        if path.name.startswith((".", "~$")) or path.is_dir() or suffix in NOT_DATA:
-            continue
-        table = table_named(path.stem)
-        try:
-            if suffix == ".csv" and table:
-                cells = read_csv(path, frozenset(TABLES[table].column_names))
-                found[table].append(cells)
-            elif suffix == ".xlsx":
-                _read_sheets(path, table, found, ignored)
-            else:
-                ignored.append(path.name)
-        except PmoError as error:
-            errors.append(error)
-    return dict(found), ignored
-
-
-def _read_sheets(
-    path: Path, table: str, found: dict[str, list[RawTable]], ignored: list[str]
-) -> None:
-    sheets = read_workbook(path)
-    for title, cells in sheets.items():
-        # a workbook named after a table may leave its only sheet as Excel called it
-        name = table_named(title) or (table if len(sheets) == 1 else "")
-        if name:
-            found[name].append(cells)
-        else:
-            ignored.append(cells.where)
-    if not sheets:
-        raise DataError("is empty", where=path.name, remedy="Export it again, or remove the file")
+def data_hash(files: Iterable[SourceFile]) -> str:
+    """SHA-256 over 'hash  name' lines of the files, as sha256sum prints them, sorted."""
+    lines = sorted(f"{file.sha256}  {file.name}" for file in files)
+    return sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _load(table: Table, raws: list[RawTable], settings: Settings) -> Loaded:
@@ -193,19 +166,21 @@ def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _refuse_keys_in_two_files(table: Table, rows: pd.DataFrame, origin: pd.DataFrame) -> None:
     key = list(table.key)
-    whole = rows[key].notna().all(axis=1)
+    needed = [name for name in key if table[name].need == "required"]
+    whole = rows[needed].notna().all(axis=1)  # a part that may be missing is the same where it is
     repeated = rows[whole & rows.duplicated(key, keep=False)]
-    for values, group in repeated.groupby(key, sort=False):
+    for _, group in repeated.groupby(key, sort=False, dropna=False):
         places = origin.loc[group.index]
         if len(set(places["file"])) > 1:
             shown = " and ".join(
                 f"{file} line {line}" for file, line in places.itertuples(index=False)
             )
-            named = ", ".join(f"{name} {value}" for name, value in zip(key, values, strict=True))
+            parts = group[key].iloc[0].dropna().items()
             raise DataError(
-                f"{named} stands in more than one file of {table.name}",
+                f"{', '.join(f'{name} {value}' for name, value in parts)} stands in more than one "
+                f"file of {table.name}",
                 where=shown,
-                remedy="Remove it from all files but one",
+                remedy=_ONE_FILE.get(table.name, "Remove it from all files but one"),
             )
 
 
@@ -267,12 +242,6 @@ def _typed(
 def _source_file(raw: RawTable) -> SourceFile:
     rows = len(raw.cells) + len(raw.ragged)
     return SourceFile(raw.where, raw.sha256, raw.encoding, rows, raw.blank_rows)
-
-
-def _data_hash(tables: Iterable[Loaded]) -> str:
-    """SHA-256 over 'hash  name' lines of the files, as sha256sum prints them, sorted."""
-    lines = sorted(f"{file.sha256}  {file.name}" for table in tables for file in table.files)
-    return sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _table_names(ignored: list[str]) -> str:

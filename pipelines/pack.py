@@ -48,6 +48,7 @@ def write_pack(
     results = workbook.published_results(period)
     results.to_csv(folder / "kpis.csv", index=False, lineterminator="\n")
     results.to_parquet(folder / "kpis.parquet", index=False)
+    workbook.benchmarks(period).to_csv(folder / "benchmarks.csv", index=False, lineterminator="\n")
     environment = _environment()
     kept: dict[str, dict[str, str]] = {}
     for record in records:

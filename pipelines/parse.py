@@ -76,7 +76,9 @@ def _words(column: Column, text: pd.Series) -> pd.Series:
     if not column.allowed:
         return text.astype("str")
     # A list of allowed words is forgiving in case and spaces, as headers are.
-    return text.str.lower().str.replace(r"\s+", "_", regex=True).astype("str")
+    plain = text.str.lower().str.replace(r"\s+", "_", regex=True).astype("str")
+    spaced = {word.replace(" ", "_"): word for word in column.allowed if " " in word}
+    return plain.replace(spaced) if spaced else plain
 
 
 def _dates(text: pd.Series, date_format: str) -> Parsed:

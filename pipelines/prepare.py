@@ -1,13 +1,15 @@
-"""From a folder of exports to validated tables, rejected rows and the verdict."""
+"""From a folder of exports to validated tables, rejected rows and the verdict; peers likewise."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
+from pipelines.configuration import configured
+from pipelines.exports import peer_folders
 from pipelines.files import replaced_folder, sweep, write_json
-from pipelines.ingest import REJECTION_COLUMNS, Ingested, Loaded, ingest
+from pipelines.ingest import REJECTION_COLUMNS, Ingested, Loaded, data_hash, ingest
 from pipelines.validate import Checked, Validator
 from pmo_lib import __version__
 from pmo_lib.errors import DataError
@@ -15,7 +17,8 @@ from pmo_lib.schema import SEVERITIES
 from pmo_lib.settings import Settings
 from pmo_lib.tables import in_reference_order
 from pmo_lib.verdict import Finding, TableVerdict, Verdict
-from pmo_lib.workbook import Workbook
+from pmo_lib.wording import counted
+from pmo_lib.workbook import PEERS, Workbook
 
 EXAMPLES = 5
 
@@ -32,17 +35,24 @@ class Judged:
 
 @dataclass(frozen=True)
 class Prepared:
-    """All tables of a folder after validation, not yet written anywhere."""
+    """All tables of a folder after validation, and its peers', not yet written anywhere."""
 
     judged: Mapping[str, Judged]
     verdict: Verdict
     settings: Settings
+    peers: Mapping[str, "Prepared"] = field(default_factory=dict)
 
     @property
     def workbook(self) -> Workbook:
         """The accepted rows, as a report will open them."""
         tables = {name: table.accepted for name, table in self.judged.items()}
-        return Workbook(tables, self.verdict, self.settings, __version__)
+        peers = {name: peer.workbook for name, peer in self.peers.items()}
+        return Workbook(tables, self.verdict, self.settings, __version__, peers=peers)
+
+    @property
+    def rows_rejected(self) -> int:
+        """Rows rejected here and of the peers."""
+        return self.verdict.rows_rejected + sum(p.rows_rejected for p in self.peers.values())
 
     def write(self, out: Path) -> None:
         """Put tables, rejected rows and verdict in the place of those in `out`."""
@@ -51,7 +61,7 @@ class Prepared:
 
 def prepare(
     raw: Path, out: Path, settings: Settings, say: Callable[[str], None] = lambda _: None
-) -> Verdict:
+) -> Prepared:
     """Read, validate and write the tables of `raw` into `out`; what was there stays till the end.
 
     Raises DataError where the data cannot be used at all; `out` is then as it was.
@@ -60,13 +70,35 @@ def prepare(
     prepared = examine(raw, settings, say)
     say(f"writing {out / 'tables'}")
     prepared.write(out)
-    return prepared.verdict
+    return prepared
 
 
 def examine(raw: Path, settings: Settings, say: Callable[[str], None]) -> Prepared:
-    """Read and validate the tables of `raw`; DataError where they cannot be used at all."""
+    """Read and validate the tables of `raw` and its peers; DataError where one is of no use."""
+    own = _examine(raw, settings, say)
+    peers = {folder.name: _examine_peer(folder, say) for folder in peer_folders(raw)}
+    verdicts = [own.verdict, *(peer.verdict for peer in peers.values())]
+    files = (file for v in verdicts for table in v.tables.values() for file in table.files)
+    return replace(own, verdict=replace(own.verdict, data_hash=data_hash(files)), peers=peers)
+
+
+def _examine_peer(folder: Path, say: Callable[[str], None]) -> Prepared:
+    """A peer, judged by its own settings; one that does not name itself is named as its folder."""
+    prepared = _examine(folder, configured(folder, organisation=folder.name), say, folder.name)
+    if "projects" not in prepared.judged:
+        raise DataError(
+            "a peer needs a table projects",
+            where=str(folder),
+            remedy="Put projects.csv there, or move the folder away",
+        )
+    if rejected := prepared.rows_rejected:
+        say(f"{counted(rejected, 'row')} of the peer {folder.name} rejected")
+    return prepared
+
+
+def _examine(raw: Path, settings: Settings, say: Callable[[str], None], peer: str = "") -> Prepared:
     say(f"reading {raw}")
-    ingested = ingest(raw, settings)
+    ingested = ingest(raw, settings, peer=peer)
     judged = judge(ingested, say)
     name, what = ("projects", "project") if "projects" in judged else ("survey_scores", "score")
     if judged[name].accepted.empty:
@@ -174,11 +206,13 @@ def _first_reasons(rejected: pd.DataFrame) -> str:
 
 
 def _write(out: Path, prepared: Prepared) -> None:
+    """Tables, rejected rows, extra columns and verdict, and the same of each peer in its folder."""
     new_verdict = out / ".verdict.json.new"
     with (
         replaced_folder(out / "tables") as tables,
         replaced_folder(out / "rejected") as rejected,
         replaced_folder(out / "extra_columns") as extra,
+        replaced_folder(out / PEERS) as peers,
     ):
         for name, table in prepared.judged.items():
             table.accepted.to_parquet(tables / f"{name}.parquet", index=False)
@@ -188,6 +222,8 @@ def _write(out: Path, prepared: Prepared) -> None:
                 table.rejected[first + rest].to_csv(rejected / f"{name}.csv", index=False)
             if table.verdict.extra_columns:
                 table.extra.to_csv(extra / f"{name}.csv", index=False)
+        for name, peer in prepared.peers.items():
+            _write(peers / name, peer)
         settings = prepared.settings.to_mapping()
         verdict = prepared.verdict.to_mapping()
         write_json(new_verdict, {"version": __version__, "settings": settings, **verdict})

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipelines.configuration import configured
+from pipelines.exports import inputs
 from pipelines.files import EXECUTED, locked, read_json, replaced_folder, sweep
 from pipelines.pack import write_pack
 from pipelines.plan import Job, PlannedReport, load_job, plan, refuse_unknown, slug
@@ -228,9 +229,9 @@ def _fingerprint(request: Request, settings: Settings, job: Job) -> str:
             "there is no such folder", where=str(raw), remedy="Name the folder with the exports"
         )
     baselines = (request.out / BASELINES).glob("*/*/baseline.json")
-    for path in [*sorted(raw.iterdir()), *sorted(baselines), *sorted(code)]:
-        if path.is_file():
-            digest.update(f"{path.name} {sha256(path.read_bytes()).hexdigest()}\n".encode())
+    others = [(path.name, path) for path in [*sorted(baselines), *sorted(code)] if path.is_file()]
+    for name, path in [*inputs(raw), *others]:
+        digest.update(f"{name} {sha256(path.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
 
 

@@ -115,8 +115,37 @@ class BaselineParameters(ReportParameters):
         return replace(checked, until=self.until or _before_first_rollout(workbook, checked.period))
 
 
+@dataclass(frozen=True)
+class BenchmarkParameters(ReportParameters):
+    """Parameters of 02_benchmark: `peers` are the names of the peers to use, empty for all."""
+
+    peers: str = ""
+
+    def resolved(self, workbook: Workbook) -> Self:
+        checked = super().resolved(workbook)
+        raise_all(
+            [
+                ParameterError(
+                    f"there is no peer {name!r}", remedy=allowed_values(name, workbook.peers)
+                )
+                for name in self._names
+                if name not in workbook.peers
+            ]
+        )
+        return checked
+
+    def chosen_peers(self, workbook: Workbook) -> list[str]:
+        """The peers to use, in alphabetical order."""
+        return sorted(self._names or workbook.peers)
+
+    @property
+    def _names(self) -> list[str]:
+        return [name.strip() for name in self.peers.split(";") if name.strip()]
+
+
 PARAMETERS: Mapping[str, type[ReportParameters]] = {
     "01_baseline": BaselineParameters,
+    "02_benchmark": BenchmarkParameters,
     "03_kpi_report": KpiReportParameters,
 }
 

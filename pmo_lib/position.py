@@ -1,36 +1,34 @@
-"""Where we stand among peers: our percentile, our gap, how often one of ours does better.
+"""Where a figure stands among peers: percentiles, gaps, and who does better; statistics.md 2.1.
 
-Values come without gaps. A percentile is a share, 0.753 for the 75.3rd, and grows with the value:
-whether that is good is the KPI's matter. What peers do not publish is said, never guessed.
+Values come as plain arrays without gaps, rates and medians as an `Estimate`.
 """
 
 from dataclasses import dataclass
-from math import ceil, exp, floor, log, nan, sqrt
+from math import ceil, exp, hypot, isnan, log, nan, sqrt
 from typing import Literal
 
 import numpy as np
 
-from pmo_lib import intervals
-from pmo_lib.intervals import Estimate
+from pmo_lib.intervals import NOTHING, Estimate, rate, rate_difference
 from pmo_lib.sums import ROUNDING, Floats
 
-FEWEST = 5  # peers, fewer have no percentile
-FEW = 10  # values, fewer make a rough interval
-DRAWS = 1_999
-SEED = 20
-UNPUBLISHED = "peer uncertainty not published"
+FEWEST_PEERS = 5
+FEW = 10  # below so many values of either a place is rough
+DRAWS, SEED = 1_999, 20_240
+NOT_PUBLISHED = "peer uncertainty not published"
 
 
 @dataclass(frozen=True)
 class Position:
-    """The share of peers below a value, ties half; ``n`` counts peers, 0 where not known.
+    """The share of the peers below ours (0 to 1) with its interval, among ``n`` peers.
 
-    Where only a range is known, `bound` says it ("<P10", "P50 to P60") and there is no percentile.
+    ``bound`` says on which side of all published quantiles ours lies, where no percentile can
+    be told: "below P10", "above P90".
     """
 
-    percentile: float = nan
-    low: float = nan
-    high: float = nan
+    percentile: float
+    low: float
+    high: float
     n: int = 0
     bound: str = ""
     note: str = ""
@@ -38,7 +36,7 @@ class Position:
 
 @dataclass(frozen=True)
 class Gap:
-    """Ours less theirs, in the KPI's own unit; missing ends where no interval is honest."""
+    """Ours less theirs, with its interval."""
 
     value: float
     low: float
@@ -47,221 +45,145 @@ class Gap:
 
 
 def percentile_of_value(value: float, peers: Floats, level: float) -> Position:
-    """(peers below + ½ × peers equal) ÷ n with Wilson's interval; the value itself is taken as known."""
-    n = len(peers)
-    if n < FEWEST:
-        return _too_few(n)
-    found = intervals.rate(n * float(_mid_ranks(np.array([value]), peers)[0]), n, level)
-    return Position(found.value, found.low, found.high, n)
+    """(#{peers < value} + ½ #{peers = value}) ÷ n, the mid-rank, with Wilson's interval."""
+    if len(peers) < FEWEST_PEERS:
+        return _too_few(len(peers))
+    found = rate(_mid_rank(value, np.sort(peers)), len(peers), level)
+    return Position(found.value, found.low, found.high, len(peers), note=_rough(len(peers)))
 
 
 def percentile_of_statistic(ours: Floats, peers: Floats, p: float, level: float) -> Position:
-    """Our own p-quantile's percentile among the peers, the interval bootstrapped over both.
-
-    It is nowhere shorter than Wilson's for a value taken as known: where all peers lie on one
-    side no resample differs, and the bootstrap alone would be sure. None where our quantile has
-    none of its own.
-    """
-    if not len(ours) or len(peers) < FEWEST:
-        return _too_few(len(peers)) if len(ours) else Position(note="there is no value of ours")
-    own = intervals.quantile(ours, p, level)
-    known = percentile_of_value(own.value, peers, level)
-    if own.low != own.low:
-        return Position(known.percentile, n=known.n, note=own.note)
-    draws = _resampled(np.sort(ours), np.sort(peers), p)
-    low, high = (float(end) for end in np.quantile(draws, [(1 - level) / 2, (1 + level) / 2]))
-    few = [
-        f"{len(values)} of {whose} are few"
-        for values, whose in ((ours, "ours"), (peers, "theirs"))
-        if len(values) < FEW
-    ]
-    note = f"rough: {' and '.join(few)}" if few else ""
-    return Position(
-        known.percentile, min(low, known.low), max(high, known.high), known.n, note=note
-    )
+    """The mid-rank of our own quantile p among the peers; both sides drawn anew (bootstrap)."""
+    if len(peers) < FEWEST_PEERS or len(ours) < FEWEST_PEERS:
+        return _too_few(min(len(ours), len(peers)))
+    ours, peers = np.sort(ours), np.sort(peers)  # so that the order of rows does not matter
+    random = np.random.default_rng(SEED)
+    at = np.quantile(random.choice(ours, (DRAWS, len(ours))), p, axis=1)
+    drawn = np.sort(random.choice(peers, (DRAWS, len(peers))), axis=1)
+    below = (drawn < at[:, None]).sum(axis=1) + 0.5 * (drawn == at[:, None]).sum(axis=1)
+    low, high = np.quantile(below / len(peers), [(1 - level) / 2, (1 + level) / 2])
+    value = _mid_rank(float(np.quantile(ours, p)), peers) / len(peers)
+    note = _rough(min(len(ours), len(peers)))
+    return Position(value, min(low, value), max(high, value), len(peers), note=note)
 
 
-def _resampled(ours: Floats, peers: Floats, p: float) -> Floats:
-    """Percentiles of the p-quantile of ours, both (ordered) resampled; the seed is of the sizes.
+def percentile_from_quantiles(ours: Estimate, probabilities: Floats, quantiles: Floats) -> Position:
+    """Φ(f(y)), f a monotone cubic through the published quantiles on the probit scale.
 
-    Drawn without drawing all values: the k-th smallest of n resampled ones is the value at rank
-    ⌈n × U⌉, U ~ Beta(k, n + 1 - k), and so many peers as are below and equal are multinomial.
-    """
-    n, m = len(ours), len(peers)
-    chance = np.random.default_rng([SEED, n, m])
-    at = (n - 1) * p
-    k = floor(at + ROUNDING)
-    ranks = chance.beta(k + 1, n - k, DRAWS)
-    values = ours[(n * ranks).astype(int)]
-    if at - k > ROUNDING:
-        ranks += (1 - ranks) * chance.beta(1, n - k - 1, DRAWS)
-        values = values + (at - k) * (ours[(n * ranks).astype(int)] - values)
-    below, upto = (np.searchsorted(peers, values, side) for side in ("left", "right"))
-    shares = np.stack([below, upto - below, m - upto], axis=1) / m
-    counts = chance.multinomial(m, shares)
-    return np.asarray((counts[:, 0] + counts[:, 1] / 2) / m)
-
-
-def percentile_from_quantiles(
-    ours: Estimate, probabilities: Floats, values: Floats, n: int = 0
-) -> Position:
-    """Our value between published quantiles, monotone interpolation of their normal scores.
-
-    Beyond the outermost, and where several are equal, only a range is known: nothing is
-    extrapolated. The ends are those of our own interval, open to 0 and 1 beyond the outermost.
+    Never beyond the outermost: there it is a bound. The ends of the interval are the places of
+    the ends of ours, and are missing where those lie beyond.
     """
     order = np.argsort(probabilities)
-    p, quantiles = probabilities[order], values[order]
-    if not len(p) or ours.value != ours.value:
-        return Position(n=n, note="there is no value of ours" if len(p) else "no quantile is known")
-    falls = np.flatnonzero(np.diff(quantiles) < 0)
-    if falls.size:
-        above, below = (_named(p[falls[0] + step]) for step in (0, 1))
-        return Position(n=n, note=f"the published quantiles contradict: {above} is above {below}")
-    first, last = _range(ours.value, p, quantiles)
-    bound = "" if first == last else f"{_named(first)} to {_named(last)}"
-    if ours.value < quantiles[0]:
-        bound = f"<{_named(last)}"
-    elif ours.value > quantiles[-1]:
-        bound = f">{_named(first)}"
-    return Position(
-        nan if bound else first,
-        _range(ours.low, p, quantiles)[0] if ours.low == ours.low else nan,
-        _range(ours.high, p, quantiles)[1] if ours.high == ours.high else nan,
-        n, bound, UNPUBLISHED,
-    )  # fmt: skip
-
-
-def _range(value: float, p: Floats, quantiles: Floats) -> tuple[float, float]:
-    """Between which probabilities the value lies; twice the same where it is interpolated."""
-    from scipy.interpolate import PchipInterpolator
-    from scipy.special import ndtr, ndtri
-
-    left, right = (int(np.searchsorted(quantiles, value, side)) for side in ("left", "right"))
-    if left < right:
-        return float(p[left]), float(p[right - 1])
-    if left in {0, len(p)}:
-        return (0.0, float(p[0])) if left == 0 else (float(p[-1]), 1.0)
-    # where quantiles are equal the curve jumps: it is drawn between such places only
-    for run in np.split(np.arange(len(p)), np.flatnonzero(np.diff(quantiles) == 0) + 1):
-        if run[0] < left <= run[-1]:
-            curve = PchipInterpolator(quantiles[run], ndtri(p[run]))
-            found = float(ndtr(curve(value)))
-            return found, found
-    raise AssertionError("a value between two quantiles is in a run that rises")
-
-
-def _named(probability: float) -> str:
-    return f"P{100 * probability:.3g}"
-
-
-def gap(ours: Estimate, theirs: Estimate) -> Gap:
-    """Ours less theirs, the sides of the two intervals squared and added.
-
-    Newcombe's (1998, method 10) for rates, of which each may be clustered; Zou & Donner's (2008)
-    for all else. For means it adds the variances.
-    """
-    value = ours.value - theirs.value
-    low = value - sqrt((ours.value - ours.low) ** 2 + (theirs.high - theirs.value) ** 2)
-    high = value + sqrt((ours.high - ours.value) ** 2 + (theirs.value - theirs.low) ** 2)
-    notes = [f"{whose}: {e.note}" for whose, e in (("ours", ours), ("theirs", theirs)) if e.note]
-    return Gap(value, low, high, "; ".join(notes))
-
-
-def gap_to_constant(ours: Estimate, theirs: float) -> Gap:
-    """As `gap`, to a figure published without its uncertainty: only our own is counted."""
-    return gap(ours, Estimate(theirs, theirs, theirs, 0, UNPUBLISHED))
+    p, y = probabilities[order], quantiles[order]
+    place, low, high = (_interpolated(at, p, y) for at in (ours.value, ours.low, ours.high))
+    bound = ""
+    if ours.value < y[0]:
+        bound = f"below P{100 * p[0]:.0f}"
+    elif ours.value > y[-1]:
+        bound = f"above P{100 * p[-1]:.0f}"
+    note = "the whole interval of ours is not within the published quantiles"
+    open_end = not bound and (isnan(low) or isnan(high))
+    return Position(place, low, high, bound=bound, note=note if open_end else "")
 
 
 def gap_to_mean(
-    ours: Estimate, their_mean: float, their_sd: float, their_n: float, level: float
+    ours: Estimate, their_mean: float, their_sd: float, their_n: int, level: float
 ) -> Gap:
-    """As `gap`, to a published mean ± t × sd ÷ √n; without sd or n (0 or missing) to a constant."""
-    if not (their_sd > 0 and their_n > 1):
+    """Ours less a published mean; Var = Var of ours + sd² ÷ n where both are published."""
+    if isnan(their_sd) or not their_n:
         return gap_to_constant(ours, their_mean)
-    half = intervals.t_quantile(level, their_n) * their_sd / sqrt(their_n)
-    return gap(ours, Estimate(their_mean, their_mean - half, their_mean + half, int(their_n)))
+    from scipy.stats import norm
+
+    half = float(norm.ppf((1 + level) / 2)) * their_sd / sqrt(their_n)
+    return _square_and_add(
+        ours, Estimate(their_mean, their_mean - half, their_mean + half, their_n)
+    )
 
 
-def gap_to_share(ours: Estimate, their_share: float, their_n: float, level: float) -> Gap:
-    """As `gap`, to a published share of n with Wilson's interval; without n to a constant."""
-    if not their_n > 0:
+def gap_to_share(ours: Estimate, their_share: float, their_n: int, level: float) -> Gap:
+    """Our rate less a published share, Newcombe's interval with its count, where n is known."""
+    if not their_n:
         return gap_to_constant(ours, their_share)
-    return gap(ours, intervals.rate(their_share * their_n, their_n, level))
+    found = rate_difference(ours, rate(round(their_share * their_n), their_n, level))
+    return Gap(ours.value - their_share, found.low, found.high)
 
 
-def gap_between(ours: Floats, peers: Floats, statistic: str, level: float) -> Gap:
-    """As `gap`, of a mean, a share (of zeros and ones), a median or a quantile ("p80")."""
+def gap_to_constant(ours: Estimate, theirs: float) -> Gap:
+    """Ours less a figure of which no uncertainty was published: the interval is ours alone."""
+    return Gap(ours.value - theirs, ours.low - theirs, ours.high - theirs, NOT_PUBLISHED)
 
-    def estimate(values: Floats) -> Estimate:
-        match statistic:
-            case "mean":
-                return intervals.mean(values, level)
-            case "share":
-                return intervals.rate(float(values.sum()), len(values), level)
-            case "median":
-                return intervals.quantile(values, 0.5, level)
-            case _:
-                return intervals.quantile(values, int(statistic.removeprefix("p")) / 100, level)
 
-    return gap(estimate(ours), estimate(peers))
+def gap_between(ours: Estimate, theirs: Estimate) -> Gap:
+    """Ours less theirs, squares of the two intervals' facing sides added (Newcombe 1998)."""
+    return _square_and_add(ours, theirs)
 
 
 def superiority(
-    ours: Floats, peers: Floats, level: float, better: Literal["lower", "higher"] = "lower"
+    ours: Floats, peers: Floats, level: float, better: Literal["higher", "lower"]
 ) -> Estimate:
-    """The chance that one of ours does better than one of theirs, ties half: U ÷ (n × m).
+    """P(one of ours is better than one of theirs), ties half: U ÷ (n × m), Brunner–Munzel.
 
-    The interval is Brunner & Munzel's (2000) on the logit scale. Where all pairs go one way (or
-    all tie) nothing varies: of the k = min(n, m) pairs that share no case all came out alike,
-    which is likely enough only if a share q >= ((1 - level) ÷ 2)^(1 ÷ k) of pairs does.
+    The interval is Brunner and Munzel's (2000) on the logit scale, as a probability stays within 0
+    and 1. Where every one is better, or none, the placements have no spread: then Wilson's
+    interval with the smaller number of cases, which no logit can give.
     """
+    from scipy.stats import rankdata, t
+
     n, m = len(ours), len(peers)
-    if min(n, m) == 0:
-        return Estimate(nan, nan, nan, n + m, "one of the two groups has no case")
+    if min(n, m) < 2:
+        return NOTHING
     sign = 1 if better == "higher" else -1
-    own, their = _mid_ranks(sign * ours, sign * peers), _mid_ranks(sign * peers, sign * ours)
-    value, k = float(own.mean()), min(n, m)
-    if k == 1:
-        return Estimate(value, nan, nan, n + m, "no interval: one value has no spread", k)
-    parts = float(own.var(ddof=1)) / n, float(their.var(ddof=1)) / m
-    if sum(parts) <= ROUNDING:
-        q = ((1 - level) / 2) ** (1 / k)
-        note = "all pairs are ties" if 0 < value < 1 else "all pairs go one way"
-        return Estimate(value, value * q, value * q + 1 - q, n + m, note, k)
-    freedom = sum(parts) ** 2 / (parts[0] ** 2 / (n - 1) + parts[1] ** 2 / (m - 1))
-    half = intervals.t_quantile(level, freedom + 1) * sqrt(sum(parts)) / (value * (1 - value))
-    odds = log(value / (1 - value))
-    low, high = (1 / (1 + exp(-min(max(odds + s * half, -700), 700))) for s in (-1, 1))
-    return Estimate(value, low, high, n + m, "", k)
-
-
-def _mid_ranks(values: Floats, among: Floats) -> Floats:
-    """(below + ½ × equal) ÷ n of each value."""
-    ordered = np.sort(among)
-    twice = sum(np.searchsorted(ordered, values, side) for side in ("left", "right"))
-    return np.asarray(twice / (2 * len(ordered)))
+    together = rankdata(np.concatenate([sign * ours, sign * peers]))
+    inner, outer = rankdata(sign * ours), rankdata(sign * peers)
+    above, below = (together[:n] - inner) / m, (together[n:] - outer) / n  # the placements
+    p = float(above.mean())
+    variances = float(above.var(ddof=1)) / n, float(below.var(ddof=1)) / m
+    error = sqrt(sum(variances))
+    if error <= ROUNDING or not 0 < p < 1:
+        found = rate(p * min(n, m), min(n, m), level)
+        return Estimate(p, found.low, found.high, min(n, m))
+    freedom = sum(variances) ** 2 / (variances[0] ** 2 / (n - 1) + variances[1] ** 2 / (m - 1))
+    half = float(t.ppf((1 + level) / 2, freedom)) * error / (p * (1 - p))
+    logit = log(p / (1 - p))
+    low, high = (1 / (1 + exp(-(logit + side))) for side in (-half, half))
+    return Estimate(p, low, high, min(n, m))
 
 
 def successes_needed(n: int, successes: int, target: float) -> int:
-    """How many more of our n would have had to succeed for our rate to reach the target share."""
-    return max(0, ceil(target * n * (1 - ROUNDING)) - successes)
+    """How many more of the n would have had to succeed for the rate to reach the target."""
+    return max(0, ceil(target * n - ROUNDING * n) - successes)
 
 
-def values_needed(
-    values: Floats, p: float, target: float, better: Literal["lower", "higher"] = "lower"
-) -> int:
-    """How many more of our values would have had to reach the target for our p-quantile to.
+def _mid_rank(value: float, ordered: Floats) -> float:
+    below, upto = (np.searchsorted(ordered, value, side=side) for side in ("left", "right"))
+    return float(below + upto) / 2
 
-    The quantile lies between two ranks; both must be on the good side.
-    """
-    if better == "higher":
-        return values_needed(-values, 1 - p, -target)
-    if not len(values) or float(np.quantile(values, p)) <= target:
-        return 0
-    return ceil((len(values) - 1) * p - ROUNDING) + 1 - int((values <= target).sum())
+
+def _interpolated(value: float, p: Floats, quantiles: Floats) -> float:
+    """The probability at a value; of a flat part the middle; missing beyond the outermost."""
+    from scipy.interpolate import PchipInterpolator
+    from scipy.stats import norm
+
+    if isnan(value) or not quantiles[0] <= value <= quantiles[-1]:
+        return nan
+    distinct = np.unique(quantiles)
+    probit = norm.ppf(p)
+    middle = np.array([probit[quantiles == each].mean() for each in distinct])
+    if len(distinct) == 1:
+        return float(norm.cdf(middle[0]))
+    return float(norm.cdf(PchipInterpolator(distinct, middle)(value)))
+
+
+def _square_and_add(ours: Estimate, theirs: Estimate) -> Gap:
+    gap = ours.value - theirs.value
+    below = hypot(ours.value - ours.low, theirs.high - theirs.value)
+    above = hypot(ours.high - ours.value, theirs.value - theirs.low)
+    return Gap(gap, gap - below, gap + above)
 
 
 def _too_few(n: int) -> Position:
-    verb = "peer is" if n == 1 else "peers are"
-    return Position(n=n, note=f"{n} {verb} too few ({FEWEST} are needed)")
+    return Position(nan, nan, nan, n, note=f"{n} are too few for a place ({FEWEST_PEERS} needed)")
+
+
+def _rough(n: int) -> str:
+    return f"rough, as it rests on {n}" if n < FEW else ""

@@ -6,7 +6,10 @@ from math import isnan, nan
 from typing import Any, get_args, get_origin, get_type_hints
 
 from pmo_lib.errors import ErrorList, PmoError, SettingsError, allowed_values, raise_all
+from pmo_lib.profile import Profile
 from pmo_lib.tables import TABLES
+
+BASELINE_DEFINITIONS = ("approval", "decision to build", "first report")
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,13 @@ class Settings:
     organisation: str = "Our organisation"
     currency: str = "GBP"
     price_base: int = 0  # year of the prices; 0 = not stated, any year is taken as the same
+    prices: str = ""  # constant or nominal (prices of the day); with a price_base they are constant
+    baseline_definition: str = "approval"  # what the original baseline is the plan at
     date_formats: dict[str, str] = field(default_factory=dict)
     decimal_marks: dict[str, str] = field(default_factory=dict)
     customers: dict[str, int] = field(default_factory=dict)
+    segments: dict[str, list[str]] = field(default_factory=dict)
+    profile: Profile = field(default_factory=Profile)
     tolerances: Tolerances = Tolerances()
     red_rule: RedRule = RedRule()
     thresholds: dict[str, Threshold] = field(default_factory=dict)
@@ -73,6 +80,13 @@ class Settings:
         check("confidence_level", 0.5 <= self.confidence_level < 1, "from 0.5 to below 1")
         check("outcome_window_months", self.outcome_window_months >= 1, "1 or more")
         check("report_timeout_seconds", self.report_timeout_seconds >= 1, "1 or more")
+        if self.baseline_definition not in BASELINE_DEFINITIONS:
+            what = f"baseline_definition cannot be {self.baseline_definition!r}"
+            remedy = allowed_values(self.baseline_definition, BASELINE_DEFINITIONS)
+            errors.append(SettingsError(what, where="settings", remedy=remedy))
+        for name, categories in self.segments.items():
+            good = bool(categories) and all(category.strip() for category in categories)
+            check(f"segments.{name}", good, "a list of at least one category, none of them empty")
         tolerances = asdict(self.tolerances).values()
         check("tolerances", all(value >= 0 for value in tolerances), "0 or more")
         check("disclosure.too_few", self.disclosure.too_few >= 1, "1 or more")
@@ -86,6 +100,10 @@ class Settings:
             for name in self.thresholds
             if name not in _catalogue()
         ]
+        check("prices", self.prices in {"", "constant", "nominal"},
+              f"constant or nominal; not {self.prices!r}")  # fmt: skip
+        check("prices", not (self.price_base and self.prices == "nominal"),
+              "constant where price_base names their year")  # fmt: skip
         share = self.withhold_above_rejected_share
         check("withhold_above_rejected_share", 0 <= share <= 1, "from 0 to 1")
         for name, mark in self.decimal_marks.items():
@@ -157,6 +175,12 @@ def _value(kind: Any, value: object, where: str) -> Any:
             raise SettingsError(f"must be keys with values; not {value!r}", where=where)
         inner = get_args(kind)[1]
         return {str(key): _value(inner, item, f"{where}.{key}") for key, item in value.items()}
+    if get_origin(kind) is list:
+        if not isinstance(value, list):
+            raise SettingsError(f"must be a list, such as [this, that]; not {value!r}", where=where)
+        inner = get_args(kind)[0]
+        numbered = enumerate(value, start=1)
+        return [_value(inner, item, f"{where}: entry {at}") for at, item in numbered]
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, kind) or isinstance(value, bool):

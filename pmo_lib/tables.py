@@ -13,6 +13,10 @@ from pmo_lib.schema import Column, EmptyWhen, InOrder, Kind, Need, NeededWhen, S
 
 RAG = ("green", "amber_green", "amber", "amber_red", "red")
 STATUSES = ("proposed", "active", "on_hold", "completed", "cancelled")
+STATISTICS = (
+    "mean", "median", "share", "count", "total", "index",
+    "p05", "p10", "p20", "p25", "p30", "p40", "p60", "p70", "p75", "p80", "p90", "p95",
+)  # fmt: skip
 
 
 def _column(
@@ -253,20 +257,35 @@ _TABLES = (
         _column("reporting_hours", "number", "hours spent on reporting", unit="hours", low=0),
     )),
     Table("benchmarks", "a published or peer figure",
-          ("source", "year", "kpi_id", "segment", "statistic"), (
+          ("source", "year", "metric", "kpi_id", "segment", "statistic", "unit_of_analysis",
+           "url"), (
         _column("source", "text", "who published it", "required"),
-        _column("year", "integer", "year of the figure", "required", low=1900, high=2200),
-        _column("kpi_id", "id", "the KPI it may be set beside", "required"),
-        _column("segment", "text", "of which organisations or projects", "required"),
-        _column("statistic", "text", "what the figure is", "required",
-                "mean", "median", "p25", "p75", "share"),
+        _column("year", "integer", "the source's year; of a financial year, that in which it ends",
+                "required", low=1900, high=2200),
+        _column("metric", "text", "what was measured, in the source's words"),
+        _column("kpi_id", "id", "the KPI it may be set beside; empty where none measures it"),
+        _column("segment", "text", "of which organisations or projects: all, or a category",
+                "required"),
+        _column("statistic", "text", "what the figure is", "required", *STATISTICS),
         _column("value", "number", "the figure", "required"),
-        _column("unit", "text", "its unit", "required"),
-        _column("n", "integer", "how many units it rests on", "expected", low=1),
+        _column("unit", "text", "its unit: share, %, points, days, …", "required"),
+        _column("sd", "number", "standard deviation of what was counted, in the same unit", low=0),
+        _column("n", "integer", "how many units it rests on; empty where not published", low=1),
         _column("unit_of_analysis", "text", "what was counted", "required",
                 "project", "respondent", "organisation", "report", "other"),
+        _column("population", "text", "whether the projects had ended", "optional",
+                "completed", "in flight"),
+        _column("baseline_definition", "text", "the estimate that outcomes are set against",
+                "optional", "approval", "decision to build", "first report"),
+        _column("prices", "text", "whether inflation is taken out of costs", "optional",
+                "constant", "nominal"),
         _column("price_base", "integer", "year of the prices", low=1900, high=2200, unit="year"),
+        _column("rating_scale", "integer", "colours of the rating scale", low=3, high=5),
+        _column("sector", "text", "the sector of those counted"),
+        _column("evidence", "text", "read in the source itself, or as others report it",
+                "optional", "primary", "secondary"),
         _column("url", "text", "where it was published"),
+        _column("note", "text", "what else a reader should know"),
     )),
 )  # fmt: skip
 

@@ -1,8 +1,8 @@
 """The validated tables and frozen baselines of a folder. The only module of pmo_lib with files."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,8 +12,12 @@ import pandas as pd
 
 from pmo_lib.assessment import assessed
 from pmo_lib.baseline import Baseline, freeze
+from pmo_lib.benchmarking import against_published
 from pmo_lib.catalogue import CATALOGUE, is_headline
+from pmo_lib.comparison import table
 from pmo_lib.errors import DataError, ParameterError, allowed_values
+from pmo_lib.lazy import Lazy
+from pmo_lib.peer_projects import against_peers
 from pmo_lib.periods import month_range, months_of
 from pmo_lib.result import ORGANISATION, tidy
 from pmo_lib.series import behaviours
@@ -24,30 +28,8 @@ from pmo_lib.verdict import Verdict
 from pmo_lib.view import View
 
 BASELINES = "baselines"
+PEERS = "peers"
 DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "data" / "processed"
-
-
-class _Tables(Mapping[str, pd.DataFrame]):
-    """The tables of a folder, each read when it is first asked for."""
-
-    def __init__(self, folder: Path) -> None:
-        self._paths = {name: folder / f"{name}.parquet" for name in TABLES}
-        self._paths = {name: path for name, path in self._paths.items() if path.exists()}
-        self._read: dict[str, pd.DataFrame] = {}
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        if name not in self._read:
-            self._read[name] = pd.read_parquet(self._paths[name])
-        return self._read[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._paths  # a Mapping's own way would read the table
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._paths)
-
-    def __len__(self) -> int:
-        return len(self._paths)
 
 
 @dataclass(frozen=True)
@@ -55,6 +37,7 @@ class Workbook:
     """The validated tables, the verdict on them and the settings they were read under.
 
     ``folder`` is where they lie, and the frozen baselines with them; None where that is nowhere.
+    ``peers`` are portfolios of others in the same form, by the names of their folders.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -62,6 +45,7 @@ class Workbook:
     settings: Settings
     version: str
     folder: Path | None = None
+    peers: Mapping[str, "Workbook"] = field(default_factory=dict)
 
     @cached_property
     def departments(self) -> list[str]:
@@ -145,6 +129,13 @@ class Workbook:
             else result
             for result in assessed(view, self.departments)
         )
+
+    def benchmarks(self, period: str) -> pd.DataFrame:
+        """Every benchmark beside the organisation and each department, one row a comparison."""
+        view = self.view(period)
+        peers = {name: peer.view(peer.periods[-1]) for name, peer in self.peers.items()}
+        names = [ORGANISATION, *self.departments]
+        return table([*against_published(view, names), *against_peers(view, peers, names)])
 
     def baseline(self, name: str = "") -> Baseline | None:
         """The frozen baseline called `name`, in its last version; without a name the latest.
@@ -241,10 +232,17 @@ def open_workbook(folder: str | Path = "") -> Workbook:
             remedy="Run `pmo check` first, or name the folder in the parameter data_dir",
         )
     facts = json.loads(verdict.read_text(encoding="utf-8"))
+    tables = {name: path / "tables" / f"{name}.parquet" for name in TABLES}
+    peers = {file.parent.name: file.parent for file in sorted(path.glob(f"{PEERS}/*/verdict.json"))}
     return Workbook(
-        _Tables(path / "tables"),
+        Lazy({name: file for name, file in tables.items() if file.exists()}, _read_table),
         Verdict.from_mapping(facts),
         Settings.from_mapping(facts["settings"], str(verdict)),
         facts["version"],
         path,
+        Lazy(peers, open_workbook),
     )
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    return pd.read_parquet(path)

@@ -12,6 +12,7 @@ from pipelines.sample import (
     customers,
     delivery,
     office,
+    peers,
     register,
     reports,
     services,
@@ -58,7 +59,7 @@ def all_rows() -> dict[str, list[Row]]:
         "communications": customers.communication_rows(),
         "rollouts": services.rollout_rows(),
         "pmo_costs": office.pmo_cost_rows(),
-        "benchmarks": office.benchmark_rows(),
+        "benchmarks": peers.benchmark_rows(),
     }
     return {name: rows[name] for name in TABLES}
 
@@ -78,7 +79,7 @@ def _frame(table: Table, rows: list[Row]) -> pd.DataFrame:
 
 
 def write(directory: Path) -> list[Path]:
-    """One CSV a table in `directory` and its settings.yml, and the paths of all.
+    """One CSV a table in `directory`, its settings.yml and a peer's, and the paths of all.
 
     UTF-8, commas, LF, an empty cell for a gap. The settings name the organisation as synthetic,
     so that every report says so. Raises DataError for a folder that holds anything but an earlier
@@ -90,14 +91,20 @@ def write(directory: Path) -> list[Path]:
         raise DataError(
             "the folder holds other files", where=str(directory), remedy="Name an empty folder"
         )
+    peer = directory / "benchmarks" / peers.PEER
+    return [
+        *_write(directory, all_rows(), SETTINGS),
+        *_write(peer, peers.peer_rows(), peers.PEER_SETTINGS),
+    ]
+
+
+def _write(directory: Path, tables: dict[str, list[Row]], settings: str) -> list[Path]:
     directory.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, rows in all_rows().items():
-        path = directory / f"{name}.csv"
-        path.write_bytes(_text(TABLES[name], rows).encode())
-        paths.append(path)
-    settings.write_bytes(SETTINGS.encode())
-    return [*paths, settings]
+    texts = {f"{name}.csv": _text(TABLES[name], rows) for name, rows in tables.items()}
+    texts["settings.yml"] = settings
+    for name, text in texts.items():
+        (directory / name).write_bytes(text.encode())
+    return [directory / name for name in texts]
 
 
 def _text(table: Table, rows: list[Row]) -> str:

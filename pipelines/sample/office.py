@@ -1,4 +1,4 @@
-"""The office itself: what it costs, the capacity of the roles, figures of peers to set beside."""
+"""The office itself: what it costs, and the capacity of the roles."""
 
 from pipelines.sample.chance import Stream
 from pipelines.sample.months import (
@@ -27,28 +27,6 @@ CAPACITY = {
     "Change manager": (7, 0.70),
 }
 OVERLOAD = 1.28  # demand ÷ capacity of the role planted as overloaded
-
-_PEERS, _CLASS = "Synthetic peer survey", "Synthetic reference class"
-# source, year, KPI, segment, statistic, value, unit, n, unit of analysis
-BENCHMARKS = (
-    (_PEERS, 2025, "D1", "all", "share", 0.45, "share", 410, "project"),
-    (_PEERS, 2025, "D2", "all", "share", 0.48, "share", 410, "project"),
-    (_PEERS, 2025, "D1", "public sector", "share", 0.39, "share", None, "respondent"),
-    (_PEERS, 2025, "D2", "public sector", "share", 0.41, "share", 350, "respondent"),
-    (_PEERS, 2025, "D3", "all", "median", 0.09, "share", 410, "project"),
-    (_PEERS, 2025, "D3", "all", "p75", 0.31, "share", 410, "project"),
-    (_PEERS, 2025, "D5", "all", "median", 0.12, "share", 410, "project"),
-    (_PEERS, 2025, "V1", "all", "mean", 0.74, "share", 64, "organisation"),
-    (_PEERS, 2025, "R3", "all", "mean", 8, "points", 1_250, "respondent"),
-    (_PEERS, 2025, "R8", "all", "share", 0.30, "share", 64, "organisation"),
-    (_PEERS, 2025, "R11", "all", "median", 0.05, "share", 64, "organisation"),
-    (_PEERS, 2025, "G8", "all", "share", 0.80, "share", 9_600, "report"),
-    (_CLASS, 2024, "D3", "Business system", "median", 0.11, "share", 180, "project"),
-    (_CLASS, 2024, "D3", "Business system", "p75", 0.42, "share", 180, "project"),
-    (_CLASS, 2024, "D4", "Business system", "share", 0.18, "share", 180, "project"),
-    (_CLASS, 2024, "D3", "Infrastructure", "median", 0.08, "share", 95, "project"),
-    (_CLASS, 2024, "D3", "Infrastructure", "p75", 0.27, "share", 95, "project"),
-)
 
 
 def pmo_cost_rows() -> list[Row]:
@@ -101,34 +79,4 @@ def _capacity(role: str, month: int) -> Row:
         "capacity_hours": capacity,
         "demand_hours": stream.mostly(demand, missing=0.015),
         "booked_hours": stream.mostly(booked, missing=0.015),
-    }
-
-
-def benchmark_rows() -> list[Row]:
-    return [_benchmark(*figure) for figure in BENCHMARKS]
-
-
-def _benchmark(
-    source: str,
-    year: int,
-    kpi_id: str,
-    segment: str,
-    statistic: str,
-    value: float,
-    unit: str,
-    n: int | None,
-    unit_of_analysis: str,
-) -> Row:
-    return {
-        "source": source,
-        "year": year,
-        "kpi_id": kpi_id,
-        "segment": segment,
-        "statistic": statistic,
-        "value": value,
-        "unit": unit,
-        "n": n,
-        "unit_of_analysis": unit_of_analysis,
-        "price_base": None,
-        "url": None,
     }

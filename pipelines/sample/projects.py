@@ -137,7 +137,7 @@ def _project(
     stream = Stream("project", project_id)
     category = stream.weighted({name: weight for name, (weight, _, _) in CATEGORIES.items()})
     size_log = stream.normal(0, 1)  # 0 is the portfolio's typical size
-    budget = _round_budget(300_000 * math.exp(0.95 * size_log))
+    budget = round_budget(300_000 * math.exp(0.95 * size_log))
     planned_months = min(max(8.5 * math.exp(0.22 * size_log + stream.normal(0, 0.25)), 3), 24)
     planned_start = later(approved_on, stream.lognormal(10, 0.5))
     started_on = later(planned_start, max(0, stream.normal(-4, 9)))
@@ -178,7 +178,7 @@ def _project(
         planned_start=planned_start,
         planned_finish=later(planned_start, planned_days),
         budget=budget,
-        planned_benefit=_round_budget(budget * stream.lognormal(1.4, 0.5)),
+        planned_benefit=round_budget(budget * stream.lognormal(1.4, 0.5)),
         started_on=started_on,
         ends_on=ends_on,
         stopped_on=stopped_on,
@@ -203,7 +203,7 @@ def _fate(
     return ("on_hold", held_on) if held else ("active", None)
 
 
-def _round_budget(amount: float) -> float:
+def round_budget(amount: float) -> float:
     """Budgets are round figures, as people set them."""
     amount = min(max(amount, 25_000.0), 15_000_000.0)
     step = 1_000 if amount < 250_000 else 5_000 if amount < 1_000_000 else 25_000

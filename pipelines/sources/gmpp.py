@@ -67,7 +67,12 @@ def read(files: Sequence[Path]) -> Imported:
             {name: "Int64" if name == "line" else "str" for name in UNREAD_COLUMNS}
         ),
         tuple(_notes(reports, linked)),
-        {"organisation": "UK Government Major Projects Portfolio", "currency": "GBP"},
+        {
+            "organisation": "UK Government Major Projects Portfolio",
+            "currency": "GBP",
+            "baseline_definition": "first report",
+            "prices": "nominal",
+        },
     )
 
 

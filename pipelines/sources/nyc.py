@@ -65,7 +65,12 @@ def read(files: Sequence[Path]) -> Imported:
         {name: typed(name, table) for name, table in tables.items()},
         cells.unread(ragged),
         (*_notes(rows, tables), *_notes_on_files(int(repeated.sum()), left_aside)),
-        {"organisation": "New York City, capital projects", "currency": "USD"},
+        {
+            "organisation": "New York City, capital projects",
+            "currency": "USD",
+            "baseline_definition": "first report",
+            "prices": "nominal",
+        },
     )
 
 

@@ -4,7 +4,16 @@ import pandas as pd
 
 from pmo_lib.kpi import flag, kpi, observations
 from pmo_lib.periods import month_number, months_of
-from pmo_lib.portfolio import completed, in_order, with_project
+from pmo_lib.portfolio import (
+    comparable_cost,
+    completed,
+    in_flight,
+    in_order,
+    latest_reports,
+    with_original,
+    with_project,
+)
+from pmo_lib.settings import Settings
 
 
 @kpi(
@@ -69,3 +78,62 @@ def forecast_stability(
         numerator=running["moved"].abs(),
         slipped=flag(running["moved"] > 0, running["moved"].notna()),
     )
+
+
+@kpi(
+    id="D15", name="Cost growth so far", family="delivery", unit="share", better="lower",
+    statistic="median", also=("p80",), population="projects in flight",
+    needs=("projects.status", "baselines.cost", "status_reports.estimate_at_completion"),
+)  # fmt: skip
+def cost_growth(
+    projects: pd.DataFrame,
+    baselines: pd.DataFrame,
+    status_reports: pd.DataFrame,
+    data_date: pd.Timestamp,
+    settings: Settings,
+) -> pd.DataFrame:
+    """Latest estimate at completion ÷ original cost - 1 of projects in flight; the median.
+
+    What they are said to cost now, not what they will have cost: of completed projects see D3.
+    """
+    running = with_original(in_flight(projects, data_date), baselines)
+    cost = comparable_cost(running, settings.price_base)
+    now = _latest(running, status_reports, data_date, "estimate_at_completion").astype("float64")
+    return observations(
+        running, period=f"{data_date:%Y-%m}", numerator=now.where(now > 0) - cost, denominator=cost
+    )
+
+
+@kpi(
+    id="D16", name="Schedule growth so far", family="delivery", unit="share", better="lower",
+    statistic="median", also=("p80",), population="projects in flight",
+    needs=("projects.status", "baselines.start", "baselines.finish",
+           "status_reports.forecast_finish"),
+)  # fmt: skip
+def schedule_growth(
+    projects: pd.DataFrame,
+    baselines: pd.DataFrame,
+    status_reports: pd.DataFrame,
+    data_date: pd.Timestamp,
+) -> pd.DataFrame:
+    """(Latest forecast finish - original finish) ÷ original duration of projects in flight.
+
+    The median. Of completed projects see D5.
+    """
+    running = with_original(in_flight(projects, data_date), baselines)
+    now = _latest(running, status_reports, data_date, "forecast_finish")
+    original_days = (running["finish"] - running["start"]).dt.days
+    return observations(
+        running,
+        period=f"{data_date:%Y-%m}",
+        numerator=(now - running["finish"]).dt.days,
+        denominator=original_days.where(original_days > 0),
+    )
+
+
+def _latest(
+    running: pd.DataFrame, status_reports: pd.DataFrame, data_date: pd.Timestamp, column: str
+) -> pd.Series:
+    """What each project's last report says; of projects without a recent one nothing."""
+    reports = latest_reports(status_reports, f"{data_date:%Y-%m}", [column])
+    return with_project(running, reports, [column])[column]

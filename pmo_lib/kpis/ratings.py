@@ -5,7 +5,7 @@ import pandas as pd
 from pmo_lib.kpi import flag, kpi, observations
 from pmo_lib.kpis.delivery import ROUNDING, on_budget_completion, on_time_completion
 from pmo_lib.periods import months_of
-from pmo_lib.portfolio import completed, with_original
+from pmo_lib.portfolio import completed, in_flight, latest_reports, with_original
 from pmo_lib.red_rule import is_red, month_ends, red_by_rule
 from pmo_lib.settings import Settings
 
@@ -99,6 +99,37 @@ def self_rating_gap(
         numerator=flag(past["rag"] == "red", past["rag"].notna()),
         group=past["rated_by"].map(RATERS),
     )
+
+
+@kpi(
+    id="G9", name="Rated red", family="governance", unit="share", better="context",
+    statistic="rate", population="projects in flight",
+    needs=("projects.status", "status_reports.rag"),
+)  # fmt: skip
+def rated_red(
+    projects: pd.DataFrame, status_reports: pd.DataFrame, data_date: pd.Timestamp
+) -> pd.DataFrame:
+    """Projects in flight whose latest rating is red ÷ projects in flight that are rated.
+
+    The latest of the three months to the data date, of one month the independent party's before
+    the owner's; a project without one is left out and told. Red is the colour red alone, on a
+    scale of three points as of five. More red is no worse in itself: an honest portfolio shows it.
+    """
+    active = in_flight(projects, data_date)
+    period = f"{data_date:%Y-%m}"
+    colour = active["project_id"].map(_latest_ratings(status_reports, period))
+    red = flag(colour == "red", colour.notna())
+    return observations(active, period=period, numerator=red)
+
+
+def _latest_ratings(status_reports: pd.DataFrame, period: str) -> pd.Series:
+    """Each project's latest colour, of one month the independent one before the owner's."""
+    by_rater = [
+        latest_reports(status_reports[status_reports["rated_by"] == rater], period, ["rag"])
+        for rater in ("owner", "independent")
+    ]
+    ratings = pd.concat(by_rater).sort_values("period", kind="stable")
+    return ratings.drop_duplicates("project_id", keep="last").set_index("project_id")["rag"]
 
 
 def _outcomes(

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import pandas as pd
 import pytest
 
+import pipelines.exports
 import pipelines.prepare
 import pipelines.run
 from pipelines.render import Record, Task, record
@@ -102,6 +103,14 @@ class NoRules:
 
     def check(self, *_: object) -> list[Checked]:
         return []
+
+
+@pytest.fixture(autouse=True)
+def shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder of the benchmarks that come with the workbook: in these tests there are none."""
+    folder = tmp_path / "shipped"
+    monkeypatch.setattr(pipelines.exports, "SHIPPED", folder)
+    return folder
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from pipelines.ingest import Ingested, ingest, table_named
+from pipelines.exports import table_named
+from pipelines.ingest import Ingested, ingest
 from pmo_lib.errors import DataError, PmoError
 from pmo_lib.settings import Settings
 from pmo_lib.tables import TABLES

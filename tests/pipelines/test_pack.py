@@ -88,7 +88,13 @@ class TestIndex:
         links = {link["href"]: link.text for link in index.find_all("a")}
         assert links["whole.html"] == "The organisation"
         assert links["legal.html"] == f"KPI report: {LEGAL}"
-        assert set(links) >= {"kpis.csv", "kpis.parquet", "data_dictionary.html", "run.json"}
+        assert set(links) >= {
+            "kpis.csv",
+            "benchmarks.csv",
+            "kpis.parquet",
+            "data_dictionary.html",
+            "run.json",
+        }
         headings = [heading.text for heading in index.find_all("h2")]
         assert headings[:2] == ["Organisation", "Departments"]
 

@@ -282,6 +282,13 @@ class TestWords:
             "on_hold"
         )
 
+    @pytest.mark.parametrize("cell", ["in flight", "In Flight", "in_flight", " IN  flight "])
+    def test_of_a_list_are_as_declared_with_their_spaces(self, cell: str) -> None:
+        column = Column("population", "text", "", allowed=("completed", "in flight"))
+        assert parse(column, pd.Series([cell], dtype="str"), NO_CONVENTIONS).typed.item() == (
+            "in flight"
+        )
+
 
 amounts = st.decimals(min_value=-(10**12), max_value=10**12, places=2)
 GROUPS = [",", ".", " ", "\u00a0", "\u202f", "'", "’", ""]

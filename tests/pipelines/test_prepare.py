@@ -40,7 +40,7 @@ def prepared(tmp_path: Path, out: Path, write: Callable[..., Path]) -> Prepare:
         raw = tmp_path / "raw"
         for old in raw.glob("*"):
             old.unlink()
-        return prepare(write(raw, files), out, Settings())
+        return prepare(write(raw, files), out, Settings()).verdict
 
     return run
 

@@ -45,7 +45,8 @@ class TestPublished:
         return published / "first" / "reports" / "small" / "2025-09"
 
     def test_has_index_pages_results_dictionary_and_record(self, pack: Path) -> None:
-        assert set(contents(pack)) == {*PAGES, "kpis.csv", "kpis.parquet", "run.json"}
+        data = {"kpis.csv", "kpis.parquet", "benchmarks.csv", "run.json"}
+        assert set(contents(pack)) == {*PAGES, *data}
 
     @pytest.mark.parametrize("name", PAGES)
     def test_page_keeps_every_promise(self, pack: Path, name: str) -> None:

@@ -123,7 +123,7 @@ def prepared(
                 rows.loc[position, list(broken.change)] = list(broken.change.values())
                 lines[broken] = position + 2
             rows.to_csv(raw / f"{table.name}.csv", index=False)
-        return Prepared(out, prepare(raw, out, Settings()), lines)
+        return Prepared(out, prepare(raw, out, Settings()).verdict, lines)
 
     return of
 
@@ -150,7 +150,7 @@ def repeated(
         rows = valid_rows(table, GOOD_ROWS + 1)
         last = rows.tail(1)
         pd.concat([rows, last, last]).to_csv(raw / f"{table.name}.csv", index=False)
-    return Prepared(out, prepare(raw, out, Settings()), {})
+    return Prepared(out, prepare(raw, out, Settings()).verdict, {})
 
 
 class TestCriticalRules:

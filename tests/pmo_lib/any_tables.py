@@ -100,5 +100,5 @@ def _accepted(table: Table, rows: list[Row]) -> list[Row]:
                 if first is not None and second is not None and second < first:
                     row |= {rule.first: second, rule.second: first}
         if all(row.get(name) is not None for name in table.required_columns):
-            found.setdefault(tuple(row[name] for name in table.key), row)
+            found.setdefault(tuple(row.get(name) for name in table.key), row)
     return list(found.values())

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from pmo_lib.errors import DataError, ErrorList, ParameterError
 from pmo_lib.parameters import (
     PARAMETERS,
     BaselineParameters,
+    BenchmarkParameters,
     KpiReportParameters,
     ReportParameters,
 )
@@ -64,6 +65,20 @@ class TestTypes:
         with pytest.raises(ErrorList) as caught:
             BaselineParameters(department=5, period="x", until="y")  # type: ignore[arg-type]
         assert len(caught.value.errors) == 3
+
+
+class TestPeers:
+    def test_named_ones_are_chosen_and_without_names_all(self) -> None:
+        opened = workbook(portfolio())
+        peers = replace(opened, peers={"B": opened, "A": opened, "City; of X": opened})
+        assert BenchmarkParameters(peers="B ; A").chosen_peers(peers) == ["A", "B"]
+        assert BenchmarkParameters().chosen_peers(peers) == ["A", "B", "City; of X"]
+
+    def test_unknown_one_is_refused_with_the_nearest(self) -> None:
+        opened = replace(workbook(portfolio()), peers={"New York": workbook(portfolio())})
+        with pytest.raises(ParameterError, match="there is no peer 'New Yorc'") as caught:
+            BenchmarkParameters(peers="New Yorc").resolved(opened)
+        assert "New York" in caught.value.remedy
 
 
 class TestResolved:
@@ -175,9 +190,13 @@ class TestNotebooks:
     @EACH_NOTEBOOK
     def test_calls_only_what_the_report_has(self, path: Path) -> None:
         from pmo_lib.reports.baseline_report import BaselineReport
+        from pmo_lib.reports.benchmark_report import BenchmarkReport
         from pmo_lib.reports.kpi_report import KpiReport
 
-        report = {"01_baseline": BaselineReport, "03_kpi_report": KpiReport}[path.stem]
+        report = {
+            "01_baseline": BaselineReport, "02_benchmark": BenchmarkReport,
+            "03_kpi_report": KpiReport,
+        }[path.stem]  # fmt: skip
         calls = [c["source"] for c in _code(path) if c["source"].startswith("report.")]
         assert len(calls) > 5
         for call in calls:

@@ -100,3 +100,47 @@ class TestMerged:
 
     def test_value_takes_the_place_of_a_level(self) -> None:
         assert merged({"a": {"x": 1}}, {"a": None}) == {"a": None}
+
+
+class TestComparability:
+    """What decides with whom we may be compared."""
+
+    @pytest.mark.parametrize("definition", ["approval", "decision to build", "first report"])
+    def test_baseline_is_one_of_those_there_are(self, definition: str) -> None:
+        found = Settings.from_mapping({"baseline_definition": definition})
+        assert found.baseline_definition == definition
+
+    @pytest.mark.parametrize(
+        ("values", "said"),
+        [
+            ({"baseline_definition": "first reports"}, "Did you mean 'first report'?"),
+            ({"baseline_definition": ""}, "Allowed: approval, decision to build, first report"),
+            ({"baseline_definition": 0}, "must be of type str; not 0"),
+            ({"segments": {"IT": "Software"}}, "segments.IT: must be a list, such as [this, that]"),
+            ({"segments": {"IT": {"a": 1}}}, "segments.IT: must be a list"),
+            ({"segments": {"IT": ["Software", 5]}}, "segments.IT: entry 2: must be of type str"),
+            ({"segments": {"IT": []}}, "segments.IT must be a list of at least one category"),
+            ({"segments": {"IT": ["Software", " "]}}, "none of them empty"),
+            ({"segments": ["IT"]}, "segments: must be keys with values"),
+        ],
+    )
+    def test_error_tells_what_is_allowed(self, values: dict[str, Any], said: str) -> None:
+        with pytest.raises(SettingsError) as caught:
+            Settings.from_mapping(values, "settings.yml")
+        assert said in str(caught.value)
+        assert str(caught.value).startswith("settings.yml: ")
+
+    def test_segments_are_lists_of_categories(self) -> None:
+        given = Settings(segments={"IT": ["Business system", "Software"]})
+        assert given.segments["IT"] == ["Business system", "Software"]
+        assert Settings.from_mapping(given.to_mapping()) == given
+
+    @pytest.mark.parametrize(
+        "values", [{"prices": "real"}, {"prices": "nominal", "price_base": 2025}]
+    )
+    def test_prices_are_of_one_kind(self, values: dict[str, Any]) -> None:
+        with pytest.raises(SettingsError, match="prices must be constant"):
+            Settings.from_mapping(values)
+
+    def test_prices_of_the_day_are_said(self) -> None:
+        assert Settings.from_mapping({"prices": "nominal"}).prices == "nominal"

@@ -14,6 +14,8 @@ from pipelines.sample import TRUTHS, portfolio, write
 from pmo_lib.tables import TABLES
 
 SHIPPED = Path(__file__).parents[3] / "data" / "raw"
+PEER = "benchmarks/Synthetic peer"
+PEER_FILES = [f"{PEER}/projects.csv", f"{PEER}/baselines.csv"]
 MOST_BYTES = 3_000_000
 
 
@@ -25,23 +27,35 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def contents(directory: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in directory.glob("*.csv")}
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes()
+        for path in directory.rglob("*.csv")
+    }
 
 
 def test_one_file_a_declared_table(written: Path, tmp_path: Path) -> None:
-    assert [path.name for path in write(tmp_path)] == [
-        *(f"{name}.csv" for name in TABLES),
-        "settings.yml",
-    ]
-    assert set(contents(written)) == {f"{name}.csv" for name in TABLES}
+    own = [f"{name}.csv" for name in TABLES]
+    assert [path.relative_to(tmp_path).as_posix() for path in write(tmp_path)] == [
+        *own, "settings.yml", *PEER_FILES, f"{PEER}/settings.yml",
+    ]  # fmt: skip
+    assert set(contents(written)) == {*own, *PEER_FILES}
 
 
 def test_shipped_files_are_what_is_written(written: Path) -> None:
     assert {name: (SHIPPED / name).read_bytes() for name in contents(written)} == contents(written)
 
 
-def test_shipped_settings_are_what_is_written(written: Path) -> None:
-    assert (SHIPPED / "settings.yml").read_bytes() == (written / "settings.yml").read_bytes()
+@pytest.mark.parametrize("name", ["settings.yml", f"{PEER}/settings.yml"])
+def test_shipped_settings_are_what_is_written(written: Path, name: str) -> None:
+    assert (SHIPPED / name).read_bytes() == (written / name).read_bytes()
+
+
+def test_published_figures_beside_the_peer_are_left_alone(tmp_path: Path) -> None:
+    write(tmp_path)
+    figures = tmp_path / "benchmarks" / "benchmarks_published.csv"
+    figures.write_text("theirs", encoding="utf-8")
+    write(tmp_path)
+    assert figures.read_text(encoding="utf-8") == "theirs"
 
 
 def test_settings_say_how_many_people_each_department_was_asked(written: Path) -> None:

@@ -19,6 +19,7 @@ from pipelines.sources.gmpp import read
 from pipelines.sources.gmpp_entries import NET_INCOME, read_date, read_money, read_rating, snapshot
 from pmo_lib.errors import PmoError
 from pmo_lib.schema import InOrder
+from pmo_lib.settings import Settings
 from pmo_lib.tables import TABLES
 
 TURNED = (
@@ -594,3 +595,9 @@ class TestMistakes:
 
     def test_no_file_at_all(self) -> None:
         assert "Give at least one GMPP file" in self.fails()
+
+
+def test_settings_say_that_the_baseline_is_the_first_report(tmp_path: Path) -> None:
+    row = ("Apollo", "MOD", "Green", "01/04/2015", "01/04/2020", "100")
+    settings = Settings.from_mapping(read([old(tmp_path, 2018, row)]).settings)
+    assert (settings.currency, settings.baseline_definition) == ("GBP", "first report")

@@ -29,6 +29,7 @@ from pipelines.sources.nyc_reports import (
     read_date,
 )
 from pmo_lib.errors import PmoError
+from pmo_lib.settings import Settings
 from pmo_lib.tables import TABLES
 
 COLUMNS = (
@@ -398,6 +399,7 @@ class TestTables:
     def test_are_declared_and_typed(self, tmp_path: Path) -> None:
         imported = load(tmp_path, *TWO)
         assert imported.settings["currency"] == "USD"
+        assert Settings.from_mapping(imported.settings).baseline_definition == "first report"
         for name, table in imported.tables.items():
             assert {c.name: c.pandas_type for c in TABLES[name]} == dict(table.dtypes.astype(str))
             assert not table.duplicated(list(TABLES[name].key)).any()
