@@ -21,7 +21,8 @@ RED_SHARE = "G9"
 def figures(tmp_path_factory: pytest.TempPathFactory, great_expectations: None) -> pd.DataFrame:
     """The rows that validation accepts, which are all of them, without a warning."""
     raw = tmp_path_factory.mktemp("raw")
-    (raw / SHIPPED.name).write_bytes(SHIPPED.read_bytes())
+    (raw / "benchmarks").mkdir()
+    (raw / "benchmarks" / SHIPPED.name).write_bytes(SHIPPED.read_bytes())
     (raw / "projects.csv").write_text("project_id,department\nP1,IT\n", encoding="utf-8")
     judged = judge(ingest(raw, Settings()))["benchmarks"]
     assert judged.rejected.empty, judged.rejected
