@@ -57,7 +57,7 @@ def positions(fair: Sequence[Comparison], level: float) -> Picture | str:
                 "KPI": name,
                 "Beside": _against(each),
                 "Place": f"{100 * each.percentile:.0f} of 100",
-                "Interval": f"{100 * each.percentile_low:.0f} to {100 * each.percentile_high:.0f}",
+                "Interval": _ends(each),
                 "Better is": CATALOGUE[each.kpi_id].better,
             }
             for name, each in zip(names, placed, strict=True)
@@ -216,9 +216,8 @@ def _to_know(each: Comparison) -> list[str]:
     if each.bound:
         said.append(f"Ours is {each.bound} of theirs.")
     elif not isnan(each.percentile):
-        ends = f" ({100 * each.percentile_low:.0f} to {100 * each.percentile_high:.0f})"
-        known = ends * (not isnan(each.percentile_low) and not isnan(each.percentile_high))
-        said.append(f"Ours is at {100 * each.percentile:.0f} of 100 of theirs{known}.")
+        ends = f" ({_ends(each)})" * (_ends(each) != DASH)
+        said.append(f"Ours is at {100 * each.percentile:.0f} of 100 of theirs{ends}.")
     if not isnan(each.superiority):
         low, high = f"{100 * each.superiority_low:.0f}", f"{100 * each.superiority_high:.0f}"
         said.append(
@@ -226,6 +225,11 @@ def _to_know(each: Comparison) -> list[str]:
             f"pairs ({low} to {high})."
         )
     return [*said, *filter(None, [_sentence(each.note), _sentence(each.to_move)])]
+
+
+def _ends(each: Comparison) -> str:
+    low, high = each.percentile_low, each.percentile_high
+    return DASH if isnan(low) or isnan(high) else f"{100 * low:.0f} to {100 * high:.0f}"
 
 
 def _sentence(text: str) -> str:
