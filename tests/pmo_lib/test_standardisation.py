@@ -22,9 +22,9 @@ def units(*kinds: tuple[str | None, str | None, list[float]]) -> pd.DataFrame:
 @pytest.mark.parametrize("case", parameters("like_for_like"))
 def test_worked_cases(case: dict[str, Any]) -> None:
     weights, means, deviations, sizes = (
-        floats(case[name]) for name in ("weights", "means", "deviations", "sizes")
+        floats(case["inputs"][name]) for name in ("weights", "means", "deviations", "sizes")
     )
-    found = stratified_mean(weights, means, deviations**2, sizes, case["level"])
+    found = stratified_mean(weights, means, deviations**2, sizes, case["inputs"]["level"])
     for name, value in case["expected"].items():
         assert close(getattr(found, name), value, case["tolerance"]), name
 
