@@ -29,6 +29,11 @@ SETTINGS = "\n".join(
     [
         "organisation: Example organisation (synthetic data)",
         "price_base: 2026",
+        "profile:",
+        "  sector: public",
+        "  pmo_type: controlling",
+        "  pmo_since: 2022",
+        "  governance_weight: medium",
         "customers:",
         *(f"  {name}: {asked}" for name, asked in surveys.asked().items()),
         "",

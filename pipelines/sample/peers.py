@@ -60,7 +60,15 @@ FIGURES: tuple[tuple[tuple[str, int], str, str, str, float, str, int | None, Row
 
 PEER = "Synthetic peer"
 PEER_PROJECTS = 180
-PEER_SETTINGS = f"organisation: {PEER} (synthetic data)\nprice_base: {PRICE_BASE}\n"
+PEER_SETTINGS = f"""\
+organisation: {PEER} (synthetic data)
+price_base: {PRICE_BASE}
+profile:
+  sector: public
+  pmo_type: supportive
+  pmo_since: 2014
+  governance_weight: medium
+"""
 PEER_COST_LOG = 0.05  # level of its log(actual ÷ original cost), luck apart: a little above ours
 _DEPARTMENTS = ("Northern division", "Southern division")
 # More building and larger projects than ours, so that a plain comparison is not like with like.
