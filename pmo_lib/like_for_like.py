@@ -6,12 +6,12 @@ those of `standardisation`; a column `size` (above 0, in the same money) is used
 
 from dataclasses import dataclass
 from math import nan
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from pmo_lib.balancing import balanced_gap
+from pmo_lib.comparability import Judgement
 from pmo_lib.intervals import Estimate
 from pmo_lib.standardisation import (
     ENOUGH,
@@ -32,7 +32,7 @@ class LikeForLike:
     raw: Estimate
     standardised: Estimate
     balanced: Estimate
-    judgement: Literal["comparable", "context only", "not comparable"]
+    judgement: Judgement
     reason: str
 
 
@@ -66,7 +66,7 @@ def raw_gap(ours: pd.DataFrame, peers: pd.DataFrame, level: float) -> Estimate:
 
 def _judged(
     raw: Estimate, strata: Estimate, weighted: Estimate, coverage: float
-) -> tuple[Literal["comparable", "context only", "not comparable"], str]:
+) -> tuple[Judgement, str]:
     known = [gap.value for gap in (raw, strata, weighted) if gap.value == gap.value]
     if len(known) < 2:
         return "context only", f"the mix of projects may explain the gap: {strata.note}, and " + (

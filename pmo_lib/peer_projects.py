@@ -13,7 +13,7 @@ from pmo_lib.catalogue import CATALOGUE
 from pmo_lib.comparability import comparability, facts_of
 from pmo_lib.comparison import Comparison, Kind
 from pmo_lib.engine import observe
-from pmo_lib.intervals import Estimate, rate_difference
+from pmo_lib.intervals import Estimate
 from pmo_lib.kpi import Kpi
 from pmo_lib.like_for_like import LikeForLike, like_for_like
 from pmo_lib.portfolio import original_baselines, rows_of
@@ -126,11 +126,8 @@ def _beside(ours: Side, theirs: Side, kind: Kind, name: str, department: str) ->
 
 def _with_position(found: Comparison, kpi: Kpi, ours: Side, theirs: Side) -> Comparison:
     level = ours.view.settings.confidence_level
-    gap = rate_difference(ours.estimate, theirs.estimate)
-    low, high = gap.low, gap.high
-    if kpi.unit != "share" or kpi.statistic in PER_CASE:
-        low, high = _unclipped(ours.estimate, theirs.estimate)
-    found = replace(found, gap=gap.value, gap_low=low, gap_high=high)
+    gap = position.gap_between(ours.estimate, theirs.estimate)
+    found = replace(found, gap=gap.value, gap_low=gap.low, gap_high=gap.high, note=gap.note)
     if kpi.statistic in PER_CASE or kpi.statistic == "rate":
         found = _with_mix(found, kpi, ours, theirs)
     if kpi.statistic not in PER_CASE:
@@ -140,18 +137,10 @@ def _with_position(found: Comparison, kpi: Kpi, ours: Side, theirs: Side) -> Com
         ours.each, theirs.each, level, better="higher" if kpi.better == "higher" else "lower"
     )
     return replace(
-        found, percentile=at.percentile, percentile_low=at.low, percentile_high=at.high,
-        note=at.note, superiority=chance.value, superiority_low=chance.low,
-        superiority_high=chance.high,
+        found, note="; ".join(filter(None, [found.note, at.note])),
+        percentile=at.percentile, percentile_low=at.low, percentile_high=at.high,
+        superiority=chance.value, superiority_low=chance.low, superiority_high=chance.high,
     )  # fmt: skip
-
-
-def _unclipped(first: Estimate, second: Estimate) -> tuple[float, float]:
-    """Newcombe's square-and-add on two intervals of values that are no shares."""
-    gap = first.value - second.value
-    below = np.hypot(first.value - first.low, second.high - second.value)
-    above = np.hypot(first.high - first.value, second.value - second.low)
-    return float(gap - below), float(gap + above)
 
 
 def _with_mix(found: Comparison, kpi: Kpi, ours: Side, theirs: Side) -> Comparison:
