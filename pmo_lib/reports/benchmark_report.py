@@ -67,9 +67,17 @@ class BenchmarkReport(Report):
         level = sum(each.stands == "no different" for each in self.fair)
         if level:
             said.append(f"In {counted(level, 'comparison')} the difference may be chance.")
-        if not self.fair:
+        if not self.fair and not self._survey:
             said.append("So where we stand cannot be told; below is what to collect for it.")
-        return page.answer(said)
+        return page.answer([*said, *self._survey])
+
+    @property
+    def _survey(self) -> list[str]:
+        """Where staff put us beside the median organisation, where they were asked."""
+        if "survey_scores" not in self.workbook.tables or "survey_scores" in self.workbook.withheld:
+            return []
+        table, name = self.workbook.tables["survey_scores"], self.parameters.department
+        return staff.in_words(table, self.view.period, name)
 
     def profile(self) -> HTML:
         """Who we are, and in what each peer differs: for choosing peers, never a score."""

@@ -8,7 +8,13 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from pipelines.configuration import configured
+from pipelines.prepare import examine
+from pmo_lib.peer_projects import against_peers
+from pmo_lib.workbook import open_workbook
+
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+SAMPLE = Path(__file__).parents[2] / "data" / "raw"
 CITY = "New York City"
 JOB = "reports: [{notebook: 02_benchmark, title: Where we stand}]\n"
 
@@ -81,3 +87,17 @@ def test_how_projects_end_cannot_be_forecast_from_those_still_open(pack: Path) -
     text = " ".join(page.text.split())
     assert "in flight will cost cannot be told" in text
     assert "so far, of projects still in flight" in text
+
+
+def test_the_citys_plans_are_no_yardstick_for_projects_counted_from_approval(
+    pack: Path,
+) -> None:
+    """The sample counts from approval in constant prices, the city from its first report."""
+    sample = examine(SAMPLE, configured(SAMPLE), lambda _: None).workbook
+    city = open_workbook(pack.parents[2]).peers[CITY]
+    found = against_peers(sample.view("2026-09"), {CITY: city.view(city.periods[-1])})
+    growth = {each.kpi_id: each for each in found}
+    for kpi_id in ("D15", "D16"):
+        assert growth[kpi_id].judgement == "not comparable"
+        assert "first report" in " ".join(growth[kpi_id].reasons)
+    assert "It is in nominal prices; ours is in constant ones." in growth["D15"].reasons
