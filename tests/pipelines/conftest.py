@@ -1,6 +1,6 @@
 """Rows that meet every declared rule, and runs that make their pages without kernels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from html import escape
@@ -103,6 +103,14 @@ class NoRules:
 
     def check(self, *_: object) -> list[Checked]:
         return []
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """As `shipped`, for what a module prepares once for all its tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipelines.exports, "SHIPPED", tmp_path_factory.mktemp("shipped"))
+        yield
 
 
 @pytest.fixture(autouse=True)
