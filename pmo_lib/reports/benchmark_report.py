@@ -185,4 +185,6 @@ class BenchmarkReport(Report):
 
 
 def _named(each: Comparison) -> str:
-    return CATALOGUE[each.kpi_id].name.lower() if each.kpi_id else each.metric
+    """The KPI's name within a sentence: on-time completion, PMO net promoter score."""
+    name = CATALOGUE[each.kpi_id].name
+    return name if name[1].isupper() else f"{name[0].lower()}{name[1:]}"

@@ -214,7 +214,7 @@ def _to_know(each: Comparison) -> list[str]:
     """Our place among them, how often ours are better, and what else to know of the figure."""
     said = []
     if each.bound:
-        said.append(f"Ours is {each.bound} of theirs.")
+        said.append(f"Ours is {each.bound} of what was published.")
     elif not isnan(each.percentile):
         ends = f" ({_ends(each)})" * (_ends(each) != DASH)
         said.append(f"Ours is at {100 * each.percentile:.0f} of 100 of theirs{ends}.")
