@@ -42,6 +42,8 @@ class Comparison:
     ours_high: float = nan
     ours_n: int = 0
     theirs: float = nan
+    theirs_low: float = nan
+    theirs_high: float = nan
     theirs_n: int = 0
     unit: str = ""
     gap: float = nan

@@ -114,7 +114,9 @@ def _beside(ours: Side, theirs: Side, kind: Kind, name: str, department: str) ->
         judgement=judged.judgement, reasons=judged.reasons, remedies=judged.remedies,
         year=int(theirs.view.period[:4]), segment="all", statistic=mine.statistic,
         ours=ours.result.value, ours_low=ours.result.low, ours_high=ours.result.high,
-        ours_n=ours.result.cases, theirs=theirs.result.value, theirs_n=len(theirs.units),
+        ours_n=ours.result.cases, theirs=theirs.result.value,
+        theirs_low=theirs.result.low, theirs_high=theirs.result.high,
+        theirs_n=theirs.result.cases or len(theirs.units),
         unit=kpi.unit,
     )  # fmt: skip
     few = ours.view.settings.disclosure.too_few
@@ -156,7 +158,9 @@ def _with_mix(found: Comparison, kpi: Kpi, ours: Side, theirs: Side) -> Comparis
         standardised=same.value, standardised_low=same.low, standardised_high=same.high,
         balanced=balanced.value, balanced_low=balanced.low, balanced_high=balanced.high,
     )  # fmt: skip
-    if gaps.judgement != "not comparable":
+    if gaps.judgement == "context only":  # the gap stands, but with the doubt beside it
+        return replace(found, note="; ".join(filter(None, [found.note, gaps.reason])))
+    if gaps.judgement == "comparable":
         return found
     return replace(found, judgement="not comparable", reasons=(_sentence(gaps.reason),))
 

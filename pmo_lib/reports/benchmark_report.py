@@ -50,6 +50,8 @@ class BenchmarkReport(Report):
 
     def answer(self) -> HTML:
         """Where we stand, and how many comparisons were refused, in one paragraph."""
+        if (why := self.workbook.withheld.get("benchmarks")) is not None:
+            return page.answer([f"Published figures cannot be used: {why}."])
         if not self.comparisons:
             return page.answer(
                 ["There is nothing to compare with: needs benchmarks.csv, or a peer's exports."]

@@ -79,9 +79,7 @@ def fair(comparisons: Sequence[Comparison], level: str) -> HTML:
                 number(each.ours, unit := CATALOGUE[each.kpi_id].unit),
                 f"{interval(each.ours_low, each.ours_high, unit)}, n = {each.ours_n:,}",
             ),
-            "Theirs": page.lines(
-                number(each.theirs, unit), f"n = {each.theirs_n:,}" if each.theirs_n else ""
-            ),
+            "Theirs": page.lines(number(each.theirs, unit), _certainty(each)),
             "Ours less theirs": page.lines(
                 change(each.gap, unit), change_interval(each.gap_low, each.gap_high, unit)
             ),
@@ -225,6 +223,13 @@ def _to_know(each: Comparison) -> list[str]:
             f"pairs ({low} to {high})."
         )
     return [*said, *filter(None, [_sentence(each.note), _sentence(each.to_move)])]
+
+
+def _certainty(each: Comparison) -> str:
+    """Their interval, where we have their cases, and their n."""
+    ends = interval(each.theirs_low, each.theirs_high, CATALOGUE[each.kpi_id].unit)
+    n = f"n = {each.theirs_n:,}" if each.theirs_n else "n not published"
+    return n if ends == DASH else f"{ends}, {n}"
 
 
 def _ends(each: Comparison) -> str:
