@@ -50,11 +50,12 @@ class BenchmarkReport(Report):
 
     def answer(self) -> HTML:
         """Where we stand, and how many comparisons were refused, in one paragraph."""
-        if (why := self.workbook.withheld.get("benchmarks")) is not None:
-            return page.answer([f"Published figures cannot be used: {why}."])
+        why = self.workbook.withheld.get("benchmarks")
+        withheld = [f"Published figures cannot be used: {why}."] if why else []
         if not self.comparisons:
             return page.answer(
-                ["There is nothing to compare with: needs benchmarks.csv, or a peer's exports."]
+                withheld
+                or ["There is nothing to compare with: needs benchmarks.csv, or a peer's exports."]
             )
         counts = Counter(each.judgement for each in self.comparisons)
         said = [
@@ -71,7 +72,7 @@ class BenchmarkReport(Report):
             said.append(f"In {counted(level, 'comparison')} the difference may be chance.")
         if not self.fair and not self._survey:
             said.append("So where we stand cannot be told; below is what to collect for it.")
-        return page.answer([*said, *self._survey])
+        return page.answer([*withheld, *said, *self._survey])
 
     @property
     def _survey(self) -> list[str]:

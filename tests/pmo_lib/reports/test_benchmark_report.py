@@ -6,12 +6,14 @@ from typing import Any
 from handmade import (
     Tables,
     baseline,
+    facts,
     frame,
     open_project,
     parsed,
     portfolio,
     project,
     report,
+    table_facts,
     tables,
     workbook,
 )
@@ -20,6 +22,7 @@ from pmo_lib.parameters import BenchmarkParameters
 from pmo_lib.reports.benchmark_report import BenchmarkReport
 from pmo_lib.reports.picture import Picture
 from pmo_lib.settings import Settings
+from pmo_lib.verdict import Verdict
 from pmo_lib.workbook import Workbook
 
 FIGURE: dict[str, Any] = {
@@ -73,6 +76,13 @@ class TestAnswer:
     def test_says_that_nothing_can_be_told(self) -> None:
         said = text_of(of({"kpi_id": None}).answer())
         assert said.endswith("So where we stand cannot be told; below is what to collect for it.")
+
+    def test_says_that_published_figures_are_withheld(self) -> None:
+        made = of({})
+        judged = {"benchmarks": table_facts("benchmarks", 100, rejected=50)}
+        verdict = Verdict.from_mapping(facts(made.workbook.tables) | {"tables": judged})
+        whole = replace(made, workbook=replace(made.workbook, verdict=verdict))
+        assert text_of(whole.answer()).startswith("Published figures cannot be used: ")
 
     def test_says_what_it_needs(self) -> None:
         assert "needs benchmarks.csv, or a peer's exports" in text_of(of().answer())
