@@ -67,6 +67,7 @@ class Settings:
     disclosure: Disclosure = Disclosure()
     confidence_level: float = 0.9
     outcome_window_months: int = 36
+    discount_rate: float = 0.035  # a year, real: of the value case
     withhold_above_rejected_share: float = 0.05
     report_timeout_seconds: int = 600
 
@@ -79,6 +80,7 @@ class Settings:
 
         check("confidence_level", 0.5 <= self.confidence_level < 1, "from 0.5 to below 1")
         check("outcome_window_months", self.outcome_window_months >= 1, "1 or more")
+        check("discount_rate", 0 <= self.discount_rate < 1, "from 0 to below 1")
         check("report_timeout_seconds", self.report_timeout_seconds >= 1, "1 or more")
         if self.baseline_definition not in BASELINE_DEFINITIONS:
             what = f"baseline_definition cannot be {self.baseline_definition!r}"

@@ -84,6 +84,10 @@ _TABLES = (
         _column("started_on", "date", "the day work began", "expected"),
         _column("finished_on", "date", "the day it was completed or cancelled"),
         _money("actual_cost", "what it has cost so far, in all when finished"),
+        _column("pmo_used", "text", "whether it used the PMO's services, where each project chose",
+                "optional", "yes", "no"),
+        _column("approval_risk", "number", "risk score given before it was approved"),
+        _column("negative_control", "number", "a figure of it that the PMO cannot move"),
     ), (
         _in_order("started_on", "finished_on"),
         _in_order("approved_on", "started_on", "warning"),

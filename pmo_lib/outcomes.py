@@ -1,0 +1,242 @@
+"""What the PMO may have changed: the outcomes of the value case, and the projects behind them.
+
+A project belongs to the quarter in which it started, never to that of its finish: dated by their
+finish, long and late projects would all seem to come at the end.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib.portfolio import comparable_cost, original_baselines
+from pmo_lib.settings import Settings
+from pmo_lib.tables import TABLES
+
+BENEFIT_MONTHS = 12  # of the benefits, counted from the day the project ended
+MOST_BENEFIT = 2.0  # of the plan; more is a plan nobody meant
+MATURE_SHARE = 0.8  # of a quarter's projects that must have ended for it to count
+FEWEST_OF_CATEGORY = 5
+TAILS = (0.05, 0.95)  # values beyond these quantiles are drawn in for the test
+
+Role = Literal["primary", "secondary", "control", "mix"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An outcome of a project.
+
+    ``role``: primary outcomes were declared beforehand and share one error rate; a control is
+    what the PMO cannot move; mix is what the projects were before the PMO could help them.
+    ``logarithm``: effects are differences of logarithms. ``needs`` says what to collect.
+    """
+
+    id: str
+    name: str
+    role: Role
+    better: Literal["lower", "higher"]
+    logarithm: bool
+    needs: str
+    months: int = 0  # after the finish until it is known
+
+
+OUTCOMES = {
+    each.id: each
+    for each in (
+        Outcome("cost", "Cost overrun", "primary", "lower", True,
+                "actual_cost in projects.csv and cost in baselines.csv"),
+        Outcome("schedule", "Duration overrun", "primary", "lower", True,
+                "started_on and finished_on in projects.csv, start and finish in baselines.csv"),
+        Outcome("benefits", "Benefits realised", "primary", "higher", False,
+                "planned and realised in benefit_reports.csv for a year after the finish",
+                BENEFIT_MONTHS),
+        Outcome("on_time", "Finished on time", "secondary", "higher", False,
+                "finished_on in projects.csv and finish in baselines.csv"),
+        Outcome("on_budget", "Finished on budget", "secondary", "higher", False,
+                "actual_cost in projects.csv and cost in baselines.csv"),
+        Outcome("control", "Negative control", "control", "lower", False,
+                "negative_control in projects.csv"),
+        Outcome("planned_cost", "Cost approved", "mix", "lower", True, "cost in baselines.csv"),
+        Outcome("planned_days", "Duration approved", "mix", "lower", True,
+                "start and finish in baselines.csv"),
+    )
+}  # fmt: skip
+PRIMARY = [each for each in OUTCOMES.values() if each.role == "primary"]
+SECONDARY = [each for each in OUTCOMES.values() if each.role == "secondary"]
+
+
+def quarter_number(dates: pd.Series) -> pd.Series:
+    """Quarters counted on from the year 0; missing stays missing."""
+    numbers: pd.Series = dates.dt.year * 4.0 + dates.dt.quarter - 1
+    return numbers
+
+
+def quarter_name(number: int) -> str:
+    """8105 as 2026-Q2."""
+    return f"{number // 4}-Q{number % 4 + 1}"
+
+
+def outcome_projects(
+    tables: Mapping[str, pd.DataFrame], data_date: pd.Timestamp, settings: Settings
+) -> pd.DataFrame:
+    """Every project begun and not cancelled, with quarter, plan, and a column for each outcome.
+
+    Outcomes are missing where the project has not ended, or the data do not say. Cancelled
+    projects never finish and leave the population; so do those without a start.
+    """
+    begun = tables["projects"].reindex(columns=TABLES["projects"].column_names)
+    begun = begun[
+        (begun["started_on"] <= data_date) & ~begun["status"].isin(["cancelled", "proposed"])
+    ]
+    rows = begun.merge(_plans(tables, settings), on="project_id", how="left")
+    ended = rows["finished_on"].where(
+        (rows["finished_on"] <= data_date) & (rows["status"] == "completed")
+    )
+    actual_days = (ended - rows["started_on"]).dt.days.astype("float64")
+    cost = rows["actual_cost"].astype("float64").where(ended.notna())
+    late = (ended - rows["finish"]).dt.days
+    over = cost / rows["planned_cost"] - 1
+    tolerances = settings.tolerances
+    control = (
+        rows["negative_control"].where(ended.notna()) if "negative_control" in rows else np.nan
+    )
+    own = rows.assign(
+        quarter=quarter_number(rows["started_on"]).astype("int64"),
+        ended_on=ended,
+        actual_days=actual_days,
+        cost=_log(cost / rows["planned_cost"]),
+        schedule=_log(actual_days / rows["plan_days"]),
+        on_time=(late <= tolerances.schedule_days).astype("float64").where(late.notna()),
+        on_budget=(over <= tolerances.cost_share + 1e-9).astype("float64").where(over.notna()),
+        control=control,
+        log_cost=_log(rows["planned_cost"]),
+        log_days=_log(rows["plan_days"]),
+    ).astype({"control": "float64"})
+    own["planned_days"], own["planned_cost"] = own["log_days"], own["log_cost"]
+    return own.join(_benefits(tables, own, data_date), on="project_id")
+
+
+def cases(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) -> pd.DataFrame:
+    """The projects of which the outcome should be known by now; `value` holds it, where it is.
+
+    Where only the short projects of a quarter have ended, what has ended is no fair picture of
+    it: quarters count up to the last of which 80 % could be known.
+    """
+    if outcome.role == "mix":
+        known = projects["started_on"].notna()
+    else:
+        known = projects["ended_on"] + pd.DateOffset(months=outcome.months) <= data_date
+    share = known.groupby(projects["quarter"]).mean()
+    ripe = share.index[share >= MATURE_SHARE]
+    last = ripe.max() if len(ripe) else -1
+    counted = projects[known & (projects["quarter"] <= last)]
+    return counted.assign(value=counted[outcome.id])
+
+
+def drawn_in(values: pd.Series) -> pd.Series:
+    """The values, those beyond the 5th and 95th percentile drawn in to them (winsorised)."""
+    low, high = values.quantile(list(TAILS))
+    return values.clip(low, high)
+
+
+def with_plan(rows: pd.DataFrame, outcome: Outcome) -> tuple[pd.DataFrame, list[str]]:
+    """The rows with what was fixed at approval as numbers: category, log cost and log duration.
+
+    What is not known gets the mean and a column that says so; rare categories are one. Of the
+    mix of projects only the category is held fixed.
+    """
+    category = rows["category"].astype("object").fillna("not stated")
+    rare = category.map(category.value_counts()) < FEWEST_OF_CATEGORY
+    dummies = pd.get_dummies(category.mask(rare, "other"), prefix="is", dtype="float64").iloc[:, 1:]
+    if outcome.role != "mix":
+        for name in ("log_cost", "log_days"):
+            missing = rows[name].isna()
+            if missing.all():
+                continue
+            dummies[name] = rows[name].fillna(rows[name].mean())
+            if missing.any():
+                dummies[f"{name}_unknown"] = missing.astype("float64")
+    taken = rows.drop(columns=[name for name in dummies if name in rows])
+    return taken.join(dummies), [str(name) for name in dummies]
+
+
+def _plans(tables: Mapping[str, pd.DataFrame], settings: Settings) -> pd.DataFrame:
+    """Each project's original plan: finish, planned_cost, plan_days."""
+    if "baselines" not in tables:
+        return pd.DataFrame(
+            {"project_id": pd.Series(dtype="str"), "finish": pd.Series(dtype="datetime64[ns]"),
+             "planned_cost": pd.Series(dtype="float64"), "plan_days": pd.Series(dtype="float64")}
+        )  # fmt: skip
+    original = original_baselines(tables["baselines"])
+    days = (original["finish"] - original["start"]).dt.days.astype("float64")
+    return pd.DataFrame(
+        {
+            "project_id": original["project_id"],
+            "finish": original["finish"],
+            "planned_cost": comparable_cost(original, settings.price_base).astype("float64"),
+            "plan_days": days.where(days > 0),
+        }
+    )
+
+
+def _benefits(
+    tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame, data_date: pd.Timestamp
+) -> pd.DataFrame:
+    """By project: `benefits`, realised ÷ planned in the first year; and what a year should bring.
+
+    Realised counts from the finish as it was, planned from the finish as it was planned, so that
+    what comes earlier is not counted as more. Benefits in money, measured in at least half of
+    the year's months.
+    """
+    columns = ["benefits", "planned_benefit", "cashable_share"]
+    if not {"benefits", "benefit_reports"} <= set(tables):
+        return pd.DataFrame({name: pd.Series(dtype="float64") for name in columns})
+    of_money = tables["benefits"][tables["benefits"]["class"] != "non_financial"]
+    plan = rows[["project_id", "ended_on", "finish"]]
+    reports = (
+        tables["benefit_reports"].merge(of_money, on="benefit_id").merge(plan, on="project_id")
+    )
+    month = _month(reports["period"])
+
+    def aged(since: pd.Series) -> pd.Series:
+        age = month - (since.dt.year * 12 + since.dt.month)
+        within: pd.Series = (age >= 1) & (age <= BENEFIT_MONTHS)
+        return within
+
+    real = (
+        reports[aged(reports["ended_on"])].groupby("benefit_id")["realised"].agg(["mean", "count"])
+    )
+    yearly = pd.DataFrame(
+        {
+            "realised": (real["mean"] * BENEFIT_MONTHS).where(real["count"] >= BENEFIT_MONTHS / 2),
+            "planned": reports[aged(reports["finish"])].groupby("benefit_id")["planned"].sum(),
+        }
+    ).reset_index(names="benefit_id")
+    each = of_money[["benefit_id", "project_id", "class"]].merge(yearly, on="benefit_id")
+    cash = each["planned"].where(each["class"] == "cashable", 0.0)
+    measured = each[each["realised"].notna() & (each["planned"] > 0)]
+    sums = measured.groupby("project_id")[["realised", "planned"]].sum()
+    planned = each.groupby("project_id")["planned"].sum()
+    planned = planned.where(planned > 0)
+    return pd.DataFrame(
+        {
+            "benefits": (sums["realised"] / sums["planned"]).clip(0, MOST_BENEFIT),
+            "planned_benefit": planned,
+            "cashable_share": cash.groupby(each["project_id"]).sum() / planned,
+        }
+    )
+
+
+def _month(periods: pd.Series) -> pd.Series:
+    years, months = (pd.to_numeric(periods.str.slice(*at)) for at in ((0, 4), (5, 7)))
+    numbers: pd.Series = years * 12 + months
+    return numbers
+
+
+def _log(values: pd.Series) -> pd.Series:
+    """The natural logarithm; missing where there is none."""
+    positive = values.astype("float64").where(values > 0)
+    logs: pd.Series = positive.apply(np.log)
+    return logs
