@@ -7,7 +7,7 @@ one formula (`worth`) serves 20,000 draws, a single year and each bar of the tor
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
-from math import factorial, isclose, isfinite, log, nan
+from math import factorial, isclose, isfinite, isnan, log, nan
 from typing import Literal
 
 import numpy as np
@@ -47,7 +47,7 @@ POUNDS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Effects:
     """The effects that could be estimated: their values and covariance (jackknife), and verdicts.
 
@@ -86,13 +86,23 @@ class Effects:
         spread = vectors * np.sqrt(np.maximum(roots, 0))
         normal = random.standard_normal((n, len(self.names))) @ spread.T
         heavy = np.sqrt(random.chisquare(self.freedom, n) / self.freedom)[:, None]
-        limits = np.array([LARGEST[name] for name in self.names])
-        drawn = np.clip(self.values + normal / heavy, -limits, limits)
-        return pd.DataFrame(drawn, columns=list(self.names))
+        return pd.DataFrame(self._held(self.values + normal / heavy), columns=list(self.names))
+
+    def quantile(self, p: float) -> dict[str, float]:
+        """Each effect's own p-quantile: value + t × standard error."""
+        from scipy.special import stdtrit
+
+        errors = np.sqrt(np.maximum(np.diag(self.covariance), 0))
+        held = self._held(self.values + float(stdtrit(self.freedom, p)) * errors)
+        return dict(zip(self.names, held.tolist(), strict=True))
 
     def weight(self, name: str, case: Case) -> float:
         """1, or 0 in the conservative case where the verdict is below likely."""
         return 1.0 if case == "as estimated" or self.verdicts[name] in SHOWN else 0.0
+
+    def _held(self, drawn: Floats) -> Floats:
+        limits = np.array([LARGEST[name] for name in self.names], dtype="float64")
+        return np.clip(drawn, -limits, limits)
 
 
 @dataclass(frozen=True)
@@ -296,7 +306,7 @@ def value_draws(
     yearly = exposure(projects, pmo_costs, assumptions, base_date)
     inputs = drawn_inputs(effects, assumptions, case, n, seed)
     table = worth(inputs, _total(yearly), assumptions.team_cost_a_day)
-    reason = effects.why_no_draws or _too_few(projects)
+    reason = why_nothing(projects, effects)
     if not reason and table["gross"].isna().all():
         reason = "what the effects would be worth is not known of any project"
     others = projects.assign(supported=~projects["supported"].astype("bool"))
@@ -312,6 +322,18 @@ def value_draws(
     }
     cumulative = pd.DataFrame(net).cumsum(axis=1).median()
     return ValueDraws(case, table, yearly, cumulative, notes)
+
+
+def why_nothing(projects: pd.DataFrame, effects: Effects) -> str:
+    """Why the value of these projects cannot be drawn, in words; empty where it can."""
+    supported = int(projects["supported"].astype("bool").sum())
+    if effects.why_no_draws:
+        return effects.why_no_draws
+    if not len(projects):
+        return "no project under the PMO is completed yet"
+    if supported == 0:
+        return f"the estimate speaks of none of the {counted(len(projects), 'project')}"
+    return "1 project is too few to tell what the PMO is worth" if supported == 1 else ""
 
 
 def drawn_inputs(
@@ -331,18 +353,17 @@ def drawn_inputs(
 
 
 def components(effects: Effects, assumptions: Assumptions, case: Case) -> list[Component]:
-    """What the value case books: a component per effect, the teams' time apart."""
-    found = [
-        Component(
-            COMPONENTS[name],
-            "cashable" if name == "cost" and assumptions.budget_returned else "non-cashable",
-            OTHER_DESIGNS.get(effects.verdicts[name], ROLL_OUT),
-            effects.weight(name, case),
-        )
-        for name in effects.names
-    ]
-    if assumptions.team_cost_a_day:
-        found += [replace(item, name="team time") for item in found if item.name == "time"]
+    """What the value case books: per effect what is cash and what is not, teams' time apart."""
+    found = []
+    for name in effects.names:
+        design = OTHER_DESIGNS.get(effects.verdicts[name], ROLL_OUT)
+        weight = effects.weight(name, case)
+        booked = Component(COMPONENTS[name], "non-cashable", design, weight)
+        found.append(booked)
+        if name != "cost" or assumptions.budget_returned:
+            found.append(replace(booked, kind="cashable"))
+        if name == "schedule" and assumptions.team_cost_a_day:
+            found.append(replace(booked, name="team time"))
     return found
 
 
@@ -354,19 +375,23 @@ def book(booked: list[Component], case: Case) -> list[Component]:
     only what rests on the staggered roll-out counts.
     """
     owners: dict[str, str] = {}
-    for item in booked:
+    for i, item in enumerate(booked):
+        if item.kind == "quality":
+            if not isnan(item.amount):
+                raise ParameterError(
+                    f"{item.name} is quality and has an amount of money",
+                    remedy="Report it beside the money, or give it another kind",
+                )
+            continue
         if item.name not in POUNDS:
             raise ParameterError(
                 f"there is no component {item.name!r}", remedy=allowed_values(item.name, POUNDS)
             )
+        if (item.name, item.kind) in [(other.name, other.kind) for other in booked[:i]]:
+            raise _twice(item.name, f"{item.name} is given twice as {item.kind}")
         owner = owners.setdefault(POUNDS[item.name], item.name)
         if owner != item.name:
-            raise ParameterError(
-                f"a pound is booked once: {owner} and {item.name} both book {POUNDS[item.name]}",
-                remedy="Leave one of the two out; the cost of a delayed team is in the actual cost"
-                if "team time" in (owner, item.name)
-                else "Leave one of the two out",
-            )
+            raise _twice(item.name, f"{owner} and {item.name} both book {POUNDS[item.name]}")
         if case == "conservative" and item.design != ROLL_OUT and item.weight > 0:
             raise ParameterError(
                 f"{item.name} rests on {item.design!r} and counts in the conservative case",
@@ -374,6 +399,11 @@ def book(booked: list[Component], case: Case) -> list[Component]:
             )
         _check_parts(item)
     return booked
+
+
+def _twice(name: str, how: str) -> ParameterError:
+    hint = "; a delayed team's cost is in the actual cost already" if name == "team time" else ""
+    return ParameterError(f"a pound is booked once: {how}", remedy=f"Leave one of them out{hint}")
 
 
 def shapley(worth_of: Mapping[frozenset[str], float]) -> dict[str, float]:
@@ -457,16 +487,6 @@ def _share(values: pd.Series, above: float) -> float:
     return float((known > above).mean()) if len(known) else nan
 
 
-def _too_few(projects: pd.DataFrame) -> str:
-    """Why these projects allow no draws; empty where they do."""
-    supported = int(projects["supported"].astype("bool").sum())
-    if not len(projects):
-        return "no project under the PMO is completed yet"
-    if supported == 0:
-        return f"of none of {counted(len(projects), 'project')} the estimate can speak"
-    return "1 project is too few to tell what the PMO is worth" if supported == 1 else ""
-
-
 def _notes(
     projects: pd.DataFrame, pmo_costs: pd.DataFrame | None, effects: Effects, case: Case
 ) -> tuple[str, ...]:
@@ -501,8 +521,10 @@ def _component_notes(
     if not effects.weight(effect, case):
         notes.append(f"{WORDS[name]}: counts 0, the verdict is {effects.verdicts[effect]!r}")
     gaps = int(supported[[*NEEDS[name], "finished_on"]].isna().any(axis=1).sum())
-    if gaps:
-        cells = listed([column.replace("_", " ") for column in NEEDS[name]])
+    cells = listed([column.replace("_", " ") for column in NEEDS[name]])
+    if gaps and gaps == len(supported):
+        notes.append(f"{WORDS[name]}: cannot tell, {cells} known of no project; not in the sums")
+    elif gaps:
         notes.append(
             f"{WORDS[name]}: {gaps} of {counted(len(supported), 'project')} left out, "
             f"{cells} or the end not known"
