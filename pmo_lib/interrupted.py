@@ -6,6 +6,7 @@ so at most the effect is consistent with the PMO, never shown to be caused by it
 
 from dataclasses import dataclass, field, replace
 from math import nan, sqrt
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ SEASON_YEARS = 3  # before the PMO, for a season of the year to be told from cha
 LAGS = 2
 ALIKE = 0.3  # autocorrelation above which an interval from so few quarters stays a little short
 MOST_ALIKE = 0.95
+TINY = 1e-300  # for a logarithm of what may be 0
 LINES = ["fitted", "counterfactual", "counterfactual_low", "counterfactual_high"]
 NO_SERIES = pd.DataFrame(columns=["quarter", "observed", "n", *LINES, "post"])
 
@@ -52,8 +54,7 @@ class Interrupted:
     refusal: str = ""
 
 
-@dataclass(frozen=True)
-class Fit:
+class Fit(NamedTuple):
     """Coefficients, their covariance, and the variance of one project's residual."""
 
     coefficients: Floats
@@ -92,39 +93,38 @@ def interrupted(projects: pd.DataFrame, began: int, level: float = 0.9) -> Inter
     refusal = _refusal(found, projects)
     if refusal:
         return replace(found, refusal=refusal)
-    t, y, n = (used[name].to_numpy("float64") for name in ("quarter", "observed", "n"))
-    t = t - began
+    y, n = used["observed"].to_numpy("float64"), used["n"].to_numpy("float64")
+    t = used["quarter"].to_numpy("float64") - began
     seasonal = _has_season(t)
     x = design(t, seasonal)
     rho = likeness(t, x, y, n)
     fit, plain = generalised(t, x, y, n, rho), generalised(t, x, y, n, 0.0)
-    residuals = y - x @ plain.coefficients
     contrast = np.zeros(x.shape[1])
     contrast[2:4] = 1.0, float((n * t)[post].sum() / n[post].sum())
     value = float(contrast @ fit.coefficients)
-    error = sqrt(max(float(contrast @ fit.covariance @ contrast), 0.0))
     freedom = len(y) - x.shape[1]
-    hac = newey_west(t, x, residuals, n)
-    spread = sqrt(float(n @ np.square(y - (n @ y) / n.sum())) / n.sum())
-    if error <= 1e-9 * spread:  # the lines leave nothing from which an interval could come
-        error = nan
+    drawn = _drawn(series, began, seasonal, fit, level, freedom)
+    found = replace(found, value=value, seasonal=seasonal, series=drawn)
+    error = sqrt(max(float(contrast @ fit.covariance @ contrast), 0.0))
+    if error <= 1e-9 * np.ptp(y):  # the lines leave nothing from which an interval could come
+        return replace(found, note=_note(found, nan))
+    residuals = y - x @ plain.coefficients
+    hac = contrast @ newey_west(t, x, residuals, n) @ contrast
+    scaled = residuals * np.sqrt(n)
+    r1 = float((scaled[1:] * scaled[:-1])[np.diff(t) == 1].sum() / (scaled @ scaled))
     half = t_quantile(level, freedom + 1) * error
-    r1 = _lag_one(t, residuals * np.sqrt(n)) if error == error else nan
     return replace(
-        found, value=value, low=value - half, high=value + half, error=error, seasonal=seasonal,
-        p=float(2 * stdtr(freedom, -abs(value) / error)) if error == error else nan,
-        autocorrelation=rho if error == error else nan, residual_r1=r1,
-        hac_error=sqrt(max(float(contrast @ hac @ contrast), 0.0)) if error == error else nan,
-        series=_drawn(series, began, seasonal, fit, level, freedom),
-        note=_note(found, max(rho, r1), error),
+        found, low=value - half, high=value + half, error=error,
+        p=float(2 * stdtr(freedom, -abs(value) / error)), autocorrelation=rho, residual_r1=r1,
+        hac_error=sqrt(max(float(hac), 0.0)), note=_note(found, max(rho, r1)),
     )  # fmt: skip
 
 
 def quarterly(projects: pd.DataFrame, began: int) -> pd.DataFrame:
     """Mean and number of projects of each quarter from first to last; the lines not yet drawn."""
-    by = projects.groupby("quarter")["value"]
-    if not by.ngroups:
+    if projects.empty:
         return NO_SERIES.copy()
+    by = projects.groupby("quarter")["value"]
     found = pd.DataFrame({"observed": by.mean(), "n": by.size()})
     every = pd.RangeIndex(int(found.index.min()), int(found.index.max()) + 1, name="quarter")
     found = found.reindex(every).reset_index()
@@ -151,13 +151,12 @@ def generalised(t: Floats, x: Floats, y: Floats, n: Floats, rho: float) -> Fit:
     coefficients = np.linalg.solve(cross, x.T @ y)
     squares = float(np.square(y - x @ coefficients).sum())
     freedom = len(y) - x.shape[1]
-    height = (
-        float(np.log(np.diag(root)).sum())
-        + np.linalg.slogdet(cross)[1] / 2
-        + freedom / 2 * np.log(max(squares, np.finfo("float64").tiny))
+    height = np.log(np.diag(root)).sum() + np.linalg.slogdet(cross)[1] / 2
+    height += freedom / 2 * np.log(max(squares, TINY))
+    covariance: Floats = np.linalg.inv(cross) * (squares / freedom)
+    return Fit(
+        np.asarray(coefficients, dtype="float64"), covariance, squares / freedom, float(height)
     )
-    variance = squares / freedom
-    return Fit(coefficients, np.linalg.inv(cross) * variance, variance, float(height))
 
 
 def likeness(t: Floats, x: Floats, y: Floats, n: Floats) -> float:
@@ -167,11 +166,9 @@ def likeness(t: Floats, x: Floats, y: Floats, n: Floats) -> float:
     def height(rho: float) -> float:
         return generalised(t, x, y, n, rho).height
 
-    best = min(np.linspace(0, MOST_ALIKE, 20), key=lambda rho: height(float(rho)))
-    if best == 0:
-        return 0.0
+    best = min(np.linspace(0, MOST_ALIKE, 20).tolist(), key=height)
     ends = max(best - 0.05, 0.0), min(best + 0.05, MOST_ALIKE)
-    return float(minimize_scalar(height, bounds=ends, method="bounded").x)
+    return float(minimize_scalar(height, bounds=ends, method="bounded").x) if best else 0.0
 
 
 def newey_west(
@@ -181,18 +178,11 @@ def newey_west(
 
     Lags are of calendar quarters: one without projects adds nothing (Parzen 1963).
     """
-    bread = np.linalg.inv(x.T @ (x * weights[:, None]))
     scores = x * (weights * residuals)[:, None]
-    apart = np.abs(t[:, None] - t[None, :])
-    kernel = np.maximum(1 - apart / (lags + 1), 0.0)
-    cases, k = x.shape
-    found: Floats = cases / (cases - k) * bread @ (scores.T @ kernel @ scores) @ bread
+    moves = scores @ np.linalg.inv(x.T @ (x * weights[:, None]))
+    kernel = np.maximum(1 - np.abs(t[:, None] - t[None, :]) / (lags + 1), 0.0)
+    found: Floats = len(x) / (len(x) - x.shape[1]) * (moves.T @ kernel @ moves)
     return found
-
-
-def _lag_one(t: Floats, residuals: Floats) -> float:
-    pairs = np.diff(t) == 1
-    return float((residuals[1:] * residuals[:-1])[pairs].sum() / (residuals @ residuals))
 
 
 def _has_season(t: Floats) -> bool:
@@ -210,9 +200,9 @@ def _drawn(
     without[:, 2:4] = 0.0
     line = without @ fit.coefficients
     n = series["n"].to_numpy("float64")
-    chance = fit.variance / np.where(n > 0, n, nan)  # a mean of no project has no interval
-    known = np.einsum("ij,jk,ik->i", without, fit.covariance, without)
-    half = t_quantile(level, freedom + 1) * np.sqrt(known + chance)
+    # a mean of no project has no interval
+    variance = ((without @ fit.covariance) * without).sum(axis=1) + fit.variance / n.clip(min=1)
+    half = t_quantile(level, freedom + 1) * np.sqrt(np.where(n > 0, variance, nan))
     return series.assign(
         fitted=x @ fit.coefficients, counterfactual=line,
         counterfactual_low=line - half, counterfactual_high=line + half,
@@ -248,20 +238,15 @@ def _refusal(found: Interrupted, projects: pd.DataFrame) -> str:
     return ""
 
 
-def _note(found: Interrupted, alike: float, error: float) -> str:
-    empty = found.quarters_empty
-    return "; ".join(
-        filter(
-            None,
-            [
-                f"{empty} {'quarter has' if empty == 1 else 'quarters have'} no project"
-                if empty
-                else "",
-                "no interval: the lines leave no spread" if error != error else "",
-                f"quarters resemble those before them (correlation {alike:.2f}): "
-                "the interval allows for it, and may still be too short"
-                if error == error and alike > ALIKE
-                else "",
-            ],
+def _note(found: Interrupted, alike: float) -> str:
+    notes = []
+    if found.quarters_empty:
+        notes.append(f"quarters without a project: {found.quarters_empty}")
+    if alike != alike:
+        notes.append("no interval: the lines leave no spread")
+    elif alike > ALIKE:
+        notes.append(
+            f"quarters resemble those before them (correlation {alike:.2f}): the interval allows "
+            "for it, and may still be too short"
         )
-    )
+    return "; ".join(notes)

@@ -7,6 +7,7 @@ associated with the service.
 
 from dataclasses import dataclass, field, replace
 from math import exp, nan, sqrt
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,9 @@ from pmo_lib.sums import ROUNDING, Floats
 
 STRATA = ["department", "start_year", "category"]
 COVARIATES = ["log_budget", "log_planned_days", "risk"]
+COLUMNS = [*STRATA, *COVARIATES, "treated", "value"]
 CALIPER = 0.2  # standard deviations of the logit (Austin 2011)
+ALIKE = 1e-9  # distances on the logit that differ by less are equal
 RIDGE = 0.01  # on standardised slopes: holds them finite where treated and not are apart
 RISK_KNOWN = 0.8  # of the projects; with less it is left out rather than most projects
 GOOD_BALANCE = 0.1
@@ -72,33 +75,37 @@ def matched(projects: pd.DataFrame, level: float = 0.9) -> Matched:
     """
     _check(projects, level)
     # in an order of their own, so that sums do not depend on the one they came in
-    units = projects[[*STRATA, *COVARIATES, "treated", "value"]].dropna(subset=["value", "treated"])
+    units = projects[COLUMNS].dropna(subset=["value", "treated"])
+    units = units.astype(dict.fromkeys([*COVARIATES, "value"], "float64") | {"treated": "bool"})
     units = units.sort_values([*COVARIATES, *STRATA, "treated", "value"], ignore_index=True)
-    names = COVARIATES if units["risk"].notna().mean() >= RISK_KNOWN else COVARIATES[:2]
+    risk = units["risk"]
+    recorded = risk.notna().mean() >= RISK_KNOWN and risk.min() < risk.max()
+    names = COVARIATES if recorded else COVARIATES[:2]
     strata = [name for name in STRATA if name != "category" or units[name].notna().any()]
     whole = units.dropna(subset=[*names, *strata]).reset_index(drop=True)
     treated = whole["treated"].to_numpy("bool")
-    found = Matched(n_treated=int(units["treated"].sum()), risk_recorded="risk" in names)
+    found = Matched(n_treated=int(units["treated"].sum()), risk_recorded=bool(recorded))
     refusal = _refusal_before(units)
     if refusal or not treated.any() or treated.all():
         return replace(found, refusal=refusal or "no treated project has one to be set beside")
     x = whole[names].to_numpy("float64")
     logit = propensity_logit(x, treated)
-    groups = whole.groupby(strata).ngroup().to_numpy("int64")
+    groups = np.asarray(whole.groupby(strata).ngroup(), dtype="int64")
     weights = match_weights(logit, treated, groups)
     used = weights > 0
+    balance = balance_table([*names, "propensity"], np.column_stack([x, logit]), treated, weights)
     found = replace(
         found, n_matched=int((used & treated).sum()), n_controls=int((used & ~treated).sum()),
-        n_departments=int(whole["department"][used].nunique()),
-        balance=balance_table([*names, "propensity"], np.column_stack([x, logit]), treated, weights),
+        n_departments=int(whole["department"][used].nunique()), balance=balance,
     )  # fmt: skip
     y = whole["value"].to_numpy("float64")
     refusal = _refusal_after(found, y[used])
     if refusal:
         return replace(found, refusal=refusal)
+    y, treated, x, weights = y[used], treated[used], x[used], weights[used]
     departments = whole["department"][used].factorize()[0]
-    effect = adjusted(y[used], treated[used], x[used], weights[used], departments)
-    return _told(found, *effect, _spread(y[used], treated[used], weights[used]), level, len(units))
+    value, error = adjusted(y, treated, x, weights, departments)
+    return _told(found, value, error, _spread(y, treated, weights), level)
 
 
 def propensity_logit(x: Floats, treated: npt.NDArray[np.bool_]) -> Floats:
@@ -106,23 +113,19 @@ def propensity_logit(x: Floats, treated: npt.NDArray[np.bool_]) -> Floats:
     from scipy.optimize import minimize
     from scipy.special import expit
 
-    spread = x.std(axis=0)
-    scaled = (x - x.mean(axis=0)) / np.where(spread > ROUNDING, spread, 1.0)
-    z, y = np.column_stack([np.ones(len(x)), scaled]), treated.astype("float64")
+    z, y = np.column_stack([np.ones(len(x)), _scaled(x)]), treated.astype("float64")
     penalty = RIDGE * np.append(0.0, np.ones(x.shape[1]))
 
     def loss(at: Floats, *_: object) -> float:
         odds = z @ at
         return float(np.logaddexp(0, odds).sum() - y @ odds + penalty @ at**2 / 2)
 
-    def slope(at: Floats, *_: object) -> Floats:
-        found: Floats = z.T @ (expit(z @ at) - y) + penalty * at
-        return found
+    def slope(at: Floats, *_: object) -> Any:
+        return z.T @ (expit(z @ at) - y) + penalty * at
 
-    options = {"ftol": 0.0, "gtol": 1e-9 * len(x), "maxiter": 500}
-    best = minimize(loss, np.zeros(z.shape[1]), jac=slope, method="L-BFGS-B", options=options)
-    found: Floats = z @ best.x
-    return found
+    start = np.zeros(z.shape[1])
+    best = minimize(loss, start, jac=slope, method="L-BFGS-B", options={"ftol": 0.0, "gtol": 1e-6})
+    return np.asarray(z @ best.x, dtype="float64")
 
 
 def match_weights(
@@ -134,16 +137,15 @@ def match_weights(
     near ones none is preferred: they share (Abadie & Imbens 2006).
     """
     weights = np.zeros(len(logit))
-    caliper = CALIPER * float(logit.std(ddof=1)) + ROUNDING
-    alike = 1e-9 + 1e-9 * caliper
+    caliper = CALIPER * float(logit.std(ddof=1)) + ALIKE
     order = np.argsort(strata, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(strata[order])) + 1):
         controls = rows[~treated[rows]]
         for row in rows[treated[rows]] if controls.size else ():
             apart = np.abs(logit[controls] - logit[row])
             nearest = float(apart.min())
+            tied = controls[apart <= nearest + ALIKE]
             if nearest <= caliper:
-                tied = controls[apart <= nearest + alike]
                 weights[row] = 1.0
                 weights[tied] += 1.0 / len(tied)
     return weights
@@ -154,9 +156,7 @@ def adjusted(
     clusters: npt.NDArray[np.int64],
 ) -> tuple[float, float]:  # fmt: skip
     """The weighted regression's slope on treated, and its error clustered, × √(G ÷ (G - 1))."""
-    spread = x.std(axis=0)
-    scaled = (x - x.mean(axis=0)) / np.where(spread > ROUNDING, spread, 1.0)
-    z = np.column_stack([np.ones(len(y)), treated, scaled])
+    z = np.column_stack([np.ones(len(y)), treated, _scaled(x)])
     bread = np.linalg.pinv(z.T @ (z * weights[:, None]))
     coefficients = bread @ (z.T @ (weights * y))
     scores = z * (weights * (y - z @ coefficients))[:, None]
@@ -194,59 +194,65 @@ def e_value(ratio: float) -> float:
 
 def e_value_of_difference(value: float, spread: float) -> float:
     """The E-value of a difference of means: RR = exp(0.91 × value ÷ standard deviation)."""
-    return e_value(exp(0.91 * abs(value) / spread))
+    return e_value(exp(min(0.91 * abs(value) / spread, 300.0)))  # 300: beyond it overflows
+
+
+def _scaled(x: Floats) -> Floats:
+    spread = x.std(axis=0)
+    found: Floats = (x - x.mean(axis=0)) / np.where(spread > ROUNDING, spread, 1.0)
+    return found
 
 
 def _spread(y: Floats, treated: npt.NDArray[np.bool_], weights: Floats) -> float:
     """Standard deviation of the outcome within the two sides, each weighing the same."""
-    parts = []
-    for side in (treated, ~treated):
-        mean = np.average(y[side], weights=weights[side])
-        parts.append(np.average(np.square(y[side] - mean), weights=weights[side]))
-    return sqrt(sum(parts) / 2)
+    means = [np.average(y[side], weights=weights[side]) for side in (treated, ~treated)]
+    apart = np.square(y - np.where(treated, *means))
+    return sqrt(sum(np.average(apart[s], weights=weights[s]) for s in (treated, ~treated)) / 2)
 
 
-def _told(
-    found: Matched, value: float, error: float, spread: float, level: float, n: int
-) -> Matched:
+def _told(found: Matched, value: float, error: float, spread: float, level: float) -> Matched:
     from scipy.special import stdtr
 
+    note = _note(found)
+    if error <= 1e-9 * max(abs(value), spread):
+        note = "; ".join(filter(None, [note, "no interval: the regression leaves no spread"]))
+        return replace(found, value=value, note=note)
+    freedom = found.n_departments - 1
+    half = t_quantile(level, freedom + 1) * error
+    low, high = value - half, value + half
+    nearer = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
+    return replace(
+        found, value=value, low=low, high=high, error=error, note=note,
+        p=float(2 * stdtr(freedom, -abs(value) / error)),
+        e_value=e_value_of_difference(value, spread),
+        e_value_of_interval=e_value_of_difference(nearer, spread),
+    )  # fmt: skip
+
+
+def _note(found: Matched) -> str:
     notes = []
     if not found.risk_recorded:
         notes.append(
             "risk at approval is not recorded: projects that expected trouble may have chosen the "
             "service, so the effect is at most associated with it"
         )
-    unmatched = found.n_treated - found.n_matched
-    if unmatched:
-        notes.append(f"{unmatched} of {found.n_treated} treated have no match and are left out")
+    if found.n_matched < found.n_treated:
+        left = found.n_treated - found.n_matched
+        notes.append(f"{left} of {found.n_treated} treated have no match and are left out")
     apart = found.balance.loc[~found.balance["good"], "covariate"].tolist()
     if apart:
-        notes.append(f"{' and '.join(apart)} still differ between matched projects")
-    found = replace(found, value=value, e_value=nan)
-    if spread > ROUNDING:
-        found = replace(found, e_value=e_value_of_difference(value, spread))
-    if error <= 1e-9 * max(abs(value), spread):
-        return replace(found, note="; ".join([*notes, "no interval: departments do not differ"]))
-    half = t_quantile(level, found.n_departments) * error
-    low, high = value - half, value + half
-    nearer = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
-    return replace(
-        found, low=low, high=high, error=error, note="; ".join(notes),
-        p=float(2 * stdtr(found.n_departments - 1, -abs(value) / error)),
-        e_value_of_interval=e_value_of_difference(nearer, spread) if spread > ROUNDING else nan,
-    )  # fmt: skip
+        notes.append(f"matched projects still differ in {' and '.join(apart)}")
+    return "; ".join(notes)
 
 
 def _check(projects: pd.DataFrame, level: float) -> None:
     if not 0 < level < 1:
         raise ParameterError(f"level is {level}", remedy="Give one between 0 and 1, such as 0.9")
-    wanted = [*STRATA, *COVARIATES, "treated", "value"]
-    lacking = [name for name in wanted if name not in projects]
+    lacking = [name for name in COLUMNS if name not in projects]
     if lacking:
         remedy = "Add the column; category and risk may be empty"
         raise DataError(f"the projects lack {' and '.join(lacking)}", remedy=remedy)
-    numbers = projects[[*COVARIATES, "value"]].to_numpy("float64", na_value=nan)
+    numbers = projects[[*COVARIATES, "value"]].astype("float64").to_numpy()
     if np.isinf(numbers).any():
         remedy = "A log of 0 is infinite: leave out budgets and durations of 0"
         raise DataError("a covariate or value is infinite", remedy=remedy)
@@ -265,16 +271,14 @@ def _refusal_before(units: pd.DataFrame) -> str:
 
 
 def _refusal_after(found: Matched, y: Floats) -> str:
+    share = found.n_matched / found.n_treated
     if found.n_matched < FEWEST_MATCHED:
         return f"{found.n_matched} treated projects have a match; it takes {FEWEST_MATCHED}"
-    share = found.n_matched / found.n_treated
     if share < FEWEST_SHARE:
         return f"only {share:.0%} of the treated have a match; it takes {FEWEST_SHARE:.0%}"
     if found.n_departments < FEWEST_DEPARTMENTS:
         return f"{found.n_departments} departments have matches; it takes {FEWEST_DEPARTMENTS}"
-    if _constant(y):
-        return "the outcome is the same for all matched projects"
-    return ""
+    return "the outcome is the same for all matched projects" if _constant(y) else ""
 
 
 def _constant(y: Floats) -> bool:
