@@ -179,14 +179,16 @@ class Checked:
         if self.trended.reason:
             return Check("smoothness", question, "cannot tell", self.trended.reason)
         before, most = self.pre_trend.curvature, self.breakdown
-        said = f"it stands bends of up to {most:.4f} a quarter²"
+        said = f"it stands bends of up to {16 * most:.3f} a year²" if most else "it stands no bend"
         if isnan(before):
             return Check(
                 "smoothness", question, "cannot tell",
                 f"{said}; the years before adoption are too few to say how large they were", most,
             )  # fmt: skip
         state: State = "passed" if most >= before and most > 0 else "cannot tell"
-        return Check("smoothness", question, state, f"{said}; before they were {before:.4f}", most)
+        return Check(
+            "smoothness", question, state, f"{said}; before they were {16 * before:.3f}", most
+        )
 
     def dominance(self) -> Check:
         """Whether no single department is most of what is compared."""

@@ -53,11 +53,10 @@ def claim(
             "The interval leaves out even the smallest effect of interest.",
             "Only other data, or a change of what the PMO does, would change this.",
         )
-    of_several = found.excludes_zero
     why = (
-        "The interval leaves out no effect, but not by so much that chance is unlikely: one in "
-        "twenty tests, or one of several outcomes tested together, would do so."
-        if of_several
+        f"The interval leaves out no effect, but barely: chance alone would show as much in "
+        f"{_in_hundred(p_adjusted)} such portfolios, all outcomes of the kind tested together."
+        if found.excludes_zero
         else "The interval includes no effect, and effects that matter as well: the data are too "
         "few to tell."
     )
@@ -123,6 +122,10 @@ def _remedy(refusal: str) -> str:
     if "varies" in refusal or "vary" in refusal:
         return "Check the export: an outcome that is the same for all projects says nothing."
     return "Projects that were started before and after adoption, and have ended, are needed."
+
+
+def _in_hundred(p: float) -> str:
+    return f"{max(round(100 * p), 1)} in 100"
 
 
 def _sentence(text: str) -> str:
