@@ -148,15 +148,13 @@ def generalised(t: Floats, x: Floats, y: Floats, n: Floats, rho: float) -> Fit:
     whitened = np.linalg.solve(root, np.column_stack([x, y]) * np.sqrt(n)[:, None])
     x, y = whitened[:, :-1], whitened[:, -1]
     cross = x.T @ x
-    coefficients = np.linalg.solve(cross, x.T @ y)
+    coefficients: Floats = np.asarray(np.linalg.solve(cross, x.T @ y), dtype="float64")
     squares = float(np.square(y - x @ coefficients).sum())
     freedom = len(y) - x.shape[1]
     height = np.log(np.diag(root)).sum() + np.linalg.slogdet(cross)[1] / 2
     height += freedom / 2 * np.log(max(squares, TINY))
     covariance: Floats = np.linalg.inv(cross) * (squares / freedom)
-    return Fit(
-        np.asarray(coefficients, dtype="float64"), covariance, squares / freedom, float(height)
-    )
+    return Fit(coefficients, covariance, squares / freedom, float(height))
 
 
 def likeness(t: Floats, x: Floats, y: Floats, n: Floats) -> float:

@@ -23,7 +23,7 @@ COLUMNS = [*STRATA, *COVARIATES, "treated", "value"]
 CALIPER = 0.2  # standard deviations of the logit (Austin 2011)
 ALIKE = 1e-9  # distances on the logit that differ by less are equal
 RIDGE = 0.01  # on standardised slopes: holds them finite where treated and not are apart
-RISK_KNOWN = 0.8  # of the projects; with less it is left out rather than most projects
+RISK_KNOWN = 0.8  # of either side; with less it is left out rather than most projects
 GOOD_BALANCE = 0.1
 FEWEST_DEPARTMENTS = 6
 FEWEST_MATCHED = 20
@@ -79,7 +79,8 @@ def matched(projects: pd.DataFrame, level: float = 0.9) -> Matched:
     units = units.astype(dict.fromkeys([*COVARIATES, "value"], "float64") | {"treated": "bool"})
     units = units.sort_values([*COVARIATES, *STRATA, "treated", "value"], ignore_index=True)
     risk = units["risk"]
-    recorded = risk.notna().mean() >= RISK_KNOWN and risk.min() < risk.max()
+    known = risk.notna().groupby(units["treated"]).mean().min()
+    recorded = known >= RISK_KNOWN and risk.min() < risk.max()
     names = COVARIATES if recorded else COVARIATES[:2]
     strata = [name for name in STRATA if name != "category" or units[name].notna().any()]
     whole = units.dropna(subset=[*names, *strata]).reset_index(drop=True)

@@ -199,6 +199,12 @@ class TestMissing:
         assert not found.risk_recorded
         assert found.value == matched(units.assign(risk=np.nan)).value
 
+    def test_risk_of_the_treated_alone_is_as_good_as_none(self) -> None:
+        units = projects(1)
+        found = matched(units.assign(risk=units["risk"].where(units["treated"])))
+        assert not found.risk_recorded
+        assert found.refusal == ""
+
     def test_risk_that_is_the_same_for_all_tells_nothing(self) -> None:
         assert not matched(projects(1).assign(risk=3.0)).risk_recorded
 
