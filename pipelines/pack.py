@@ -49,6 +49,9 @@ def write_pack(
     results.to_csv(folder / "kpis.csv", index=False, lineterminator="\n")
     results.to_parquet(folder / "kpis.parquet", index=False)
     workbook.benchmarks(period).to_csv(folder / "benchmarks.csv", index=False, lineterminator="\n")
+    workbook.value_case(period).table().to_csv(
+        folder / "value_case.csv", index=False, lineterminator="\n"
+    )
     environment = _environment()
     kept: dict[str, dict[str, str]] = {}
     for record in records:

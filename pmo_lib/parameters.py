@@ -6,11 +6,15 @@ the two together.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from math import isfinite, nan
 from typing import Any, Self
 
+from pmo_lib.assumptions import Assumptions, ThreePoint
 from pmo_lib.baseline import check_name
 from pmo_lib.errors import ParameterError, PmoError, allowed_values, raise_all
 from pmo_lib.periods import MONTH, shifted
+from pmo_lib.settings import Settings
+from pmo_lib.value_case import Question
 from pmo_lib.workbook import Workbook, open_workbook
 
 
@@ -143,10 +147,77 @@ class BenchmarkParameters(ReportParameters):
         return [name.strip() for name in self.peers.split(";") if name.strip()]
 
 
+@dataclass(frozen=True)
+class ValueCaseParameters(ReportParameters):
+    """Parameters of 04_value_case: which service, since when, and the assumptions in money.
+
+    Three numbers with semicolons between are the lowest, the likeliest and the highest.
+    """
+
+    service: str = ""
+    pmo_since: str = ""
+    smallest_effect: str = "0.05"
+    discount_rate: str = ""
+    imposed_hours: str = "2; 4; 8"
+    hourly_rate: str = "45; 60; 80"
+    delay_lost: str = "0.25; 0.5; 1"
+    budget_returned: str = ""
+    change_cost: str = "0"
+    former_cost_a_year: str = "0"
+
+    @property
+    def month_names(self) -> tuple[str, ...]:
+        return ("period", "pmo_since")
+
+    def resolved(self, workbook: Workbook) -> Self:
+        checked = super().resolved(workbook)
+        has_services = "services" in workbook.tables
+        services = list(workbook.tables["services"]["service_id"]) if has_services else []
+        errors: list[PmoError] = []
+        if self.department:
+            errors.append(
+                ParameterError(
+                    "the value case is of the whole organisation: departments are its evidence",
+                    remedy="Leave department empty",
+                )
+            )
+        if self.service and self.service not in services:
+            errors.append(
+                ParameterError(
+                    f"there is no service {self.service!r}",
+                    remedy=allowed_values(self.service, services),
+                )
+            )
+        raise_all(errors)
+        self.question(workbook.settings)  # raises where a number is none
+        return checked
+
+    def question(self, settings: Settings) -> Question:
+        """What is asked, with the assumptions as numbers; ParameterError where one is none."""
+        smallest = _number("smallest_effect", self.smallest_effect)
+        if not 0 < smallest < 1:
+            raise ParameterError(
+                f"smallest_effect must be between 0 and 1; not {self.smallest_effect!r}",
+                remedy="Write 5 % as 0.05",
+            )
+        returned = self.budget_returned
+        assumptions = Assumptions(
+            imposed_hours=ThreePoint.parse(self.imposed_hours, "imposed_hours"),
+            hourly_rate=ThreePoint.parse(self.hourly_rate, "hourly_rate"),
+            delay_lost=ThreePoint.parse(self.delay_lost, "delay_lost"),
+            budget_returned=ThreePoint.parse(returned, "budget_returned") if returned else None,
+            discount_rate=_number("discount_rate", self.discount_rate, settings.discount_rate),
+            change_cost=_number("change_cost", self.change_cost),
+            former_cost_a_year=_number("former_cost_a_year", self.former_cost_a_year),
+        )
+        return Question(self.service, self.pmo_since, smallest, assumptions)
+
+
 PARAMETERS: Mapping[str, type[ReportParameters]] = {
     "01_baseline": BaselineParameters,
     "02_benchmark": BenchmarkParameters,
     "03_kpi_report": KpiReportParameters,
+    "04_value_case": ValueCaseParameters,
 }
 
 
@@ -157,6 +228,21 @@ def _before_first_rollout(workbook: Workbook, period: str) -> str:
     first = workbook.tables["rollouts"]["adopted_on"].min()
     before = shifted(f"{first:%Y-%m}", -1)
     return before if workbook.periods[0] <= before <= period else period
+
+
+def _number(name: str, text: str, empty: float = nan) -> float:
+    """The number, or that for an empty text; ParameterError where it is none."""
+    if not text.strip() and empty == empty:
+        return empty
+    try:
+        found = float(text)
+    except ValueError:
+        found = nan
+    if not isfinite(found):
+        raise ParameterError(
+            f"{name} must be a number; not {text!r}", remedy="Write it with a point, such as 0.035"
+        )
+    return found
 
 
 def _wrong_type(name: str, value: object) -> ParameterError:

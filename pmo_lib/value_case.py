@@ -69,8 +69,8 @@ class ValueCase:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """Every outcome with estimate, checks and verdict; none without projects."""
-        if self.projects.empty:
+        """Every outcome with estimate, checks and verdict; none without projects to judge by."""
+        if self.reason:
             return []
         found = [*map(self._smallest, OUTCOMES)]
         return findings(
@@ -78,6 +78,18 @@ class ValueCase:
             self.view.settings.confidence_level,
             smallest=dict(zip(OUTCOMES, found, strict=True)), began=self.question.began,
         )  # fmt: skip
+
+    @property
+    def reason(self) -> str:
+        """Why there can be no value case at all; empty where there can."""
+        view = self.view
+        if "projects" not in view.tables:
+            return "needs projects.csv"
+        withheld = [view.withheld[t] for t in ("projects", "baselines", "rollouts")
+                    if t in view.withheld]  # fmt: skip
+        if withheld:
+            return "; ".join(withheld)
+        return "" if len(self.projects) else "no project has a date of its start by now"
 
     def finding(self, outcome: str) -> Finding | None:
         """What was found for one outcome; None without projects."""
@@ -176,7 +188,7 @@ class ValueCase:
     @property
     def for_kpi(self) -> pd.DataFrame | None:
         """The conservative draws for KPI R12; None where no effect is at least likely."""
-        if not any(each.claim.counts for each in self._primary) or self.pmo_costs is None:
+        if self.pmo_costs is None or not any(each.claim.counts for each in self._primary):
             return None
         drawn = self.draws("conservative")
         return None if drawn.reason else drawn.for_kpi()

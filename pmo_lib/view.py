@@ -44,7 +44,7 @@ def availability(kpi: Kpi, view: View) -> tuple[State, str]:
     if missing:
         return "not measured", f"needs {' and '.join(f'{name}.csv' for name in missing)}"
     if "value_case" in kpi.given and view.value_case is None:
-        return "not measured", "needs a value case"
+        return "not measured", "needs a value case in which an effect of the PMO is at least likely"
     if "verdict" in kpi.given and view.verdict is None:
         return "not measured", "needs the verdict of validation"
     withheld = [view.withheld[name] for name in kpi.tables if name in view.withheld]

@@ -66,6 +66,21 @@ def number(value: float, unit: Unit) -> str:
             return _unsigned(f"{value:.2f}")
 
 
+def money(amount: float, currency: str) -> str:
+    """GBP 8.7 million, −GBP 340 thousand; a dash where there is none."""
+    if isnan(amount):
+        return DASH
+    size = abs(amount)
+    if size >= 999_500:
+        said = f"{size / 1e6:,.1f}{TIED}million"
+    elif size >= 9_995:
+        said = f"{size / 1e3:,.0f}{TIED}thousand"
+    else:
+        said = f"{size:,.0f}"
+    minus = "−" if amount < 0 and said != "0" else ""
+    return f"{minus}{currency}{TIED}{said}"
+
+
 def interval(low: float, high: float, unit: Unit) -> str:
     """42 % to 55 %; open ends in words; a dash where there is no interval."""
     if isnan(low) and isnan(high):

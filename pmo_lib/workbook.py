@@ -24,6 +24,7 @@ from pmo_lib.series import behaviours
 from pmo_lib.settings import Settings
 from pmo_lib.survey_scores import own_scores
 from pmo_lib.tables import TABLES
+from pmo_lib.value_case import ValueCase, value_case
 from pmo_lib.verdict import Verdict
 from pmo_lib.view import View
 
@@ -99,7 +100,22 @@ class Workbook:
 
     def view(self, period: str, baseline: Baseline | None = None) -> View:
         """The tables as seen at the end of `period`, results compared with `baseline`."""
-        return View(self.tables, period, self.settings, self.withheld, self.verdict, baseline)
+        draws = self.value_case(period).for_kpi
+        return View(
+            self.tables, period, self.settings, self.withheld, self.verdict, baseline, draws
+        )
+
+    def value_case(self, period: str) -> ValueCase:
+        """What difference the PMO made up to the end of `period`, under the settings alone."""
+        if period not in self._value_cases:
+            seen = View(self.tables, period, self.settings, self.withheld, self.verdict)
+            self._value_cases[period] = value_case(seen)
+        return self._value_cases[period]
+
+    @cached_property
+    def _value_cases(self) -> dict[str, ValueCase]:
+        """Those asked for so far: they take a second each, and every report shows R12."""
+        return {}
 
     def results(self, period: str, department: str = "") -> pd.DataFrame:
         """Every KPI for one department, or the organisation, against the latest baseline."""

@@ -91,6 +91,7 @@ class TestIndex:
         assert set(links) >= {
             "kpis.csv",
             "benchmarks.csv",
+            "value_case.csv",
             "kpis.parquet",
             "data_dictionary.html",
             "run.json",

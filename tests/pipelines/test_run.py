@@ -45,7 +45,7 @@ class TestPublished:
         return published / "first" / "reports" / "small" / "2025-09"
 
     def test_has_index_pages_results_dictionary_and_record(self, pack: Path) -> None:
-        data = {"kpis.csv", "kpis.parquet", "benchmarks.csv", "run.json"}
+        data = {"kpis.csv", "kpis.parquet", "benchmarks.csv", "value_case.csv", "run.json"}
         assert set(contents(pack)) == {*PAGES, *data}
 
     @pytest.mark.parametrize("name", PAGES)

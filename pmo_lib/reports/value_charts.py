@@ -1,0 +1,260 @@
+"""The figures of the value case; one that cannot be drawn is the reason, as a sentence's end."""
+
+from math import expm1, isnan
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from pmo_lib.event_study import by_quarter, lags, leads
+from pmo_lib.findings import Finding
+from pmo_lib.outcomes import quarter_name
+from pmo_lib.reports.effects import effect, ends
+from pmo_lib.reports.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
+from pmo_lib.value import ValueDraws
+from pmo_lib.wording import counted, money, number
+
+MOST_BARS = 10
+TAILS = (0.01, 0.99)  # of the draws that are drawn; the rest stands at the edges
+
+
+def observed_and_expected(found: Finding, level: float) -> Picture | str:
+    """What projects under the PMO showed, and what is expected of them without it, by quarter."""
+    if found.series is not None:
+        return _series(found, level)
+    if found.sample is None or found.tested.refusal:
+        return found.tested.refusal or "there is no estimate"
+    points = by_quarter(found.sample.tested, found.sample.first, level)
+    if len(points) < 3:
+        return "fewer than three quarters have enough projects that can be compared"
+    convert = _converted(found)
+    names = [quarter_name(int(q)) for q in points["quarter"]]
+    at = points["quarter"] - points["quarter"].min()
+    with drawn(3.8) as (figure, axes):
+        axes.vlines(at, convert(points["expected_low"]), convert(points["expected_high"]),
+                    color=SOFT, linewidth=3)  # fmt: skip
+        axes.plot(at, convert(points["expected"]), "o--", color=INK, ms=6, label="without the PMO")
+        axes.plot(at, convert(points["observed"]), "D-", color=STRONG, ms=7, label="as it was")
+        axes.set_xticks(list(at)[:: max(1, len(at) // 6)], names[:: max(1, len(at) // 6)])
+        axes.set(xlabel="Quarter in which the projects started", ylabel=found.outcome.name)
+        _percent(axes, found)
+        axes.legend(frameon=False)
+    data = pd.DataFrame(
+        {
+            "Start quarter": names,
+            "As it was": [number(v, "share") for v in convert(points["observed"])],
+            "Without the PMO": [number(v, "share") for v in convert(points["expected"])],
+            f"{number(level, 'share')} interval": [
+                f"{number(low, 'share')} to {number(high, 'share')}"
+                for low, high in zip(
+                    convert(points["expected_low"]), convert(points["expected_high"]), strict=True
+                )
+            ],
+            "Projects": points["n_projects"].astype("int64"),
+        }
+    )
+    lower = int((points["observed"] < points["expected"]).sum())
+    return Picture(
+        figure,
+        f"{found.outcome.name} of projects under the PMO by quarter of their start, as it was and "
+        f"as expected without the PMO. It was lower than expected in {lower} of {len(points)} "
+        "quarters.",
+        data,
+    )
+
+
+def event_study(found: Finding, level: float) -> Picture | str:
+    """The difference to other departments by quarters before and since adoption."""
+    if found.sample is None or found.tested.refusal:
+        return found.tested.refusal or "there is no estimate"
+    cells, first = found.sample.tested, found.sample.first
+    points = pd.concat([leads(cells, first, level)[0], lags(cells, first, level)])
+    if len(points) < 3:
+        return "fewer than three quarters have five projects of three departments"
+    convert = _shares(found)
+    value, low, high = (convert(points[name]) for name in ("effect", "low", "high"))
+    with drawn(3.8) as (figure, axes):
+        before = (points["quarter"] < 0).to_numpy()
+        axes.axhline(0, color=INK, linewidth=1)
+        axes.axvline(-0.5, color=SOFT, linewidth=1, linestyle=":")
+        for chosen, colour, mark in ((before, SOFT, "o"), (~before, ACCENT, "D")):
+            at = points["quarter"][chosen]
+            axes.vlines(at, low[chosen], high[chosen], color=colour, linewidth=3)
+            axes.plot(at, value[chosen], mark, color=colour, ms=7)
+        axes.set(xlabel="Quarters since the department adopted the PMO's services",
+                 ylabel="Difference")  # fmt: skip
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    data = pd.DataFrame(
+        {
+            "Quarter since adoption": points["quarter"].astype("int64"),
+            "Difference": [effect(found.outcome, v) for v in points["effect"]],
+            f"{number(level, 'share')} interval (jackknife)": [
+                ends(found.outcome, *pair) for pair in zip(points["low"], points["high"], strict=True)
+            ],
+            "Projects": points["n_projects"].astype("int64"),
+            "Departments": points["n_departments"].astype("int64"),
+        }
+    )
+    return Picture(
+        figure,
+        f"{found.outcome.name}: difference to departments without the PMO, for "
+        f"{counted(int(before.sum()), 'quarter')} before and {int((~before).sum())} since adoption. "
+        f"The mean since adoption is {effect(found.outcome, found.tested.value)}.",
+        data,
+    )
+
+
+def chance(found: Finding) -> Picture | str:
+    """The estimate among those under dates of adoption dealt anew: what chance alone makes."""
+    effects = found.tested.dealt.effects
+    if not len(effects):
+        return found.tested.refusal or "there is no estimate"
+    convert = _shares(found)
+    shares, own = convert(pd.Series(effects)), float(convert(pd.Series([found.tested.value]))[0])
+    with drawn(3.0) as (figure, axes):
+        axes.hist(shares, bins=40, color=SOFT)
+        axes.axvline(own, color=STRONG, linewidth=3)
+        axes.annotate("the true dates", (own, 0.96), xycoords=("data", "axes fraction"),
+                      color=STRONG, ha="left", xytext=(6, 0), textcoords="offset points")  # fmt: skip
+        axes.set(xlabel="Estimated effect", ylabel="Dealings of the dates")
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    farther = int((np.abs(effects) >= abs(found.tested.value)).sum())
+    quantiles = np.quantile(effects, [0.05, 0.5, 0.95])
+    data = pd.DataFrame(
+        {
+            "": ["P5 of the dealings", "P50", "P95", "the true dates"],
+            "Effect": [effect(found.outcome, v) for v in (*quantiles, found.tested.value)],
+        }
+    )
+    return Picture(
+        figure,
+        f"Estimates under {len(effects):,} other dealings of the dates of adoption. "
+        f"{counted(farther, 'dealing')} gave an effect at least as large as the true dates' "
+        f"{effect(found.outcome, found.tested.value)}; allowing for the precision of each, "
+        f"p = {found.tested.p:.3f}.",
+        data,
+    )
+
+
+def worth(draws: ValueDraws, currency: str) -> Picture | str:
+    """The distribution of what is left after the PMO's cost."""
+    net = draws.table["npv"].dropna()
+    if net.empty:
+        return draws.reason or "the cost of the PMO is not known: needs pmo_costs.csv"
+    low, high = net.quantile(list(TAILS))
+    bins = np.linspace(low, high, 46)
+    shown = net.clip(low, high)
+    with drawn(3.2) as (figure, axes):
+        _, edges, bars = axes.hist(shown, bins=bins, color=ACCENT)
+        for edge, bar in zip(edges[:-1], bars.patches, strict=True):
+            bar.set_facecolor(STRONG if edge < 0 else ACCENT)
+        axes.axvline(0, color=INK, linewidth=1)
+        axes.axvline(net.median(), color=INK, linewidth=2, linestyle="--")
+        axes.set(xlabel=f"Value less cost of the PMO, {currency} million", ylabel="", yticks=[])
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x / 1e6:,.1f}"))
+    wanted = (0.05, 0.25, 0.5, 0.75, 0.95)
+    data = pd.DataFrame(
+        {
+            "": [f"P{100 * p:.0f}" for p in wanted],
+            "Net value": [money(float(net.quantile(p)), currency) for p in wanted],
+        }
+    )
+    return Picture(
+        figure,
+        f"What is left after the cost of the PMO: in 90 of 100 draws between "
+        f"{money(float(net.quantile(0.05)), currency)} and {money(float(net.quantile(0.95)), currency)}, "
+        f"half of them above {money(float(net.median()), currency)}; above nothing in "
+        f"{number(float((net > 0).mean()), 'share')} of them.",
+        data,
+    )
+
+
+def tornado(bars: pd.DataFrame, net: float, currency: str) -> Picture | str:
+    """What the net value hangs on: each input moved on its own, the widest swing first."""
+    shown = bars[bars["swing"] > 0].head(MOST_BARS)
+    if shown.empty:
+        return "no net value can be given"
+    with drawn(1.2 + 0.42 * len(shown)) as (figure, axes):
+        for row, bar in enumerate(shown.itertuples()):
+            left, right = sorted((bar.npv_low, bar.npv_high))
+            axes.barh(row, right - left, left=left, height=0.6, color=ACCENT)
+        axes.axvline(net, color=INK, linewidth=1)
+        axes.set_yticks(range(len(shown)), [str(name) for name in shown["input"]])
+        axes.set(ylim=(len(shown) - 0.5, -0.5), xlabel=f"Net value, {currency} million")
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x / 1e6:,.1f}"))
+        axes.grid(visible=False, axis="y")
+    data = pd.DataFrame(
+        {
+            "Input": shown["input"],
+            "At its P10": [_plain(v) for v in shown["low_at"]],
+            "At its P90": [_plain(v) for v in shown["high_at"]],
+            "Net value then": [money(v, currency) for v in shown["npv_low"]],
+            "and then": [money(v, currency) for v in shown["npv_high"]],
+        }
+    )
+    first = shown.iloc[0]
+    return Picture(
+        figure,
+        f"What the net value hangs on. Most on {first['input']}: from "
+        f"{money(min(first['npv_low'], first['npv_high']), currency)} to "
+        f"{money(max(first['npv_low'], first['npv_high']), currency)}.",
+        data,
+    )
+
+
+def _series(found: Finding, level: float) -> Picture | str:
+    """An interrupted time series: the quarters, and where the line of before would have led."""
+    assert found.series is not None
+    if found.series.refusal:
+        return found.series.refusal
+    rows, convert = found.series.series, _converted(found)
+    known = rows[rows["n"] > 0]
+    at = rows["quarter"] - rows["quarter"].min()
+    with drawn(3.8) as (figure, axes):
+        axes.fill_between(at, convert(rows["counterfactual_low"]),
+                          convert(rows["counterfactual_high"]), color="#d9dee2")  # fmt: skip
+        axes.plot(at, convert(rows["counterfactual"]), "--", color=INK, label="line of before")
+        axes.plot(at[known.index], convert(known["observed"]), "D", color=STRONG, label="as it was")
+        names = [quarter_name(int(q)) for q in rows["quarter"]]
+        axes.set_xticks(list(at)[:: max(1, len(at) // 6)], names[:: max(1, len(at) // 6)])
+        axes.set(xlabel="Quarter in which the projects started", ylabel=found.outcome.name)
+        _percent(axes, found)
+        axes.legend(frameon=False)
+    data = pd.DataFrame(
+        {
+            "Start quarter": [quarter_name(int(q)) for q in known["quarter"]],
+            "As it was": [number(v, "share") for v in convert(known["observed"])],
+            "Line of before": [number(v, "share") for v in convert(known["counterfactual"])],
+            "Projects": known["n"].astype("int64"),
+        }
+    )
+    return Picture(
+        figure,
+        f"{found.outcome.name} by quarter of the start, and where the line of before would have "
+        f"led, with the range in which a quarter lies in {number(level, 'share')} of cases.",
+        data,
+    )
+
+
+def _converted(found: Finding):  # type: ignore[no-untyped-def]
+    """From the outcome's own scale to shares: an overrun of a logarithm, else as it is."""
+    return np.expm1 if found.outcome.logarithm else (lambda values: values)
+
+
+def _shares(found: Finding):  # type: ignore[no-untyped-def]
+    """From effects to shares, as arrays."""
+    if found.outcome.logarithm:
+        return lambda values: np.array([expm1(v) for v in values])
+    return lambda values: np.array([float(v) for v in values])
+
+
+def _percent(axes: Axes, found: Finding) -> None:
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    if found.outcome.logarithm:
+        axes.axhline(0, color=SOFT, linewidth=1)
+
+
+def _plain(value: float) -> str:
+    return "as it stands" if isnan(value) else f"{value:,.3g}"
