@@ -316,12 +316,15 @@ def value_draws(
     notes = _notes(projects, pmo_costs, effects, case)
     if reason:
         return ValueDraws(case, table.iloc[:0], yearly, pd.Series(dtype="float64"), notes, reason)
-    net = {
-        year: worth(inputs, sums, assumptions.team_cost_a_day)["npv"]
-        for year, sums in yearly.iterrows()
-    }
-    cumulative = pd.DataFrame(net).cumsum(axis=1).median()
-    return ValueDraws(case, table, yearly, cumulative, notes)
+    flows = pd.DataFrame(
+        {
+            year: worth(inputs, sums, assumptions.team_cost_a_day)["npv"]
+            for year, sums in yearly.iterrows()
+        }
+    )
+    # a year without money neither pays anything back nor puts it off
+    net = flows.loc[:, flows.ne(0).any()].cumsum(axis=1).median()
+    return ValueDraws(case, table, yearly, net, notes)
 
 
 def why_nothing(projects: pd.DataFrame, effects: Effects) -> str:
