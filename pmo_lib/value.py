@@ -256,11 +256,13 @@ def exposure(
     rate = assumptions.discount_rate
     supported = projects[projects["supported"].astype("bool")]
     days = projects["actual_days"].astype("float64")
-    middle = projects["finished_on"] - pd.to_timedelta(days / 2, unit="D")
-    months = days / (DAYS_A_YEAR / 12) * _factors(middle, base_date, rate)
+    finished, half = projects["finished_on"], days / 2 / DAYS_A_YEAR
+    at_middle = discount_factors(_years(finished, base_date) - np.asarray(half), rate)
+    months = pd.DataFrame({"months": days / (DAYS_A_YEAR / 12) * at_middle})
+    middle = finished.dt.year + finished.dt.day_of_year / DAYS_A_YEAR - half
     sums = [
         _benefit_sums(supported, base_date, rate),
-        _yearly(pd.DataFrame({"months": months}), middle),
+        _yearly(months, np.floor(middle)),
     ]
     if pmo_costs is not None and len(pmo_costs):
         paid = pmo_costs.groupby("period", as_index=False)["amount"].sum(min_count=1)
@@ -268,10 +270,11 @@ def exposure(
         factors = _factors(ends, base_date, rate)
         former = factors * assumptions.former_cost_a_year / 12
         amounts = paid["amount"].astype("float64") * factors
-        sums.append(_yearly(pd.DataFrame({"office": amounts, "former": former}), ends))
+        sums.append(_yearly(pd.DataFrame({"office": amounts, "former": former}), ends.dt.year))
     change = {"change": assumptions.change_cost}
     sums.append(pd.DataFrame(change, index=[base_date.year], dtype="float64"))
     found = pd.concat(sums, axis=1).sort_index().reindex(columns=[*BENEFIT_SUMS, *COST_SUMS])
+    found.index = found.index.astype("int64")
     known = found.notna().any().map({True: 1.0, False: nan})
     return found[found.fillna(0.0).ne(0).any(axis=1)].fillna(0.0) * known
 
@@ -459,17 +462,21 @@ def _benefit_sums(projects: pd.DataFrame, base_date: pd.Timestamp, rate: float) 
     sums = (cost, delay, days, planned, delay * share, planned * share)
     return _yearly(
         pd.DataFrame({name: each * factors for name, each in zip(BENEFIT_SUMS, sums, strict=True)}),
-        finished,
+        finished.dt.year,
     )
 
 
-def _yearly(quantities: pd.DataFrame, dates: pd.Series) -> pd.DataFrame:
-    return quantities.groupby(dates.dt.year.rename(None)).sum(min_count=1)
+def _yearly(quantities: pd.DataFrame, years: pd.Series) -> pd.DataFrame:
+    return quantities.groupby(years.rename(None)).sum(min_count=1)
+
+
+def _years(dates: pd.Series, base_date: pd.Timestamp) -> Floats:
+    """Years since the base date, missing where there is no date."""
+    return np.asarray((dates - base_date) / pd.Timedelta(days=DAYS_A_YEAR), dtype="float64")
 
 
 def _factors(dates: pd.Series, base_date: pd.Timestamp, rate: float) -> pd.Series:
-    years = (dates - base_date) / pd.Timedelta(days=DAYS_A_YEAR)
-    return pd.Series(discount_factors(np.asarray(years, dtype="float64"), rate), index=dates.index)
+    return pd.Series(discount_factors(_years(dates, base_date), rate), index=dates.index)
 
 
 def _total(yearly: pd.DataFrame) -> pd.Series:

@@ -1,6 +1,7 @@
 """The money of the value case: published numbers, sums by hand, draws, and a pound booked once."""
 
 from dataclasses import replace
+from datetime import date
 from itertools import permutations
 from math import exp, isnan, log, nan
 from typing import Any
@@ -14,6 +15,7 @@ from pandas.testing import assert_frame_equal
 
 from pmo_lib.assumptions import Assumptions, ThreePoint
 from pmo_lib.errors import DataError, ParameterError
+from pmo_lib.kpis.office import pmo_return
 from pmo_lib.value import (
     Case,
     Component,
@@ -38,6 +40,10 @@ PLAIN = Assumptions(imposed_hours=NONE, hourly_rate=NONE, delay_lost=LOST)
 OFFICE = pd.DataFrame({"period": ["2021-12", "2022-12", "2023-12"], "amount": [1.0, 0.9, 0.9]})
 NAMES = ("cost", "schedule", "benefits")
 ONE_SIGMA = np.diag([0.027, 0.0005, 0.0227]) ** 2
+
+CELL = st.one_of(st.just(nan), st.integers(0, 10**6).map(float))
+SHARE = st.sampled_from([nan, 0.0, 0.5, 1.0])
+DAY = st.one_of(st.just(pd.NaT), st.dates(date(2015, 1, 1), date(2030, 1, 1)).map(pd.Timestamp))
 
 
 def projects(**columns: Any) -> pd.DataFrame:
@@ -223,6 +229,12 @@ class TestDraws:
             found.table["npv"].to_numpy()
         )
 
+    def test_return_of_the_pmo_is_that_of_the_draws(self) -> None:
+        found = drawn(n=100)
+        kpi = pmo_return(value_case=found.for_kpi(), data_date=pd.Timestamp("2023-12-31"))
+        expected = (found.table["npv"] / found.table["cost"]).to_numpy()
+        assert kpi["numerator"].to_numpy(dtype="float64") == pytest.approx(expected)
+
     def test_interval_of_the_money_holds_the_planted_truth(self) -> None:
         """90 % intervals of the avoided overrun, over estimates scattered by t around the truth."""
         random, held = np.random.default_rng(9), 0
@@ -309,6 +321,29 @@ class TestCases:
         assert found.notes[-1] == (
             "cost: the time taken of 1 project is not in it, the length is not known"
         )
+
+    def test_nullable_columns_give_the_same(self) -> None:
+        given = projects(actual_cost=[nan, 22.0, 26.0])
+        assert_frame_equal(drawn(given.convert_dtypes()).table, drawn(given).table)
+
+    @given(st.lists(st.tuples(CELL, CELL, CELL, CELL, SHARE, st.booleans(), DAY), max_size=6))
+    def test_any_projects_give_sums_that_agree_or_a_reason(self, rows: list[Any]) -> None:
+        columns = [
+            "actual_cost", "actual_days", "benefit_a_year", "planned_benefit",
+            "cashable_benefit_share", "supported", "finished_on",
+        ]  # fmt: skip
+        given = pd.DataFrame(rows, columns=columns).astype(
+            dict.fromkeys(columns[:5], "float64")
+            | {"supported": "bool", "finished_on": "datetime64[ns]"}
+        )
+        given = given.assign(project_id=[f"p{i}" for i in range(len(rows))], department="x")
+        found = drawn(given, n=20)
+        summary = found.summary()
+        assert bool(found.reason) == found.table.empty == summary.table.empty
+        parts = found.table[["avoided", "time", "uplift"]].sum(axis=1)
+        assert found.table["gross"].to_numpy() == pytest.approx(parts.to_numpy())
+        net = (parts - found.table["cost"]).to_numpy()
+        assert found.table["npv"].to_numpy() == pytest.approx(net, nan_ok=True)
 
 
 class TestSummary:
