@@ -231,6 +231,7 @@ def worth(inputs: pd.DataFrame, exposure: pd.Series, team_cost_a_day: float = 0.
     )
     office = inputs["office_factor"] * exposure["office"]
     imposed = inputs["imposed_hours"] * inputs["hourly_rate"] * exposure["months"]
+    imposed = imposed.mask(inputs["imposed_hours"] == 0, 0.0)
     cost = office + imposed + exposure["change"] - exposure["former"]
     total = _sum(*gross.values())
     return pd.DataFrame(
@@ -250,8 +251,8 @@ def exposure(
 
     Benefits side (cost, schedule, days, benefits, schedule_cash, benefits_cash): at the day a
     project was finished, of supported projects only. Cost side: months of all projects, at the
-    middle of each; the office (and the former offices, deducted) at each month's end; change cost
-    at the base date.
+    middle of each; the office at each month's end, the former offices in the same months; change
+    cost at the base date.
     """
     rate = assumptions.discount_rate
     supported = projects[projects["supported"].astype("bool")]
@@ -268,8 +269,8 @@ def exposure(
         paid = pmo_costs.groupby("period", as_index=False)["amount"].sum(min_count=1)
         ends = paid["period"].map(month_end)
         factors = _factors(ends, base_date, rate)
-        former = factors * assumptions.former_cost_a_year / 12
         amounts = paid["amount"].astype("float64") * factors
+        former = (factors * assumptions.former_cost_a_year / 12).where(amounts.notna())
         sums.append(_yearly(pd.DataFrame({"office": amounts, "former": former}), ends.dt.year))
     change = {"change": assumptions.change_cost}
     sums.append(pd.DataFrame(change, index=[base_date.year], dtype="float64"))
@@ -548,7 +549,9 @@ def _cost_notes(projects: pd.DataFrame, pmo_costs: pd.DataFrame | None) -> list[
     gaps = int(pmo_costs["amount"].isna().sum())
     notes = [f"cost: {counted(gaps, 'amount')} of the PMO not known and not in it"] if gaps else []
     timeless = int(projects[["actual_days", "finished_on"]].isna().any(axis=1).sum())
-    if timeless:
+    if timeless and timeless == len(projects):
+        notes.append("cost: the time taken of projects is not known, the length is known of none")
+    elif timeless:
         notes.append(
             f"cost: the time taken of {counted(timeless, 'project')} is not in it, "
             "the length is not known"

@@ -407,6 +407,22 @@ class TestWhatIsMissing:
         found = drawn(pmo_costs=OFFICE.assign(amount=[1.0, nan, 0.9]))
         assert found.notes == ("cost: 1 amount of the PMO not known and not in it",)
 
+    def test_former_offices_are_deducted_only_where_the_pmo_is_known(self) -> None:
+        former = replace(PLAIN, former_cost_a_year=1.2)
+        gap = exposure(projects(), OFFICE.assign(amount=[1.0, nan, 0.9]), former, BASE)
+        short = exposure(projects(), OFFICE.iloc[[0, 2]], former, BASE)
+        assert gap["former"].sum() == pytest.approx(short["former"].sum())
+
+    def test_time_taken_of_projects_of_no_known_length_leaves_the_cost_unknown(self) -> None:
+        timeless = projects(actual_days=[nan] * 3)
+        taken = replace(PLAIN, imposed_hours=LOST, hourly_rate=LOST)
+        found = drawn(timeless, assumptions=taken)
+        assert found.table["cost"].isna().all()
+        assert found.notes[-1] == (
+            "cost: the time taken of projects is not known, the length is known of none"
+        )
+        assert drawn(timeless).table["cost"].notna().all()
+
     @pytest.mark.parametrize(
         ("given", "of", "reason"),
         [
