@@ -231,6 +231,7 @@ def worth(inputs: pd.DataFrame, exposure: pd.Series, team_cost_a_day: float = 0.
     )
     office = inputs["office_factor"] * exposure["office"]
     imposed = inputs["imposed_hours"] * inputs["hourly_rate"] * exposure["months"]
+    imposed = imposed.mask(inputs["imposed_hours"] == 0, 0.0)
     cost = office + imposed + exposure["change"] - exposure["former"]
     total = _sum(*gross.values())
     return pd.DataFrame(
@@ -250,28 +251,31 @@ def exposure(
 
     Benefits side (cost, schedule, days, benefits, schedule_cash, benefits_cash): at the day a
     project was finished, of supported projects only. Cost side: months of all projects, at the
-    middle of each; the office (and the former offices, deducted) at each month's end; change cost
-    at the base date.
+    middle of each; the office at each month's end, the former offices in the same months; change
+    cost at the base date.
     """
     rate = assumptions.discount_rate
     supported = projects[projects["supported"].astype("bool")]
     days = projects["actual_days"].astype("float64")
-    middle = projects["finished_on"] - pd.to_timedelta(days / 2, unit="D")
-    months = days / (DAYS_A_YEAR / 12) * _factors(middle, base_date, rate)
+    finished, half = projects["finished_on"], days / 2 / DAYS_A_YEAR
+    at_middle = discount_factors(_years(finished, base_date) - np.asarray(half), rate)
+    months = pd.DataFrame({"months": days / (DAYS_A_YEAR / 12) * at_middle})
+    middle = finished.dt.year + finished.dt.day_of_year / DAYS_A_YEAR - half
     sums = [
         _benefit_sums(supported, base_date, rate),
-        _yearly(pd.DataFrame({"months": months}), middle),
+        _yearly(months, np.floor(middle)),
     ]
     if pmo_costs is not None and len(pmo_costs):
         paid = pmo_costs.groupby("period", as_index=False)["amount"].sum(min_count=1)
         ends = paid["period"].map(month_end)
         factors = _factors(ends, base_date, rate)
-        former = factors * assumptions.former_cost_a_year / 12
         amounts = paid["amount"].astype("float64") * factors
-        sums.append(_yearly(pd.DataFrame({"office": amounts, "former": former}), ends))
+        former = (factors * assumptions.former_cost_a_year / 12).where(amounts.notna())
+        sums.append(_yearly(pd.DataFrame({"office": amounts, "former": former}), ends.dt.year))
     change = {"change": assumptions.change_cost}
     sums.append(pd.DataFrame(change, index=[base_date.year], dtype="float64"))
     found = pd.concat(sums, axis=1).sort_index().reindex(columns=[*BENEFIT_SUMS, *COST_SUMS])
+    found.index = found.index.astype("int64")
     known = found.notna().any().map({True: 1.0, False: nan})
     return found[found.fillna(0.0).ne(0).any(axis=1)].fillna(0.0) * known
 
@@ -316,12 +320,15 @@ def value_draws(
     notes = _notes(projects, pmo_costs, effects, case)
     if reason:
         return ValueDraws(case, table.iloc[:0], yearly, pd.Series(dtype="float64"), notes, reason)
-    net = {
-        year: worth(inputs, sums, assumptions.team_cost_a_day)["npv"]
-        for year, sums in yearly.iterrows()
-    }
-    cumulative = pd.DataFrame(net).cumsum(axis=1).median()
-    return ValueDraws(case, table, yearly, cumulative, notes)
+    flows = pd.DataFrame(
+        {
+            year: worth(inputs, sums, assumptions.team_cost_a_day)["npv"]
+            for year, sums in yearly.iterrows()
+        }
+    )
+    # a year without money neither pays anything back nor puts it off
+    net = flows.loc[:, flows.ne(0).any()].cumsum(axis=1).median()
+    return ValueDraws(case, table, yearly, net, notes)
 
 
 def why_nothing(projects: pd.DataFrame, effects: Effects) -> str:
@@ -456,17 +463,21 @@ def _benefit_sums(projects: pd.DataFrame, base_date: pd.Timestamp, rate: float) 
     sums = (cost, delay, days, planned, delay * share, planned * share)
     return _yearly(
         pd.DataFrame({name: each * factors for name, each in zip(BENEFIT_SUMS, sums, strict=True)}),
-        finished,
+        finished.dt.year,
     )
 
 
-def _yearly(quantities: pd.DataFrame, dates: pd.Series) -> pd.DataFrame:
-    return quantities.groupby(dates.dt.year.rename(None)).sum(min_count=1)
+def _yearly(quantities: pd.DataFrame, years: pd.Series) -> pd.DataFrame:
+    return quantities.groupby(years.rename(None)).sum(min_count=1)
+
+
+def _years(dates: pd.Series, base_date: pd.Timestamp) -> Floats:
+    """Years since the base date, missing where there is no date."""
+    return np.asarray((dates - base_date) / pd.Timedelta(days=DAYS_A_YEAR), dtype="float64")
 
 
 def _factors(dates: pd.Series, base_date: pd.Timestamp, rate: float) -> pd.Series:
-    years = (dates - base_date) / pd.Timedelta(days=DAYS_A_YEAR)
-    return pd.Series(discount_factors(np.asarray(years, dtype="float64"), rate), index=dates.index)
+    return pd.Series(discount_factors(_years(dates, base_date), rate), index=dates.index)
 
 
 def _total(yearly: pd.DataFrame) -> pd.Series:
@@ -538,7 +549,9 @@ def _cost_notes(projects: pd.DataFrame, pmo_costs: pd.DataFrame | None) -> list[
     gaps = int(pmo_costs["amount"].isna().sum())
     notes = [f"cost: {counted(gaps, 'amount')} of the PMO not known and not in it"] if gaps else []
     timeless = int(projects[["actual_days", "finished_on"]].isna().any(axis=1).sum())
-    if timeless:
+    if timeless and timeless == len(projects):
+        notes.append("cost: the time taken of projects is not known, the length is known of none")
+    elif timeless:
         notes.append(
             f"cost: the time taken of {counted(timeless, 'project')} is not in it, "
             "the length is not known"
