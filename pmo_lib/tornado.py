@@ -11,7 +11,10 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib.assumptions import Assumptions
-from pmo_lib.value import Case, Effects, book, components, exposure, why_nothing, worth
+from pmo_lib.booking import book, components
+from pmo_lib.effects import Case, Effects
+from pmo_lib.exposure import exposure
+from pmo_lib.value import why_nothing, worth
 
 LOW, MEDIAN, HIGH = 0.1, 0.5, 0.9
 INPUTS = {

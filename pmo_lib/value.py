@@ -4,120 +4,21 @@ Everything is linear in a few sums over projects, discounted to the base date (`
 one formula (`worth`) serves 20,000 draws, a single year and each bar of the tornado alike.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from itertools import combinations
-from math import factorial, isclose, isfinite, isnan, log, nan
-from typing import Literal
+from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 import pandas as pd
 
 from pmo_lib.assumptions import Assumptions
-from pmo_lib.errors import DataError, ParameterError, allowed_values
-from pmo_lib.periods import month_end
-from pmo_lib.sums import Floats
+from pmo_lib.booking import book, components
+from pmo_lib.effects import Case, Effects
+from pmo_lib.errors import DataError
+from pmo_lib.exposure import break_even_effect, exposure
+from pmo_lib.money_notes import notes_on_money
 from pmo_lib.wording import counted, listed
 
-Case = Literal["as estimated", "conservative"]
-Kind = Literal["cashable", "non-cashable", "quality"]
-
 DRAWS, SEED = 20_000, 20_261_001
-DAYS_A_YEAR = 365.25
-ROLL_OUT = "staggered roll-out"
-OTHER_DESIGNS = {"consistent with": "time series alone", "associated": "chosen project by project"}
-SHOWN = ("demonstrated", "likely")  # the verdicts that count in the conservative case
-# A drawn effect is held within these: with few departments t has tails that no project has.
-LARGEST = {"cost": 5.0, "schedule": 5.0, "benefits": 2.0}
-COMPONENTS = {"cost": "avoided", "schedule": "time", "benefits": "uplift"}
-WORDS = {"avoided": "overruns avoided", "time": "time saved", "uplift": "benefits uplift"}
-NEEDS = {
-    "avoided": ("actual_cost",),
-    "time": ("actual_days", "benefit_a_year"),
-    "uplift": ("planned_benefit",),
-}
-# Which pound each component books; no two components may book the same.
-POUNDS = {
-    "avoided": "project spending",
-    "team time": "project spending",  # the team's cost is in the actual cost
-    "cancelled early": "remaining budgets of cancelled projects",
-    "time": "benefits that come earlier",
-    "uplift": "benefits at a fixed age",
-    "better selection": "benefits at a fixed age",
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Effects:
-    """The effects that could be estimated: their values and covariance (jackknife), and verdicts.
-
-    `cost` and `schedule` are differences of logarithms (below 0 is good), `benefits` one of
-    realised ÷ planned (above 0 is good). One that could not be estimated is not in `names`.
-    ValueError where the shapes do not fit.
-    """
-
-    names: tuple[str, ...]
-    values: Floats
-    covariance: Floats
-    freedom: float
-    verdicts: Mapping[str, str]
-
-    def __post_init__(self) -> None:
-        n = len(self.names)
-        if len(set(self.names) & set(COMPONENTS)) != n or set(self.names) - set(self.verdicts):
-            raise ValueError(f"effects are some of {list(COMPONENTS)}, each once, with a verdict")
-        if self.values.shape != (n,) or self.covariance.shape != (n, n):
-            raise ValueError(f"{n} effects have {n} values and {n} × {n} covariances")
-
-    @property
-    def why_no_draws(self) -> str:
-        """Why nothing can be drawn; empty where it can."""
-        if not self.names:
-            return "no effect could be estimated"
-        if not self.freedom > 0:
-            return "there are too few departments to tell how sure the effects are"
-        if not (np.isfinite(self.values).all() and np.isfinite(self.covariance).all()):
-            return "it is not known how sure the effects are"
-        return ""
-
-    def draws(self, n: int, random: np.random.Generator) -> pd.DataFrame:
-        """n joint draws of multivariate t; a covariance may be singular."""
-        roots, vectors = np.linalg.eigh((self.covariance + self.covariance.T) / 2)
-        spread = vectors * np.sqrt(np.maximum(roots, 0))
-        normal = random.standard_normal((n, len(self.names))) @ spread.T
-        heavy = np.sqrt(random.chisquare(self.freedom, n) / self.freedom)[:, None]
-        return pd.DataFrame(self._held(self.values + normal / heavy), columns=list(self.names))
-
-    def quantile(self, p: float) -> dict[str, float]:
-        """Each effect's own p-quantile: value + t × standard error."""
-        from scipy.special import stdtrit
-
-        errors = np.sqrt(np.maximum(np.diag(self.covariance), 0))
-        held = self._held(self.values + float(stdtrit(self.freedom, p)) * errors)
-        return dict(zip(self.names, held.tolist(), strict=True))
-
-    def weight(self, name: str, case: Case) -> float:
-        """1, or 0 in the conservative case where the verdict is below likely."""
-        return 1.0 if case == "as estimated" or self.verdicts[name] in SHOWN else 0.0
-
-    def _held(self, drawn: Floats) -> Floats:
-        limits = np.array([LARGEST[name] for name in self.names], dtype="float64")
-        return np.clip(drawn, -limits, limits)
-
-
-@dataclass(frozen=True)
-class Component:
-    """One entry of the value case: its kind, the design it rests on, how far it counts, its parts.
-
-    `parts` splits the amount among services; empty where only the bundle is known.
-    """
-
-    name: str
-    kind: Kind = "non-cashable"
-    design: str = ROLL_OUT
-    weight: float = 1.0
-    amount: float = nan
-    parts: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -192,21 +93,6 @@ NO_TABLE = pd.DataFrame(columns=["item", "p5", "p50", "p95"]).astype(
 )
 
 
-def discount_factors(years: Floats, rate: float) -> Floats:
-    """(1 + r)^-k; years may be fractions."""
-    return np.power(1 + rate, -years)
-
-
-def break_even_effect(pv_cost: float, pv_actual_cost: float) -> float:
-    """τ* = -log(1 + PV(cost) ÷ Σ d × AC): at this effect on cost the PMO pays for itself.
-
-    Missing where one of the two is not known, nothing was spent or the PMO costs less than 0.
-    """
-    if not (pv_actual_cost > 0 and pv_cost >= 0):
-        return nan
-    return -log(1 + pv_cost / pv_actual_cost)
-
-
 def worth(inputs: pd.DataFrame, exposure: pd.Series, team_cost_a_day: float = 0.0) -> pd.DataFrame:
     """Money per row of `inputs` (effects and assumptions), given the discounted sums.
 
@@ -239,49 +125,6 @@ def worth(inputs: pd.DataFrame, exposure: pd.Series, team_cost_a_day: float = 0.
         | {"gross": total, "cashable": _sum(*cash), "office": office, "imposed": imposed}
         | {"cost": cost, "npv": total - cost}
     )
-
-
-def exposure(
-    projects: pd.DataFrame,
-    pmo_costs: pd.DataFrame | None,
-    assumptions: Assumptions,
-    base_date: pd.Timestamp,
-) -> pd.DataFrame:
-    """Σ d × each quantity by calendar year; a quantity that no row knows is missing throughout.
-
-    Benefits side (cost, schedule, days, benefits, schedule_cash, benefits_cash): at the day a
-    project was finished, of supported projects only. Cost side: months of all projects, at the
-    middle of each; the office at each month's end, the former offices in the same months; change
-    cost at the base date.
-    """
-    rate = assumptions.discount_rate
-    supported = projects[projects["supported"].astype("bool")]
-    days = projects["actual_days"].astype("float64")
-    finished, half = projects["finished_on"], days / 2 / DAYS_A_YEAR
-    at_middle = discount_factors(_years(finished, base_date) - np.asarray(half), rate)
-    months = pd.DataFrame({"months": days / (DAYS_A_YEAR / 12) * at_middle})
-    middle = finished.dt.year + finished.dt.day_of_year / DAYS_A_YEAR - half
-    sums = [
-        _benefit_sums(supported, base_date, rate),
-        _yearly(months, np.floor(middle)),
-    ]
-    if pmo_costs is not None and len(pmo_costs):
-        paid = pmo_costs.groupby("period", as_index=False)["amount"].sum(min_count=1)
-        ends = paid["period"].map(month_end)
-        factors = _factors(ends, base_date, rate)
-        amounts = paid["amount"].astype("float64") * factors
-        former = (factors * assumptions.former_cost_a_year / 12).where(amounts.notna())
-        sums.append(_yearly(pd.DataFrame({"office": amounts, "former": former}), ends.dt.year))
-    change = {"change": assumptions.change_cost}
-    sums.append(pd.DataFrame(change, index=[base_date.year], dtype="float64"))
-    found = pd.concat(sums, axis=1).sort_index().reindex(columns=[*BENEFIT_SUMS, *COST_SUMS])
-    found.index = found.index.astype("int64")
-    known = found.notna().any().map({True: 1.0, False: nan})
-    return found[found.fillna(0.0).ne(0).any(axis=1)].fillna(0.0) * known
-
-
-BENEFIT_SUMS = ("cost", "schedule", "days", "benefits", "schedule_cash", "benefits_cash")
-COST_SUMS = ("months", "office", "former", "change")
 
 
 def value_draws(
@@ -317,7 +160,7 @@ def value_draws(
     beyond = _total(exposure(others, None, assumptions, base_date))
     extrapolated = worth(inputs, beyond, assumptions.team_cost_a_day)["gross"]
     table = table.assign(extrapolated=extrapolated)
-    notes = _notes(projects, pmo_costs, effects, case)
+    notes = notes_on_money(projects, pmo_costs, effects, case)
     if reason:
         return ValueDraws(case, table.iloc[:0], yearly, pd.Series(dtype="float64"), notes, reason)
     flows = pd.DataFrame(
@@ -359,127 +202,6 @@ def drawn_inputs(
     return drawn.assign(office_factor=factor, **ranges)
 
 
-def components(effects: Effects, assumptions: Assumptions, case: Case) -> list[Component]:
-    """What the value case books: per effect what is cash and what is not, teams' time apart."""
-    found = []
-    for name in effects.names:
-        design = OTHER_DESIGNS.get(effects.verdicts[name], ROLL_OUT)
-        weight = effects.weight(name, case)
-        booked = Component(COMPONENTS[name], "non-cashable", design, weight)
-        found.append(booked)
-        if name != "cost" or assumptions.budget_returned:
-            found.append(replace(booked, kind="cashable"))
-        if name == "schedule" and assumptions.team_cost_a_day:
-            found.append(replace(booked, name="team time"))
-    return found
-
-
-def book(booked: list[Component], case: Case) -> list[Component]:
-    """The components, if no pound is in them twice; otherwise ParameterError (statistics.md 4.4).
-
-    A pound is booked once: not as an overrun avoided and as the time of a team, nor as benefits
-    uplift and as better selection. Services' parts add to the bundle. In the conservative case
-    only what rests on the staggered roll-out counts.
-    """
-    owners: dict[str, str] = {}
-    for i, item in enumerate(booked):
-        if item.kind == "quality":
-            if not isnan(item.amount):
-                raise ParameterError(
-                    f"{item.name} is quality and has an amount of money",
-                    remedy="Report it beside the money, or give it another kind",
-                )
-            continue
-        if item.name not in POUNDS:
-            raise ParameterError(
-                f"there is no component {item.name!r}", remedy=allowed_values(item.name, POUNDS)
-            )
-        if (item.name, item.kind) in [(other.name, other.kind) for other in booked[:i]]:
-            raise _twice(item.name, f"{item.name} is given twice as {item.kind}")
-        owner = owners.setdefault(POUNDS[item.name], item.name)
-        if owner != item.name:
-            raise _twice(item.name, f"{owner} and {item.name} both book {POUNDS[item.name]}")
-        if case == "conservative" and item.design != ROLL_OUT and item.weight > 0:
-            raise ParameterError(
-                f"{item.name} rests on {item.design!r} and counts in the conservative case",
-                remedy=f"Give it the weight 0: only a {ROLL_OUT} counts there",
-            )
-        _check_parts(item)
-    return booked
-
-
-def _twice(name: str, how: str) -> ParameterError:
-    hint = "; a delayed team's cost is in the actual cost already" if name == "team time" else ""
-    return ParameterError(f"a pound is booked once: {how}", remedy=f"Leave one of them out{hint}")
-
-
-def shapley(worth_of: Mapping[frozenset[str], float]) -> dict[str, float]:
-    """Each service's mean addition over all orders of adding them; the parts add to the bundle.
-
-    `worth_of` has the value of every set of services; that of none is 0 (Shapley 1953).
-    ParameterError names a set whose value is missing.
-    """
-    services = sorted(frozenset().union(*worth_of))
-    n, known = len(services), {frozenset[str](): 0.0, **worth_of}
-    sets = [frozenset(some) for k in range(n + 1) for some in combinations(services, k)]
-    missing = [" + ".join(sorted(some)) for some in sets if some not in known]
-    if missing or known[frozenset()] != 0:
-        what = f"the value of {missing[0]} is missing" if missing else "no service has a value"
-        raise ParameterError(what, remedy="Give the value of every set of services, 0 for none")
-    return {
-        service: sum(
-            factorial(len(some)) * factorial(n - len(some) - 1) / factorial(n)
-            * (known[some | {service}] - known[some])
-            for some in sets
-            if service not in some
-        )
-        for service in services
-    }  # fmt: skip
-
-
-def _check_parts(item: Component) -> None:
-    if item.parts is None:
-        return
-    added = sum(item.parts.values())
-    if not isfinite(item.amount) or not isclose(added, item.amount, rel_tol=1e-6, abs_tol=1e-6):
-        raise ParameterError(
-            f"the services' parts of {item.name} add to {added:,.2f}, the bundle is "
-            f"{item.amount:,.2f}",
-            remedy="Split the bundle, for instance with shapley()",
-        )
-
-
-def _benefit_sums(projects: pd.DataFrame, base_date: pd.Timestamp, rate: float) -> pd.DataFrame:
-    finished = projects["finished_on"]
-    factors = _factors(finished, base_date, rate)
-    cost, days, a_year, planned, share = (
-        projects[name].astype("float64")
-        for name in (
-            "actual_cost", "actual_days", "benefit_a_year", "planned_benefit",
-            "cashable_benefit_share",
-        )
-    )  # fmt: skip
-    delay = days * a_year / 365
-    sums = (cost, delay, days, planned, delay * share, planned * share)
-    return _yearly(
-        pd.DataFrame({name: each * factors for name, each in zip(BENEFIT_SUMS, sums, strict=True)}),
-        finished.dt.year,
-    )
-
-
-def _yearly(quantities: pd.DataFrame, years: pd.Series) -> pd.DataFrame:
-    return quantities.groupby(years.rename(None)).sum(min_count=1)
-
-
-def _years(dates: pd.Series, base_date: pd.Timestamp) -> Floats:
-    """Years since the base date, missing where there is no date."""
-    return np.asarray((dates - base_date) / pd.Timedelta(days=DAYS_A_YEAR), dtype="float64")
-
-
-def _factors(dates: pd.Series, base_date: pd.Timestamp, rate: float) -> pd.Series:
-    return pd.Series(discount_factors(_years(dates, base_date), rate), index=dates.index)
-
-
 def _total(yearly: pd.DataFrame) -> pd.Series:
     return yearly.sum(min_count=1)
 
@@ -496,64 +218,3 @@ def _first_not_below_0(net_by_year: pd.Series) -> int | None:
 def _share(values: pd.Series, above: float) -> float:
     known = values.dropna()
     return float((known > above).mean()) if len(known) else nan
-
-
-def _notes(
-    projects: pd.DataFrame, pmo_costs: pd.DataFrame | None, effects: Effects, case: Case
-) -> tuple[str, ...]:
-    """What is left out of which component, and why, in words."""
-    supported = projects[projects["supported"].astype("bool")]
-    whole = counted(len(supported), "project")
-    notes = [
-        note for effect in COMPONENTS for note in _component_notes(effect, supported, effects, case)
-    ]
-    has_benefit = supported[["benefit_a_year", "planned_benefit"]].notna().any(axis=1)
-    no_share = int((has_benefit & supported["cashable_benefit_share"].isna()).sum())
-    if no_share:
-        notes.append(
-            f"cashable: the benefits of {no_share} of {whole} count as non-cashable, "
-            "their cashable share is not known"
-        )
-    if len(projects) > len(supported):
-        others = counted(len(projects) - len(supported), "project")
-        notes.append(
-            f"extrapolated: {others} outside what the estimate speaks of, not in the headline"
-        )
-    return (*notes, *_cost_notes(projects, pmo_costs))
-
-
-def _component_notes(
-    effect: str, supported: pd.DataFrame, effects: Effects, case: Case
-) -> list[str]:
-    name = COMPONENTS[effect]
-    if effect not in effects.names:
-        return [f"{WORDS[name]}: cannot tell, its effect could not be estimated; not in the sums"]
-    notes = []
-    if not effects.weight(effect, case):
-        notes.append(f"{WORDS[name]}: counts 0, the verdict is {effects.verdicts[effect]!r}")
-    gaps = int(supported[[*NEEDS[name], "finished_on"]].isna().any(axis=1).sum())
-    cells = listed([column.replace("_", " ") for column in NEEDS[name]])
-    if gaps and gaps == len(supported):
-        notes.append(f"{WORDS[name]}: cannot tell, {cells} known of no project; not in the sums")
-    elif gaps:
-        notes.append(
-            f"{WORDS[name]}: {gaps} of {counted(len(supported), 'project')} left out, "
-            f"{cells} or the end not known"
-        )
-    return notes
-
-
-def _cost_notes(projects: pd.DataFrame, pmo_costs: pd.DataFrame | None) -> list[str]:
-    if pmo_costs is None or pmo_costs["amount"].isna().all():
-        return ["cost: not known, there are no PMO costs, so only the gross value is shown"]
-    gaps = int(pmo_costs["amount"].isna().sum())
-    notes = [f"cost: {counted(gaps, 'amount')} of the PMO not known and not in it"] if gaps else []
-    timeless = int(projects[["actual_days", "finished_on"]].isna().any(axis=1).sum())
-    if timeless and timeless == len(projects):
-        notes.append("cost: the time taken of projects is not known, the length is known of none")
-    elif timeless:
-        notes.append(
-            f"cost: the time taken of {counted(timeless, 'project')} is not in it, "
-            "the length is not known"
-        )
-    return notes

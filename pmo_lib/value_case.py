@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from math import isnan, nan
+from math import isnan
 
 import numpy as np
 import pandas as pd
@@ -11,11 +11,17 @@ import pandas as pd
 from pmo_lib.adoption import Adoption, Design, adoption, design, notes, under_pmo
 from pmo_lib.assumptions import Assumptions, ThreePoint
 from pmo_lib.attribution import Attribution
+from pmo_lib.effects import Case, Effects
 from pmo_lib.findings import Finding, estimated, findings, in_own_unit
-from pmo_lib.outcomes import OUTCOMES, PRIMARY, outcome_projects
-from pmo_lib.panel import treated_cells
-from pmo_lib.periods import month_end
-from pmo_lib.value import Case, Effects, ValueDraws, break_even_effect, value_draws
+from pmo_lib.outcomes import OUTCOMES, outcome_projects
+from pmo_lib.returns import (
+    break_even_on_cost,
+    inside_estimate,
+    joint_effects,
+    treated,
+    without_year_before,
+)
+from pmo_lib.value import ValueDraws, value_draws
 from pmo_lib.view import View
 
 COLUMNS = (
@@ -52,6 +58,10 @@ class ValueCase:
     view: View
     question: Question = Question()
 
+    @property
+    def level(self) -> float:
+        return self.view.settings.confidence_level
+
     @cached_property
     def projects(self) -> pd.DataFrame:
         """Every project begun, with its plan and outcomes."""
@@ -75,7 +85,7 @@ class ValueCase:
         found = [*map(self._smallest, OUTCOMES)]
         return findings(
             self.projects, self.adopted, self.design, self.view.data_date,
-            self.view.settings.confidence_level,
+            self.level,
             smallest=dict(zip(OUTCOMES, found, strict=True)), began=self.question.began,
         )  # fmt: skip
 
@@ -114,7 +124,7 @@ class ValueCase:
         """The effect on cost with each project weighted by the cost approved for it."""
         return estimated(
             self.projects, OUTCOMES["cost"], self.adopted, self.view.data_date,
-            self.view.settings.confidence_level, weight=WEIGHT, permutations=0,
+            self.level, weight=WEIGHT, permutations=0,
         ).priced  # fmt: skip
 
     @cached_property
@@ -125,15 +135,29 @@ class ValueCase:
         """
         return joint_effects(self._priced, self._verdicts)
 
-    @property
-    def weighted_effects(self) -> Effects | None:
-        """The same with the effect on cost that is not the headline's."""
-        if "cost" not in self._priced or self.by_cost.refusal:
-            return None
-        finding = self.finding("cost")
-        assert finding is not None
-        other = self.by_cost if self._priced["cost"] is finding.priced else finding.priced
-        return joint_effects(self._priced | {"cost": other}, self._verdicts)
+    @cached_property
+    def alternatives(self) -> dict[str, Effects | Assumptions]:
+        """Other choices of method that a reader may ask for, by what they are called."""
+        assumed = self.question.assumptions
+        found: dict[str, Effects | Assumptions] = {
+            f"discount rate {rate:.0%}": replace(assumed, discount_rate=rate)
+            for rate in (0.0, 0.07)
+            if rate != assumed.discount_rate
+        }
+        cost = self.finding("cost")
+        if cost is None or "cost" not in self._priced:
+            return found
+        weighted = self._priced["cost"] is self.by_cost
+        others = {
+            "projects weighted alike" if weighted else "projects weighted by cost": (
+                cost.priced if weighted else self.by_cost
+            ),
+            "year before adoption left out": without_year_before(cost, self.level),
+        }
+        for name, other in others.items():
+            if not other.refusal:
+                found[name] = joint_effects(self._priced | {"cost": other}, self._verdicts)
+        return found
 
     @cached_property
     def base_date(self) -> pd.Timestamp:
@@ -153,30 +177,12 @@ class ValueCase:
 
     @cached_property
     def treated(self) -> pd.DataFrame:
-        """The completed projects under the PMO as `value.value_draws` takes them.
-
-        What a component may not count is missing in it: only projects whose effect was estimated
-        enter, each component by the projects of its own estimate.
-        """
-        rows = self.projects[
-            under_pmo(self.projects, self.adopted.dates) & self.projects["ended_on"].notna()
-        ]
-        parts = {"cost": ["actual_cost"], "schedule": ["actual_days", "benefit_a_year"],
-                 "benefits": ["planned_benefit"]}  # fmt: skip
-        frame = rows.assign(
-            finished_on=rows["ended_on"],
-            benefit_a_year=rows["planned_benefit"],
-            cashable_benefit_share=rows["cashable_share"],
-        )
-        inside = {name: self._inside(name, rows) for name in parts}
-        supported = pd.DataFrame(inside).any(axis=1) if len(rows) else pd.Series(dtype="bool")
-        columns = ["project_id", "department", "finished_on", "actual_cost", "actual_days",
-                   "benefit_a_year", "planned_benefit", "cashable_benefit_share"]  # fmt: skip
-        frame = frame[columns].assign(supported=supported)
-        for name, owned in parts.items():
-            counted = inside[name] | ~supported
-            frame = frame.assign(**{column: frame[column].where(counted) for column in owned})
-        return frame.reset_index(drop=True)
+        """The projects under the PMO as `value.value_draws` takes them; see `returns.treated`."""
+        inside = {
+            name: inside_estimate(self.finding(name), self.projects, name in self._priced)
+            for name in ("cost", "schedule", "benefits")
+        }
+        return treated(self.projects, self.adopted.dates, inside, self.view.data_date)
 
     def draws(self, case: Case) -> ValueDraws:
         """20,000 joint draws of what the PMO was worth."""
@@ -225,52 +231,9 @@ class ValueCase:
     @cached_property
     def break_even(self) -> float:
         """The effect on cost, a difference of logarithms, at which the PMO pays for itself."""
-        if self.pmo_costs is None or self.pmo_costs.empty:
-            return nan
-        rows = self.projects[under_pmo(self.projects, self.adopted.dates)]
-        cost = rows["actual_cost"].astype("float64").where(rows["ended_on"].notna())
+        under = self.projects[under_pmo(self.projects, self.adopted.dates)]
         rate = self.question.assumptions.discount_rate
-        ends = self.pmo_costs["period"].map(month_end)
-        paid = self.pmo_costs["amount"].astype("float64") * self._factors(ends, rate)
-        spent = float((cost * self._factors(rows["ended_on"], rate)).sum())
-        return break_even_effect(float(paid.sum()), spent) if spent > 0 else nan
-
-    def _factors(self, days: pd.Series, rate: float) -> pd.Series:
-        years = (pd.to_datetime(days) - self.base_date).dt.days / 365.25
-        factors: pd.Series = (1 + rate) ** -years
-        return factors
-
-    def _inside(self, outcome: str, rows: pd.DataFrame) -> pd.Series:
-        """Whether each project is in a cell that the outcome's estimate counts."""
-        from pmo_lib.imputation import supported
-
-        found = self.finding(outcome)
-        nothing = pd.Series(False, index=rows.index)
-        if found is None or found.sample is None or outcome not in self._priced:
-            return nothing
-        cells, first = found.sample.priced, found.sample.first
-        treated = treated_cells(first, cells.quarters)
-        counted = supported(cells, ~treated[None], treated[None])[0]
-        ids = found.sample.rows["project_id"]
-        d = pd.Index(cells.departments).get_indexer(pd.Index(rows["department"]))
-        t = rows["quarter"].to_numpy() - cells.first_quarter
-        valid = rows["project_id"].isin(ids).to_numpy() & (d >= 0) & (t >= 0) & (t < cells.quarters)
-        return pd.Series(valid & counted[d.clip(0), t.clip(0, cells.quarters - 1)], rows.index)
-
-
-def joint_effects(found: dict[str, Attribution], verdicts: dict[str, str]) -> Effects:
-    """Σ = (G - 1) ÷ G × Σ (v without g - v)(v without g - v)' over the G departments.
-
-    A department without projects of an outcome leaves that effect as it is.
-    """
-    names = tuple(name.id for name in PRIMARY if name.id in found)
-    values = np.array([found[name].value for name in names])
-    if not names:
-        return Effects((), values, np.zeros((0, 0)), nan, verdicts)
-    without = pd.concat([found[name].without for name in names], axis=1).to_numpy("float64")
-    away = np.where(np.isnan(without), 0.0, without - values)
-    g = len(away)
-    return Effects(names, values, (g - 1) / g * away.T @ away, g - 1, verdicts)
+        return break_even_on_cost(under, self.pmo_costs, self.base_date, rate)
 
 
 def value_case(view: View, question: Question | None = None) -> ValueCase:

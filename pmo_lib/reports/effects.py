@@ -1,6 +1,7 @@
 """Effects, verdicts and checks in words and tables."""
 
 from collections.abc import Sequence
+from html import escape
 from math import expm1, isinf, isnan
 
 import pandas as pd
@@ -107,7 +108,7 @@ def checks(findings: Sequence[Finding]) -> HTML:
 
 def _check(check: Check) -> HTML:
     badge = str(page.badge(check.state, STATES[check.state]).data)
-    return page.joined(HTML(badge), HTML(f"<small>{page.escape(check.finding)}</small>"))
+    return page.joined(HTML(badge), HTML(f"<small>{escape(check.finding)}</small>"))
 
 
 def _rests_on(found: Finding) -> list[str]:

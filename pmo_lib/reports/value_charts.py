@@ -1,6 +1,7 @@
 """The figures of the value case; one that cannot be drawn is the reason, as a sentence's end."""
 
-from math import expm1, isnan
+from collections.abc import Callable
+from math import isnan
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from pmo_lib.findings import Finding
 from pmo_lib.outcomes import quarter_name
 from pmo_lib.reports.effects import effect, ends
 from pmo_lib.reports.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
+from pmo_lib.sums import Floats
 from pmo_lib.value import ValueDraws
 from pmo_lib.wording import counted, money, number
 
@@ -28,7 +30,7 @@ def observed_and_expected(found: Finding, level: float) -> Picture | str:
     points = by_quarter(found.sample.tested, found.sample.first, level)
     if len(points) < 3:
         return "fewer than three quarters have enough projects that can be compared"
-    convert = _converted(found)
+    convert = _shares(found)
     names = [quarter_name(int(q)) for q in points["quarter"]]
     at = points["quarter"] - points["quarter"].min()
     with drawn(3.8) as (figure, axes):
@@ -91,7 +93,8 @@ def event_study(found: Finding, level: float) -> Picture | str:
             "Quarter since adoption": points["quarter"].astype("int64"),
             "Difference": [effect(found.outcome, v) for v in points["effect"]],
             f"{number(level, 'share')} interval (jackknife)": [
-                ends(found.outcome, *pair) for pair in zip(points["low"], points["high"], strict=True)
+                ends(found.outcome, *pair)
+                for pair in zip(points["low"], points["high"], strict=True)
             ],
             "Projects": points["n_projects"].astype("int64"),
             "Departments": points["n_departments"].astype("int64"),
@@ -100,8 +103,8 @@ def event_study(found: Finding, level: float) -> Picture | str:
     return Picture(
         figure,
         f"{found.outcome.name}: difference to departments without the PMO, for "
-        f"{counted(int(before.sum()), 'quarter')} before and {int((~before).sum())} since adoption. "
-        f"The mean since adoption is {effect(found.outcome, found.tested.value)}.",
+        f"{counted(int(before.sum()), 'quarter')} before and {int((~before).sum())} since. "
+        f"The mean since adoption: {effect(found.outcome, found.tested.value)}.",
         data,
     )
 
@@ -116,8 +119,10 @@ def chance(found: Finding) -> Picture | str:
     with drawn(3.0) as (figure, axes):
         axes.hist(shares, bins=40, color=SOFT)
         axes.axvline(own, color=STRONG, linewidth=3)
-        axes.annotate("the true dates", (own, 0.96), xycoords=("data", "axes fraction"),
-                      color=STRONG, ha="left", xytext=(6, 0), textcoords="offset points")  # fmt: skip
+        axes.annotate(
+            "the true dates", (own, 0.96), xycoords=("data", "axes fraction"), color=STRONG,
+            ha="left", xytext=(6, 0), textcoords="offset points",
+        )  # fmt: skip
         axes.set(xlabel="Estimated effect", ylabel="Dealings of the dates")
         axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     farther = int((np.abs(effects) >= abs(found.tested.value)).sum())
@@ -144,12 +149,10 @@ def worth(draws: ValueDraws, currency: str) -> Picture | str:
     if net.empty:
         return draws.reason or "the cost of the PMO is not known: needs pmo_costs.csv"
     low, high = net.quantile(list(TAILS))
-    bins = np.linspace(low, high, 46)
-    shown = net.clip(low, high)
+    counts, edges = np.histogram(net.clip(low, high), bins=45)
+    colours = [STRONG if edge < 0 else ACCENT for edge in edges[:-1]]
     with drawn(3.2) as (figure, axes):
-        _, edges, bars = axes.hist(shown, bins=bins, color=ACCENT)
-        for edge, bar in zip(edges[:-1], bars.patches, strict=True):
-            bar.set_facecolor(STRONG if edge < 0 else ACCENT)
+        axes.bar(edges[:-1], counts, np.diff(edges), align="edge", color=colours)
         axes.axvline(0, color=INK, linewidth=1)
         axes.axvline(net.median(), color=INK, linewidth=2, linestyle="--")
         axes.set(xlabel=f"Value less cost of the PMO, {currency} million", ylabel="", yticks=[])
@@ -164,8 +167,9 @@ def worth(draws: ValueDraws, currency: str) -> Picture | str:
     return Picture(
         figure,
         f"What is left after the cost of the PMO: in 90 of 100 draws between "
-        f"{money(float(net.quantile(0.05)), currency)} and {money(float(net.quantile(0.95)), currency)}, "
-        f"half of them above {money(float(net.median()), currency)}; above nothing in "
+        f"{money(float(net.quantile(0.05)), currency)} and "
+        f"{money(float(net.quantile(0.95)), currency)}, half of them above "
+        f"{money(float(net.median()), currency)}; above nothing in "
         f"{number(float((net > 0).mean()), 'share')} of them.",
         data,
     )
@@ -177,9 +181,9 @@ def tornado(bars: pd.DataFrame, net: float, currency: str) -> Picture | str:
     if shown.empty:
         return "no net value can be given"
     with drawn(1.2 + 0.42 * len(shown)) as (figure, axes):
-        for row, bar in enumerate(shown.itertuples()):
-            left, right = sorted((bar.npv_low, bar.npv_high))
-            axes.barh(row, right - left, left=left, height=0.6, color=ACCENT)
+        left = shown[["npv_low", "npv_high"]].min(axis=1).to_numpy("float64")
+        axes.barh(range(len(shown)), shown["swing"].to_numpy("float64"), left=left, height=0.6,
+                  color=ACCENT)  # fmt: skip
         axes.axvline(net, color=INK, linewidth=1)
         axes.set_yticks(range(len(shown)), [str(name) for name in shown["input"]])
         axes.set(ylim=(len(shown) - 0.5, -0.5), xlabel=f"Net value, {currency} million")
@@ -209,7 +213,7 @@ def _series(found: Finding, level: float) -> Picture | str:
     assert found.series is not None
     if found.series.refusal:
         return found.series.refusal
-    rows, convert = found.series.series, _converted(found)
+    rows, convert = found.series.series, _shares(found)
     known = rows[rows["n"] > 0]
     at = rows["quarter"] - rows["quarter"].min()
     with drawn(3.8) as (figure, axes):
@@ -238,16 +242,14 @@ def _series(found: Finding, level: float) -> Picture | str:
     )
 
 
-def _converted(found: Finding):  # type: ignore[no-untyped-def]
-    """From the outcome's own scale to shares: an overrun of a logarithm, else as it is."""
-    return np.expm1 if found.outcome.logarithm else (lambda values: values)
+def _shares(found: Finding) -> Callable[[pd.Series], Floats]:
+    """From the outcome's own scale to shares: of a logarithm exp - 1, else as it is."""
 
+    def convert(values: pd.Series) -> Floats:
+        plain = values.to_numpy("float64")
+        return np.expm1(plain) if found.outcome.logarithm else plain
 
-def _shares(found: Finding):  # type: ignore[no-untyped-def]
-    """From effects to shares, as arrays."""
-    if found.outcome.logarithm:
-        return lambda values: np.array([expm1(v) for v in values])
-    return lambda values: np.array([float(v) for v in values])
+    return convert
 
 
 def _percent(axes: Axes, found: Finding) -> None:

@@ -1,8 +1,9 @@
 """The value case: what difference the PMO made, how sure that is, and whether it pays."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import isnan
+from math import isnan, nan
 
 import pandas as pd
 from IPython.display import HTML
@@ -219,20 +220,21 @@ class ValueReport(Report):
         if found is None or found.sample is None:
             return page.paragraph("No dates of adoption can be used.")
         cells, first = found.sample.tested, found.sample.first
-        named = quarters_named(first, cells)
+        named, without = quarters_named(first, cells), found.tested.without
+        heading = f"The roll-out, with projects of known {found.outcome.name.lower()}"
         rows = [
             {
                 "Department": name,
                 "Adopted in": named.get(name, "not within the data"),
                 "Projects before": int(cells.cases[d, : first[d]].sum()),
                 "Projects since": int(cells.cases[d, first[d] :].sum()),
-                "Effect without it": effect(found.outcome, found.tested.without.get(name, float("nan"))),
+                "Effect without it": effect(found.outcome, float(without.get(name, nan))),
             }
             for d, name in enumerate(cells.departments)
         ]
         return page.joined(
-            page.table(pd.DataFrame(rows), f"The roll-out, with projects of known {found.outcome.name.lower()}"),
-            page.bullets(self.case.notes) if self.case.notes else page.paragraph(""),
+            page.table(pd.DataFrame(rows), heading),
+            page.bullets(self.case.notes, "Every department with a date can be used."),
         )
 
     def not_claimed(self) -> HTML:
@@ -252,7 +254,11 @@ class ValueReport(Report):
             if not self.parameters.service
             else "What other services did: their start is held fixed, no more.",
         ]
-        left = [f"{each.outcome.name.lower()} {each.n_left_out}" for each in self.primary if each.n_left_out]
+        left = [
+            f"{each.outcome.name.lower()} {each.n_left_out}"
+            for each in self.primary
+            if each.n_left_out
+        ]
         if left:
             said.append(f"Projects that ended without a recorded outcome: {listed(left)}.")
         return page.bullets(said)
@@ -276,26 +282,26 @@ class ValueReport(Report):
         ]
         return page.bullets(said)
 
-    def _picture(self, outcome: str, draw: object, what: str) -> Picture | HTML:
+    def _picture(
+        self, outcome: str, draw: Callable[[Finding, float], Picture | str], what: str
+    ) -> Picture | HTML:
         found = self.case.finding(outcome)
         level = self.workbook.settings.confidence_level
-        picture = draw(found, level) if found and callable(draw) else self.case.reason
+        picture = draw(found, level) if found else self.case.reason
         return self.or_cannot(picture, what)
 
     def _money_table(self, case: str) -> HTML:
-        table = self.summaries[case].table.set_index("item")
-        rows = [
-            {"": words} | {p.upper(): money(float(table.loc[name, p]), self.currency)
-                           for p in ("p5", "p50", "p95")}
-            for name, words in ITEMS.items()
-            if name in table.index and not table.loc[name].isna().all()
-        ]  # fmt: skip
-        rows += [
-            {"": words} | {p.upper(): f"{table.loc[name, p]:.2f}".replace("-", "−")
-                           for p in ("p5", "p50", "p95")}
-            for name, words in RATIOS.items()
-            if name in table.index and not table.loc[name].isna().all()
-        ]  # fmt: skip
+        found, quantiles = self.summaries[case], ("p5", "p50", "p95")
+        rows = []
+        for name, words in (ITEMS | RATIOS).items():
+            values = [self._quantile(found, name, p) for p in quantiles]
+            if not any(isnan(value) for value in values):
+                said = [
+                    money(value, self.currency) if name in ITEMS else number(value, "ratio")
+                    for value in values
+                ]
+                cells = zip(quantiles, said, strict=True)
+                rows.append({"": words} | {p.upper(): text for p, text in cells})
         heads = {
             "conservative": "Conservative: effects that are not at least likely count nothing",
             "as estimated": "As estimated: every effect at its estimate, shown or not",
@@ -303,5 +309,5 @@ class ValueReport(Report):
         return page.table(pd.DataFrame(rows), heads[case])
 
     def _quantile(self, found: Summary, item: str, p: str) -> float:
-        table = found.table.set_index("item")
-        return float(table.loc[item, p]) if item in table.index else float("nan")
+        own = found.table.loc[found.table["item"] == item, p].to_numpy("float64")
+        return float(own[0]) if len(own) else nan

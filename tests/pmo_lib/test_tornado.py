@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from pmo_lib.assumptions import Assumptions, ThreePoint
+from pmo_lib.effects import Effects
 from pmo_lib.errors import ParameterError
 from pmo_lib.tornado import INPUTS, tornado
-from pmo_lib.value import Effects, value_draws
+from pmo_lib.value import value_draws
 
 BASE = pd.Timestamp("2020-12-31")
 T90 = 1.3277  # t at 0.9 with 19 degrees of freedom

@@ -14,23 +14,12 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from pmo_lib.assumptions import Assumptions, ThreePoint
+from pmo_lib.booking import Component, book, components, shapley
+from pmo_lib.effects import Case, Effects
 from pmo_lib.errors import DataError, ParameterError
+from pmo_lib.exposure import break_even_effect, discount_factors, exposure
 from pmo_lib.kpis.office import pmo_return
-from pmo_lib.value import (
-    Case,
-    Component,
-    Effects,
-    ValueDraws,
-    book,
-    break_even_effect,
-    components,
-    discount_factors,
-    drawn_inputs,
-    exposure,
-    shapley,
-    value_draws,
-    worth,
-)
+from pmo_lib.value import ValueDraws, drawn_inputs, value_draws, worth
 
 BASE = pd.Timestamp("2020-12-31")
 YEAR = pd.Timedelta(days=365.25)
