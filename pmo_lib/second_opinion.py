@@ -65,7 +65,9 @@ def second_opinion(
 
     `projects` has department, quarter (counted on from a first quarter of a year) and value;
     `first_quarter_by_department` counts alike, missing is never. Projects are a repeated
-    cross-section, errors are clustered by department (t of G - 1).
+    cross-section, errors are clustered by department (t of G - 1). Departments have
+    no levels of their own, as they have in the headline: where their shares in the projects change
+    from period to period, so does what is compared.
 
     Time is in half-years, as quarters with few projects would be lost. In the half-year of its
     adoption a department's earlier projects are left out; so are the departments that have no
@@ -198,7 +200,9 @@ def _read(result: Any, version: str) -> Opinion:
         return replace(
             found, refusal="diff-diff finds no effect after adoption that it can estimate"
         )
-    if not error > ROUNDING or not isfinite(low + high):
+    if not isfinite(error):
+        return replace(found, refusal="diff-diff knows no error of its estimate")
+    if error <= ROUNDING or not isfinite(low + high):
         return replace(found, refusal="the outcome does not vary between what is compared")
     points = result.aggregate("event_study").to_dataframe()
     names = {"att": "effect", "conf_int_lower": "low", "conf_int_upper": "high"}

@@ -101,17 +101,23 @@ class TestCountiesOfTheRPackage:
 
 class TestPlantedEffect:
     def test_is_found_exactly_where_nothing_else_varies(self) -> None:
-        """Departments, halves and an effect of -0.3, with noise of a ten-thousandth."""
+        """Half-years differ, the effect is -0.3, and there is noise of 0.0001."""
         rows, first = portfolio(STAGGERED)
-        level = rows["department"].str[1:].astype("float64") + 0.1 * (rows["quarter"] // 2)
         treated = rows["quarter"] >= rows["department"].map(first)
-        rows["value"] = level - 0.3 * treated + rows["value"] / 1e3
-        # departments of one date share a group, whose mix changes from half to half
-        rows["value"] -= rows["department"].str[1:].astype("float64")
+        rows["value"] = 0.1 * (rows["quarter"] // 2) - 0.3 * treated + rows["value"] / 1000
         found = second_opinion(rows, first, 0.9)
         assert found.value == pytest.approx(-0.3, abs=1e-3)
         later = found.event_study.query("event_time >= 0")
         np.testing.assert_allclose(later["effect"], -0.3, atol=1e-3)
+
+    def test_departments_have_no_levels_of_their_own(self) -> None:
+        """A department far above the others misleads where its share in the projects changes."""
+        rows, first = portfolio(STAGGERED)
+        above = rows["value"] + 10.0 * (rows["department"] == "D0")
+        plain, misled = (
+            second_opinion(rows.assign(value=v), first, 0.9) for v in (rows["value"], above)
+        )
+        assert misled.error > 5 * plain.error
 
     @pytest.mark.parametrize("seed", [1, 2, 3])
     def test_agrees_with_the_headline_within_its_errors(self, seed: int) -> None:
