@@ -7,7 +7,7 @@ the statistics names have passed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import isnan, nan
+from math import expm1, isnan, nan
 from typing import Literal
 
 import numpy as np
@@ -18,7 +18,7 @@ from pmo_lib.imputation import impute, jackknife_error, leaving_out_each
 from pmo_lib.panel import Ints, Panel, treated_cells
 from pmo_lib.randomisation import randomised
 from pmo_lib.sensitivity import Trended, breakdown, trended
-from pmo_lib.wording import listed
+from pmo_lib.wording import TIED, change, listed, number
 
 State = Literal["passed", "failed", "cannot tell"]
 PERMUTATIONS = 199
@@ -54,6 +54,11 @@ class Checked:
     found: Attribution
     level: float
     seed: int = 1
+    logarithm: bool = False
+
+    def said(self, value: float) -> str:
+        """An effect as a share: of a logarithm exp - 1, else in points."""
+        return effect_in_words(value, self.logarithm)
 
     @cached_property
     def pre_trend(self) -> PreTrend:
@@ -84,7 +89,7 @@ class Checked:
     def jackknife(self) -> Check:
         """Whether the interval of the jackknife over departments leaves out 0 as well."""
         found = self.found
-        ends = f"{_n(found.jackknife_low)} to {_n(found.jackknife_high)}"
+        ends = f"{self.said(found.jackknife_low)} to {self.said(found.jackknife_high)}"
         return Check(
             "jackknife", "Does a second method agree (leaving out each department)?",
             "passed" if found.jackknife_excludes_zero else "failed",
@@ -97,12 +102,12 @@ class Checked:
         question = "Were adopters no different already in the year before?"
         if isnan(found.p):
             return Check("pre-trend", question, "cannot tell", "too few projects before adoption")
-        said = f"p = {found.p:.2f}; the year's mean was {_n(found.mean)} off"
+        said = f"p = {found.p:.2f}; the year's mean was {self.said(found.mean)} off"
         if found.p <= PRE_TREND_ALARM:
             return Check("pre-trend", question, "failed", said, found.p)
         seen = DETECTABLE * found.error
         if seen >= abs(self.found.value):
-            blind = f"{said}, but only differences above {_n(seen)} would have been seen"
+            blind = f"{said}, but only differences above {self.said(seen)} would have been seen"
             return Check("pre-trend", question, "cannot tell", blind, found.p)
         return Check("pre-trend", question, "passed", said, found.p)
 
@@ -110,7 +115,7 @@ class Checked:
         """Whether the sign stays whichever department is left out."""
         without = self.found.without.dropna()
         flips = [str(name) for name in without.index[without * self.found.value <= 0]]
-        ends = f"from {_n(without.min())} to {_n(without.max())}"
+        ends = f"from {self.said(without.min())} to {self.said(without.max())}"
         return Check(
             "leave-one-out", "Does the sign stay whichever department is left out?",
             "failed" if flips else "passed",
@@ -132,7 +137,10 @@ class Checked:
         plain = self.found.without.to_numpy("float64")
         away = value - self.found.value
         error = jackknife_error(without - plain, away)
-        said = f"{_n(value)}; the difference of {_n(away)} has a standard error of {error:.3f}"
+        said = (
+            f"{self.said(value)}; the difference of {self.said(away)} has a standard error of "
+            f"{number(error, 'share')}"
+        )
         return Check("donut", question, self._kept(value), said, value)
 
     def placebo_in_time(self) -> Check:
@@ -163,7 +171,7 @@ class Checked:
         question = "Does it stay if adopters were improving on their own anyway?"
         if found.reason:
             return Check("adopters' trend", question, "cannot tell", found.reason)
-        said = f"{_n(found.value)} ({_n(found.low)} to {_n(found.high)})"
+        said = f"{self.said(found.value)} ({self.said(found.low)} to {self.said(found.high)})"
         same = found.value * self.found.value > 0
         if not same:
             return Check("adopters' trend", question, "failed", said, found.value)
@@ -223,11 +231,20 @@ def same_mix(found: Sequence[tuple[str, Attribution]]) -> Check:
     known = [(name, each) for name, each in found if not each.refusal]
     if not known:
         return Check("mix", question, "cannot tell", "no plan is known")
-    said = [f"{name} {_n(each.value)} (p = {each.p:.2f})" for name, each in known]
+    said = [
+        f"{name} {effect_in_words(each.value, True)} (p = {each.p:.2f})" for name, each in known
+    ]
     least = min(each.p for _, each in known)
     state: State = "failed" if least <= ALARM / len(known) else "passed"
     return Check("mix", question, state, listed(said), least)
 
 
+def effect_in_words(value: float, logarithm: bool) -> str:
+    """−18 % of a difference of logarithms, +13 points of one of shares."""
+    if not logarithm:
+        return change(value, "share")
+    return f"{expm1(value):+.0%}".replace("-", "−").replace("%", f"{TIED}%")
+
+
 def _n(value: float) -> str:
-    return f"{value:+.3f}".replace("-", "−")
+    return f"{value:+.3g}".replace("-", "−")

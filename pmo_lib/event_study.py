@@ -66,21 +66,24 @@ def lags(cells: Panel, first: Ints, level: float) -> pd.DataFrame:
     return _effects(cells, first, {k: times == k for k in range(cells.quarters)}, level)
 
 
-def by_quarter(cells: Panel, first: Ints, level: float) -> pd.DataFrame:
-    """What projects under the PMO showed and what is expected of them without it, by start quarter.
+def by_half_year(cells: Panel, first: Ints, level: float) -> pd.DataFrame:
+    """What projects under the PMO showed and what is expected of them without it, by their start.
 
-    `COLUMNS` of the effect, the quarter counted on as in the panel; `observed`, `expected` and
-    the ends of its interval.
+    `COLUMNS` of the effect, with `quarter` the half-year's first quarter, counted on as in the
+    panel; `observed`, `expected` and the ends of its interval.
     """
-    calendar = np.broadcast_to(np.arange(cells.quarters), cells.n.shape)
-    found = _effects(cells, first, {t: calendar == t for t in range(cells.quarters)}, level)
+    number = cells.first_quarter + np.arange(cells.quarters)
+    half = np.broadcast_to(number // 2, cells.n.shape)
+    groups = {int(h): half == h for h in np.unique(half)}
+    found = _effects(cells, first, groups, level)
     treated = treated_cells(first, cells.quarters)
-    here = found["quarter"].astype("int64").to_numpy()
     counted = supported(cells, ~treated[None], treated[None])[0]
-    sums = ((cells.y[..., 0] * counted).sum(axis=0)[here], (cells.n * counted).sum(axis=0)[here])
-    observed = sums[0] / sums[1]
+    observed = [
+        float(cells.y[..., 0][counted & groups[h]].sum() / cells.n[counted & groups[h]].sum())
+        for h in found["quarter"].astype("int64")
+    ]
     return found.assign(
-        quarter=here + cells.first_quarter,
+        quarter=found["quarter"].astype("int64") * 2,
         observed=observed,
         expected=observed - found["effect"],
         expected_low=observed - found["high"],

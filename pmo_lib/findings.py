@@ -169,7 +169,9 @@ def _staggered(
     found = estimated(projects, outcome, adopted, data_date, level, permutations=draws)
     if found.tested.refusal or found.sample is None:
         return found
-    checked = Checked(found.sample.tested, found.sample.first, found.tested, level)
+    checked = Checked(
+        found.sample.tested, found.sample.first, found.tested, level, logarithm=outcome.logarithm
+    )
     return replace(found, checked=checked, checks=tuple(checked.checks()))
 
 

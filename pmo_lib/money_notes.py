@@ -30,10 +30,17 @@ def notes_on_money(
             f"cashable: the benefits of {no_share} of {whole} count as non-cashable, "
             "their cashable share is not known"
         )
-    if len(projects) > len(supported):
-        others = counted(len(projects) - len(supported), "project")
+    others = projects[~projects["supported"].astype("bool")]
+    brings = others[["actual_cost", "planned_benefit"]].notna().any(axis=1)
+    if brings.any():
         notes.append(
-            f"extrapolated: {others} outside what the estimate speaks of, not in the headline"
+            f"extrapolated: {counted(int(brings.sum()), 'project')} outside what the estimate "
+            "speaks of, not in the headline"
+        )
+    if (~brings).any():
+        notes.append(
+            f"in flight, or of unknown worth: {counted(int((~brings).sum()), 'project')} that "
+            "bring nothing yet; the time that the PMO takes of them is in its cost"
         )
     return (*notes, *_cost_notes(projects, pmo_costs))
 

@@ -78,6 +78,11 @@ def quarter_name(number: int) -> str:
     return f"{number // 4}-Q{number % 4 + 1}"
 
 
+def half_year_name(number: int) -> str:
+    """8105 as 2026 H1."""
+    return f"{number // 4} H{number % 4 // 2 + 1}"
+
+
 def outcome_projects(
     tables: Mapping[str, pd.DataFrame], data_date: pd.Timestamp, settings: Settings
 ) -> pd.DataFrame:

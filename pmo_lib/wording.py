@@ -67,14 +67,14 @@ def number(value: float, unit: Unit) -> str:
 
 
 def money(amount: float, currency: str) -> str:
-    """GBP 8.7 million, −GBP 340 thousand; a dash where there is none."""
+    """GBP 18.7 million, −GBP 0.34 million, GBP 12,300; a dash where there is none."""
     if isnan(amount):
         return DASH
     size = abs(amount)
-    if size >= 999_500:
+    if size >= 9_995_000:
         said = f"{size / 1e6:,.1f}{TIED}million"
-    elif size >= 9_995:
-        said = f"{size / 1e3:,.0f}{TIED}thousand"
+    elif size >= 99_500:
+        said = f"{size / 1e6:,.2f}{TIED}million"
     else:
         said = f"{size:,.0f}"
     minus = "−" if amount < 0 and said != "0" else ""

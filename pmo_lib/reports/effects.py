@@ -13,7 +13,7 @@ from pmo_lib.claim import Word, helps
 from pmo_lib.findings import Finding
 from pmo_lib.outcomes import Outcome
 from pmo_lib.reports import page
-from pmo_lib.wording import DASH, TIED, change, counted, listed, number
+from pmo_lib.wording import DASH, change, counted, number
 
 MORE, LESS = {"cost": ("more", "less"), "schedule": ("longer", "shorter")}, ("higher", "lower")
 BADGES: dict[Word, str] = {
@@ -25,7 +25,7 @@ STATES = {"passed": "green", "failed": "red", "cannot tell": "grey"}
 VERBS = {
     "cost": "projects under the PMO cost {} than they would have without it",
     "schedule": "projects under the PMO took {} than they would have without it",
-    "benefits": "projects under the PMO brought {} of their planned benefits",
+    "benefits": "the share of planned benefits that projects brought changed by {}",
     "on_time": "finished on time {}",
     "on_budget": "finished on budget {}",
 }
@@ -51,38 +51,37 @@ def ends(outcome: Outcome, low: float, high: float) -> str:
 
 
 def in_words(found: Finding, level: str) -> str:
-    """One sentence: the effect with its interval and the verdict."""
+    """One sentence: the verdict, then the effect with its interval."""
     outcome, tested = found.outcome, found.tested
-    name = f"{outcome.name}: {found.claim.word}"
+    name = f"{outcome.name}, {found.claim.word}:"
     if tested.refusal:
-        return f"{name}, as {_within(tested.refusal)}."
+        return f"{name} {tested.refusal}."
     said = VERBS[outcome.id].format(effect(outcome, tested.value))
-    return f"{name}. By the estimate {said} ({level} {ends(outcome, tested.low, tested.high)})."
+    if not found.claim.counts:
+        said = f"by the estimate {said}"
+    return f"{name} {said} ({level} {ends(outcome, tested.low, tested.high)})."
 
 
 def table(findings: Sequence[Finding], level: str) -> HTML:
-    """One row an outcome: effect, interval, p, what it rests on, verdict and why."""
+    """One row an outcome: verdict, effect with interval, why, and what it rests on."""
     rows = []
     for found in findings:
         outcome, tested = found.outcome, found.tested
         worse = not tested.refusal and tested.excludes_zero and not helps(outcome, tested.value)
+        between = "" if tested.refusal else f"{level} {ends(outcome, tested.low, tested.high)}"
         rows.append(
             {
                 "Outcome": page.lines(
                     outcome.name, "declared beforehand" * (outcome.role == "primary")
                 ),
                 "Verdict": page.badge(found.claim.word, BADGES[found.claim.word]),
-                "Effect": page.lines(effect(outcome, tested.value), "for the worse" * worse),
-                level.capitalize(): ends(outcome, tested.low, tested.high)
-                if not tested.refusal
-                else DASH,
-                "p": page.lines(_p(tested.p), f"with the others {_p(found.p_adjusted)}"
-                                * (not isnan(found.p_adjusted))),
-                "Rests on": page.lines(*_rests_on(found)),
-                "Seen from": _seen_from(outcome, tested),
+                "Effect": page.lines(
+                    effect(outcome, tested.value), "for the worse" * worse, between
+                ),
                 "Why, and what would change it": page.lines(found.claim.why, found.claim.remedy),
+                "Rests on": page.lines(*_rests_on(found)),
             }
-        )  # fmt: skip
+        )
     return page.table(pd.DataFrame(rows), "What the PMO changed", "cards")
 
 
@@ -116,10 +115,13 @@ def _rests_on(found: Finding) -> list[str]:
     if not tested.n_projects:
         return [DASH]
     under = "after it" if found.design == "interrupted time series" else "under the PMO"
-    said = [
-        counted(tested.n_projects, "project") + f" {under}",
-        counted(tested.n_departments, "department"),
-    ]
+    said = [f"{counted(tested.n_projects, 'project')} {under}, "
+            f"{counted(tested.n_departments, 'department')}"]  # fmt: skip
+    if not isnan(tested.p):
+        together = f", {_p(found.p_adjusted)} with the others"
+        said.append(f"p = {_p(tested.p)}{together * (not isnan(found.p_adjusted))}")
+    if not isnan(tested.detectable):
+        said.append(f"seen from {_seen_from(outcome=found.outcome, tested=tested)}")
     if not isnan(tested.support):
         said.append(f"{number(tested.support, 'share')} of those under the PMO can be compared")
     if found.n_left_out:
@@ -131,22 +133,9 @@ def _rests_on(found: Finding) -> list[str]:
 
 def _seen_from(outcome: Outcome, tested: Attribution) -> str:
     """The smallest effect that such data show in four of five cases."""
-    if isnan(tested.detectable):
-        return DASH
     sign = -1.0 if outcome.better == "lower" else 1.0
     return effect(outcome, sign * tested.detectable)
 
 
 def _p(p: float) -> str:
-    if isnan(p):
-        return DASH
-    return f"p = {p:.3f}" if p >= 0.0015 else f"p ≤{TIED}0.001"
-
-
-def verdicts(findings: Sequence[Finding], words: Sequence[Word]) -> str:
-    """The names of the outcomes with one of these verdicts, in one phrase."""
-    return listed([found.outcome.name.lower() for found in findings if found.claim.word in words])
-
-
-def _within(text: str) -> str:
-    return text[:1].lower() + text[1:] if not text[:2].isupper() else text
+    return f"{p:.3f}" if p >= 0.0015 else "0.001"

@@ -8,9 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from pmo_lib.event_study import by_quarter, lags, leads
+from pmo_lib.event_study import by_half_year, lags, leads
 from pmo_lib.findings import Finding
-from pmo_lib.outcomes import quarter_name
+from pmo_lib.outcomes import half_year_name, quarter_name
 from pmo_lib.reports.effects import effect, ends
 from pmo_lib.reports.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
 from pmo_lib.sums import Floats
@@ -18,7 +18,7 @@ from pmo_lib.value import ValueDraws
 from pmo_lib.wording import counted, money, number
 
 MOST_BARS = 10
-TAILS = (0.01, 0.99)  # of the draws that are drawn; the rest stands at the edges
+TAILS = (0.005, 0.995)  # of the draws that are drawn
 
 
 def observed_and_expected(found: Finding, level: float) -> Picture | str:
@@ -27,24 +27,24 @@ def observed_and_expected(found: Finding, level: float) -> Picture | str:
         return _series(found, level)
     if found.sample is None or found.tested.refusal:
         return found.tested.refusal or "there is no estimate"
-    points = by_quarter(found.sample.tested, found.sample.first, level)
+    points = by_half_year(found.sample.tested, found.sample.first, level)
     if len(points) < 3:
-        return "fewer than three quarters have enough projects that can be compared"
+        return "fewer than three half-years have enough projects that can be compared"
     convert = _shares(found)
-    names = [quarter_name(int(q)) for q in points["quarter"]]
-    at = points["quarter"] - points["quarter"].min()
+    names = [half_year_name(int(q)) for q in points["quarter"]]
+    at = (points["quarter"] - points["quarter"].min()) / 2
     with drawn(3.8) as (figure, axes):
         axes.vlines(at, convert(points["expected_low"]), convert(points["expected_high"]),
                     color=SOFT, linewidth=3)  # fmt: skip
         axes.plot(at, convert(points["expected"]), "o--", color=INK, ms=6, label="without the PMO")
         axes.plot(at, convert(points["observed"]), "D-", color=STRONG, ms=7, label="as it was")
-        axes.set_xticks(list(at)[:: max(1, len(at) // 6)], names[:: max(1, len(at) // 6)])
-        axes.set(xlabel="Quarter in which the projects started", ylabel=found.outcome.name)
+        axes.set_xticks(list(at), names)
+        axes.set(xlabel="Half-year in which the projects started", ylabel=found.outcome.name)
         _percent(axes, found)
         axes.legend(frameon=False)
     data = pd.DataFrame(
         {
-            "Start quarter": names,
+            "Start": names,
             "As it was": [number(v, "share") for v in convert(points["observed"])],
             "Without the PMO": [number(v, "share") for v in convert(points["expected"])],
             f"{number(level, 'share')} interval": [
@@ -59,9 +59,9 @@ def observed_and_expected(found: Finding, level: float) -> Picture | str:
     lower = int((points["observed"] < points["expected"]).sum())
     return Picture(
         figure,
-        f"{found.outcome.name} of projects under the PMO by quarter of their start, as it was and "
-        f"as expected without the PMO. It was lower than expected in {lower} of {len(points)} "
-        "quarters.",
+        f"{found.outcome.name} of projects under the PMO by half-year of their start, as it "
+        f"was and as expected without the PMO. It was lower than expected in {lower} of {len(points)} "
+        "half-years.",
         data,
     )
 
@@ -86,7 +86,7 @@ def event_study(found: Finding, level: float) -> Picture | str:
             axes.plot(at, value[chosen], mark, color=colour, ms=7)
         axes.set(xlabel="Quarters since the department adopted the PMO's services",
                  ylabel="Difference")  # fmt: skip
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     data = pd.DataFrame(
         {
@@ -124,7 +124,7 @@ def chance(found: Finding) -> Picture | str:
             ha="left", xytext=(6, 0), textcoords="offset points",
         )  # fmt: skip
         axes.set(xlabel="Estimated effect", ylabel="Dealings of the dates")
-        axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     farther = int((np.abs(effects) >= abs(found.tested.value)).sum())
     quantiles = np.quantile(effects, [0.05, 0.5, 0.95])
     data = pd.DataFrame(
@@ -149,7 +149,7 @@ def worth(draws: ValueDraws, currency: str) -> Picture | str:
     if net.empty:
         return draws.reason or "the cost of the PMO is not known: needs pmo_costs.csv"
     low, high = net.quantile(list(TAILS))
-    counts, edges = np.histogram(net.clip(low, high), bins=45)
+    counts, edges = np.histogram(net, bins=45, range=(float(low), float(high)))
     colours = [STRONG if edge < 0 else ACCENT for edge in edges[:-1]]
     with drawn(3.2) as (figure, axes):
         axes.bar(edges[:-1], counts, np.diff(edges), align="edge", color=colours)
@@ -253,7 +253,7 @@ def _shares(found: Finding) -> Callable[[pd.Series], Floats]:
 
 
 def _percent(axes: Axes, found: Finding) -> None:
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     if found.outcome.logarithm:
         axes.axhline(0, color=SOFT, linewidth=1)
 

@@ -26,12 +26,12 @@ ITEMS = {
     "time": "Time saved",
     "uplift": "More of the benefits",
     "gross": "Value in all",
+    "cashable": "of which cash",
+    "non_cashable": "of which not cash",
     "office": "PMO: office",
     "imposed": "PMO: time it takes of projects",
     "cost": "Cost of the PMO in all",
     "npv": "Net value",
-    "cashable": "of the value, cash",
-    "non_cashable": "of the value, not cash",
     "extrapolated": "Beside it: the projects that could not be compared, at the same effect",
 }
 RATIOS = {"roi": "Return: net value ÷ cost", "bcr": "Value ÷ cost",
@@ -80,7 +80,11 @@ class ValueReport(Report):
         said = [in_words(found, self.level) for found in self.primary]
         counts = [found for found in self.primary if found.claim.counts]
         if not counts:
-            said.insert(0, "That the PMO made a difference cannot be told from these data.")
+            said.insert(0, "That the PMO made a difference is not shown by these data.")
+        else:
+            names = listed([found.outcome.name.lower() for found in counts])
+            sure = "has" if all(f.claim.word == "demonstrated" for f in counts) else "has likely"
+            said.insert(0, f"The PMO {sure} changed {names}.")
         return page.answer([*said, *self._money_in_words])
 
     @property
@@ -152,20 +156,26 @@ class ValueReport(Report):
         if said.refusal:
             return page.paragraph(f"Callaway and Sant'Anna's estimator: {said.refusal}.")
         ours = effect(found.outcome, found.priced.value)
-        return page.paragraph(
+        told = page.paragraph(
             f"Callaway and Sant'Anna's estimator (diff-diff {said.version}), by half-years and "
             f"without covariates, says {effect(found.outcome, said.value)} "
             f"({self.level} {effects.ends(found.outcome, said.low, said.high)}); ours, on the same "
-            f"values as they are, {ours}.", said.note,
-        )  # fmt: skip
+            f"values as they are, {ours}. The two weigh departments differently: look for the same "
+            "direction, not for the same figure."
+        )
+        notes = page.folded("What the package notes", page.paragraph(said.note))
+        return page.joined(told, notes) if said.note else told
 
     def money(self) -> HTML:
         """Value, cost and net at P5, P50 and P95, conservative and as estimated."""
         drawn = self.draws["conservative"]
         if drawn.reason:
             return page.paragraph(f"No value in money can be given: {drawn.reason}.")
-        tables = [self._money_table(case) for case in self.draws]
-        return page.joined(*tables, page.bullets(self.summaries["as estimated"].notes))
+        return page.joined(
+            self._money_table("conservative"),
+            page.folded("As estimated, shown or not", self._money_table("as estimated")),
+            page.bullets(self.summaries["conservative"].notes),
+        )
 
     def pays(self) -> HTML:
         """The chances, the break-even effect and the payback, as sentences."""
