@@ -10,7 +10,7 @@ from math import factorial, inf, nan, prod
 
 import numpy as np
 
-from pmo_lib.imputation import Imputed, impute
+from pmo_lib.imputation import Imputed, few_departments, impute
 from pmo_lib.panel import Bools, Ints, Panel, treated_cells, with_cell_outcomes
 from pmo_lib.sums import Floats
 
@@ -121,9 +121,7 @@ def _p_values(effects: Floats, true: Imputed, other: Imputed) -> Floats:
     """The p of each supposed effect: outcome less effect × treatment is dealt with anew."""
     own = np.abs(true.effect[0, 0] - effects) / max(float(true.error()[0, 0]), 1e-300)
     squares = np.einsum("bdq,bdr->bqr", other.scores, other.scores)
-    taking = (np.abs(other.scores) > 0).any(axis=2).sum(axis=1)
-    factor = taking / np.maximum(taking - 1, 1)
-    variance = factor[:, None] * (
+    variance = few_departments(other.scores)[:, None] * (
         squares[:, 0, 0, None]
         - 2 * squares[:, 0, 1, None] * effects
         + squares[:, 1, 1, None] * effects**2
