@@ -12,7 +12,7 @@ import numpy as np
 
 from pmo_lib.imputation import Imputed, few_departments, impute
 from pmo_lib.panel import Bools, Ints, Panel, treated_cells, with_cell_outcomes
-from pmo_lib.sums import Floats
+from pmo_lib.sums import ROUNDING, Floats
 
 PERMUTATIONS = 999
 FEWEST_ASSIGNMENTS = 40
@@ -136,7 +136,8 @@ def _p_values(effects: Floats, true: Imputed, other: Imputed) -> Floats:
 def _interval(true: Imputed, other: Imputed, alpha: float) -> tuple[float, float]:
     """The ends of the effects with p > alpha: sought on a coarse grid, then on a fine one."""
     centre, error = float(true.effect[0, 0]), float(true.error()[0, 0])
-    if error < 1e-12 or alpha * (1 + len(other.effect)) <= 1:
+    alpha += ROUNDING  # 1 - 0.9 is a little less than a tenth, and p may be a tenth
+    if error < 1e-12 or alpha * (1 + len(other.effect)) < 1:
         return nan, nan
 
     def kept_at(effects: Floats) -> Bools:
