@@ -16,6 +16,7 @@ from pmo_lib.sums import Floats
 FEWEST_CONTROLS = 2  # untreated departments with projects in the quarter of a treated cell
 FEWEST_BEFORE = 2  # untreated quarters with projects of a treated department
 RIDGE = 1e-10  # of the largest diagonal: what is not identified does not stop the rest
+SHARE = 1e-8  # of the largest score: less is what rounding leaves of none
 CHUNK = 2_000_000  # numbers held at once in one array
 
 
@@ -37,9 +38,8 @@ class Imputed:
 
     def error(self) -> Floats:
         """√(G ÷ (G - 1) × Σ score²) over the G departments that have a share in it (B, Q)."""
-        taking = (np.abs(self.scores) > 0).any(axis=2).sum(axis=1)
-        factor = taking / np.maximum(taking - 1, 1)
-        error: Floats = np.sqrt(factor[:, None] * np.square(self.scores).sum(axis=1))
+        squares = np.square(self.scores).sum(axis=1)
+        error: Floats = np.sqrt(few_departments(self.scores)[:, None] * squares)
         return error
 
 
@@ -151,6 +151,17 @@ def _impute(cells: Panel, untreated: Bools, treated: Bools, fewest_before: int) 
     scores = of_treated - effect[:, None] * n_d[..., None] - moments
     n_treated = (treated * cells.n).sum(axis=(1, 2))
     return Imputed(effect, scores / n1[:, None, None], n_treated, n_supported, counted, beta[:, t:])
+
+
+def few_departments(scores: Floats) -> Floats:
+    """G ÷ (G - 1) by assignment, over the G departments that have a share in an error (B,).
+
+    A department that the model fits whatever its values has none, but for what rounding leaves.
+    """
+    size = np.abs(scores)
+    taking = (size > SHARE * size.max(axis=1, keepdims=True)).any(axis=2).sum(axis=1)
+    factor: Floats = taking / np.maximum(taking - 1, 1)
+    return factor
 
 
 def jackknife_error(without: Floats, effect: float) -> float:

@@ -10,9 +10,9 @@ from math import factorial, inf, nan, prod
 
 import numpy as np
 
-from pmo_lib.imputation import Imputed, impute
+from pmo_lib.imputation import Imputed, few_departments, impute
 from pmo_lib.panel import Bools, Ints, Panel, treated_cells, with_cell_outcomes
-from pmo_lib.sums import Floats
+from pmo_lib.sums import ROUNDING, Floats
 
 PERMUTATIONS = 999
 FEWEST_ASSIGNMENTS = 40
@@ -121,9 +121,7 @@ def _p_values(effects: Floats, true: Imputed, other: Imputed) -> Floats:
     """The p of each supposed effect: outcome less effect × treatment is dealt with anew."""
     own = np.abs(true.effect[0, 0] - effects) / max(float(true.error()[0, 0]), 1e-300)
     squares = np.einsum("bdq,bdr->bqr", other.scores, other.scores)
-    taking = (np.abs(other.scores) > 0).any(axis=2).sum(axis=1)
-    factor = taking / np.maximum(taking - 1, 1)
-    variance = factor[:, None] * (
+    variance = few_departments(other.scores)[:, None] * (
         squares[:, 0, 0, None]
         - 2 * squares[:, 0, 1, None] * effects
         + squares[:, 1, 1, None] * effects**2
@@ -138,7 +136,8 @@ def _p_values(effects: Floats, true: Imputed, other: Imputed) -> Floats:
 def _interval(true: Imputed, other: Imputed, alpha: float) -> tuple[float, float]:
     """The ends of the effects with p > alpha: sought on a coarse grid, then on a fine one."""
     centre, error = float(true.effect[0, 0]), float(true.error()[0, 0])
-    if error < 1e-12 or alpha * (1 + len(other.effect)) <= 1:
+    alpha += ROUNDING  # 1 - 0.9 is a little less than a tenth, and p may be a tenth
+    if error < 1e-12 or alpha * (1 + len(other.effect)) < 1:
         return nan, nan
 
     def kept_at(effects: Floats) -> Bools:
