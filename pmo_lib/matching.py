@@ -6,13 +6,14 @@ associated with the service.
 """
 
 from dataclasses import dataclass, field, replace
-from math import exp, nan, sqrt
+from math import nan, sqrt
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pmo_lib.e_values import e_value_of_difference
 from pmo_lib.errors import DataError, ParameterError
 from pmo_lib.intervals import t_quantile
 from pmo_lib.sums import ROUNDING, Floats
@@ -185,17 +186,6 @@ def balance_table(
     return pd.DataFrame(
         {"covariate": names, "before": before, "after": after, "good": abs(after) < GOOD_BALANCE}
     )
-
-
-def e_value(ratio: float) -> float:
-    """RR + √(RR (RR - 1)), of 1 ÷ RR where RR is below 1 (VanderWeele & Ding 2017)."""
-    above = max(ratio, 1 / ratio)
-    return above + sqrt(above * (above - 1))
-
-
-def e_value_of_difference(value: float, spread: float) -> float:
-    """The E-value of a difference of means: RR = exp(0.91 × value ÷ standard deviation)."""
-    return e_value(exp(min(0.91 * abs(value) / spread, 300.0)))  # 300: beyond it overflows
 
 
 def _scaled(x: Floats) -> Floats:

@@ -50,6 +50,12 @@ def ends(outcome: Outcome, low: float, high: float) -> str:
     return f"{effect(outcome, low)} to {effect(outcome, high)}"
 
 
+def moved(found: Finding) -> str:
+    """lowered cost overrun, raised benefits realised."""
+    how = "lowered" if found.tested.value < 0 else "raised"
+    return f"{how} {found.outcome.name.lower()}"
+
+
 def in_words(found: Finding, level: str) -> str:
     """One sentence: the verdict, then the effect with its interval."""
     outcome, tested = found.outcome, found.tested

@@ -60,8 +60,8 @@ def observed_and_expected(found: Finding, level: float) -> Picture | str:
     return Picture(
         figure,
         f"{found.outcome.name} of projects under the PMO by half-year of their start, as it "
-        f"was and as expected without the PMO. It was lower than expected in {lower} of {len(points)} "
-        "half-years.",
+        f"was and as expected without the PMO. It was lower than expected in {lower} of "
+        f"{len(points)} half-years.",
         data,
     )
 

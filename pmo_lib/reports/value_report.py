@@ -82,9 +82,8 @@ class ValueReport(Report):
         if not counts:
             said.insert(0, "That the PMO made a difference is not shown by these data.")
         else:
-            names = listed([found.outcome.name.lower() for found in counts])
             sure = "has" if all(f.claim.word == "demonstrated" for f in counts) else "has likely"
-            said.insert(0, f"The PMO {sure} changed {names}.")
+            said.insert(0, f"The PMO {sure} {listed([effects.moved(f) for f in counts])}.")
         return page.answer([*said, *self._money_in_words])
 
     @property

@@ -10,13 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import t as student
 
+from pmo_lib.e_values import e_value, e_value_of_difference
 from pmo_lib.errors import DataError, ParameterError
 from pmo_lib.matching import (
     COVARIATES,
     adjusted,
     balance_table,
-    e_value,
-    e_value_of_difference,
     match_weights,
     matched,
     propensity_logit,
