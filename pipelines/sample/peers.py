@@ -142,6 +142,9 @@ def _peer_project(number: int) -> tuple[Row, Row]:
         "started_on": known(start),
         "finished_on": finished_on,
         "actual_cost": money(budget * round(math.exp(cost_log), 6)) if finished_on else None,
+        "pmo_used": None,
+        "approval_risk": None,
+        "negative_control": None,
     }
     baseline: Row = {
         "project_id": project_id,

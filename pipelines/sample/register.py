@@ -42,7 +42,23 @@ def _project_row(project: Project) -> Row:
         "started_on": stream.mostly(project.started_on, missing=0.01) if begun else None,
         "finished_on": project.finished_on,
         "actual_cost": stream.mostly(cost, missing=0.025),
+        "pmo_used": None,  # departments adopt the services here, not single projects
+        "approval_risk": _approval_risk(project) if begun else None,
+        "negative_control": _days_to_pay(project) if begun else None,
     }
+
+
+def _approval_risk(project: Project) -> float | None:
+    """The board's score of 1 to 5; larger projects get higher ones."""
+    stream = Stream("approval risk", project.project_id)
+    score = 3 + 0.6 * stream.normal(0, 1) + (0.5 if project.budget > 1_000_000 else 0)
+    return stream.mostly(float(min(max(round(score), 1), 5)), missing=0.05)
+
+
+def _days_to_pay(project: Project) -> float | None:
+    """Mean days from invoice to payment: the finance system's, which no PMO moves."""
+    stream = Stream("invoices", project.project_id)
+    return stream.mostly(round(stream.lognormal(31, 0.25), 1), missing=0.05)
 
 
 def baseline_rows(projects: list[Project]) -> list[Row]:

@@ -56,7 +56,8 @@ class TestCostRatio:
 class TestReturn:
     def test_without_a_value_case_is_not_measured(self) -> None:
         (found,) = results(view(), kpis=["R12"])
-        assert (found.state, found.reason) == ("not measured", "needs a value case")
+        assert found.state == "not measured"
+        assert found.reason.startswith("needs a value case")
 
     def test_draw_without_a_cost_is_left_out_and_told(self) -> None:
         draws = pd.DataFrame({"avoided": [30.0] * 4, "uplift": 0.0, "cost": [10.0, 10.0, 10.0, 0]})
