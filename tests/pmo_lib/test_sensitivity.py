@@ -1,7 +1,10 @@
 """The adopters' own line comes off exactly, and bends bias it by no more than is said."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+import worked_cases as cases
 from hypothesis import given
 from hypothesis import strategies as st
 from panels import NEVER, RollOut, by_hand, drawn, every_cell
@@ -112,6 +115,11 @@ class TestBend:
 
 
 class TestFoldedQuantile:
+    @pytest.mark.parametrize("case", cases.parameters("attribution", function="folded_quantile"))
+    def test_worked(self, case: dict[str, Any]) -> None:
+        found = folded_quantile(**case["inputs"])
+        assert cases.close(found, case["expected"]["value"], case["tolerance"])
+
     @pytest.mark.parametrize("mean", [0.0, 0.01, 0.3, 1.0, 2.5, 8.0, 40.0])
     @pytest.mark.parametrize("level", [0.5, 0.8, 0.9, 0.95, 0.999])
     def test_is_that_of_scipy(self, mean: float, level: float) -> None:
