@@ -73,13 +73,14 @@ def refusal_of_service(projects: pd.DataFrame, adopted: Adoption) -> str:
     if adopted.others.empty:
         return ""
     mine, theirs = adopted.quarters, quarter_number(adopted.others)
-    last = projects["quarter"].max()
+    before, never = projects["quarter"].min(), projects["quarter"].max() + 1
+
+    def seen(quarters: pd.Series, name: str) -> int:
+        """When the data show it first: what was on before them is on in all of them."""
+        return int(min(max(quarters.get(name, never), before), never))
+
     departments = [str(name) for name in projects["department"].unique()]
-    clipped = [
-        (min(mine.get(name, last + 1), last + 1), min(theirs.get(name, last + 1), last + 1))
-        for name in departments
-    ]
-    apart = sum(one != other for one, other in clipped)
+    apart = sum(seen(mine, name) != seen(theirs, name) for name in departments)
     if apart >= FEWEST_APART:
         return ""
     return (

@@ -11,7 +11,7 @@ from math import isinf, nan
 import numpy as np
 import pandas as pd
 
-from pmo_lib.imputation import impute, jackknife_error, leaving_out_each
+from pmo_lib.imputation import RIDGE, impute, jackknife_error, leaving_out_each
 from pmo_lib.intervals import t_quantile
 from pmo_lib.panel import Bools, Ints, Panel, treated_cells
 from pmo_lib.randomisation import FEWEST_ASSIGNMENTS, NOTHING, Randomised, assignments, randomised
@@ -20,6 +20,7 @@ from pmo_lib.wording import counted
 
 FEWEST_DEPARTMENTS = 6
 LEAST_SUPPORT = 0.5  # of the treated projects
+FITTED = 100 * RIDGE  # of the outcome's range: errors below are what the solution leaves of none
 DETECTABLE = 2.8  # standard errors seen in four of five cases at 5 %: 1.96 + 0.84
 
 
@@ -94,7 +95,8 @@ def attribution(
     value, error = float(found.effect[0, 0]), float(found.error()[0, 0])
     without = impute(cells, *leaving_out_each(untreated, treated)).effect[:, 0]
     of_all = jackknife_error(without, value)
-    if error <= ROUNDING or not of_all > ROUNDING:
+    least = FITTED * _spread(cells)[0]
+    if error <= least or not of_all > least:
         return replace(design, refusal="the outcome does not vary between departments")
     half = t_quantile(level, int((~np.isnan(without)).sum())) * of_all
     dealt = randomised(cells, first, level, permutations=permutations, seed=seed, usable=usable)
@@ -132,9 +134,12 @@ def _without_design(cells: Panel, first: Ints, treated: Bools) -> str:
             f"the dates of adoption could have fallen in only {ways:.0f} distinct ways; "
             f"{FEWEST_ASSIGNMENTS} are needed for chance to be told from effect"
         )
-    y = cells.y[..., 0]
-    mean = np.divide(y, cells.n, out=np.zeros_like(y), where=cells.n > 0)
-    spread = np.ptp(mean[cells.cases > 0])
-    if spread <= ROUNDING * max(1.0, float(np.abs(mean).max())):
-        return "the outcome never varies"
-    return ""
+    spread, largest = _spread(cells)
+    return "the outcome never varies" if spread <= ROUNDING * max(1.0, largest) else ""
+
+
+def _spread(cells: Panel) -> tuple[float, float]:
+    """Range of the cells' mean outcomes, and the largest of them by size."""
+    here = cells.n > 0
+    mean = cells.y[..., 0][here] / cells.n[here]
+    return float(np.ptp(mean)), float(np.abs(mean).max())

@@ -117,10 +117,10 @@ def _excluded(outcome: Outcome, found: Attribution, smallest: float) -> bool:
 
 
 def _remedy(refusal: str) -> str:
-    if "distinct ways" in refusal or "department" in refusal:
-        return "Data of further departments, adopting in other quarters, would make it testable."
     if "varies" in refusal or "vary" in refusal:
         return "Check the export: an outcome that is the same for all projects says nothing."
+    if "distinct ways" in refusal or "department" in refusal:
+        return "Data of further departments, adopting in other quarters, would make it testable."
     return "Projects that were started before and after adoption, and have ended, are needed."
 
 

@@ -25,7 +25,7 @@ COLUMNS = ["quarter", "effect", "low", "high", "n_projects", "n_departments"]
 class PreTrend:
     """Whether adopters were already another case in the year before adoption.
 
-    ``p`` is of the joint jackknife F of the four quarters; ``mean`` the year's mean difference
+    ``p`` is of the joint jackknife test of the four quarters; ``mean`` the year's mean difference
     with its jackknife ``error``; ``curvature`` the largest second difference by quarter² of the
     years before adoption. Missing where the data do not reach.
     """
@@ -116,7 +116,11 @@ def _coefficients(cells: Panel, first: Ints, dummies: Floats) -> tuple[Floats, F
 
 
 def _joint_p(value: Floats, without: Floats) -> float:
-    """p of all coefficients being 0: W ÷ q against F(q, G - 1), W with the jackknife covariance."""
+    """p of all coefficients being 0: Hotelling's T² with the jackknife covariance.
+
+    T² × (G - q) ÷ (q × (G - 1)) against F(q, G - q). Against F(q, G - 1) T² ÷ q would find
+    adopters different in a quarter of the cases with eight departments, where a tenth is meant.
+    """
     from scipy.stats import f
 
     g, q = without.shape
@@ -124,8 +128,8 @@ def _joint_p(value: Floats, without: Floats) -> float:
     covariance = (g - 1) / g * away.T @ away
     if g <= q + 1 or not np.isfinite(covariance).all() or np.linalg.matrix_rank(covariance) < q:
         return nan
-    wald = float(value @ np.linalg.solve(covariance, value))
-    return float(f.sf(wald / q, q, g - 1))
+    t_squared = float(value @ np.linalg.solve(covariance, value))
+    return float(f.sf(t_squared * (g - q) / (q * (g - 1)), q, g - q))
 
 
 def _curvature(cells: Panel, first: Ints) -> float:

@@ -95,27 +95,18 @@ def by_hand(
     apart from the dummies.
     """
     rows = rollout.rows.reset_index(drop=True)
+    of, at = rows["department"].tolist(), rows["quarter"].tolist()
+    xs = rows[list(rollout.covariates)].to_numpy("float64").tolist()
     treated = [bool(s >= 0) for s in rollout.since]
-    departments = sorted(set(rows["department"]))
-    quarters = sorted(set(rows["quarter"]))
-    known = {
-        (d, t)
-        for d, t, under in zip(rows["department"], rows["quarter"], treated, strict=True)
-        if not under
-    }
-    compared = [
-        i
-        for i in range(len(rows))
-        if treated[i]
-        and _supported(rows["department"][i], rows["quarter"][i], known, fewest_before)
-    ]
-    untreated = [i for i in range(len(rows)) if not treated[i]]
+    each = range(len(rows))
+    departments, quarters = sorted(set(of)), sorted(set(at))
+    known = {(of[i], at[i]) for i in each if not treated[i]}
+    compared = [i for i in each if treated[i] and _supported(of[i], at[i], known, fewest_before)]
+    untreated = [i for i in each if not treated[i]]
     z = np.array(
         [
-            [float(rows["department"][i] == d) for d in departments]
-            + [float(rows["quarter"][i] == t) for t in quarters]
-            + [float(rows[x][i]) for x in rollout.covariates]
-            for i in range(len(rows))
+            [float(of[i] == d) for d in departments] + [float(at[i] == t) for t in quarters] + xs[i]
+            for i in each
         ]
     )
     y = rows["value"].to_numpy("float64")
@@ -133,9 +124,9 @@ def by_hand(
     answer = np.linalg.pinv(z[untreated].T @ (w[untreated, None] * z[untreated])) @ asked
     scores = dict.fromkeys(departments, 0.0)
     for i in compared:
-        scores[rows["department"][i]] += float(w[i] * (residual[i] - effect) / total)
+        scores[of[i]] += float(w[i] * (residual[i] - effect) / total)
     for i in untreated:
-        scores[rows["department"][i]] -= float(w[i] * (z[i] @ answer) * residual[i] / total)
+        scores[of[i]] -= float(w[i] * (z[i] @ answer) * residual[i] / total)
     return ByHand(effect, scores, compared)
 
 

@@ -1,10 +1,12 @@
 """The imputed effect: two-stage least squares by hand, published results, and who counts."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import worked_cases as cases
 from hypothesis import given
 from hypothesis import strategies as st
 from panels import NEVER, RollOut, by_hand, drawn, every_cell, sides
@@ -91,6 +93,28 @@ class TestAgainstLeastSquaresByHand:
         apart = impute(rollout.cells, *masks)
         for name in Imputed.__dataclass_fields__:
             np.testing.assert_allclose(getattr(apart, name), getattr(together, name), atol=1e-9)
+
+
+@pytest.mark.parametrize("case", cases.parameters("attribution", function="impute"))
+def test_worked_effect(case: dict[str, Any]) -> None:
+    rows = [
+        {"department": name, "quarter": t, "value": float(value)}
+        for name, values in case["inputs"]["values"].items()
+        for t, value in enumerate(values)
+    ]
+    adopted = pd.Series(case["inputs"]["adopted"], dtype="float64")
+    found = imputed(RollOut(pd.DataFrame(rows), adopted))
+    said = {"effect": found.effect[0, 0], "error": found.error()[0, 0],
+            "n_supported": found.n_supported[0]}  # fmt: skip
+    for name, expected in case["expected"].items():
+        assert cases.close(float(said[name]), expected, case["tolerance"]), said
+
+
+@pytest.mark.parametrize("case", cases.parameters("attribution", function="jackknife_error"))
+def test_worked_jackknife_error(case: dict[str, Any]) -> None:
+    without = cases.floats(case["inputs"]["without"])
+    found = jackknife_error(without, case["inputs"]["effect"])
+    assert cases.close(found, case["expected"]["value"], case["tolerance"])
 
 
 class TestJackknifeError:

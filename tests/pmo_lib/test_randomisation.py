@@ -2,9 +2,11 @@
 
 from itertools import permutations
 from math import comb, factorial, inf
+from typing import Any
 
 import numpy as np
 import pytest
+import worked_cases as cases
 from panels import NEVER, RollOut, drawn, every_cell, sides
 
 from pmo_lib.imputation import impute
@@ -44,11 +46,9 @@ def p_anew(rollout: RollOut, effect: float) -> float:
 
 
 class TestAssignments:
-    def test_worked(self) -> None:
-        assert assignments(FEW.first) == 90
-        assert assignments(MORE.first) == 2520
-        assert assignments(np.array([4, 4, 4, 9])) == 4
-        assert assignments(np.array([4, 4, 4])) == 1
+    @pytest.mark.parametrize("case", cases.parameters("attribution", function="assignments"))
+    def test_worked(self, case: dict[str, Any]) -> None:
+        assert assignments(np.array(case["inputs"]["first"])) == case["expected"]["value"]
 
     def test_is_how_many_distinct_orders_there_are(self) -> None:
         for first in ([1, 2, 3, 4], [1, 1, 2, 3, 3], [5, 5, 5, 5], [0, 7]):
