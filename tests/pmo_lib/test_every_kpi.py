@@ -404,7 +404,10 @@ class TestNotMeasured:
 
     @pytest.mark.parametrize(
         ("kpi_id", "reason"),
-        [("R12", "needs a value case in which an effect of the PMO is at least likely"), ("G6", "needs the verdict of validation")],
+        [
+            ("R12", "needs a value case in which an effect of the PMO is at least likely"),
+            ("G6", "needs the verdict of validation"),
+        ],
     )
     def test_what_else_it_is_given_is_named(self, kpi_id: str, reason: str) -> None:
         for result in results(View(whole(), PERIOD), ALL, [kpi_id]):
