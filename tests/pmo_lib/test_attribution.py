@@ -158,6 +158,12 @@ class TestRefusals:
         assert found.refusal == ""
         assert found.assignments == 45
 
+    def test_forty_ways_are_enough(self) -> None:
+        names = [f"D{i}" for i in range(40)]
+        adopted = dict(zip(names, [6.0, *[NEVER] * 39], strict=True))
+        found = attributed(every_cell(adopted, 8, 2, noise=0.5))
+        assert (found.assignments, found.refusal) == (40, "")
+
     def test_dates_after_the_end_count_as_one_date(self) -> None:
         late = dict(zip("ABCDEF", [6, 12, 13, 14, 15, 16], strict=True))
         assert "only 6 distinct ways" in refused(every_cell(late, 12, 2, noise=0.5))
@@ -174,6 +180,15 @@ class TestRefusals:
             f"only {compared / treated:.0%} of the projects under the PMO can be compared with "
             "departments that had not adopted it yet; 50% are needed"
         )
+
+    def test_half_of_the_treated_are_enough(self) -> None:
+        # compared are quarters up to 7: 4 of A, 3 of B, 2 of C, 1 of D ; in all 22, without two 20
+        adopted = dict(zip("ABCDEF", [4, 5, 6, 7, 8, 8], strict=True))
+        whole = every_cell(adopted, 10, 1, noise=0.5)
+        assert attributed(whole).refusal.startswith("only 45%")
+        kept = (whole.rows["department"] != "F") | (whole.rows["quarter"] < 8)
+        found = attributed(RollOut(whole.rows[kept], whole.adopted))
+        assert (found.support, found.refusal) == (0.5, "")
 
     def test_an_outcome_that_never_varies(self) -> None:
         for value in (0.0, 1.0, -1e6):

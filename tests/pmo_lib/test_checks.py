@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 from panels import NEVER, RollOut, by_hand, every_cell
 
+import pmo_lib.checks
 from pmo_lib.attribution import Attribution, attribution
 from pmo_lib.checks import REQUIRED, Check, Checked, negative_control, same_mix
 from pmo_lib.event_study import PreTrend
+from pmo_lib.randomisation import NOTHING
 from pmo_lib.sensitivity import Trended
 
 # thirteen departments, four years before the first adopts
@@ -130,19 +132,22 @@ class TestDonut:
         assert found.donut().value == pytest.approx(NONE.donut().value)
 
     def test_error_of_the_difference_is_of_the_jackknife(self) -> None:
-        away, rows = [], EFFECT.rows
-        for name in NAMES:
-            own = rows["department"] != name
+        dates = dict(zip("ABCDEFG", [7, 7, 8, 8, *[NEVER] * 3], strict=True))
+        small = every_cell(dates, 10, 1, noise=0.3)
+        near = (small.since >= -4) & (small.since < 0)
+        away = []
+        for name in dates:
+            own = small.rows["department"] != name
             plain, donut = (
-                by_hand(RollOut(rows[own & kept], EFFECT.adopted))
-                for kept in (pd.Series(True, rows.index), ~BEFORE)
+                by_hand(RollOut(small.rows[kept], small.adopted)) for kept in (own, own & ~near)
             )
             assert plain is not None
             assert donut is not None
             away.append(donut.effect - plain.effect)
-        difference = GOOD.donut().value - GOOD.found.value
-        error = (12 / 13 * np.square(np.array(away) - difference).sum()) ** 0.5
-        assert GOOD.donut().finding.endswith(f"has a standard error of {error:.3f}")
+        found = checked(small)
+        difference = found.donut().value - found.found.value
+        error = (6 / 7 * np.square(np.array(away) - difference).sum()) ** 0.5
+        assert found.donut().finding.endswith(f"has a standard error of {error:.3f}")
 
     def test_cannot_tell_where_nothing_is_left(self) -> None:
         short = every_cell(
@@ -164,6 +169,27 @@ class TestPlaceboInTime:
         found = planted(2.0 * BEFORE).placebo_in_time()
         assert found.state == "failed"
         assert found.value <= 0.025
+
+    @pytest.mark.parametrize(
+        ("one", "two", "state", "said"),
+        [
+            (0.03, 0.90, "passed", "p = 0.03 for 1 year earlier and p = 0.90 for 2 years earlier"),
+            (0.90, 0.02, "failed", "p = 0.90 for 1 year earlier and p = 0.02 for 2 years earlier"),
+            (0.03, nan, "failed", "p = 0.03 for 1 year earlier"),
+            (nan, 0.06, "passed", "p = 0.06 for 2 years earlier"),
+        ],
+    )
+    def test_two_share_one_error_rate(
+        self, monkeypatch: pytest.MonkeyPatch, one: float, two: float, state: str, said: str
+    ) -> None:
+        found = {4: one, 8: two}
+        monkeypatch.setattr(
+            pmo_lib.checks,
+            "randomised",
+            lambda *_, earlier, **__: replace(NOTHING, p=found[earlier]),
+        )
+        check = GOOD.placebo_in_time()
+        assert (check.state, check.finding) == (state, said)
 
     def test_cannot_tell_where_there_is_nothing_before(self) -> None:
         short = every_cell(

@@ -88,6 +88,10 @@ class TestEveryWord:
         assert "would show as much in 7 in 100 such portfolios" in found.why
         assert found.why.endswith("all outcomes of the kind tested together.")
 
+    def test_one_in_twenty_is_shown(self) -> None:
+        assert judged(BETTER, p_adjusted=0.05).word == "demonstrated"
+        assert associated(replace(BETTER, p=0.05)).word == "associated"
+
     def test_no_effect_of_that_size(self) -> None:
         found = judged(NARROW)
         assert found.word == "no effect of that size"

@@ -138,10 +138,10 @@ class TestWhoCounts:
             project("cancelled", status="cancelled"), open_project("idea", status="proposed"),
             open_project("undated", started_on=None),
             open_project("future", started_on="2026-10-01"),
-            open_project("unknown", status=None),
+            open_project("unknown", status=None), open_project("today", started_on="2026-09-30"),
         ]  # fmt: skip
         found = known(projects=rows, baselines=[])
-        assert set(found.index) == {"done", "running", "waiting", "unknown"}
+        assert set(found.index) == {"done", "running", "waiting", "unknown", "today"}
 
     def test_outcomes_only_of_what_has_ended_by_the_data_date(self) -> None:
         rows = [
