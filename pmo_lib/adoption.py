@@ -43,13 +43,13 @@ def adoption(tables: Mapping[str, pd.DataFrame], service: str = "") -> Adoption:
 
 def under_pmo(projects: pd.DataFrame, dates: pd.Series) -> pd.Series:
     """Whether a project was started on the day of its department's adoption or later."""
-    started: pd.Series = projects["started_on"] >= projects["department"].map(dates)
+    started: pd.Series = projects["started_on"] >= _adopted_on(projects, dates)
     return started
 
 
 def on_the_edge(projects: pd.DataFrame, dates: pd.Series) -> pd.Series:
     """Started in the quarter of the adoption but before its day: on neither side."""
-    day = projects["department"].map(dates)
+    day = _adopted_on(projects, dates)
     same = projects["quarter"] == quarter_number(day)
     edge: pd.Series = same & (projects["started_on"] < day)
     return edge
@@ -129,6 +129,11 @@ def quarters_named(first: Ints, cells: Panel) -> dict[str, str]:
         for name, f in zip(cells.departments, first, strict=True)
         if f < cells.quarters
     }
+
+
+def _adopted_on(projects: pd.DataFrame, dates: pd.Series) -> pd.Series:
+    """The day of each project's department; missing where it has none, or nobody has one."""
+    return pd.Series(dates.reindex(projects["department"]).to_numpy(), index=projects.index)
 
 
 def _first(rollouts: pd.DataFrame) -> pd.Series:

@@ -44,7 +44,7 @@ def claim(
     kind, `smallest` (> 0) the smallest effect of interest in the outcome's own unit.
     """
     if found.refusal:
-        return Claim("not testable", f"{_sentence(found.refusal)}.", _remedy(found.refusal))
+        return Claim("not testable", f"{sentence(found.refusal)}.", _remedy(found.refusal))
     if found.excludes_zero and p_adjusted <= ALPHA:
         return _shown(outcome, found, checks)
     if _excluded(outcome, found, smallest):
@@ -68,7 +68,7 @@ def without_controls(
 ) -> Claim:
     """The verdict where the design itself sets a ceiling, `word`."""
     if found.refusal:
-        return Claim("not testable", f"{_sentence(found.refusal)}.", remedy)
+        return Claim("not testable", f"{sentence(found.refusal)}.", remedy)
     if found.excludes_zero and found.p <= ALPHA:
         harm = "" if helps(outcome, found.value) else " It is for the worse."
         return Claim(word, f"The interval leaves out no difference.{harm} {caveat}", remedy)
@@ -128,5 +128,6 @@ def _in_hundred(p: float) -> str:
     return f"{max(round(100 * p), 1)} in 100"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """The text with a capital at its beginning, the others as they are."""
     return text[:1].upper() + text[1:]

@@ -15,7 +15,7 @@ import pandas as pd
 from pmo_lib.adoption import Adoption, Design, on_the_edge, refusal_of_service, under_pmo
 from pmo_lib.attribution import Attribution, attribution
 from pmo_lib.checks import Check, Checked, negative_control, same_mix
-from pmo_lib.claim import Claim, claim, without_controls
+from pmo_lib.claim import Claim, claim, sentence, without_controls
 from pmo_lib.interrupted import Interrupted, interrupted
 from pmo_lib.matching import Matched, matched
 from pmo_lib.outcomes import OUTCOMES, PRIMARY, SECONDARY, Outcome, cases, drawn_in, with_plan
@@ -214,11 +214,11 @@ def _without_controls(
     if design == "none":
         nothing = Attribution(refusal="nobody says when which department began to use the PMO")
         remedy = "Fill rollouts.csv, or name the month in the parameter pmo_since."
-        said = Claim("not testable", f"{nothing.refusal.capitalize()}.", remedy)
+        said = Claim("not testable", f"{sentence(nothing.refusal)}.", remedy)
         return Finding(outcome, design, nothing, nothing, said, n_left_out=left_out)
     if known.empty:
         nothing = Attribution(refusal=f"no project has this outcome: needs {outcome.needs}")
-        said = Claim("not testable", f"{nothing.refusal.capitalize()}.", "Collect it.")
+        said = Claim("not testable", f"{sentence(nothing.refusal)}.", "Collect it.")
         return Finding(outcome, design, nothing, nothing, said, n_left_out=left_out)
     drawn = known.assign(value=drawn_in(known["value"]) if outcome.logarithm else known["value"])
     if design == "matched projects":

@@ -26,7 +26,8 @@ class Summary:
     """Money at P5, P50 and P95 per item; the chances; payback; what to know of it.
 
     `table` has the columns item, p5, p50, p95. ROI's headline is on cashable money
-    (`roi_cashable`); `roi` and `bcr` take all of it. Without draws the table is empty and `reason`
+    (`roi_cashable`); `roi` and `bcr` take all of it. From `payback_year` on the median of the
+    cumulative net is never below 0. Without draws the table is empty and `reason`
     says why; without a cost all that needs it is missing.
     """
 
@@ -82,7 +83,7 @@ class ValueDraws:
             _share(draws["npv"], 0.0),
             _share(draws["avoided"] - cost, 0.0),
             break_even_effect(float(cost.median()), total["cost"]) if len(draws) else nan,
-            _first_not_below_0(self.net_by_year),
+            _not_below_0_since(self.net_by_year),
             self.notes,
             self.reason,
         )
@@ -210,8 +211,9 @@ def _sum(*columns: pd.Series) -> pd.Series:
     return pd.concat(columns, axis=1).sum(axis=1, min_count=1)
 
 
-def _first_not_below_0(net_by_year: pd.Series) -> int | None:
-    years = net_by_year.index[net_by_year >= 0]
+def _not_below_0_since(net_by_year: pd.Series) -> int | None:
+    lowest_from = net_by_year[::-1].cummin()[::-1]
+    years = net_by_year.index[lowest_from >= 0]
     return int(years[0]) if len(years) else None
 
 

@@ -24,7 +24,7 @@ BADGES: dict[Word, str] = {
 STATES = {"passed": "green", "failed": "red", "cannot tell": "grey"}
 VERBS = {
     "cost": "projects under the PMO cost {} than they would have without it",
-    "schedule": "projects under the PMO took {} than they would have without it",
+    "schedule": "projects under the PMO were {} than they would have been without it",
     "benefits": "the share of planned benefits that projects brought changed by {}",
     "on_time": "finished on time {}",
     "on_budget": "finished on budget {}",
@@ -95,7 +95,10 @@ def checks(findings: Sequence[Finding]) -> HTML:
     """Every check as a row, its outcome for each of the findings as a column."""
     shown = [found for found in findings if found.checks]
     if not shown:
-        return page.paragraph("No estimate stands that could be checked.")
+        return page.paragraph(
+            "There is no estimate to check: the checks are of differences to departments that had "
+            "not adopted yet."
+        )
     order = list(dict.fromkeys(check.id for found in shown for check in found.checks))
     rows = []
     for name in order:
@@ -120,12 +123,13 @@ def _rests_on(found: Finding) -> list[str]:
     tested = found.tested
     if not tested.n_projects:
         return [DASH]
-    under = "after it" if found.design == "interrupted time series" else "under the PMO"
+    under = "before and after" if found.design == "interrupted time series" else "under the PMO"
     said = [f"{counted(tested.n_projects, 'project')} {under}, "
             f"{counted(tested.n_departments, 'department')}"]  # fmt: skip
     if not isnan(tested.p):
+        corrected = found.design == "staggered roll-out" and not isnan(found.p_adjusted)
         together = f", {_p(found.p_adjusted)} with the others"
-        said.append(f"p = {_p(tested.p)}{together * (not isnan(found.p_adjusted))}")
+        said.append(f"p = {_p(tested.p)}{together * corrected}")
     if not isnan(tested.detectable):
         said.append(f"seen from {_seen_from(outcome=found.outcome, tested=tested)}")
     if not isnan(tested.support):

@@ -18,6 +18,7 @@ from pmo_lib.value import ValueDraws
 from pmo_lib.wording import counted, money, number
 
 MOST_BARS = 10
+NO_CONTROLS = "it takes departments that adopted in different quarters"
 TAILS = (0.005, 0.995)  # of the draws that are drawn
 
 
@@ -26,7 +27,7 @@ def observed_and_expected(found: Finding, level: float) -> Picture | str:
     if found.series is not None:
         return _series(found, level)
     if found.sample is None or found.tested.refusal:
-        return found.tested.refusal or "there is no estimate"
+        return found.tested.refusal or NO_CONTROLS
     points = by_half_year(found.sample.tested, found.sample.first, level)
     if len(points) < 3:
         return "fewer than three half-years have enough projects that can be compared"
@@ -69,7 +70,7 @@ def observed_and_expected(found: Finding, level: float) -> Picture | str:
 def event_study(found: Finding, level: float) -> Picture | str:
     """The difference to other departments by quarters before and since adoption."""
     if found.sample is None or found.tested.refusal:
-        return found.tested.refusal or "there is no estimate"
+        return found.tested.refusal or NO_CONTROLS
     cells, first = found.sample.tested, found.sample.first
     points = pd.concat([leads(cells, first, level)[0], lags(cells, first, level)])
     if len(points) < 3:
@@ -113,7 +114,7 @@ def chance(found: Finding) -> Picture | str:
     """The estimate among those under dates of adoption dealt anew: what chance alone makes."""
     effects = found.tested.dealt.effects
     if not len(effects):
-        return found.tested.refusal or "there is no estimate"
+        return found.tested.refusal or NO_CONTROLS
     convert = _shares(found)
     shares, own = convert(pd.Series(effects)), float(convert(pd.Series([found.tested.value]))[0])
     with drawn(3.0) as (figure, axes):

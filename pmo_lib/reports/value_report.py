@@ -38,6 +38,23 @@ RATIOS = {"roi": "Return: net value ÷ cost", "bcr": "Value ÷ cost",
           "roi_cashable": "Return on cash alone"}  # fmt: skip
 
 
+METHODS: dict[str, list[str]] = {
+    "interrupted time series": [
+        "The PMO began for all departments at once. Projects are compared by the quarter of their "
+        "start with the line of those before, carried on.",
+        "It holds if nothing else changed at the time: no department without the PMO tells.",
+        "The outcomes are tested each on its own, and none becomes money.",
+    ],
+    "matched projects": [
+        "Each project that used the PMO is set beside the most similar ones that did not, of the "
+        "same department, category and year of start.",
+        "It holds if projects that are alike on paper differ in nothing else that matters.",
+        "The outcomes are tested each on its own, and none becomes money.",
+    ],
+    "none": ["Nothing is compared: it takes the days on which departments adopted the PMO."],
+}
+
+
 @dataclass(frozen=True)
 class ValueReport(Report):
     """The value case of the organisation."""
@@ -75,9 +92,14 @@ class ValueReport(Report):
     def answer(self) -> HTML:
         """The paragraph for the CFO: what changed, how sure that is, what it is worth."""
         if self.case.reason:
-            return page.answer([f"Whether the PMO made a difference cannot be told: it "
-                                f"{self.case.reason}."])  # fmt: skip
-        said = [in_words(found, self.level) for found in self.primary]
+            return page.answer(
+                [f"Whether the PMO made a difference cannot be told: {self.case.reason}."]
+            )
+        said, reasons = [], {found.tested.refusal for found in self.primary}
+        if len(reasons) == 1 and "" not in reasons:
+            said.append(f"It cannot be tested: {reasons.pop()}. {self.primary[0].claim.remedy}")
+        else:
+            said += [in_words(found, self.level) for found in self.primary]
         counts = [found for found in self.primary if found.claim.counts]
         if not counts:
             said.insert(0, "That the PMO made a difference is not shown by these data.")
@@ -88,12 +110,9 @@ class ValueReport(Report):
 
     @property
     def _money_in_words(self) -> list[str]:
-        drawn, found = self.draws["conservative"], self.summaries["conservative"]
-        if self.case.design != "staggered roll-out":
-            return ["No money is reckoned: only a difference to departments that had not adopted "
-                    "yet may become money."]  # fmt: skip
-        if drawn.reason:
-            return [f"What it is worth cannot be told: {drawn.reason}."]
+        if self._no_money:
+            return [f"What it is worth cannot be told: {self._no_money}."]
+        found = self.summaries["conservative"]
         if isnan(found.p_npv_positive):
             return ["Whether it pays cannot be told: needs pmo_costs.csv."]
         if not any(each.claim.counts for each in self.primary):
@@ -115,14 +134,23 @@ class ValueReport(Report):
             )
         return said
 
+    @cached_property
+    def _no_money(self) -> str:
+        """Why no effect becomes money; empty where one does."""
+        if self.case.reason:
+            return self.case.reason
+        if self.case.design != "staggered roll-out":
+            return "only a difference to departments that had not adopted yet may become money"
+        return self.draws["conservative"].reason
+
     def what_would_have_been(self) -> Picture | HTML:
         """Cost as it was, and as it is expected to have been without the PMO."""
-        return self._picture("cost", value_charts.observed_and_expected, "This")
+        return self._picture("cost", value_charts.observed_and_expected, "What would have been")
 
     def findings(self) -> HTML:
         """Every outcome: effect, interval, p, verdict, why and what would change it."""
         if not self.case.findings:
-            return page.paragraph(f"Nothing can be estimated: it {self.case.reason}.")
+            return page.paragraph(f"Nothing can be estimated: {self.case.reason}.")
         return effects.table(self.case.findings, self.level)
 
     def before_and_after_cost(self) -> Picture | HTML:
@@ -167,9 +195,8 @@ class ValueReport(Report):
 
     def money(self) -> HTML:
         """Value, cost and net at P5, P50 and P95, conservative and as estimated."""
-        drawn = self.draws["conservative"]
-        if drawn.reason:
-            return page.paragraph(f"No value in money can be given: {drawn.reason}.")
+        if self._no_money:
+            return page.paragraph(f"No value in money can be given: {self._no_money}.")
         return page.joined(
             self._money_table("conservative"),
             page.folded("As estimated, shown or not", self._money_table("as estimated")),
@@ -178,9 +205,11 @@ class ValueReport(Report):
 
     def pays(self) -> HTML:
         """The chances, the break-even effect and the payback, as sentences."""
+        if self._no_money:
+            return page.paragraph(f"Whether the PMO pays cannot be told: {self._no_money}.")
         found = self.summaries["conservative"]
-        if self.draws["conservative"].reason or isnan(found.p_npv_positive):
-            return page.paragraph("Whether the PMO pays cannot be told.")
+        if isnan(found.p_npv_positive):
+            return page.paragraph("Whether the PMO pays cannot be told: needs pmo_costs.csv.")
         cost = self.case.finding("cost")
         assert cost is not None
         even = found.break_even_effect
@@ -188,7 +217,9 @@ class ValueReport(Report):
             f"Chance that the PMO has paid for itself: {number(found.p_npv_positive, 'share')} "
             f"(as estimated, {number(self.summaries['as estimated'].p_npv_positive, 'share')}).",
             "Chance that avoided overruns alone are worth more than it costs: "
-            f"{number(found.p_avoided_above_cost, 'share')}.",
+            f"{number(found.p_avoided_above_cost, 'share')}."
+            if not isnan(found.p_avoided_above_cost)
+            else "",
             f"It breaks even on cost alone where projects cost {effect(cost.outcome, even)}; they "
             f"are estimated to cost {effect(cost.outcome, cost.priced.value)}."
             if not isnan(even)
@@ -201,13 +232,12 @@ class ValueReport(Report):
 
     def worth(self) -> Picture | HTML:
         """The distribution of the net value, conservative."""
-        return self.or_cannot(
-            value_charts.worth(self.draws["conservative"], self.currency), "The net value"
-        )
+        picture = self._no_money or value_charts.worth(self.draws["conservative"], self.currency)
+        return self.or_cannot(picture, "The net value")
 
     def hangs_on(self) -> Picture | HTML:
         """The tornado: each input on its own at its P10 and P90, and other choices of method."""
-        if self.draws["as estimated"].reason:
+        if self._no_money:
             return page.paragraph("There is no net value that could hang on anything.")
         case, net = self.case, self._quantile(self.summaries["as estimated"], "npv", "p50")
         bars = tornado(
@@ -227,7 +257,7 @@ class ValueReport(Report):
         """When each department adopted, and its projects before and since."""
         found = next((each for each in self.case.findings if each.sample), None)
         if found is None or found.sample is None:
-            return page.paragraph("No dates of adoption can be used.")
+            return page.paragraph("There is no estimate that rests on dates of adoption.")
         cells, first = found.sample.tested, found.sample.first
         named, without = quarters_named(first, cells), found.tested.without
         heading = f"The roll-out, with projects of known {found.outcome.name.lower()}"
@@ -274,6 +304,10 @@ class ValueReport(Report):
 
     def method(self) -> HTML:
         """What must hold for the effect to be the PMO's, for the reader who wants to object."""
+        if self.case.reason:
+            return page.paragraph(f"Nothing is compared: {self.case.reason}.")
+        if self.case.design != "staggered roll-out":
+            return page.bullets(METHODS[self.case.design])
         said = [
             "Projects are compared by the quarter of their start: what each department's projects "
             "would have done without the PMO is imputed from its own earlier projects and from "

@@ -11,6 +11,7 @@ import pytest
 from handmade import DEPARTMENTS, frame, portfolio, workbook, write
 from papermill import inspect_notebook
 
+from pmo_lib.assumptions import ThreePoint
 from pmo_lib.errors import DataError, ErrorList, ParameterError
 from pmo_lib.parameters import (
     PARAMETERS,
@@ -18,6 +19,7 @@ from pmo_lib.parameters import (
     BenchmarkParameters,
     KpiReportParameters,
     ReportParameters,
+    ValueCaseParameters,
 )
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
@@ -133,6 +135,129 @@ class TestResolved:
         assert (found.period, found.until) == ("2026-01", "2026-01")
 
 
+THREE_POINTS = ("imposed_hours", "hourly_rate", "delay_lost", "budget_returned")
+NUMBERS = ("smallest_effect", "discount_rate", "change_cost", "former_cost_a_year")
+EACH_THREE = pytest.mark.parametrize("name", THREE_POINTS)
+WITH_SERVICES = portfolio() | {
+    "services": frame("services", [{"service_id": "S1", "name": "One"}, {"service_id": "S2"}])
+}
+
+
+class TestValueCase:
+    def test_defaults_are_those_of_the_question_without_parameters(self) -> None:
+        opened = workbook(portfolio(), discount_rate=0.05)
+        asked = ValueCaseParameters().resolved(opened).question(opened.settings)
+        assert asked == opened.value_case("2026-09").question
+        assert asked.assumptions.discount_rate == 0.05
+
+    def test_texts_become_numbers(self) -> None:
+        given = ValueCaseParameters(
+            service="S1", pmo_since="2024-03", smallest_effect="0.1", discount_rate=" 0.02 ",
+            imposed_hours="1;2;3", hourly_rate="70", delay_lost="0; 0.1; 1",
+            budget_returned="0.2; 0.3; 0.4", change_cost="1e5", former_cost_a_year="20000",
+        )  # fmt: skip
+        asked = given.question(workbook(portfolio()).settings)
+        assumed = asked.assumptions
+        assert (asked.service, asked.began, asked.smallest) == ("S1", "2024-03", 0.1)
+        assert assumed.imposed_hours == ThreePoint(1, 2, 3)
+        assert assumed.hourly_rate == ThreePoint(70, 70, 70)
+        assert assumed.delay_lost == ThreePoint(0, 0.1, 1)
+        assert assumed.budget_returned == ThreePoint(0.2, 0.3, 0.4)
+        assert (assumed.discount_rate, assumed.change_cost) == (0.02, 100_000)
+        assert assumed.former_cost_a_year == 20_000
+
+    def test_what_nobody_stated_is_not_stated(self) -> None:
+        asked = ValueCaseParameters().question(workbook(portfolio()).settings)
+        assert asked.assumptions.budget_returned is None
+
+    @pytest.mark.parametrize("name", NUMBERS)
+    @pytest.mark.parametrize("text", ["five", "5 %", "0,05", "nan", "inf", "-inf", "1; 2; 3"])
+    def test_what_is_no_number_is_refused(self, name: str, text: str) -> None:
+        with pytest.raises(ParameterError, match=f"^{name} must be a number; not '") as caught:
+            ValueCaseParameters(**{name: text}).resolved(workbook(portfolio()))
+        assert "0.035" in caught.value.remedy
+
+    @pytest.mark.parametrize("name", [name for name in NUMBERS if name != "discount_rate"])
+    def test_only_the_discount_rate_may_be_empty(self, name: str) -> None:
+        with pytest.raises(ParameterError, match=f"{name} must be a number; not ''"):
+            ValueCaseParameters(**{name: ""}).resolved(workbook(portfolio()))
+
+    @pytest.mark.parametrize("name", [name for name in NUMBERS if name != "smallest_effect"])
+    def test_negative_number_is_refused_with_its_meaning(self, name: str) -> None:
+        with pytest.raises(ParameterError, match=f"{name} must be a number of 0 or more") as caught:
+            ValueCaseParameters(**{name: "-1"}).resolved(workbook(portfolio()))
+        assert caught.value.remedy.startswith("It is: ")
+
+    @pytest.mark.parametrize("text", ["0", "1", "-0.05", "5"])
+    def test_smallest_effect_is_a_share_between_0_and_1(self, text: str) -> None:
+        with pytest.raises(ParameterError, match="between 0 and 1") as caught:
+            ValueCaseParameters(smallest_effect=text).resolved(workbook(portfolio()))
+        assert caught.value.remedy == "Write 5 % as 0.05"
+
+    @EACH_THREE
+    @pytest.mark.parametrize(
+        ("text", "why"),
+        [
+            ("3; 2; 1", "is not in order"),
+            ("-1; 0; 1", "is negative"),
+            ("1; 2", "has 2 numbers"),
+            ("1; 2; 3; 4", "has 4 numbers"),
+            ("low; 2; 3", "is not made of numbers"),
+            ("1, 2, 3", "is not made of numbers"),
+            ("0; 0; inf", "is not made of numbers"),
+            (";;", "is not made of numbers"),
+        ],
+    )
+    def test_three_points_that_are_none_are_refused(self, name: str, text: str, why: str) -> None:
+        with pytest.raises(ParameterError, match=f"^{name} {why}") as caught:
+            ValueCaseParameters(**{name: text}).resolved(workbook(portfolio()))
+        assert "such as '2; 4; 8'" in caught.value.remedy
+
+    @pytest.mark.parametrize("name", ["imposed_hours", "hourly_rate", "delay_lost"])
+    def test_three_points_may_not_be_empty(self, name: str) -> None:
+        with pytest.raises(ParameterError, match=f"^{name} is not made of numbers: ''"):
+            ValueCaseParameters(**{name: ""}).resolved(workbook(portfolio()))
+
+    @pytest.mark.parametrize("name", ["delay_lost", "budget_returned"])
+    def test_share_above_1_is_refused(self, name: str) -> None:
+        with pytest.raises(ParameterError, match=f"{name} is a share and must be at most 1"):
+            ValueCaseParameters(**{name: "0; 1; 30"}).resolved(workbook(portfolio()))
+
+    def test_department_is_refused_as_departments_are_the_evidence(self) -> None:
+        with pytest.raises(ParameterError, match="of the whole organisation") as caught:
+            ValueCaseParameters(department="Finance").resolved(workbook(portfolio()))
+        assert caught.value.remedy == "Leave department empty"
+
+    def test_known_service_is_taken(self) -> None:
+        found = ValueCaseParameters(service="S1").resolved(workbook(WITH_SERVICES))
+        assert (found.service, found.period) == ("S1", "2026-09")
+
+    @pytest.mark.parametrize("tables", [WITH_SERVICES, portfolio()], ids=["some", "none"])
+    def test_unknown_service_is_refused(self, tables: Any) -> None:
+        with pytest.raises(ParameterError, match="there is no service 'S3'") as caught:
+            ValueCaseParameters(service="S3").resolved(workbook(tables))
+        assert ("S1" in caught.value.remedy) is ("services" in tables)
+
+    def test_department_and_service_are_told_together(self) -> None:
+        with pytest.raises(ErrorList) as caught:
+            ValueCaseParameters(department="Finance", service="S3").resolved(workbook(portfolio()))
+        assert len(caught.value.errors) == 2
+
+    @pytest.mark.parametrize("text", ["March 2024", "2024", "2024-13", "2024-03-01"])
+    def test_pmo_since_is_a_month(self, text: str) -> None:
+        with pytest.raises(ParameterError, match="pmo_since must be a month; not"):
+            ValueCaseParameters(pmo_since=text)
+
+    def test_pmo_since_outside_the_data_is_told_the_range(self) -> None:
+        with pytest.raises(ParameterError, match="pmo_since 2031-01 is outside the data"):
+            ValueCaseParameters(pmo_since="2031-01").resolved(workbook(portfolio()))
+
+    def test_numbers_that_are_no_texts_are_told_together(self) -> None:
+        with pytest.raises(ErrorList) as caught:
+            ValueCaseParameters(smallest_effect=0.05, change_cost=1)  # type: ignore[arg-type]
+        assert len(caught.value.errors) == 2
+
+
 class TestOpen:
     def test_folder_is_the_one_named(self, tmp_path: Path) -> None:
         write(tmp_path / "out", portfolio(), organisation="Ours")
@@ -192,10 +317,11 @@ class TestNotebooks:
         from pmo_lib.reports.baseline_report import BaselineReport
         from pmo_lib.reports.benchmark_report import BenchmarkReport
         from pmo_lib.reports.kpi_report import KpiReport
+        from pmo_lib.reports.value_report import ValueReport
 
         report = {
             "01_baseline": BaselineReport, "02_benchmark": BenchmarkReport,
-            "03_kpi_report": KpiReport,
+            "03_kpi_report": KpiReport, "04_value_case": ValueReport,
         }[path.stem]  # fmt: skip
         calls = [c["source"] for c in _code(path) if c["source"].startswith("report.")]
         assert len(calls) > 5
