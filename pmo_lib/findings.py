@@ -6,7 +6,7 @@ facts"). Both were declared beforehand.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import isnan, log1p, nan
 
 import numpy as np
@@ -15,56 +15,14 @@ import pandas as pd
 from pmo_lib.adoption import Adoption, Design, on_the_edge, refusal_of_service, under_pmo
 from pmo_lib.attribution import Attribution, attribution
 from pmo_lib.checks import Check, Checked, negative_control, same_mix
-from pmo_lib.claim import Claim, claim, sentence, without_controls
-from pmo_lib.interrupted import Interrupted, interrupted
-from pmo_lib.matching import Matched, matched
+from pmo_lib.claim import claim
+from pmo_lib.finding import Finding, Sample
+from pmo_lib.other_designs import without_control_group
 from pmo_lib.outcomes import OUTCOMES, PRIMARY, SECONDARY, Outcome, cases, drawn_in, with_plan
-from pmo_lib.panel import Ints, Panel, first_quarters, panel
+from pmo_lib.panel import first_quarters, panel
 from pmo_lib.randomisation import PERMUTATIONS
 
 FEWER_PERMUTATIONS = 199  # where p alone is wanted, of what is no primary outcome
-ITS_CAVEAT = (
-    "Without departments that had not adopted yet, anything else that changed at the time looks "
-    "the same."
-)
-MATCHED_CAVEAT = "Projects that choose the PMO may differ in ways that nobody recorded."
-
-
-NOT_YET = Claim("not testable", "", "")
-
-
-@dataclass(frozen=True)
-class Sample:
-    """The projects with an outcome, as cells for the test and for the money, and the dates."""
-
-    rows: pd.DataFrame
-    tested: Panel
-    priced: Panel
-    first: Ints
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One outcome: ``tested`` is the estimate of the verdict, ``priced`` that of the money.
-
-    ``n_left_out`` projects should have the outcome and do not; ``n_edge`` started in the quarter
-    of the adoption but before its day. ``series`` and ``matching`` are of the designs without a
-    control group.
-    """
-
-    outcome: Outcome
-    design: Design
-    tested: Attribution
-    priced: Attribution
-    claim: Claim = NOT_YET
-    checks: tuple[Check, ...] = ()
-    p_adjusted: float = nan
-    n_left_out: int = 0
-    n_edge: int = 0
-    sample: Sample | None = None
-    checked: Checked | None = field(default=None, repr=False)
-    series: Interrupted | None = field(default=None, repr=False)
-    matching: Matched | None = field(default=None, repr=False)
 
 
 def findings(
@@ -84,7 +42,7 @@ def findings(
     """
     if design != "staggered roll-out":
         return [
-            _without_controls(projects, each, adopted, design, data_date, level,
+            without_control_group(projects, each, adopted, design, data_date, level,
                               smallest[each.id], began)
             for each in (*PRIMARY, *SECONDARY)
         ]  # fmt: skip
@@ -201,79 +159,6 @@ def _shared_checks(
     names = ("planned_cost", "planned_days")
     mix = same_mix([(OUTCOMES[name].name.lower(), of(name)) for name in names])
     return [*([negative_control(of("control"))] if given else []), mix]
-
-
-def _without_controls(
-    projects: pd.DataFrame, outcome: Outcome, adopted: Adoption, design: Design,
-    data_date: pd.Timestamp, level: float, smallest: float, began: str,
-) -> Finding:  # fmt: skip
-    """The narrower claim of a time series, or of projects that chose for themselves."""
-    wanted = cases(projects, outcome, data_date)
-    known = wanted.dropna(subset=["value"])
-    left_out = int(wanted["value"].isna().sum())
-    if design == "none":
-        nothing = Attribution(refusal="nobody says when which department began to use the PMO")
-        remedy = "Fill rollouts.csv, or name the month in the parameter pmo_since."
-        said = Claim("not testable", f"{sentence(nothing.refusal)}.", remedy)
-        return Finding(outcome, design, nothing, nothing, said, n_left_out=left_out)
-    if known.empty:
-        nothing = Attribution(refusal=f"no project has this outcome: needs {outcome.needs}")
-        said = Claim("not testable", f"{sentence(nothing.refusal)}.", "Collect it.")
-        return Finding(outcome, design, nothing, nothing, said, n_left_out=left_out)
-    drawn = known.assign(value=drawn_in(known["value"]) if outcome.logarithm else known["value"])
-    if design == "matched projects":
-        return _matched(outcome, drawn, level, smallest, left_out)
-    day = adopted.dates.min() if len(adopted.dates) else pd.Timestamp(f"{began}-01")
-    edge = (drawn["quarter"] == day.year * 4 + day.quarter - 1) & (drawn["started_on"] < day)
-    series = interrupted(drawn.loc[~edge], day.year * 4 + day.quarter - 1, level)
-    found = Attribution(
-        series.value, series.error, nan, series.low, series.high, series.p,
-        n_projects=series.n_projects, n_departments=int(known["department"].nunique()),
-        refusal=series.refusal,
-    )  # fmt: skip
-    remedy = "A roll-out department by department, or departments that stay without, would show it."
-    said = without_controls(
-        outcome, found, word="consistent with", smallest=smallest, caveat=ITS_CAVEAT, remedy=remedy
-    )
-    return Finding(
-        outcome, design, found, found, said, p_adjusted=found.p, n_left_out=left_out,
-        n_edge=int(edge.sum()), series=series,
-    )  # fmt: skip
-
-
-def _matched(
-    outcome: Outcome, drawn: pd.DataFrame, level: float, smallest: float, left_out: int
-) -> Finding:
-    chosen = drawn.dropna(subset=["pmo_used"])
-    chosen = chosen[chosen["log_cost"].notna() & chosen["log_days"].notna()]
-    units = pd.DataFrame(
-        {
-            "department": chosen["department"],
-            "start_year": chosen["started_on"].dt.year.astype("int64"),
-            "category": chosen["category"],
-            "log_budget": chosen["log_cost"],
-            "log_planned_days": chosen["log_days"],
-            "risk": chosen["approval_risk"].astype("float64"),
-            "treated": chosen["pmo_used"] == "yes",
-            "value": chosen["value"],
-        }
-    )
-    result = matched(units, level)
-    found = Attribution(
-        result.value, result.error, nan, result.low, result.high, result.p,
-        n_projects=result.n_matched, n_departments=result.n_departments, refusal=result.refusal,
-        support=result.n_matched / result.n_treated if result.n_treated else nan,
-    )  # fmt: skip
-    remedy = "A risk score given before approval, or a roll-out by department, would show it."
-    said = without_controls(
-        outcome, found, word="likely" if result.risk_recorded else "associated",
-        smallest=smallest, caveat=MATCHED_CAVEAT, remedy=remedy,
-    )  # fmt: skip
-    unknown = left_out + len(drawn) - len(chosen)
-    return Finding(
-        outcome, "matched projects", found, found, said, p_adjusted=found.p, n_left_out=unknown,
-        matching=result,
-    )  # fmt: skip
 
 
 def in_own_unit(outcome: Outcome, share: float) -> float:

@@ -120,7 +120,7 @@ def outcome_projects(
         log_days=_log(rows["plan_days"]),
     ).astype({"control": "float64"})
     own["planned_days"], own["planned_cost"] = own["log_days"], own["log_cost"]
-    return own.join(_benefits(tables, own, data_date), on="project_id")
+    return own.join(_benefits(tables, own), on="project_id")
 
 
 def cases(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) -> pd.DataFrame:
@@ -186,9 +186,7 @@ def _plans(tables: Mapping[str, pd.DataFrame], settings: Settings) -> pd.DataFra
     )
 
 
-def _benefits(
-    tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame, data_date: pd.Timestamp
-) -> pd.DataFrame:
+def _benefits(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame) -> pd.DataFrame:
     """By project: `benefits`, realised ÷ planned in the first year; and what a year should bring.
 
     Realised counts from the finish as it was, planned from the finish as it was planned, so that

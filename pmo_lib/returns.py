@@ -11,7 +11,7 @@ from pmo_lib.attribution import Attribution, attribution
 from pmo_lib.effects import Effects
 from pmo_lib.event_study import LEADS, event_times
 from pmo_lib.exposure import break_even_effect, discount_factors
-from pmo_lib.findings import Finding
+from pmo_lib.finding import Finding
 from pmo_lib.imputation import supported
 from pmo_lib.outcomes import PRIMARY
 from pmo_lib.panel import treated_cells

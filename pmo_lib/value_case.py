@@ -12,7 +12,8 @@ from pmo_lib.adoption import Adoption, Design, adoption, design, notes, under_pm
 from pmo_lib.assumptions import Assumptions, ThreePoint
 from pmo_lib.attribution import Attribution
 from pmo_lib.effects import Case, Effects
-from pmo_lib.findings import Finding, estimated, findings, in_own_unit
+from pmo_lib.finding import Finding
+from pmo_lib.findings import estimated, findings, in_own_unit
 from pmo_lib.outcomes import OUTCOMES, outcome_projects
 from pmo_lib.returns import (
     break_even_on_cost,

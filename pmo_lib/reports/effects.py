@@ -10,7 +10,7 @@ from IPython.display import HTML
 from pmo_lib.attribution import Attribution
 from pmo_lib.checks import Check
 from pmo_lib.claim import Word, helps
-from pmo_lib.findings import Finding
+from pmo_lib.finding import Finding
 from pmo_lib.outcomes import Outcome
 from pmo_lib.reports import page
 from pmo_lib.wording import DASH, change, counted, number

@@ -9,7 +9,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.adoption import quarters_named
-from pmo_lib.findings import Finding
+from pmo_lib.finding import Finding
 from pmo_lib.parameters import ValueCaseParameters
 from pmo_lib.reports import effects, page, value_charts
 from pmo_lib.reports.effects import effect, in_words

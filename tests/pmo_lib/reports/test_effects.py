@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pmo_lib.attribution import Attribution
 from pmo_lib.checks import Check
 from pmo_lib.claim import Claim, Word
-from pmo_lib.findings import Finding
+from pmo_lib.finding import Finding
 from pmo_lib.outcomes import OUTCOMES, PRIMARY
 from pmo_lib.reports import effects
 

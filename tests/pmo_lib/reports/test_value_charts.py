@@ -12,7 +12,7 @@ from handmade import workbook
 from handmade_rollout import DAYS_EFFECT, PERIOD, all_at_once, chosen, few_departments, rolled_out
 
 from pmo_lib.attribution import Attribution
-from pmo_lib.findings import Finding
+from pmo_lib.finding import Finding
 from pmo_lib.outcomes import OUTCOMES, half_year_name, quarter_name
 from pmo_lib.reports import value_charts
 from pmo_lib.reports.picture import Picture

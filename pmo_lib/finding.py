@@ -1,0 +1,51 @@
+"""A finding: an outcome with its estimate, checks and verdict."""
+
+from dataclasses import dataclass, field
+from math import nan
+
+import pandas as pd
+
+from pmo_lib.adoption import Design
+from pmo_lib.attribution import Attribution
+from pmo_lib.checks import Check, Checked
+from pmo_lib.claim import Claim
+from pmo_lib.interrupted import Interrupted
+from pmo_lib.matching import Matched
+from pmo_lib.outcomes import Outcome
+from pmo_lib.panel import Ints, Panel
+
+NOT_YET = Claim("not testable", "", "")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The projects with an outcome, as cells for the test and for the money, and the dates."""
+
+    rows: pd.DataFrame
+    tested: Panel
+    priced: Panel
+    first: Ints
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One outcome: ``tested`` is the estimate of the verdict, ``priced`` that of the money.
+
+    ``n_left_out`` projects should have the outcome and do not; ``n_edge`` started in the quarter
+    of the adoption but before its day. ``series`` and ``matching`` are of the designs without a
+    control group.
+    """
+
+    outcome: Outcome
+    design: Design
+    tested: Attribution
+    priced: Attribution
+    claim: Claim = NOT_YET
+    checks: tuple[Check, ...] = ()
+    p_adjusted: float = nan
+    n_left_out: int = 0
+    n_edge: int = 0
+    sample: Sample | None = None
+    checked: Checked | None = field(default=None, repr=False)
+    series: Interrupted | None = field(default=None, repr=False)
+    matching: Matched | None = field(default=None, repr=False)

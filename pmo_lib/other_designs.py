@@ -1,0 +1,92 @@
+"""Findings where there is no control group: the verdict has a ceiling, whatever the figures."""
+
+from math import nan
+
+import pandas as pd
+
+from pmo_lib.adoption import Adoption, Design
+from pmo_lib.attribution import Attribution
+from pmo_lib.claim import Claim, sentence, without_controls
+from pmo_lib.finding import Finding
+from pmo_lib.interrupted import interrupted
+from pmo_lib.matching import matched
+from pmo_lib.outcomes import Outcome, cases, drawn_in
+
+ITS_CAVEAT = (
+    "Without departments that had not adopted yet, anything else that changed at the time looks "
+    "the same."
+)
+MATCHED_CAVEAT = "Projects that choose the PMO may differ in ways that nobody recorded."
+
+
+def without_control_group(
+    projects: pd.DataFrame, outcome: Outcome, adopted: Adoption, design: Design,
+    data_date: pd.Timestamp, level: float, smallest: float, began: str,
+) -> Finding:  # fmt: skip
+    """The narrower claim of a time series, or of projects that chose for themselves."""
+    wanted = cases(projects, outcome, data_date)
+    known = wanted.dropna(subset=["value"])
+    left_out = int(wanted["value"].isna().sum())
+    if design == "none":
+        nothing = Attribution(refusal="nobody says when which department began to use the PMO")
+        remedy = "Fill rollouts.csv, or name the month in the parameter pmo_since."
+        said = Claim("not testable", f"{sentence(nothing.refusal)}.", remedy)
+        return Finding(outcome, design, nothing, nothing, said, n_left_out=left_out)
+    if known.empty:
+        nothing = Attribution(refusal=f"no project has this outcome: needs {outcome.needs}")
+        said = Claim("not testable", f"{sentence(nothing.refusal)}.", "Collect it.")
+        return Finding(outcome, design, nothing, nothing, said, n_left_out=left_out)
+    drawn = known.assign(value=drawn_in(known["value"]) if outcome.logarithm else known["value"])
+    if design == "matched projects":
+        return _matched(outcome, drawn, level, smallest, left_out)
+    day = adopted.dates.min() if len(adopted.dates) else pd.Timestamp(f"{began}-01")
+    edge = (drawn["quarter"] == day.year * 4 + day.quarter - 1) & (drawn["started_on"] < day)
+    series = interrupted(drawn.loc[~edge], day.year * 4 + day.quarter - 1, level)
+    found = Attribution(
+        series.value, series.error, nan, series.low, series.high, series.p,
+        n_projects=series.n_projects, n_departments=int(known["department"].nunique()),
+        refusal=series.refusal,
+    )  # fmt: skip
+    remedy = "A roll-out department by department, or departments that stay without, would show it."
+    said = without_controls(
+        outcome, found, word="consistent with", smallest=smallest, caveat=ITS_CAVEAT, remedy=remedy
+    )
+    return Finding(
+        outcome, design, found, found, said, p_adjusted=found.p, n_left_out=left_out,
+        n_edge=int(edge.sum()), series=series,
+    )  # fmt: skip
+
+
+def _matched(
+    outcome: Outcome, drawn: pd.DataFrame, level: float, smallest: float, left_out: int
+) -> Finding:
+    chosen = drawn.dropna(subset=["pmo_used"])
+    chosen = chosen[chosen["log_cost"].notna() & chosen["log_days"].notna()]
+    units = pd.DataFrame(
+        {
+            "department": chosen["department"],
+            "start_year": chosen["started_on"].dt.year.astype("int64"),
+            "category": chosen["category"],
+            "log_budget": chosen["log_cost"],
+            "log_planned_days": chosen["log_days"],
+            "risk": chosen["approval_risk"].astype("float64"),
+            "treated": chosen["pmo_used"] == "yes",
+            "value": chosen["value"],
+        }
+    )
+    result = matched(units, level)
+    found = Attribution(
+        result.value, result.error, nan, result.low, result.high, result.p,
+        n_projects=result.n_matched, n_departments=result.n_departments, refusal=result.refusal,
+        support=result.n_matched / result.n_treated if result.n_treated else nan,
+    )  # fmt: skip
+    remedy = "A risk score given before approval, or a roll-out by department, would show it."
+    said = without_controls(
+        outcome, found, word="likely" if result.risk_recorded else "associated",
+        smallest=smallest, caveat=MATCHED_CAVEAT, remedy=remedy,
+    )  # fmt: skip
+    unknown = left_out + len(drawn) - len(chosen)
+    return Finding(
+        outcome, "matched projects", found, found, said, p_adjusted=found.p, n_left_out=unknown,
+        matching=result,
+    )  # fmt: skip
