@@ -96,6 +96,8 @@ def notes(cells: Panel, first: Ints, adopted: Adoption) -> list[str]:
     quarters = adopted.quarters
     here = quarters[quarters.index.isin(cells.departments)]
     groups = {
+        "have no roll-out, and stand for no PMO: ":
+            pd.Index([name for name in cells.departments if name not in quarters.index]),
         "adopted only after the last quarter that counts, and stand for no PMO: ":
             here.index[here > last],
         "had adopted before the first project in the data, so nothing of before is known: ":

@@ -19,6 +19,7 @@ from pmo_lib.sums import ROUNDING
 from pmo_lib.wording import counted
 
 FEWEST_DEPARTMENTS = 6
+FEWEST_ADOPTERS = 3  # departments under the PMO whose projects can be compared
 LEAST_SUPPORT = 0.5  # of the treated projects
 FITTED = 100 * RIDGE  # of the outcome's range: errors below are what the solution leaves of none
 DETECTABLE = 2.8  # standard errors seen in four of five cases at 5 %: 1.96 + 0.84
@@ -92,13 +93,19 @@ def attribution(
             f"that had not adopted it yet; {LEAST_SUPPORT:.0%} are needed"
         )
         return replace(design, refusal=what)
+    adopters = int(found.cells[0].any(axis=1).sum())
+    if adopters < FEWEST_ADOPTERS:
+        have = counted(adopters, "department")
+        what = f"the projects that can be compared are of {have}; {FEWEST_ADOPTERS} are needed"
+        return replace(design, refusal=what)
     value, error = float(found.effect[0, 0]), float(found.error()[0, 0])
     without = impute(cells, *leaving_out_each(untreated, treated)).effect[:, 0]
     of_all = jackknife_error(without, value)
     least = FITTED * _spread(cells)[0]
     if error <= least or not of_all > least:
         return replace(design, refusal="the outcome does not vary between departments")
-    half = t_quantile(level, int((~np.isnan(without)).sum())) * of_all
+    sharing = int((np.abs(found.scores[0, :, 0]) > 1e-9 * error).sum())
+    half = t_quantile(level, max(2, sharing)) * of_all
     dealt = randomised(cells, first, level, permutations=permutations, seed=seed, usable=usable)
     return replace(
         design, value=value, error=error, jackknife_error=of_all, low=dealt.low, high=dealt.high,
@@ -126,6 +133,8 @@ def _without_design(cells: Panel, first: Ints, treated: Bools) -> str:
     if taking < FEWEST_DEPARTMENTS:
         have = counted(taking, "department")
         return f"only {have} have projects with this outcome; {FEWEST_DEPARTMENTS} are needed"
+    if (first == 0).all():
+        return "all departments had adopted before the first project, so nothing of before is known"
     if len(np.unique(first)) == 1:
         return "all departments adopted in one quarter, so there is nothing to compare with"
     ways = assignments(first)

@@ -113,12 +113,14 @@ class Checked:
 
     def leave_one_out(self) -> Check:
         """Whether the sign stays whichever department is left out."""
+        unknown = [str(name) for name in self.found.without.index[self.found.without.isna()]]
         without = self.found.without.dropna()
         flips = [str(name) for name in without.index[without * self.found.value <= 0]]
         ends = f"from {self.said(without.min())} to {self.said(without.max())}"
         return Check(
             "leave-one-out", "Does the sign stay whichever department is left out?",
-            "failed" if flips else "passed",
+            "failed" if flips else "cannot tell" if unknown else "passed",
+            f"nothing can be estimated without {listed(unknown)}" if unknown and not flips else
             f"{ends}; it turns without {listed(flips)}" if flips else ends,
             float(without.max() - without.min()),
         )  # fmt: skip
@@ -193,7 +195,7 @@ class Checked:
                 "smoothness", question, "cannot tell",
                 f"{said}; the years before adoption are too few to say how large they were", most,
             )  # fmt: skip
-        state: State = "passed" if most >= before and most > 0 else "cannot tell"
+        state: State = "passed" if most >= before and most > 0 else "failed"
         return Check(
             "smoothness", question, state, f"{said}; before they were {16 * before:.3f}", most
         )
@@ -237,6 +239,18 @@ def same_mix(found: Sequence[tuple[str, Attribution]]) -> Check:
     least = min(each.p for _, each in known)
     state: State = "failed" if least <= ALARM / len(known) else "passed"
     return Check("mix", question, state, listed(said), least)
+
+
+def attrition(found: Attribution) -> Check:
+    """Whether as many projects lack the outcome under the PMO as elsewhere."""
+    question = "Are as many projects without this outcome (cancelled, unfinished) as elsewhere?"
+    if found.refusal:
+        whole = "varies" in found.refusal or "vary" in found.refusal
+        state: State = "passed" if whole else "cannot tell"
+        return Check("attrition", question, state, "none is lost" if whole else found.refusal)
+    said = f"{effect_in_words(found.value, False)} under the PMO, p = {found.p:.2f}"
+    state = "failed" if found.p <= ALARM else "passed"
+    return Check("attrition", question, state, said, found.p)
 
 
 def effect_in_words(value: float, logarithm: bool) -> str:

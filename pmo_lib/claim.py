@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import expm1
 from typing import Literal
 
 from pmo_lib.attribution import Attribution
@@ -50,9 +51,12 @@ def claim(
     if _excluded(outcome, found, smallest):
         return Claim(
             "no effect of that size",
-            "The interval leaves out even the smallest effect of interest.",
+            f"The interval leaves out {_size(outcome, smallest)}. Smaller effects it may hold.",
             "Only other data, or a change of what the PMO does, would change this.",
         )
+    if found.low != found.low:
+        why = "No interval can be given: too few other dates of adoption allow an estimate."
+        return Claim("not shown", why, "More departments, adopting in other quarters.")
     why = (
         f"The interval leaves out no effect, but barely: chance alone would show as much in "
         f"{_in_hundred(p_adjusted)} such portfolios, all outcomes of the kind tested together."
@@ -114,6 +118,13 @@ def _excluded(outcome: Outcome, found: Attribution, smallest: float) -> bool:
     if not smallest > 0:
         return False
     return found.low > -smallest if outcome.better == "lower" else found.high < smallest
+
+
+def _size(outcome: Outcome, smallest: float) -> str:
+    """The smallest effect of interest in words: 8 % less cost overrun, 5 points more."""
+    if outcome.logarithm:
+        return f"even the smallest effect of interest, {-expm1(-smallest):.0%} less"
+    return f"even the smallest effect of interest, {smallest:.0%} of the projects more"
 
 
 def _remedy(refusal: str) -> str:

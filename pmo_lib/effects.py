@@ -69,8 +69,13 @@ class Effects:
         return dict(zip(self.names, held.tolist(), strict=True))
 
     def weight(self, name: str, case: Case) -> float:
-        """1, or 0 in the conservative case where the verdict is below likely."""
-        return 1.0 if case == "as estimated" or self.verdicts[name] in SHOWN else 0.0
+        """1, or 0 in the conservative case of what would be a gain and is not at least likely.
+
+        A loss that is not shown stays: what is conservative must never be the better case.
+        """
+        value = float(self.values[self.names.index(name)])
+        gain = value > 0 if name == "benefits" else value < 0
+        return 0.0 if case == "conservative" and gain and self.verdicts[name] not in SHOWN else 1.0
 
     def _held(self, drawn: Floats) -> Floats:
         limits = np.array([LARGEST[name] for name in self.names], dtype="float64")

@@ -32,8 +32,8 @@ class Finding:
     """One outcome: ``tested`` is the estimate of the verdict, ``priced`` that of the money.
 
     ``n_left_out`` projects should have the outcome and do not; ``n_edge`` started in the quarter
-    of the adoption but before its day. ``series`` and ``matching`` are of the designs without a
-    control group.
+    of the adoption but before its day; ``n_unlike`` are of a kind found only under the PMO.
+    ``series`` and ``matching`` are of the designs without a control group.
     """
 
     outcome: Outcome
@@ -45,6 +45,7 @@ class Finding:
     p_adjusted: float = nan
     n_left_out: int = 0
     n_edge: int = 0
+    n_unlike: int = 0
     sample: Sample | None = None
     checked: Checked | None = field(default=None, repr=False)
     series: Interrupted | None = field(default=None, repr=False)

@@ -14,14 +14,25 @@ import pandas as pd
 
 from pmo_lib.adoption import Adoption, Design, on_the_edge, refusal_of_service, under_pmo
 from pmo_lib.attribution import Attribution, attribution
-from pmo_lib.checks import Check, Checked, negative_control, same_mix
+from pmo_lib.checks import Check, Checked, attrition, negative_control, same_mix
 from pmo_lib.claim import claim
 from pmo_lib.finding import Finding, Sample
-from pmo_lib.other_designs import without_control_group
-from pmo_lib.outcomes import OUTCOMES, PRIMARY, SECONDARY, Outcome, cases, drawn_in, with_plan
+from pmo_lib.other_designs import tested_together, without_control_group
+from pmo_lib.outcomes import (
+    OUTCOMES,
+    PRIMARY,
+    SECONDARY,
+    Outcome,
+    cases,
+    drawn_in,
+    losses,
+    unlike_any,
+    with_plan,
+)
 from pmo_lib.panel import first_quarters, panel
 from pmo_lib.randomisation import PERMUTATIONS
 
+LEAST_RECORDED = 0.5  # of the projects on either side that should have the outcome
 FEWER_PERMUTATIONS = 199  # where p alone is wanted, of what is no primary outcome
 
 
@@ -41,11 +52,15 @@ def findings(
     interest by outcome, in its own unit; `began` the month the PMO began for everybody.
     """
     if design != "staggered roll-out":
-        return [
-            without_control_group(projects, each, adopted, design, data_date, level,
-                              smallest[each.id], began)
+        own = [
+            without_control_group(
+                projects, each, adopted, design, data_date, level, smallest[each.id], began
+            )
             for each in (*PRIMARY, *SECONDARY)
-        ]  # fmt: skip
+        ]
+        m = len(PRIMARY)
+        together = [*holm(_ps(own[:m])), *discovery(_ps(own[m:]))]
+        return [tested_together(each, p) for each, p in zip(own, together, strict=True)]
     of_service = refusal_of_service(projects, adopted)
     shared = [] if of_service else _shared_checks(projects, adopted, data_date, level)
     primary = [
@@ -70,12 +85,17 @@ def estimated(
     wanted = cases(projects, outcome, data_date)
     edge = on_the_edge(wanted, adopted.dates)
     known = wanted[~edge].dropna(subset=["value", *([weight] if weight else [])])
-    left_out, on_edge = int(wanted["value"].isna().sum()), int(edge.sum())
-    if known.empty:
-        nothing = Attribution(refusal=f"no project has this outcome: needs {outcome.needs}")
-        return Finding(
-            outcome, "staggered roll-out", nothing, nothing, n_left_out=left_out, n_edge=on_edge
-        )
+    unlike = unlike_any(known, under_pmo(known, adopted.dates), outcome)
+    none = Attribution()
+    told = Finding(
+        outcome, "staggered roll-out", none, none, n_left_out=int(wanted["value"].isna().sum()),
+        n_edge=int(edge.sum()), n_unlike=int(unlike.sum()),
+    )  # fmt: skip
+    refusal = _too_little_known(wanted, known[~unlike], outcome, adopted)
+    if refusal:
+        nothing = Attribution(refusal=refusal)
+        return replace(told, tested=nothing, priced=nothing)
+    known = known[~unlike]
     rows, plan = with_plan(known, outcome)
     if not adopted.others.empty:
         others = under_pmo(rows, adopted.others).astype("float64")
@@ -88,10 +108,25 @@ def estimated(
     of_test, of_money = (
         attribution(cells, first, level, permutations=permutations) for cells in (tested, priced)
     )
-    return Finding(
-        outcome, "staggered roll-out", of_test, of_money, n_left_out=left_out, n_edge=on_edge,
-        sample=Sample(rows, tested, priced, first),
-    )  # fmt: skip
+    sample = Sample(rows, tested, priced, first)
+    return replace(told, tested=of_test, priced=of_money, sample=sample)
+
+
+def _too_little_known(
+    wanted: pd.DataFrame, known: pd.DataFrame, outcome: Outcome, adopted: Adoption
+) -> str:
+    """Why the outcome is known of too few projects, on one side at least; else nothing."""
+    if known.empty:
+        return f"no project has this outcome: needs {outcome.needs}"
+    under = under_pmo(wanted, adopted.dates)
+    for side, name in ((under, "under the PMO"), (~under, "without the PMO")):
+        recorded = wanted.loc[side, "value"].notna().mean() if side.any() else 1.0
+        if recorded < LEAST_RECORDED:
+            return (
+                f"it is recorded of only {recorded:.0%} of the projects {name} that should have "
+                f"it; {LEAST_RECORDED:.0%} are needed: {outcome.needs}"
+            )
+    return ""
 
 
 def holm(p: Sequence[float]) -> list[float]:
@@ -130,7 +165,13 @@ def _staggered(
     checked = Checked(
         found.sample.tested, found.sample.first, found.tested, level, logarithm=outcome.logarithm
     )
-    return replace(found, checked=checked, checks=tuple(checked.checks()))
+    lost = losses(projects, outcome, data_date)
+    lost = lost[~on_the_edge(lost, adopted.dates)]
+    rows, plan = with_plan(lost, OUTCOMES["planned_cost"])
+    cells = panel(rows, plan)
+    first = first_quarters(cells, adopted.quarters)
+    of_lost = attribution(cells, first, level, permutations=FEWER_PERMUTATIONS)
+    return replace(found, checked=checked, checks=(*checked.checks(), attrition(of_lost)))
 
 
 def _concluded(

@@ -39,8 +39,8 @@ def notes_on_money(
         )
     if (~brings).any():
         notes.append(
-            f"in flight, or of unknown worth: {counted(int((~brings).sum()), 'project')} that "
-            "bring nothing yet; the time that the PMO takes of them is in its cost"
+            f"in flight, cancelled or of unknown worth: {counted(int((~brings).sum()), 'project')} "
+            "that bring nothing yet; the time that the PMO takes of them is in its cost"
         )
     return (*notes, *_cost_notes(projects, pmo_costs))
 
@@ -61,7 +61,7 @@ def _component_notes(
     elif gaps:
         notes.append(
             f"{WORDS[name]}: {gaps} of {counted(len(supported), 'project')} left out, "
-            f"{cells} or the end not known"
+            f"{cells} not known or outside what the estimate speaks of"
         )
     return notes
 

@@ -1,21 +1,23 @@
 """Findings where there is no control group: the verdict has a ceiling, whatever the figures."""
 
+from dataclasses import replace
 from math import nan
 
 import pandas as pd
 
-from pmo_lib.adoption import Adoption, Design
+from pmo_lib.adoption import Adoption, Design, on_the_edge
 from pmo_lib.attribution import Attribution
-from pmo_lib.claim import Claim, sentence, without_controls
+from pmo_lib.claim import ALPHA, Claim, sentence, without_controls
 from pmo_lib.finding import Finding
 from pmo_lib.interrupted import interrupted
-from pmo_lib.matching import matched
+from pmo_lib.matching import Matched, matched
 from pmo_lib.outcomes import Outcome, cases, drawn_in
 
 ITS_CAVEAT = (
     "Without departments that had not adopted yet, anything else that changed at the time looks "
     "the same."
 )
+LEAST_MATCHED = 0.8  # of the projects under the PMO, for more than an association
 MATCHED_CAVEAT = "Projects that choose the PMO may differ in ways that nobody recorded."
 
 
@@ -36,11 +38,12 @@ def without_control_group(
         nothing = Attribution(refusal=f"no project has this outcome: needs {outcome.needs}")
         said = Claim("not testable", f"{sentence(nothing.refusal)}.", "Collect it.")
         return Finding(outcome, design, nothing, nothing, said, n_left_out=left_out)
-    drawn = known.assign(value=drawn_in(known["value"]) if outcome.logarithm else known["value"])
+    is_share = not outcome.logarithm and not outcome.months
+    drawn = known.assign(value=known["value"] if is_share else drawn_in(known["value"]))
     if design == "matched projects":
         return _matched(outcome, drawn, level, smallest, left_out)
-    day = adopted.dates.min() if len(adopted.dates) else pd.Timestamp(f"{began}-01")
-    edge = (drawn["quarter"] == day.year * 4 + day.quarter - 1) & (drawn["started_on"] < day)
+    edge = on_the_edge(drawn, adopted.dates)  # before its own department's day
+    day = pd.Timestamp(f"{began}-01") if began else adopted.dates.min()
     series = interrupted(drawn.loc[~edge], day.year * 4 + day.quarter - 1, level)
     found = Attribution(
         series.value, series.error, nan, series.low, series.high, series.p,
@@ -80,9 +83,11 @@ def _matched(
         n_projects=result.n_matched, n_departments=result.n_departments, refusal=result.refusal,
         support=result.n_matched / result.n_treated if result.n_treated else nan,
     )  # fmt: skip
-    remedy = "A risk score given before approval, or a roll-out by department, would show it."
+    remedy = "A roll-out by department, in an order that has nothing to do with results."
+    if not result.risk_recorded:
+        remedy = "A risk score given before approval, or a roll-out by department, would show it."
     said = without_controls(
-        outcome, found, word="likely" if result.risk_recorded else "associated",
+        outcome, found, word="likely" if _alike(result) else "associated",
         smallest=smallest, caveat=MATCHED_CAVEAT, remedy=remedy,
     )  # fmt: skip
     unknown = left_out + len(drawn) - len(chosen)
@@ -90,3 +95,20 @@ def _matched(
         outcome, "matched projects", found, found, said, p_adjusted=found.p, n_left_out=unknown,
         matching=result,
     )  # fmt: skip
+
+
+def tested_together(found: Finding, p_adjusted: float) -> Finding:
+    """The finding under the correction for several outcomes, which may take a difference back."""
+    shown = found.claim.word in {"consistent with", "associated", "likely"}
+    if not shown or p_adjusted <= ALPHA:
+        return replace(found, p_adjusted=p_adjusted)
+    why = "A difference is seen, but of several outcomes tested one would show it by chance."
+    said = Claim("not shown", why, found.claim.remedy)
+    return replace(found, p_adjusted=p_adjusted, claim=said)
+
+
+def _alike(result: Matched) -> bool:
+    """Whether matching made the two sides alike in all that is recorded, risk included."""
+    share = result.n_matched / result.n_treated if result.n_treated else 0.0
+    balanced = bool(len(result.balance)) and bool(result.balance["good"].all())
+    return result.risk_recorded and balanced and share >= LEAST_MATCHED

@@ -19,6 +19,7 @@ BENEFIT_MONTHS = 12  # of the benefits, counted from the day the project ended
 MOST_BENEFIT = 2.0  # of the plan; more is a plan nobody meant
 MATURE_SHARE = 0.8  # of a quarter's projects that must have ended for it to count
 FEWEST_OF_CATEGORY = 5
+FEWEST_ALIKE = 2  # projects without the PMO of the kind of one under it
 TAILS = (0.05, 0.95)  # values beyond these quantiles are drawn in for the test
 
 Role = Literal["primary", "secondary", "control", "mix"]
@@ -86,15 +87,13 @@ def half_year_name(number: int) -> str:
 def outcome_projects(
     tables: Mapping[str, pd.DataFrame], data_date: pd.Timestamp, settings: Settings
 ) -> pd.DataFrame:
-    """Every project begun and not cancelled, with quarter, plan, and a column for each outcome.
+    """Every project begun, with quarter, plan, whether it was cancelled, and the outcomes.
 
-    Outcomes are missing where the project has not ended, or the data do not say. Cancelled
-    projects never finish and leave the population; so do those without a start.
+    Outcomes are missing where the project has not ended, or the data do not say. Cancelled ones
+    never finish and have none; who cannot be placed in time, without a start, is not among them.
     """
     begun = tables["projects"].reindex(columns=TABLES["projects"].column_names)
-    begun = begun[
-        (begun["started_on"] <= data_date) & ~begun["status"].isin(["cancelled", "proposed"])
-    ]
+    begun = begun[(begun["started_on"] <= data_date) & (begun["status"] != "proposed")]
     rows = begun.merge(_plans(tables, settings), on="project_id", how="left")
     ended = rows["finished_on"].where(
         (rows["finished_on"] <= data_date) & (rows["status"] == "completed")
@@ -104,11 +103,10 @@ def outcome_projects(
     late = (ended - rows["finish"]).dt.days
     over = cost / rows["planned_cost"] - 1
     tolerances = settings.tolerances
-    control = (
-        rows["negative_control"].where(ended.notna()) if "negative_control" in rows else np.nan
-    )
+    control = rows["negative_control"].where(ended.notna())
     own = rows.assign(
         quarter=quarter_number(rows["started_on"]).astype("int64"),
+        cancelled=(rows["status"] == "cancelled").fillna(False).astype("bool"),
         ended_on=ended,
         actual_days=actual_days,
         cost=_log(cost / rows["planned_cost"]),
@@ -126,18 +124,70 @@ def outcome_projects(
 def cases(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) -> pd.DataFrame:
     """The projects of which the outcome should be known by now; `value` holds it, where it is.
 
-    Where only the short projects of a quarter have ended, what has ended is no fair picture of
-    it: quarters count up to the last of which 80 % could be known.
+    Cancelled projects have none. Quarters count as `ripe_quarters` has it.
     """
-    if outcome.role == "mix":
-        known = projects["started_on"].notna()
-    else:
-        known = projects["ended_on"] + pd.DateOffset(months=outcome.months) <= data_date
-    share = known.groupby(projects["quarter"]).mean()
-    ripe = share.index[share >= MATURE_SHARE]
-    last = ripe.max() if len(ripe) else -1
-    counted = projects[known & (projects["quarter"] <= last)]
+    lives = projects[~projects["cancelled"]]
+    due = _due(lives, outcome, data_date)
+    counted = lives[due & lives["quarter"].isin(ripe_quarters(projects, outcome, data_date))]
     return counted.assign(value=counted[outcome.id])
+
+
+def losses(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) -> pd.DataFrame:
+    """Every project begun in the quarters that count; `value` is 1 where its outcome is missing.
+
+    For whatever reason: cancelled, not ended yet, no date of its end, or nobody recorded it.
+    """
+    inside = projects[projects["quarter"].isin(ripe_quarters(projects, outcome, data_date))]
+    known = _due(inside, outcome, data_date) & ~inside["cancelled"] & inside[outcome.id].notna()
+    return inside.assign(value=1.0 - known.astype("float64"))
+
+
+def ripe_quarters(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) -> set[int]:
+    """The start quarters of which 80 % of the projects could be known, and of the year up to them.
+
+    Where only the short projects of a quarter have ended, what has ended is no fair picture of
+    it; and a single short one must not open the quarters around it.
+    """
+    lives = projects[~projects["cancelled"]]
+    if lives.empty:
+        return set()
+    due = _due(lives, outcome, data_date).groupby(lives["quarter"]).agg(["sum", "size"])
+    every = due.reindex(range(due.index.min(), due.index.max() + 1), fill_value=0)
+    year = every.rolling(4, min_periods=1).sum()
+    ripe = (every["sum"] >= MATURE_SHARE * every["size"]) & (every["size"] > 0)
+    ripe &= year["sum"] >= MATURE_SHARE * year["size"]
+    return {int(quarter) for quarter in every.index[ripe]}
+
+
+def _due(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) -> pd.Series:
+    """Whether so much time has passed since the end that the outcome could be known."""
+    if outcome.role == "mix":
+        return projects["started_on"].notna()
+    due: pd.Series = projects["ended_on"] + pd.DateOffset(months=outcome.months) <= data_date
+    return due
+
+
+def kinds(rows: pd.DataFrame) -> pd.Series:
+    """Each project's category; rare ones are one, and so are those not stated."""
+    category = rows["category"].astype("object").fillna("not stated")
+    rare = category.map(category.value_counts()) < FEWEST_OF_CATEGORY
+    return category.mask(rare, "other")
+
+
+def unlike_any(rows: pd.DataFrame, under: pd.Series, outcome: Outcome) -> pd.Series:
+    """Whether a project under the PMO is of a kind that hardly occurs without it.
+
+    What such a project had cost without the PMO nobody can say: its category, or that its plan
+    is not known, is found in fewer than two projects that are not under it.
+    """
+    marks = {"kind": kinds(rows)}
+    if outcome.role != "mix":
+        marks |= {name: rows[name].isna() for name in ("log_cost", "log_days")}
+    unlike = pd.Series(False, index=rows.index)
+    for mark in marks.values():
+        counts = mark[~under].value_counts()
+        unlike |= under & (mark.map(counts).fillna(0).astype("float64") < FEWEST_ALIKE)
+    return unlike
 
 
 def drawn_in(values: pd.Series) -> pd.Series:
@@ -152,9 +202,7 @@ def with_plan(rows: pd.DataFrame, outcome: Outcome) -> tuple[pd.DataFrame, list[
     What is not known gets the mean and a column that says so; rare categories are one. Of the
     mix of projects only the category is held fixed.
     """
-    category = rows["category"].astype("object").fillna("not stated")
-    rare = category.map(category.value_counts()) < FEWEST_OF_CATEGORY
-    dummies = pd.get_dummies(category.mask(rare, "other"), prefix="is", dtype="float64").iloc[:, 1:]
+    dummies = pd.get_dummies(kinds(rows), prefix="is", dtype="float64").iloc[:, 1:]
     if outcome.role != "mix":
         for name in ("log_cost", "log_days"):
             missing = rows[name].isna()
@@ -189,43 +237,46 @@ def _plans(tables: Mapping[str, pd.DataFrame], settings: Settings) -> pd.DataFra
 def _benefits(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame) -> pd.DataFrame:
     """By project: `benefits`, realised ÷ planned in the first year; and what a year should bring.
 
-    Realised counts from the finish as it was, planned from the finish as it was planned, so that
-    what comes earlier is not counted as more. Benefits in money, measured in at least half of
-    the year's months.
+    Realised counts by months since the finish as it was, planned by months since the finish as it
+    was planned, so that what comes earlier is not counted as more. Of benefits in money, and the
+    months of which both are known; at least half of the year's.
     """
     columns = ["benefits", "planned_benefit", "cashable_share"]
     if not {"benefits", "benefit_reports"} <= set(tables):
         return pd.DataFrame({name: pd.Series(dtype="float64") for name in columns})
     of_money = tables["benefits"][tables["benefits"]["class"] != "non_financial"]
     plan = rows[["project_id", "ended_on", "finish"]]
-    reports = (
-        tables["benefit_reports"].merge(of_money, on="benefit_id").merge(plan, on="project_id")
-    )
-    month = _month(reports["period"])
+    reports = tables["benefit_reports"].merge(of_money, on="benefit_id")
+    reports = reports.merge(plan, on="project_id")
 
-    def aged(since: pd.Series) -> pd.Series:
-        age = month - (since.dt.year * 12 + since.dt.month)
-        within: pd.Series = (age >= 1) & (age <= BENEFIT_MONTHS)
-        return within
+    def by_age(column: str, since: str) -> pd.Series:
+        age = _month(reports["period"]) - (reports[since].dt.year * 12 + reports[since].dt.month)
+        inside = reports.assign(age=age)[(age >= 1) & (age <= BENEFIT_MONTHS)]
+        known = inside.dropna(subset=[column])
+        sums: pd.Series = known.groupby(["benefit_id", "age"])[column].sum()
+        return sums
 
-    real = (
-        reports[aged(reports["ended_on"])].groupby("benefit_id")["realised"].agg(["mean", "count"])
-    )
-    yearly = pd.DataFrame(
+    planned_at = by_age("planned", "finish")
+    both = pd.concat([by_age("realised", "ended_on"), planned_at], axis=1, join="inner")
+    yearly = both.groupby("benefit_id").agg(["sum", "size"])
+    enough = yearly[("planned", "size")] >= BENEFIT_MONTHS / 2
+    parts = pd.DataFrame(
         {
-            "realised": (real["mean"] * BENEFIT_MONTHS).where(real["count"] >= BENEFIT_MONTHS / 2),
-            "planned": reports[aged(reports["finish"])].groupby("benefit_id")["planned"].sum(),
+            "realised": yearly[("realised", "sum")].where(enough),
+            "due": yearly[("planned", "sum")].where(enough),
         }
-    ).reset_index(names="benefit_id")
-    each = of_money[["benefit_id", "project_id", "class"]].merge(yearly, on="benefit_id")
+    ).join(planned_at.groupby("benefit_id").sum(), how="outer")
+    each = of_money[["benefit_id", "project_id", "class"]].merge(
+        parts.rename_axis("benefit_id").reset_index(), on="benefit_id"
+    )
     cash = each["planned"].where(each["class"] == "cashable", 0.0)
-    measured = each[each["realised"].notna() & (each["planned"] > 0)]
-    sums = measured.groupby("project_id")[["realised", "planned"]].sum()
+    measured = each[each["due"] > 0]
+    sums = measured.groupby("project_id")[["realised", "due"]].sum()
     planned = each.groupby("project_id")["planned"].sum()
     planned = planned.where(planned > 0)
     return pd.DataFrame(
         {
-            "benefits": (sums["realised"] / sums["planned"]).clip(0, MOST_BENEFIT),
+            "benefits": (sums["realised"] / sums["due"]).clip(0, MOST_BENEFIT),
             "planned_benefit": planned,
             "cashable_share": cash.groupby(each["project_id"]).sum() / planned,
         }

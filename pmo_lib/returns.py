@@ -49,17 +49,18 @@ def treated(
     """The projects under the PMO with `COLUMNS`, as `value.value_draws` takes them.
 
     `inside` says by primary outcome which projects its estimate speaks of: each component counts
-    those of its own. Projects in flight are there for the time that the PMO takes of them, which
-    is a cost, and bring nothing yet.
+    those of its own. Projects in flight or cancelled are there for the time that the PMO takes of
+    them, which is a cost, and bring nothing.
     """
     under = under_pmo(projects, dates)
     rows = projects[under]
     ended = rows["ended_on"].notna()
-    elapsed = (data_date - rows["started_on"]).dt.days.astype("float64")
+    stopped = rows["finished_on"].where(rows["finished_on"] <= data_date).fillna(data_date)
+    elapsed = (stopped - rows["started_on"]).dt.days.astype("float64")
     counted = {name: chosen[under] for name, chosen in inside.items()}
     any_of = pd.DataFrame(counted).any(axis=1) & ended
     frame = rows.assign(
-        finished_on=rows["ended_on"].fillna(data_date),
+        finished_on=rows["ended_on"].fillna(stopped),
         actual_cost=rows["actual_cost"].astype("float64").where(ended),
         actual_days=rows["actual_days"].where(ended, elapsed),
         benefit_a_year=rows["planned_benefit"].where(ended),

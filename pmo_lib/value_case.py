@@ -15,6 +15,7 @@ from pmo_lib.effects import Case, Effects
 from pmo_lib.finding import Finding
 from pmo_lib.findings import estimated, findings, in_own_unit
 from pmo_lib.outcomes import OUTCOMES, outcome_projects
+from pmo_lib.periods import month_range
 from pmo_lib.returns import (
     break_even_on_cost,
     inside_estimate,
@@ -24,6 +25,7 @@ from pmo_lib.returns import (
 )
 from pmo_lib.value import ValueDraws, value_draws
 from pmo_lib.view import View
+from pmo_lib.wording import counted
 
 COLUMNS = (
     "outcome", "effect", "low", "high", "p", "n_projects", "n_departments", "support", "mde",
@@ -67,7 +69,8 @@ class ValueCase:
     def projects(self) -> pd.DataFrame:
         """Every project begun, with its plan and outcomes."""
         view = self.view
-        found = outcome_projects(view.tables, view.data_date, view.settings)
+        usable = {name: t for name, t in view.tables.items() if name not in view.withheld}
+        found = outcome_projects(usable, view.data_date, view.settings)
         return found.assign(**{WEIGHT: np.exp(found["log_cost"])})
 
     @cached_property
@@ -83,12 +86,20 @@ class ValueCase:
         """Every outcome with estimate, checks and verdict; none without projects to judge by."""
         if self.reason:
             return []
-        found = [*map(self._smallest, OUTCOMES)]
-        return findings(
-            self.projects, self.adopted, self.design, self.view.data_date,
-            self.level,
-            smallest=dict(zip(OUTCOMES, found, strict=True)), began=self.question.began,
-        )  # fmt: skip
+        smallest = {name: self._smallest(name) for name in OUTCOMES}
+        began = self.question.began
+
+        def of(design: Design) -> list[Finding]:
+            view = self.view
+            return findings(
+                self.projects, self.adopted, design, view.data_date, self.level,
+                smallest=smallest, began=began,
+            )  # fmt: skip
+
+        own = of(self.design)
+        untestable = all(each.tested.refusal for each in own)
+        # where the roll-out cannot be tested, the month that was given still allows a narrow claim
+        return of("interrupted time series") if untestable and began else own
 
     @property
     def reason(self) -> str:
@@ -96,8 +107,8 @@ class ValueCase:
         view = self.view
         if "projects" not in view.tables:
             return "needs projects.csv"
-        withheld = [view.withheld[t] for t in ("projects", "baselines", "rollouts")
-                    if t in view.withheld]  # fmt: skip
+        needed = ("projects", "baselines", "rollouts")
+        withheld = [view.withheld[name] for name in needed if name in view.withheld]
         if withheld:
             return "; ".join(withheld)
         return "" if len(self.projects) else "no project has a date of its start by now"
@@ -112,7 +123,15 @@ class ValueCase:
         cost = next((each for each in self.findings if each.sample), None)
         if cost is None or cost.sample is None:
             return []
-        return notes(cost.sample.tested, cost.sample.first, self.adopted)
+        found = notes(cost.sample.tested, cost.sample.first, self.adopted)
+        table = self.view.verdict.tables.get("rollouts") if self.view.verdict else None
+        if table and table.rows_rejected:
+            rows = counted(table.rows_rejected, "row")
+            found.append(
+                f"{rows} of rollouts.csv were rejected: their departments may stand for no PMO, or "
+                "for one that came later, and are none of it."
+            )
+        return found
 
     def table(self) -> pd.DataFrame:
         """One row an outcome, `COLUMNS`; what value_case.csv holds."""
@@ -163,16 +182,41 @@ class ValueCase:
     @cached_property
     def base_date(self) -> pd.Timestamp:
         """The day that money is discounted to: the PMO's first cost or adoption."""
-        days = [self.adopted.dates.min()] if len(self.adopted.dates) else []
+        dates = self.adopted.dates
+        own = dates[dates.index.isin(self.projects["department"])]
+        days = [own.min()] if len(own) else []
         if self.pmo_costs is not None and len(self.pmo_costs):
             days.append(pd.Timestamp(f"{self.pmo_costs['period'].min()}-01"))
         return min(days) if days else self.view.data_date
 
     @cached_property
     def pmo_costs(self) -> pd.DataFrame | None:
-        """What the PMO cost, month by month, up to the data date; None where nobody recorded it."""
-        if "pmo_costs" not in self.view.tables or "pmo_costs" in self.view.withheld:
-            return None
+        """What the PMO cost, month by month, up to the data date; None where that is not known."""
+        return None if self.no_cost else self._recorded_costs
+
+    @cached_property
+    def no_cost(self) -> str:
+        """Why the cost of the PMO is not known; empty where it is.
+
+        A month without a row is a month of which nobody knows the cost, not one without any.
+        """
+        if "pmo_costs" not in self.view.tables:
+            return "needs pmo_costs.csv"
+        if "pmo_costs" in self.view.withheld:
+            return self.view.withheld["pmo_costs"]
+        costs, dates = self._recorded_costs, self.adopted.dates
+        own = dates[dates.index.isin(self.projects["department"])]
+        if costs.empty or not costs["amount"].sum() > 0:
+            return "pmo_costs.csv has no cost up to the data date"
+        first = min(f"{own.min():%Y-%m}" if len(own) else self.view.period, costs["period"].min())
+        months = month_range(first, self.view.period)
+        unknown = len(set(months) - set(costs.loc[costs["amount"].notna(), "period"]))
+        if unknown:
+            return f"pmo_costs.csv lacks {unknown} of the {len(months)} months since {first}"
+        return ""
+
+    @property
+    def _recorded_costs(self) -> pd.DataFrame:
         costs = self.view.tables["pmo_costs"]
         return costs[costs["period"] <= self.view.period]
 
@@ -193,9 +237,25 @@ class ValueCase:
         )  # fmt: skip
 
     @property
+    def no_money(self) -> str:
+        """Why no effect may become money; empty where one may."""
+        if self.reason:
+            return self.reason
+        if any(each.design != "staggered roll-out" for each in self.findings):
+            return "only a difference to departments that had not adopted yet may become money"
+        if self.question.service:
+            return "what a single service costs is not known, and all of the PMO is not its cost"
+        return ""
+
+    @property
+    def any_shown(self) -> bool:
+        """Whether a primary effect is at least likely."""
+        return any(each.claim.counts for each in self._primary)
+
+    @property
     def for_kpi(self) -> pd.DataFrame | None:
         """The conservative draws for KPI R12; None where no effect is at least likely."""
-        if self.pmo_costs is None or not any(each.claim.counts for each in self._primary):
+        if self.no_money or self.no_cost or not self.any_shown:
             return None
         drawn = self.draws("conservative")
         return None if drawn.reason else drawn.for_kpi()
@@ -217,6 +277,8 @@ class ValueCase:
             if each.design == "staggered roll-out" and not each.priced.refusal
             and not each.tested.refusal
         }  # fmt: skip
+        if self.no_money:
+            return {}
         if "cost" in found and not self.by_cost.refusal:
             found["cost"] = max(found["cost"], self.by_cost, key=lambda each: each.value)
         return found
@@ -232,7 +294,9 @@ class ValueCase:
     @cached_property
     def break_even(self) -> float:
         """The effect on cost, a difference of logarithms, at which the PMO pays for itself."""
-        under = self.projects[under_pmo(self.projects, self.adopted.dates)]
+        under = self.projects[
+            under_pmo(self.projects, self.adopted.dates) & ~self.projects["cancelled"]
+        ]
         rate = self.question.assumptions.discount_rate
         return break_even_on_cost(under, self.pmo_costs, self.base_date, rate)
 

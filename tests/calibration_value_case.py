@@ -176,6 +176,12 @@ def words(runs: list[Run], *which: str) -> float:
     return float(np.mean([r.word in which for r in runs]))
 
 
+def exaggeration(runs: list[Run]) -> str:
+    """The mean error of the priced effect in the runs with a verdict of likely or more."""
+    shown = [r.off["priced, randomisation"] for r in runs if r.word in {"demonstrated", "likely"}]
+    return f"{np.mean(shown):+.3f}" if len(shown) >= 5 else "–"
+
+
 def rows(kind: RollOut, runs: list[Run]) -> dict[str, list[str]]:
     """The rows of the tables that the runs make, by the table's name."""
     found: dict[str, list[str]] = {}
@@ -190,6 +196,7 @@ def rows(kind: RollOut, runs: list[Run]) -> dict[str, list[str]]:
         f"{bias(runs, priced):+.3f}", f"{bias(runs, priced) / size:+.2f}",
         f"{np.nanmedian([r.detectable for r in runs]):.2f}",
         f"{words(runs, 'demonstrated'):.1%}", f"{words(runs, 'demonstrated', 'likely'):.1%}",
+        exaggeration(runs),
     ]  # fmt: skip
     found["naive"] = [
         kind.name,
@@ -198,7 +205,7 @@ def rows(kind: RollOut, runs: list[Run]) -> dict[str, list[str]]:
     ]  # fmt: skip
     if kind.adoption in {"dip", "improving"}:
         names = ("jackknife", "pre-trend", "leave-one-out", "donut", "placebo in time",
-                 "adopters' trend", "dominance")  # fmt: skip
+                 "adopters' trend", "smoothness", "dominance")  # fmt: skip
         found["checks"] = [kind.name, *(f"{np.mean([n in r.failed for r in runs]):.1%}"
                                         for n in names)]  # fmt: skip
     return found
@@ -206,10 +213,10 @@ def rows(kind: RollOut, runs: list[Run]) -> dict[str, list[str]]:
 
 HEADS = {
     "ours": "roll-out|estimated|rejects at 5 %|holds (tested)|holds (priced)|holds (jackknife)|"
-    "holds (cluster-robust)|bias|bias in errors|detectable|demonstrated|likely or more",
+    "holds (cluster-robust)|bias|bias in errors|detectable|demonstrated|likely or more|bias where likely",
     "naive": "roll-out|" + "|".join((*NAIVE, "ours")),
     "checks": "roll-out|jackknife|pre-trend|leave-one-out|donut|placebo in time|adopters' trend|"
-    "dominance",
+    "smoothness|dominance",
 }
 
 

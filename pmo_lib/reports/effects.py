@@ -23,8 +23,8 @@ BADGES: dict[Word, str] = {
 }  # fmt: skip
 STATES = {"passed": "green", "failed": "red", "cannot tell": "grey"}
 VERBS = {
-    "cost": "projects under the PMO cost {} than they would have without it",
-    "schedule": "projects under the PMO were {} than they would have been without it",
+    "cost": "projects under the PMO typically cost {} than they would have without it",
+    "schedule": "projects under the PMO were typically {} than they would have been without it",
     "benefits": "the share of planned benefits that projects brought changed by {}",
     "on_time": "finished on time {}",
     "on_budget": "finished on budget {}",
@@ -94,6 +94,9 @@ def table(findings: Sequence[Finding], level: str) -> HTML:
 def checks(findings: Sequence[Finding]) -> HTML:
     """Every check as a row, its outcome for each of the findings as a column."""
     shown = [found for found in findings if found.checks]
+    alone = [piece for found in findings for piece in _of_other_designs(found)]
+    if alone:
+        return page.joined(*alone)
     if not shown:
         return page.paragraph(
             "There is no estimate to check: the checks are of differences to departments that had "
@@ -112,6 +115,25 @@ def checks(findings: Sequence[Finding]) -> HTML:
         }
         rows.append({"Check": page.lines(question, name)} | cells)
     return page.table(pd.DataFrame(rows), "Could it be something else?", "cards")
+
+
+def _of_other_designs(found: Finding) -> list[HTML]:
+    """What a time series or a matching says of itself: its note, balance and E-value."""
+    if found.series is not None and found.series.note:
+        return [page.paragraph(f"{found.outcome.name}: {found.series.note}.")]
+    if found.matching is None or not len(found.matching.balance):
+        return []
+    own = found.matching
+    balance = own.balance.assign(good=own.balance["good"].map({True: "alike", False: "not alike"}))
+    balance.columns = pd.Index(["What is recorded", "Before", "After matching", "Then"])
+    strong = (
+        f"Something unrecorded would have to be {own.e_value:.1f} times as frequent with the PMO, "
+        f"and as strong for the outcome, to explain the difference away; "
+        f"{own.e_value_of_interval:.1f} times for the end of the interval nearer to none (E-value)."
+    )
+    caption = f"{found.outcome.name}: how alike the two sides are, in standard deviations"
+    note = [page.paragraph(own.note)] if own.note else []
+    return [page.table(balance, caption), page.paragraph(strong), *note]
 
 
 def _check(check: Check) -> HTML:
@@ -136,6 +158,8 @@ def _rests_on(found: Finding) -> list[str]:
         said.append(f"{number(tested.support, 'share')} of those under the PMO can be compared")
     if found.n_left_out:
         said.append(f"{found.n_left_out} left out: not recorded")
+    if found.n_unlike:
+        said.append(f"{found.n_unlike} left out: of a kind found only under the PMO")
     if found.n_edge:
         said.append(f"{found.n_edge} left out: begun in the quarter of adoption, before its day")
     return said
