@@ -77,6 +77,17 @@ class Effects:
         gain = value > 0 if name == "benefits" else value < 0
         return 0.0 if case == "conservative" and gain and self.verdicts[name] not in SHOWN else 1.0
 
+    def counted(self, name: str, drawn: Floats, case: Case) -> Floats:
+        """The drawn values of one effect as the case counts them.
+
+        Conservative: of what is not at least likely no gain counts, so a loss that is not shown
+        counts where it is one, and is 0 where it would be a gain.
+        """
+        if case == "as estimated" or self.verdicts[name] in SHOWN:
+            return drawn
+        losses = np.minimum(drawn, 0.0) if name == "benefits" else np.maximum(drawn, 0.0)
+        return losses * self.weight(name, case)
+
     def _held(self, drawn: Floats) -> Floats:
         limits = np.array([LARGEST[name] for name in self.names], dtype="float64")
         return np.clip(drawn, -limits, limits)

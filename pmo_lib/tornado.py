@@ -74,7 +74,8 @@ def tornado(
 def quantiles(effects: Effects, assumptions: Assumptions, case: Case, p: float) -> dict[str, float]:
     """Each input at its own p-quantile: t for an effect, triangular for the PMO's cost, PERT."""
     found = {
-        name: value * effects.weight(name, case) for name, value in effects.quantile(p).items()
+        name: float(effects.counted(name, np.array([value]), case)[0])
+        for name, value in effects.quantile(p).items()
     }
     found["office_factor"] = 1 + assumptions.pmo_cost_spread * _triangular(p)
     return found | {name: points.quantile(p) for name, points in assumptions.ranges.items()}

@@ -196,7 +196,10 @@ def drawn_inputs(
     drawn = (
         effects.draws(n, random) if n else pd.DataFrame(columns=list(effects.names), dtype=float)
     )
-    drawn = drawn * [effects.weight(name, case) for name in effects.names]
+    counted = {
+        name: effects.counted(name, drawn[name].to_numpy("float64"), case) for name in effects.names
+    }
+    drawn = drawn.assign(**counted)
     spread = assumptions.pmo_cost_spread
     factor = 1 + spread * (random.triangular(-1, 0, 1, n))
     ranges = {name: points.draws(n, random) for name, points in assumptions.ranges.items()}

@@ -213,7 +213,8 @@ def rows(kind: RollOut, runs: list[Run]) -> dict[str, list[str]]:
 
 HEADS = {
     "ours": "roll-out|estimated|rejects at 5 %|holds (tested)|holds (priced)|holds (jackknife)|"
-    "holds (cluster-robust)|bias|bias in errors|detectable|demonstrated|likely or more|bias where likely",
+    "holds (cluster-robust)|bias|bias in errors|detectable|demonstrated|likely or more|"
+    "bias where likely",
     "naive": "roll-out|" + "|".join((*NAIVE, "ours")),
     "checks": "roll-out|jackknife|pre-trend|leave-one-out|donut|placebo in time|adopters' trend|"
     "smoothness|dominance",
