@@ -14,6 +14,11 @@ from pmo_lib.matching import Matched
 from pmo_lib.outcomes import Outcome
 from pmo_lib.panel import Ints, Panel
 
+COLUMNS = (
+    "outcome", "effect", "low", "high", "p", "n_projects", "n_departments", "support", "mde",
+    "verdict", "design", "unit", "p_adjusted", "effect_priced", "low_priced", "high_priced",
+    "left_out", "why", "what_would_change_it",
+)  # fmt: skip
 NOT_YET = Claim("not testable", "", "")
 
 
@@ -50,3 +55,14 @@ class Finding:
     checked: Checked | None = field(default=None, repr=False)
     series: Interrupted | None = field(default=None, repr=False)
     matching: Matched | None = field(default=None, repr=False)
+
+    def row(self) -> tuple[object, ...]:
+        """The finding as a row of value_case.csv, with `COLUMNS`."""
+        tested, priced = self.tested, self.priced
+        unit = "difference of logarithms" if self.outcome.logarithm else "difference of shares"
+        return (
+            self.outcome.id, tested.value, tested.low, tested.high, tested.p, tested.n_projects,
+            tested.n_departments, tested.support, tested.detectable, self.claim.word, self.design,
+            unit, self.p_adjusted, priced.value, priced.low, priced.high, self.n_left_out,
+            self.claim.why, self.claim.remedy,
+        )  # fmt: skip

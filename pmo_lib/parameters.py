@@ -13,8 +13,8 @@ from pmo_lib.assumptions import Assumptions, ThreePoint
 from pmo_lib.baseline import check_name
 from pmo_lib.errors import ParameterError, PmoError, allowed_values, raise_all
 from pmo_lib.periods import MONTH, shifted
+from pmo_lib.question import Question
 from pmo_lib.settings import Settings
-from pmo_lib.value_case import Question
 from pmo_lib.workbook import Workbook, open_workbook
 
 

@@ -1,7 +1,6 @@
 """The value case: what difference the PMO made, how sure that is, and what it is worth."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isnan
 
@@ -9,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib.adoption import Adoption, Design, adoption, design, notes, under_pmo
-from pmo_lib.assumptions import Assumptions, ThreePoint
+from pmo_lib.assumptions import Assumptions
 from pmo_lib.attribution import Attribution
 from pmo_lib.effects import Case, Effects
-from pmo_lib.finding import Finding
+from pmo_lib.finding import COLUMNS, Finding
 from pmo_lib.findings import estimated, findings, in_own_unit
 from pmo_lib.outcomes import OUTCOMES, outcome_projects
-from pmo_lib.periods import month_range
+from pmo_lib.pmo_cost import recorded, why_unknown
+from pmo_lib.question import DEFAULT, Question
 from pmo_lib.returns import (
     break_even_on_cost,
     inside_estimate,
@@ -27,31 +27,7 @@ from pmo_lib.value import ValueDraws, value_draws
 from pmo_lib.view import View
 from pmo_lib.wording import counted
 
-COLUMNS = (
-    "outcome", "effect", "low", "high", "p", "n_projects", "n_departments", "support", "mde",
-    "verdict", "design", "unit", "p_adjusted", "effect_priced", "low_priced", "high_priced",
-    "left_out", "why", "what_would_change_it",
-)  # fmt: skip
-DEFAULT = Assumptions(
-    imposed_hours=ThreePoint(2, 4, 8),
-    hourly_rate=ThreePoint(45, 60, 80),
-    delay_lost=ThreePoint(0.25, 0.5, 1),
-)
 WEIGHT = "planned_money"
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked: of which service (all together where empty), under which assumptions.
-
-    ``began`` is the month the PMO began for everybody, where no roll-out says so; ``smallest`` is
-    the smallest effect of interest, as a share.
-    """
-
-    service: str = ""
-    began: str = ""
-    smallest: float = 0.05
-    assumptions: Assumptions = field(default_factory=lambda: DEFAULT)
 
 
 @dataclass(frozen=True)
@@ -135,7 +111,7 @@ class ValueCase:
 
     def table(self) -> pd.DataFrame:
         """One row an outcome, `COLUMNS`; what value_case.csv holds."""
-        return pd.DataFrame([_row(each) for each in self.findings], columns=list(COLUMNS))
+        return pd.DataFrame([each.row() for each in self.findings], columns=list(COLUMNS))
 
     # money
 
@@ -182,43 +158,28 @@ class ValueCase:
     @cached_property
     def base_date(self) -> pd.Timestamp:
         """The day that money is discounted to: the PMO's first cost or adoption."""
-        dates = self.adopted.dates
-        own = dates[dates.index.isin(self.projects["department"])]
-        days = [own.min()] if len(own) else []
-        if self.pmo_costs is not None and len(self.pmo_costs):
+        days = [] if self._first_adoption is None else [self._first_adoption]
+        if self.pmo_costs is not None:
             days.append(pd.Timestamp(f"{self.pmo_costs['period'].min()}-01"))
         return min(days) if days else self.view.data_date
+
+    @property
+    def _first_adoption(self) -> pd.Timestamp | None:
+        """The first day of a department that has projects."""
+        dates = self.adopted.dates
+        own = dates[dates.index.isin(self.projects["department"])]
+        return own.min() if len(own) else None
 
     @cached_property
     def pmo_costs(self) -> pd.DataFrame | None:
         """What the PMO cost, month by month, up to the data date; None where that is not known."""
-        return None if self.no_cost else self._recorded_costs
+        return None if self.no_cost else recorded(self.view.tables, self.view.period)
 
     @cached_property
     def no_cost(self) -> str:
-        """Why the cost of the PMO is not known; empty where it is.
-
-        A month without a row is a month of which nobody knows the cost, not one without any.
-        """
-        if "pmo_costs" not in self.view.tables:
-            return "needs pmo_costs.csv"
-        if "pmo_costs" in self.view.withheld:
-            return self.view.withheld["pmo_costs"]
-        costs, dates = self._recorded_costs, self.adopted.dates
-        own = dates[dates.index.isin(self.projects["department"])]
-        if costs.empty or not costs["amount"].sum() > 0:
-            return "pmo_costs.csv has no cost up to the data date"
-        first = min(f"{own.min():%Y-%m}" if len(own) else self.view.period, costs["period"].min())
-        months = month_range(first, self.view.period)
-        unknown = len(set(months) - set(costs.loc[costs["amount"].notna(), "period"]))
-        if unknown:
-            return f"pmo_costs.csv lacks {unknown} of the {len(months)} months since {first}"
-        return ""
-
-    @property
-    def _recorded_costs(self) -> pd.DataFrame:
-        costs = self.view.tables["pmo_costs"]
-        return costs[costs["period"] <= self.view.period]
+        """Why the cost of the PMO is not known; empty where it is."""
+        view = self.view
+        return why_unknown(view.tables, view.withheld, view.period, self._first_adoption)
 
     @cached_property
     def treated(self) -> pd.DataFrame:
@@ -305,14 +266,3 @@ def value_case(view: View, question: Question | None = None) -> ValueCase:
     """The value case of a view; by default under the settings' discount rate."""
     assumed = replace(DEFAULT, discount_rate=view.settings.discount_rate)
     return ValueCase(view, question or Question(assumptions=assumed))
-
-
-def _row(found: Finding) -> Sequence[object]:
-    tested, priced = found.tested, found.priced
-    unit = "difference of logarithms" if found.outcome.logarithm else "difference of shares"
-    return (
-        found.outcome.id, tested.value, tested.low, tested.high, tested.p, tested.n_projects,
-        tested.n_departments, tested.support, tested.detectable, found.claim.word, found.design,
-        unit, found.p_adjusted, priced.value, priced.low, priced.high, found.n_left_out,
-        found.claim.why, found.claim.remedy,
-    )  # fmt: skip

@@ -111,7 +111,7 @@ class Money:
         cost, even = self.case.finding("cost"), self.case.break_even
         if cost is None or isnan(even) or "cost" not in self.case.effects.names:
             return ""
-        used = self.case.effects.values[self.case.effects.names.index("cost")]
+        used = self.case.effects.quantile(0.5)["cost"]
         return (
             "On cost alone the office breaks even where projects under it cost "
             f"{effect(cost.outcome, even)}. Reckoned is {effect(cost.outcome, used)}, the less "
