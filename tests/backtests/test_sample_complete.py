@@ -17,7 +17,6 @@ from pmo_lib.workbook import Workbook, open_workbook
 RAW = Path(__file__).parents[2] / "data" / "raw"
 PERIOD = "2026-09"
 KPIS = [pytest.param(item, id=item.id) for item in CATALOGUE.values()]
-NEEDS_A_VALUE_CASE = "R12"
 NO_SAMPLE = {*FACTS, "quotient"}  # of which there is no interval: they are all there is
 
 
@@ -54,20 +53,17 @@ class TestOrganisation:
 
     def test_is_measured_with_value_and_n(self, found: pd.DataFrame, item: Kpi) -> None:
         result = headline(found, item.id)
-        if item.id == NEEDS_A_VALUE_CASE:
-            assert (result.state, result.reason) == ("not measured", "needs a value case")
-        else:
-            assert result.state == "measured", result.reason
-            assert np.isfinite(result.value)
-            assert result.n >= 5
-            assert result.missing >= 0
+        assert result.state == "measured", result.reason
+        assert np.isfinite(result.value)
+        assert result.n >= 5
+        assert result.missing >= 0
 
     def test_has_an_interval_or_says_why_not(self, found: pd.DataFrame, item: Kpi) -> None:
         result = headline(found, item.id)
         if item.statistic == "count":
             assert np.isnan(result.low)
         elif np.isnan(result.low):
-            assert item.id == NEEDS_A_VALUE_CASE or "no interval" in result.reason
+            assert "no interval" in result.reason
         else:
             assert item.statistic not in NO_SAMPLE
             assert result.low <= result.value <= result.high
@@ -77,9 +73,8 @@ class TestOrganisation:
         self, found: pd.DataFrame, item: Kpi
     ) -> None:
         own = found[(found["kpi_id"] == item.id) & (found["department"] == ORGANISATION)]
-        if item.id != NEEDS_A_VALUE_CASE:
-            assert {item.statistic, *item.also} <= set(own["statistic"])
-            assert (own["segment"] != "").any() == bool(item.segment)
+        assert {item.statistic, *item.also} <= set(own["statistic"])
+        assert (own["segment"] != "").any() == bool(item.segment)
 
 
 def test_most_have_an_interval(found: pd.DataFrame) -> None:
