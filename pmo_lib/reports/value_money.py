@@ -7,7 +7,7 @@ from math import isnan, nan
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib.reports import page, value_charts
+from pmo_lib.reports import money_charts, page
 from pmo_lib.reports.effects import effect
 from pmo_lib.reports.picture import Picture
 from pmo_lib.tornado import tornado
@@ -154,7 +154,7 @@ class Money:
     def distribution(self) -> Picture | str:
         """The distribution of the net value, conservative; or why there is none."""
         why = self.refusal or self.case.no_cost
-        return why or value_charts.worth(self.draws["conservative"], self.currency)
+        return why or money_charts.worth(self.draws["conservative"], self.currency)
 
     def hangs_on(self) -> Picture | str:
         """The tornado: each input on its own at its P10 and P90, and other choices of method."""
@@ -166,7 +166,7 @@ class Money:
             alternatives=case.alternatives,
         )  # fmt: skip
         net = self.quantile("as estimated", "npv", "p50")
-        return value_charts.tornado(bars, net, self.currency)
+        return money_charts.tornado(bars, net, self.currency)
 
     def quantile(self, case: str, item: str, p: str) -> float:
         """One quantile of one item; missing where there is none."""

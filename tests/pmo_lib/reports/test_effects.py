@@ -4,6 +4,7 @@ from dataclasses import replace
 from math import exp, inf, log, nan
 from typing import Any, get_args
 
+import pandas as pd
 import pytest
 from handmade import parsed
 from hypothesis import given
@@ -13,6 +14,8 @@ from pmo_lib.attribution import Attribution
 from pmo_lib.checks import Check
 from pmo_lib.claim import Claim, Word
 from pmo_lib.finding import Finding
+from pmo_lib.interrupted import Interrupted
+from pmo_lib.matching import Matched
 from pmo_lib.outcomes import OUTCOMES, PRIMARY
 from pmo_lib.reports import effects
 
@@ -82,8 +85,8 @@ class TestEnds:
 class TestInWords:
     def test_what_counts_is_said_plainly(self) -> None:
         assert plain(effects.in_words(finding(), LEVEL)) == (
-            "Cost overrun, likely: projects under the PMO cost 20 % less than they would have "
-            "without it (90 % interval 30 % less to 10 % less)."
+            "Cost overrun, likely: projects under the PMO typically cost 20 % less than they would "
+            "have without it (90 % interval 30 % less to 10 % less)."
         )
 
     @pytest.mark.parametrize("word", [each for each in get_args(Word) if each != "not testable"])
@@ -96,7 +99,7 @@ class TestInWords:
     @pytest.mark.parametrize(
         ("outcome", "said"),
         [
-            ("schedule", "projects under the PMO were 20 % shorter than they would have been"),
+            ("schedule", "projects under the PMO were typically 20 % shorter than they would"),
             ("benefits", "the share of planned benefits that projects brought changed by −22 poin"),
         ],
     )
@@ -116,7 +119,7 @@ class TestInWords:
 
 class TestTable:
     def test_row_has_verdict_effect_reason_and_evidence(self) -> None:
-        head, row = parsed(effects.table([finding(n_left_out=7, n_edge=3)], LEVEL)).rows
+        head, row = parsed(effects.table([finding(n_left_out=7, n_unlike=2, n_edge=3)], LEVEL)).rows
         assert head == ["Outcome", "Verdict", "Effect", "Why, and what would change it", "Rests on"]
         assert [" ".join(plain(cell).split()) for cell in row] == [
             "Cost overrun declared beforehand",
@@ -125,7 +128,7 @@ class TestTable:
             "Why likely. What would change it.",
             "150 projects under the PMO, 12 departments p = 0.004, 0.012 with the others "
             "seen from 14 % less 85 % of those under the PMO can be compared "
-            "7 left out: not recorded "
+            "7 left out: not recorded 2 left out: of a kind found only under the PMO "
             "3 left out: begun in the quarter of adoption, before its day",
         ]  # 1 - exp(-0.15) is 14 %
 
@@ -211,6 +214,55 @@ class TestChecks:
     @pytest.mark.parametrize("found", [[], [finding()]])
     def test_without_any_it_is_said_why(self, found: list[Finding]) -> None:
         assert text_of(effects.checks(found)).startswith("There is no estimate to check")
+
+
+class TestChecksOfOtherDesigns:
+    """A time series has its note; a matching how alike the sides are, and its E-values."""
+
+    MATCHED = Matched(
+        e_value=2.14, e_value_of_interval=1.36, note="3 of 40 have no match",
+        balance=pd.DataFrame(
+            {"covariate": ["log_budget", "risk"], "before": [0.41, 0.3], "after": [0.02, 0.15],
+             "good": [True, False]}
+        ),
+    )  # fmt: skip
+
+    def matched(self, **given: Any) -> Finding:
+        own = replace(self.MATCHED, **given)
+        return replace(finding(), design="matched projects", matching=own)
+
+    def test_balance_is_a_table_of_the_outcome(self) -> None:
+        page = parsed(effects.checks([self.matched()]))
+        assert [[plain(cell) for cell in row] for row in page.rows] == [
+            ["What is recorded", "Before", "After matching", "Then"],
+            ["log_budget", "0.41", "0.02", "alike"],
+            ["risk", "0.3", "0.15", "not alike"],
+        ]
+        assert "Cost overrun: how alike the two sides are" in page.text
+
+    def test_e_values_are_those_of_the_estimate_and_of_the_nearer_end(self) -> None:
+        said = text_of(effects.checks([self.matched()]))
+        assert "would have to be 2.1 times as frequent with the PMO" in said
+        assert "1.4 times for the end of the interval nearer to none (E-value)." in said
+
+    def test_note_of_the_matching_is_said(self) -> None:
+        assert text_of(effects.checks([self.matched()])).endswith("3 of 40 have no match")
+
+    def test_matching_that_was_refused_has_no_table(self) -> None:
+        refused = self.matched(balance=self.MATCHED.balance.iloc[:0])
+        assert text_of(effects.checks([refused])).startswith("There is no estimate to check")
+
+    def test_balance_is_not_changed(self) -> None:
+        before = self.MATCHED.balance.copy()
+        effects.checks([self.matched()])
+        pd.testing.assert_frame_equal(self.MATCHED.balance, before)
+
+    def test_note_of_a_series_names_its_outcome(self) -> None:
+        series = Interrupted(note="quarters without a project: 2")
+        found = replace(finding(), design="interrupted time series", series=series)
+        assert text_of(effects.checks([found])) == "Cost overrun: quarters without a project: 2."
+        silent = replace(found, series=Interrupted())
+        assert text_of(effects.checks([silent])).startswith("There is no estimate to check")
 
 
 def test_every_primary_outcome_has_a_verb() -> None:

@@ -1,4 +1,4 @@
-"""The figures of the value case: numbers behind them are the estimates', words name them."""
+"""The figures of an effect: numbers behind them are the estimates', words name them."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,7 +6,6 @@ from math import expm1
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from handmade import workbook
 from handmade_rollout import DAYS_EFFECT, PERIOD, all_at_once, chosen, few_departments, rolled_out
@@ -16,7 +15,6 @@ from pmo_lib.finding import Finding
 from pmo_lib.outcomes import OUTCOMES, half_year_name, quarter_name
 from pmo_lib.reports import value_charts
 from pmo_lib.reports.picture import Picture
-from pmo_lib.tornado import tornado
 from pmo_lib.value_case import ValueCase
 
 LEVEL = 0.9
@@ -36,14 +34,6 @@ def case() -> ValueCase:
 @pytest.fixture(scope="module")
 def cost(case: ValueCase) -> Finding:
     return found_in(case)
-
-
-@pytest.fixture(scope="module")
-def bars(case: ValueCase) -> pd.DataFrame:
-    return tornado(
-        case.treated, case.pmo_costs, case.effects, case.question.assumptions, case.base_date,
-        alternatives=case.alternatives,
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -157,53 +147,6 @@ class TestChance:
     def test_dealings_lie_around_nothing(self, cost: Finding) -> None:
         low, _, high, _ = is_drawn(value_charts.chance(cost)).data["Effect"].map(percent)
         assert low < 0 < high
-
-
-class TestWorth:
-    def test_quantiles_are_those_of_the_draws(self, case: ValueCase) -> None:
-        draws = case.draws("conservative")
-        made = is_drawn(value_charts.worth(draws, "EUR"))
-        net = draws.table["npv"]
-        assert made.data[""].tolist() == ["P5", "P25", "P50", "P75", "P95"]
-        shown = made.data["Net value"].map(lambda text: plain(text).split(" ")[1]).astype("float64")
-        wanted = np.quantile(net, [0.05, 0.25, 0.5, 0.75, 0.95]) / 1e6
-        assert shown.tolist() == pytest.approx(wanted.tolist(), abs=0.06)
-        assert f"above nothing in {(net > 0).mean():.0%}".replace("%", " %") in plain(made.alt)
-
-    def test_one_value_in_every_draw_is_drawn(self, case: ValueCase) -> None:
-        draws = case.draws("conservative")
-        same = replace(draws, table=draws.table.assign(npv=1e6))
-        assert "EUR 1.00 million" in plain(is_drawn(value_charts.worth(same, "EUR")).alt)
-
-    def test_without_a_cost_it_says_what_is_needed(self, case: ValueCase) -> None:
-        draws = case.draws("conservative")
-        unknown = replace(draws, table=draws.table.assign(npv=np.nan))
-        assert "needs pmo_costs.csv" in str(value_charts.worth(unknown, "EUR"))
-
-    def test_without_draws_it_gives_their_reason(self, case: ValueCase) -> None:
-        draws = case.draws("conservative")
-        nothing = replace(draws, table=draws.table.iloc[:0], reason="nobody knows")
-        assert value_charts.worth(nothing, "EUR") == "nobody knows"
-
-
-class TestTornado:
-    def test_bars_are_those_with_a_swing_the_widest_first(self, bars: pd.DataFrame) -> None:
-        made = is_drawn(value_charts.tornado(bars, 1e6, "GBP"))
-        moved = bars[bars["swing"] > 0]
-        assert made.data["Input"].tolist() == moved["input"].tolist()[: value_charts.MOST_BARS]
-        assert moved["swing"].is_monotonic_decreasing
-        assert f"Most on {moved['input'].iloc[0]}: from" in made.alt
-
-    def test_words_give_the_lower_end_first(self, bars: pd.DataFrame) -> None:
-        first = bars.iloc[0]
-        low, high = sorted([first["npv_low"], first["npv_high"]])
-        said = plain(is_drawn(value_charts.tornado(bars, 1e6, "GBP")).alt)
-        assert f"from GBP {low / 1e6:,.1f} million to GBP {high / 1e6:,.1f} million." in said
-
-    def test_without_a_swing_there_is_none(self, bars: pd.DataFrame) -> None:
-        assert value_charts.tornado(bars.assign(swing=0.0), 0.0, "GBP") == (
-            "no net value can be given"
-        )
 
 
 class TestInterruptedSeries:
