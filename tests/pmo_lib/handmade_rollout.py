@@ -9,8 +9,11 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from handmade import Row, Tables, tables
+from handmade import Row, Tables, settings, tables
 from roll_outs import Drawn, RollOut, draw
+
+from pmo_lib.value_case import Question, ValueCase
+from pmo_lib.view import View
 
 PERIOD = "2026-09"
 FIRST_QUARTER = 2020 * 4  # of the simulation's quarter 0
@@ -137,3 +140,8 @@ def few_departments(n: int = 5) -> Tables:
         for name in ("projects", "rollouts")
     }
     return given | own
+
+
+def case(given: Tables, **question: str) -> ValueCase:
+    """The value case of the tables at the end of `PERIOD`."""
+    return ValueCase(View(given, PERIOD, settings()), Question(**question))

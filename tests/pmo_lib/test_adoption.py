@@ -176,28 +176,40 @@ class TestNotes:
         cells = panel(self.ROWS)
         return notes(cells, first_quarters(cells, found.quarters), found)
 
+    def told_of(self, *, but: str = "", **dates: str) -> list[str]:
+        """Without the note on who has no roll-out, which is of `but`."""
+        first, *others = self.told(**dates)
+        assert first == f"Departments that have no roll-out, and stand for no PMO: {but}."
+        return others
+
     def test_nothing_where_all_serve(self) -> None:
-        assert self.told(A="2024-07-01", B="2024-12-31") == []
+        rows = self.ROWS[self.ROWS["department"] != "D"]
+        found, cells = adopted(A="2024-07-01", B="2024-12-31", C="2024-10-01"), panel(rows)
+        assert notes(cells, first_quarters(cells, found.quarters), found) == []
+
+    def test_without_a_roll_out(self) -> None:
+        assert self.told_of(A="2024-07-01", B="2024-12-31", but="C and D") == []
 
     def test_adopted_after_the_data(self) -> None:
-        assert self.told(A="2025-01-01", C="2026-05-01") == [
+        assert self.told_of(A="2025-01-01", C="2026-05-01", but="B and D") == [
             "Departments that adopted only after the last quarter that counts, and stand for no "
             "PMO: A and C."
         ]
 
     def test_adopted_before_the_data(self) -> None:
-        assert self.told(B="2023-12-31")[0] == (
+        assert self.told_of(B="2023-12-31", but="A, C and D")[0] == (
             "Departments that had adopted before the first project in the data, so nothing of "
             "before is known: B."
         )
 
     def test_without_a_project(self) -> None:
-        assert self.told(A="2024-07-01", Z="2024-07-01", Y="2024-07-01") == [
+        named = dict.fromkeys("AYZ", "2024-07-01")
+        assert self.told_of(**named, but="B, C and D") == [
             "Departments that are named in the roll-outs but have no project that counts: Y and Z."
         ]
 
     def test_with_too_little_before(self) -> None:
-        assert self.told(A="2024-07-01", C="2024-04-01", D="2024-10-01") == [
+        assert self.told_of(A="2024-07-01", C="2024-04-01", D="2024-10-01", but="B") == [
             "Departments with projects in fewer than two quarters before they adopted cannot be "
             "compared with themselves: C and D."
         ]

@@ -62,6 +62,17 @@ class TestEstimate:
         assert self.FOUND.jackknife_low == pytest.approx(self.FOUND.value - half)
         assert self.FOUND.jackknife_high == pytest.approx(self.FOUND.value + half)
 
+    def test_jackknife_has_the_freedom_of_those_with_a_share(self) -> None:
+        # Z was under the PMO from the first quarter on: it says nothing, and leaving it out either
+        adopted = EIGHT | {"Z": 0}
+        always = ROLLOUT.rows[ROLLOUT.rows["department"] == "A"].assign(department="Z")
+        rows = pd.concat([ROLLOUT.rows, always.head(4)], ignore_index=True)
+        found = attributed(RollOut(rows, pd.Series(adopted, dtype="float64")))
+        assert found.value == pytest.approx(self.FOUND.value)
+        assert found.without["Z"] == pytest.approx(found.value)
+        half = stats.t.ppf(0.95, 7) * found.jackknife_error
+        assert found.jackknife_high == pytest.approx(found.value + half)
+
     def test_detectable_is_seen_in_four_of_five_cases(self) -> None:
         assert self.FOUND.detectable == pytest.approx(2.8 * self.FOUND.jackknife_error)
         seen = stats.norm.sf(stats.norm.ppf(0.975) - 2.8)
@@ -126,7 +137,8 @@ class TestRefusals:
 
     def test_all_before_the_data_begin(self) -> None:
         adopted = dict(zip("ABCDEFGH", range(-8, 0), strict=True))
-        assert "all departments adopted in one quarter" in refused(every_cell(adopted, 12))
+        said = "all departments had adopted before the first project, so nothing of before is known"
+        assert refused(every_cell(adopted, 12)) == said
 
     def test_all_after_the_data_end(self) -> None:
         adopted = dict(zip("ABCDEFGH", range(12, 20), strict=True))
@@ -162,7 +174,28 @@ class TestRefusals:
         names = [f"D{i}" for i in range(40)]
         adopted = dict(zip(names, [6.0, *[NEVER] * 39], strict=True))
         found = attributed(every_cell(adopted, 8, 2, noise=0.5))
-        assert (found.assignments, found.refusal) == (40, "")
+        assert found.assignments == 40
+        assert "distinct ways" not in found.refusal
+
+    TWO_ADOPTERS = "the projects that can be compared are of 2 departments; 3 are needed"
+
+    def test_two_adopters_are_too_few(self) -> None:
+        # 10! ÷ (8! × 2!) = 45 ways, but an effect of two departments may be of anything
+        adopted = dict(zip("ABCDEFGHIJ", [6, 6, *[NEVER] * 8], strict=True))
+        found = attributed(every_cell(adopted, 12, 2, noise=0.5))
+        assert_no_number(found)
+        assert found.refusal == self.TWO_ADOPTERS
+
+    def test_three_adopters_are_enough(self) -> None:
+        adopted = dict(zip("ABCDEFGHIJ", [6, 6, 6, *[NEVER] * 7], strict=True))
+        assert attributed(every_cell(adopted, 12, 2, noise=0.5)).refusal == ""
+
+    def test_adopters_that_cannot_be_compared_are_none(self) -> None:
+        # C adopted in its second quarter, so it cannot be compared with itself
+        adopted = dict(zip("ABCDEFGHIJ", [6, 6, 1, *[NEVER] * 7], strict=True))
+        whole = every_cell(adopted, 8, 2, noise=0.5)
+        kept = (whole.rows["department"] != "C") | (whole.rows["quarter"] < 3)
+        assert refused(RollOut(whole.rows[kept], whole.adopted)) == self.TWO_ADOPTERS
 
     def test_dates_after_the_end_count_as_one_date(self) -> None:
         late = dict(zip("ABCDEF", [6, 12, 13, 14, 15, 16], strict=True))

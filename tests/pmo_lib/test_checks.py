@@ -10,10 +10,19 @@ from panels import NEVER, RollOut, by_hand, every_cell
 
 import pmo_lib.checks
 from pmo_lib.attribution import Attribution, attribution
-from pmo_lib.checks import REQUIRED, Check, Checked, negative_control, same_mix
+from pmo_lib.checks import (
+    REQUIRED,
+    Check,
+    Checked,
+    attrition,
+    effect_in_words,
+    negative_control,
+    same_mix,
+)
 from pmo_lib.event_study import PreTrend
 from pmo_lib.randomisation import NOTHING
 from pmo_lib.sensitivity import Trended
+from pmo_lib.wording import TIED, number
 
 # thirteen departments, four years before the first adopts
 NAMES = "ABCDEFGHIJKLM"
@@ -29,6 +38,11 @@ def checked(rollout: RollOut) -> Checked:
 
 def planted(added: object) -> Checked:
     return checked(EFFECT.with_values(EFFECT.rows["value"] + added))
+
+
+def said(found: Check) -> str:
+    """What was found, with plain spaces."""
+    return found.finding.replace(TIED, " ")
 
 
 GOOD = checked(EFFECT)
@@ -59,12 +73,12 @@ class TestJackknife:
     def test_passes_where_its_interval_leaves_out_0(self) -> None:
         found = replace(GOOD, found=replace(GOOD.found, jackknife_low=-0.3, jackknife_high=-0.1))
         assert found.jackknife().state == "passed"
-        assert found.jackknife().finding == "its interval is −0.300 to −0.100"
+        assert said(found.jackknife()) == "its interval is −30 points to −10 points"
 
     def test_fails_where_it_includes_0(self) -> None:
         found = replace(GOOD, found=replace(GOOD.found, jackknife_low=-0.3, jackknife_high=0.1))
         assert found.jackknife().state == "failed"
-        assert found.jackknife().finding.endswith("−0.300 to +0.100")
+        assert said(found.jackknife()).endswith("−30 points to +10 points")
 
 
 class TestPreTrend:
@@ -86,7 +100,7 @@ class TestPreTrend:
     def test_cannot_tell_where_it_would_not_have_seen_as_much_as_the_effect(self) -> None:
         blind = self.with_test(PreTrend(0.5, 0.1, 0.5))  # 2.8 × 0.5 is more than 1
         assert blind.state == "cannot tell"
-        assert "only differences above +1.400 would have been seen" in blind.finding
+        assert "only differences above +140 points would have been seen" in said(blind)
 
     def test_cannot_tell_without_a_p(self) -> None:
         found = self.with_test(PreTrend())
@@ -99,14 +113,25 @@ class TestLeaveOneOut:
         return replace(GOOD, found=Attribution(value=-0.5, without=own)).leave_one_out()
 
     def test_passes_where_the_sign_stays(self) -> None:
-        found = self.of(A=-0.4, B=-0.6, C=nan)
-        assert (found.state, found.finding) == ("passed", "from −0.600 to −0.400")
+        found = self.of(A=-0.4, B=-0.6)
+        assert (found.state, said(found)) == ("passed", "from −60 points to −40 points")
         assert found.value == pytest.approx(0.2)
+
+    def test_cannot_tell_where_nothing_can_be_estimated_without_one(self) -> None:
+        found = self.of(A=-0.4, B=nan, C=nan)
+        assert (found.state, found.finding) == (
+            "cannot tell", "nothing can be estimated without B and C"
+        )  # fmt: skip
+
+    def test_a_sign_that_turns_weighs_more_than_one_unknown(self) -> None:
+        found = self.of(A=0.4, B=-0.6, C=nan)
+        assert found.state == "failed"
+        assert found.finding.endswith("it turns without A")
 
     def test_names_those_without_which_it_turns(self) -> None:
         found = self.of(A=-0.4, B=0.1, C=0.0, D=-0.9)
         assert found.state == "failed"
-        assert found.finding == "from −0.900 to +0.100; it turns without B and C"
+        assert said(found) == "from −90 points to +10 points; it turns without B and C"
 
     def test_an_effect_of_one_department_alone_is_found(self) -> None:
         own = (PLAIN.since >= 0) * np.where(PLAIN.rows["department"] == "C", -4.0, 0.3)
@@ -147,7 +172,8 @@ class TestDonut:
         found = checked(small)
         difference = found.donut().value - found.found.value
         error = (6 / 7 * np.square(np.array(away) - difference).sum()) ** 0.5
-        assert found.donut().finding.endswith(f"has a standard error of {error:.3f}")
+        of_shares = number(error, "share")
+        assert found.donut().finding.endswith(f"has a standard error of {of_shares}")
 
     def test_cannot_tell_where_nothing_is_left(self) -> None:
         short = every_cell(
@@ -246,12 +272,12 @@ class TestSmoothness:
         assert found.state == "passed"
         assert found.finding == "it stands bends of up to 0.320 a year²; before they were 0.160"
 
-    def test_cannot_tell_where_it_stands_less(self) -> None:
-        assert self.with_bends(0.02, 0.01).state == "cannot tell"
+    def test_fails_where_it_stands_less(self) -> None:
+        assert self.with_bends(0.02, 0.01).state == "failed"
 
     def test_standing_none_is_never_enough(self) -> None:
         found = self.with_bends(0.0, 0.0)
-        assert found.state == "cannot tell"
+        assert found.state == "failed"
         assert found.finding.startswith("it stands no bend")
 
     def test_cannot_tell_where_the_years_before_are_too_few(self) -> None:
@@ -288,7 +314,7 @@ class TestNegativeControl:
     def test_fails_where_it_moved(self, p: float, state: str) -> None:
         found = negative_control(Attribution(value=0.2, low=0.1, high=0.3, p=p))
         assert found.state == state
-        assert found.finding == f"+0.200 (+0.100 to +0.300), p = {p:.2f}"
+        assert found.finding == f"+0.2 (+0.1 to +0.3), p = {p:.2f}"
 
     def test_cannot_tell_where_it_is_refused(self) -> None:
         found = negative_control(Attribution(refusal="the outcome never varies"))
@@ -302,7 +328,8 @@ class TestMix:
         for p, state in ((0.02, "failed"), (0.03, "passed")):
             found = same_mix([("cost", Attribution(value=-0.2, p=p)), ("duration", quiet)])
             assert found.state == state
-            assert found.finding == f"cost −0.200 (p = {p:.2f}) and duration +0.100 (p = 0.40)"
+            # exp(-0.2) - 1 = -0.181, exp(0.1) - 1 = 0.105
+            assert said(found) == f"cost −18 % (p = {p:.2f}) and duration +11 % (p = 0.40)"
             assert found.value == p
 
     def test_leaves_out_what_is_refused(self) -> None:
@@ -311,3 +338,40 @@ class TestMix:
         assert found.state == "failed"
         assert same_mix([refused]).state == "cannot tell"
         assert same_mix([]).finding == "no plan is known"
+
+
+class TestAttrition:
+    @pytest.mark.parametrize(("p", "state"), [(0.05, "failed"), (0.06, "passed")])
+    def test_fails_where_the_pmo_loses_another_share(self, p: float, state: str) -> None:
+        found = attrition(Attribution(value=0.123, p=p))
+        assert (found.id, found.state, found.value) == ("attrition", state, p)
+        assert said(found) == f"+12 points under the PMO, p = {p:.2f}"
+
+    def test_passes_where_none_is_lost(self) -> None:
+        for why in ("the outcome never varies", "the outcome does not vary between departments"):
+            found = attrition(Attribution(refusal=why))
+            assert (found.state, found.finding) == ("passed", "none is lost")
+
+    def test_cannot_tell_where_it_is_refused(self) -> None:
+        found = attrition(Attribution(refusal="too few"))
+        assert (found.state, found.finding) == ("cannot tell", "too few")
+
+
+class TestInWords:
+    @pytest.mark.parametrize(
+        ("value", "logarithm", "words"),
+        [
+            (-0.2, True, "−18 %"), (0.2, True, "+22 %"), (-0.2, False, "−20 points"),
+            (0.13, False, "+13 points"), (np.log(0.5), True, "−50 %"),
+        ],
+    )  # fmt: skip
+    def test_logarithms_are_shares_and_shares_are_points(
+        self, value: float, logarithm: bool, words: str
+    ) -> None:
+        assert effect_in_words(value, logarithm).replace(TIED, " ") == words
+
+    def test_each_check_of_a_logarithm_says_shares(self) -> None:
+        found = replace(GOOD, logarithm=True)
+        for each in (found.jackknife(), found.leave_one_out(), found.adopters_trend()):
+            assert "points" not in each.finding
+            assert "%" in each.finding

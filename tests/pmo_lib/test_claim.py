@@ -95,7 +95,24 @@ class TestEveryWord:
     def test_no_effect_of_that_size(self) -> None:
         found = judged(NARROW)
         assert found.word == "no effect of that size"
-        assert found.why == "The interval leaves out even the smallest effect of interest."
+        # exp(-0.05) - 1 = -0.0488
+        assert found.why == (
+            "The interval leaves out even the smallest effect of interest, 5% less. Smaller "
+            "effects it may hold."
+        )
+
+    def test_the_smallest_effect_is_said_in_the_outcomes_own_unit(self) -> None:
+        assert "of interest, 18% less." in judged(NARROW, smallest=0.2).why
+        said = judged(NARROW, smallest=0.2, outcome=OUTCOMES["on_time"]).why
+        assert "of interest, 20% of the projects more." in said
+
+    def test_not_shown_where_no_interval_can_be_given(self) -> None:
+        found = judged(Attribution(value=-0.1, p=0.4))
+        assert found.word == "not shown"
+        assert found.why == (
+            "No interval can be given: too few other dates of adoption allow an estimate."
+        )
+        assert found.remedy == "More departments, adopting in other quarters."
 
     def test_not_testable(self) -> None:
         found = judged(REFUSED)

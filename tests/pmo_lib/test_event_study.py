@@ -9,7 +9,7 @@ from scipy import stats
 from pmo_lib.event_study import (
     COLUMNS,
     PreTrend,
-    by_quarter,
+    by_half_year,
     event_times,
     lags,
     leads,
@@ -200,15 +200,34 @@ class TestCurvature:
         assert np.isnan(leads(rollout.cells, rollout.first, 0.9)[1].curvature)
 
 
-class TestByQuarter:
-    FOUND = by_quarter(NOISY.cells, NOISY.first, 0.9)
+class TestByHalfYear:
+    FOUND = by_half_year(NOISY.cells, NOISY.first, 0.9)
+
+    @staticmethod
+    def begun(rollout: RollOut, quarter: int) -> pd.DataFrame:
+        """Projects under the PMO begun in the half-year of which this is the first quarter."""
+        rows = rollout.rows
+        return rows[rows["quarter"].isin([quarter, quarter + 1]) & (rollout.since >= 0)]
+
+    def test_each_half_year_under_the_pmo_has_a_point(self) -> None:
+        # adopted from quarter 6 on, of 18; the last two have all of A to G
+        assert list(self.FOUND["quarter"]) == [8, 10, 12, 14, 16]  # A and B alone are in 6 and 7
 
     def test_observed_is_the_mean_of_projects_under_the_pmo(self) -> None:
         for point in self.FOUND.itertuples():
-            now = NOISY.rows[(NOISY.rows["quarter"] == point.quarter) & (NOISY.since >= 0)]
+            now = self.begun(NOISY, point.quarter)
             assert point.observed == pytest.approx(now["value"].mean())
             assert point.n_projects == len(now)
             assert point.n_departments == now["department"].nunique()
+
+    def test_effect_is_that_on_the_half_years_own_projects(self) -> None:
+        for point in self.FOUND.itertuples():
+            own = ~(NOISY.since >= 0) | NOISY.rows["quarter"].isin(
+                [point.quarter, point.quarter + 1]
+            )
+            expected = by_hand(RollOut(NOISY.rows[own], NOISY.adopted))
+            assert expected is not None
+            assert point.effect == pytest.approx(expected.effect)
 
     def test_observed_less_expected_is_the_effect(self) -> None:
         found = self.FOUND
@@ -220,20 +239,25 @@ class TestByQuarter:
         # G joins in its second quarter, so it cannot be compared with itself
         late = NOISY.rows[(NOISY.rows["department"] != "G") | (NOISY.rows["quarter"] >= 11)]
         rollout = RollOut(late, NOISY.adopted)
-        for point in by_quarter(rollout.cells, rollout.first, 0.9).itertuples():
+        for point in by_half_year(rollout.cells, rollout.first, 0.9).itertuples():
             assert point.n_departments <= 6
-            now = late[(late["quarter"] == point.quarter) & (rollout.since >= 0)]
+            now = self.begun(rollout, point.quarter)
             now = now[now["department"] != "G"]
             assert point.observed == pytest.approx(now["value"].mean())
 
     def test_expected_without_chance_is_what_had_been(self) -> None:
         rollout = ramped(EXACT)
-        for point in by_quarter(rollout.cells, rollout.first, 0.9).itertuples():
-            now = EXACT.rows[(EXACT.rows["quarter"] == point.quarter) & (EXACT.since >= 0)]
+        for point in by_half_year(rollout.cells, rollout.first, 0.9).itertuples():
+            now = self.begun(EXACT, point.quarter)
             assert point.expected == pytest.approx(now["value"].mean(), abs=1e-7)
 
-    def test_quarters_are_counted_on_as_in_the_panel(self) -> None:
-        rows = NOISY.rows.assign(quarter=NOISY.rows["quarter"] + 8100)
-        moved = RollOut(rows, NOISY.adopted + 8100)
-        found = by_quarter(moved.cells, moved.first, 0.9)
-        assert list(found["quarter"]) == list(self.FOUND["quarter"] + 8100)
+    @pytest.mark.parametrize("moved_by", [8100, 8101])
+    def test_quarters_are_counted_on_as_in_the_panel(self, moved_by: int) -> None:
+        rows = NOISY.rows.assign(quarter=NOISY.rows["quarter"] + moved_by)
+        moved = RollOut(rows, NOISY.adopted + moved_by)
+        found = by_half_year(moved.cells, moved.first, 0.9)
+        assert (found["quarter"] % 2 == 0).all()  # the half-years of the calendar
+        if moved_by % 2 == 0:
+            assert list(found["quarter"]) == list(self.FOUND["quarter"] + moved_by)
+        for point in found.itertuples():
+            assert point.observed == pytest.approx(self.begun(moved, point.quarter)["value"].mean())

@@ -14,9 +14,14 @@ from pmo_lib.outcomes import (
     SECONDARY,
     cases,
     drawn_in,
+    half_year_name,
+    kinds,
+    losses,
     outcome_projects,
     quarter_name,
     quarter_number,
+    ripe_quarters,
+    unlike_any,
     with_plan,
 )
 
@@ -66,6 +71,12 @@ class TestQuarters:
     )
     def test_in_words(self, number: int, name: str) -> None:
         assert quarter_name(number) == name
+
+    @pytest.mark.parametrize(
+        ("number", "name"), [(8104, "2026 H1"), (8105, "2026 H1"), (8106, "2026 H2")]
+    )
+    def test_half_years_in_words(self, number: int, name: str) -> None:
+        assert half_year_name(number) == name
 
 
 class TestCostAndSchedule:
@@ -132,7 +143,7 @@ class TestOnTimeAndBudget:
 
 
 class TestWhoCounts:
-    def test_cancelled_proposed_and_not_begun_leave(self) -> None:
+    def test_proposed_and_not_begun_leave_and_cancelled_stay(self) -> None:
         rows = [
             project("done"), open_project("running"), open_project("waiting", status="on_hold"),
             project("cancelled", status="cancelled"), open_project("idea", status="proposed"),
@@ -141,7 +152,16 @@ class TestWhoCounts:
             open_project("unknown", status=None), open_project("today", started_on="2026-09-30"),
         ]  # fmt: skip
         found = known(projects=rows, baselines=[])
-        assert set(found.index) == {"done", "running", "waiting", "unknown", "today"}
+        stay = {"done", "running", "waiting", "cancelled", "unknown", "today"}
+        assert set(found.index) == stay
+        assert found["cancelled"].to_dict() == {name: name == "cancelled" for name in stay}
+
+    def test_cancelled_have_no_outcome_though_they_have_an_end(self) -> None:
+        found = one({"status": "cancelled"})
+        assert pd.isna(found["ended_on"])
+        names = ["cost", "schedule", "benefits", "on_time", "on_budget", "control"]
+        assert np.isnan(found[names].astype(float)).all()
+        assert found["log_cost"] == pytest.approx(log(100))  # its plan is known
 
     def test_outcomes_only_of_what_has_ended_by_the_data_date(self) -> None:
         rows = [
@@ -201,6 +221,7 @@ class TestBenefits:
 
     def test_finishing_early_does_not_count_as_more(self) -> None:
         # planned to finish on 1 October: planned counts from November, realised from August
+        # so of twelve months each the first twelve of age are compared
         planned = months("b1", "2024-11", 12, planned=10.0)
         realised = {row["period"]: row for row in months("b1", "2024-08", 12, realised=10.0)}
         rows = {row["period"]: row for row in planned}
@@ -214,6 +235,30 @@ class TestBenefits:
         for row in rows[::2]:
             row["realised"] = None
         assert self.of(rows)["benefits"] == pytest.approx(0.6)
+
+    def test_months_of_age_are_compared_not_of_the_calendar(self) -> None:
+        # planned from November 2024: 10 in its first half-year, 30 in its second; realised from
+        # August, the first half-year alone, all of it: 60 of 60, and not of 240 or of the calendar
+        planned = months("b1", "2024-11", 6, planned=10.0, realised=None)
+        planned += months("b1", "2025-05", 6, planned=30.0, realised=None)
+        first = {str(p) for p in pd.period_range("2024-08", periods=6, freq="M")}
+        rows = {row["period"]: row for row in planned}
+        for period in first:
+            empty = {"benefit_id": "b1", "period": period, "planned": None}
+            rows[period] = rows.get(period, empty) | {"realised": 10.0}
+        found = self.of([rows[p] for p in sorted(rows)], finish="2024-10-01")
+        assert found["benefits"] == pytest.approx(1.0)
+        assert found["planned_benefit"] == 240
+
+    @pytest.mark.parametrize(("known", "share"), [(6, 0.6), (5, None)])
+    def test_months_known_on_both_sides_are_six_at_least(
+        self, known: int, share: float | None
+    ) -> None:
+        rows = months("b1", "2024-08", 12, planned=10.0, realised=6.0)
+        for row in rows[known:]:
+            row["planned"] = None  # measured, but with nothing to hold it against
+        found = self.of(rows)["benefits"]
+        assert np.isnan(found) if share is None else found == pytest.approx(share)
 
     def test_needs_half_of_the_months(self) -> None:
         rows = months("b1", "2024-08", 12, planned=10.0, realised=6.0)
@@ -284,10 +329,30 @@ class TestCases:
         unripe = self.quarter(5, 3, "2025-04-01", "b")
         assert self.counted(ripe, unripe) == [f"a{i}" for i in range(5)]
 
-    def test_an_earlier_quarter_counts_with_what_has_ended(self) -> None:
+    def test_an_earlier_quarter_counts_on_its_own(self) -> None:
         unripe = self.quarter(5, 3, "2024-10-01", "a")
         ripe = self.quarter(5, 5, "2025-01-01", "b")
-        assert len(self.counted(unripe, ripe)) == 8
+        assert self.counted(unripe, ripe) == [f"b{i}" for i in range(5)]  # 8 of 10 in the year
+
+    def test_a_single_short_one_does_not_open_a_year_that_is_not_ripe(self) -> None:
+        unripe = self.quarter(8, 5, "2024-10-01", "a")
+        short = self.quarter(1, 1, "2025-01-01", "b")
+        assert self.counted(unripe, short) == []  # 6 of 9 in the year up to it
+        much_later = self.quarter(1, 1, "2025-10-01", "c")  # of another year
+        assert self.counted(unripe, much_later) == ["c0"]
+
+    def test_the_year_are_quarters_of_the_calendar_with_projects_or_without(self) -> None:
+        unripe = self.quarter(8, 5, "2024-07-01", "a")
+        within = self.quarter(1, 1, "2025-04-01", "b")  # three quarters later
+        after = self.quarter(1, 1, "2025-07-01", "b")
+        assert self.counted(unripe, within) == []
+        assert self.counted(unripe, after) == ["b0"]
+
+    def test_cancelled_projects_are_none_of_them(self) -> None:
+        rows = self.quarter(5, 4, "2025-01-01", "a")
+        rows += [row | {"project_id": f"c{row['project_id']}", "status": "cancelled"}
+                 for row in self.quarter(5, 5, "2025-01-01", "b")]  # fmt: skip
+        assert self.counted(rows) == ["a0", "a1", "a2", "a3"]
 
     def test_benefits_should_be_known_a_year_after_the_finish(self) -> None:
         # begun on 1 September, ended on 1 October 2025: on 30 September 2026 no year has passed
@@ -306,6 +371,113 @@ class TestCases:
         )
         values = cases(found, OUTCOMES["cost"], TODAY)["value"]
         np.testing.assert_allclose(values, [0, log(2), np.nan, 0, 0])
+
+
+class TestRipeQuarters:
+    def test_by_explicit_counting(self) -> None:
+        chance = np.random.default_rng(4)
+        n = 150
+        quarter = chance.choice([8100, 8101, 8102, 8104, 8105, 8108, 8109, 8110, 8111], n)
+        ends = pd.Timestamp("2025-01-01") + pd.to_timedelta(chance.integers(0, 730, n), "D")
+        ends = pd.Series(ends).where(pd.Series((quarter < 8109) | (chance.random(n) < 0.7)))
+        frame = pd.DataFrame(
+            {"quarter": quarter, "cancelled": chance.random(n) < 0.1, "ended_on": ends}
+        )
+        for today in pd.date_range("2025-09-30", "2027-03-31", freq="QE"):
+            for outcome in (OUTCOMES["cost"], OUTCOMES["benefits"]):
+                expected = set()
+                for q in range(8100, 8112):
+                    own = year = due_own = due_year = 0
+                    for each in frame.itertuples():
+                        if each.cancelled or not q - 4 < each.quarter <= q:
+                            continue
+                        known = each.ended_on + pd.DateOffset(months=outcome.months) <= today
+                        year, due_year = year + 1, due_year + known
+                        if each.quarter == q:
+                            own, due_own = own + 1, due_own + known
+                    if own and due_own >= 0.8 * own and due_year >= 0.8 * year:
+                        expected.add(q)
+                assert ripe_quarters(frame, outcome, today) == expected
+
+    def test_none_without_projects(self) -> None:
+        found = known(projects=[project(status="cancelled")], baselines=[])
+        assert ripe_quarters(found, OUTCOMES["cost"], TODAY) == set()
+        assert ripe_quarters(found.iloc[:0], OUTCOMES["cost"], TODAY) == set()
+
+
+class TestLosses:
+    def test_are_those_without_an_outcome_for_whatever_reason(self) -> None:
+        rows = [
+            *numbered(20, project),
+            project("cancelled", status="cancelled"), open_project("running"),
+            project("endless", finished_on=None), project("unrecorded", actual_cost=None),
+        ]  # fmt: skip
+        plans = [baseline(row["project_id"]) for row in rows]
+        found = outcome_projects(tables(projects=rows, baselines=plans), TODAY, settings())
+        lost = losses(found, OUTCOMES["cost"], TODAY).set_index("project_id")["value"]
+        assert len(lost) == 24
+        assert set(lost[lost == 1].index) == {"cancelled", "running", "endless", "unrecorded"}
+
+    def test_only_of_quarters_that_count(self) -> None:
+        rows = [*numbered(5, project), open_project("late", started_on="2026-08-01")]
+        found = outcome_projects(tables(projects=rows), TODAY, settings())
+        lost = losses(found, OUTCOMES["schedule"], TODAY)
+        assert "late" not in set(lost["project_id"])
+        assert lost["value"].tolist() == [1.0] * 5  # no plan, so no outcome
+
+    def test_what_is_not_due_is_lost_though_it_is_known(self) -> None:
+        rows = numbered(10, project, started_on="2024-01-01", finished_on="2024-07-01")
+        rows[0]["finished_on"] = "2026-07-01"
+        found = outcome_projects(tables(projects=rows), TODAY, settings()).assign(benefits=1.0)
+        lost = losses(found, OUTCOMES["benefits"], TODAY)
+        assert lost["value"].tolist() == [1.0] + [0.0] * 9
+
+
+class TestKinds:
+    def test_rare_ones_and_those_not_stated_are_one_each(self) -> None:
+        category = ["IT"] * 5 + ["Road"] * 4 + ["Sea"] + [None] * 5
+        rows = pd.DataFrame({"category": pd.Series(category, dtype="str")})
+        assert kinds(rows).tolist() == ["IT"] * 5 + ["other"] * 5 + ["not stated"] * 5
+
+    def test_few_not_stated_are_others(self) -> None:
+        rows = pd.DataFrame({"category": pd.Series(["IT"] * 5 + [None], dtype="str")})
+        assert kinds(rows).tolist() == ["IT"] * 5 + ["other"]
+
+
+class TestUnlikeAny:
+    """Ten of IT on either side, and six of roads, of which so many are without the PMO."""
+
+    @staticmethod
+    def of(without: int, outcome: str = "cost", **cells: Any) -> list[bool]:
+        rows = TestWithPlan.rows(["IT"] * 10 + ["Road"] * 6, **cells)
+        under = pd.Series([True] * 5 + [False] * 5 + [True] * (6 - without) + [False] * without)
+        return unlike_any(rows, under, OUTCOMES[outcome]).tolist()
+
+    def test_of_a_kind_found_only_under_the_pmo(self) -> None:
+        assert self.of(0) == [False] * 10 + [True] * 6
+
+    def test_one_without_it_is_too_few_and_two_are_enough(self) -> None:
+        assert self.of(1) == [False] * 10 + [True] * 5 + [False]
+        assert self.of(2) == [False] * 16
+
+    @pytest.mark.parametrize("plan", ["log_cost", "log_days"])
+    def test_so_is_a_plan_that_is_unknown_only_under_the_pmo(self, plan: str) -> None:
+        values = np.arange(16.0)
+        values[:2] = np.nan
+        assert self.of(2, **{plan: values}) == [True] * 2 + [False] * 14
+        values[8:10] = np.nan  # two without the PMO are not known either
+        assert self.of(2, **{plan: values}) == [False] * 16
+
+    def test_a_plan_known_only_under_the_pmo_is_unlike_too(self) -> None:
+        values = np.full(16, np.nan)
+        values[:3] = 1.0
+        assert self.of(2, log_cost=values) == [True] * 3 + [False] * 13
+
+    def test_of_the_mix_only_the_kind_counts(self) -> None:
+        values = np.arange(16.0)
+        values[:2] = np.nan
+        assert self.of(2, "planned_cost", log_cost=values) == [False] * 16
+        assert self.of(0, "planned_cost") == [False] * 10 + [True] * 6
 
 
 class TestDrawnIn:

@@ -293,9 +293,10 @@ class TestCases:
         )  # fmt: skip
         found = drawn(gaps)
         assert found.notes == (
-            "overruns avoided: 1 of 3 projects left out, actual cost or the end not known",
-            "time saved: 2 of 3 projects left out, actual days and benefit a year or the end not "
-            "known",
+            "overruns avoided: 1 of 3 projects left out, actual cost not known or outside what the "
+            "estimate speaks of",
+            "time saved: 2 of 3 projects left out, actual days and benefit a year not known or "
+            "outside what the estimate speaks of",
             "benefits uplift: cannot tell, planned benefit known of no project; not in the sums",
             "cashable: the benefits of 1 of 3 projects count as non-cashable, their cashable share "
             "is not known",
