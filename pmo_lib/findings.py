@@ -17,7 +17,7 @@ from pmo_lib.attribution import Attribution, attribution
 from pmo_lib.checks import Check, Checked, attrition, negative_control, same_mix
 from pmo_lib.claim import claim
 from pmo_lib.finding import Finding, Sample
-from pmo_lib.other_designs import tested_together, without_control_group
+from pmo_lib.other_designs import corrected, without_control_group
 from pmo_lib.outcomes import (
     OUTCOMES,
     PRIMARY,
@@ -60,7 +60,7 @@ def findings(
         ]
         m = len(PRIMARY)
         together = [*holm(_ps(own[:m])), *discovery(_ps(own[m:]))]
-        return [tested_together(each, p) for each, p in zip(own, together, strict=True)]
+        return [corrected(each, p) for each, p in zip(own, together, strict=True)]
     of_service = refusal_of_service(projects, adopted)
     shared = [] if of_service else _shared_checks(projects, adopted, data_date, level)
     primary = [

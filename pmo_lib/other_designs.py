@@ -97,7 +97,7 @@ def _matched(
     )  # fmt: skip
 
 
-def tested_together(found: Finding, p_adjusted: float) -> Finding:
+def corrected(found: Finding, p_adjusted: float) -> Finding:
     """The finding under the correction for several outcomes, which may take a difference back."""
     shown = found.claim.word in {"consistent with", "associated", "likely"}
     if not shown or p_adjusted <= ALPHA:

@@ -1,6 +1,6 @@
 """The value case: what difference the PMO made, how sure that is, and what it is worth."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import isnan
 
@@ -35,7 +35,7 @@ class ValueCase:
     """The findings of a view and their worth; each is computed once, when asked for."""
 
     view: View
-    question: Question = Question()
+    question: Question = field(default_factory=Question)
 
     @property
     def level(self) -> float:

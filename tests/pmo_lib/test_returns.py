@@ -72,7 +72,7 @@ class TestTreated:
     ]  # fmt: skip
     DATES = pd.Series({"Finance": pd.Timestamp("2026-01-01")})
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def found(self) -> pd.DataFrame:
         given = tables(
             projects=self.ROWS, baselines=[baseline(row["project_id"]) for row in self.ROWS]
