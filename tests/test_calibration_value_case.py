@@ -61,7 +61,8 @@ class TestRollOuts:
     ids=lambda kind: kind.name,
 )
 def test_long_run_keeps_the_promise(kind: RollOut) -> None:
-    runs = calibration.measure(kind, 300)
+    # a true 5.3 % needs more runs than 300 to be told from 6.5 %
+    runs = calibration.measure(kind, 1500 if kind == RollOut(40, "worst first") else 300)
     assert 0.86 <= calibration.share(runs, "holds", PRICED) <= 0.94
     assert calibration.share(runs, "rejects", TESTED) <= 0.065
     assert calibration.words(runs, "demonstrated") <= 0.065
