@@ -17,7 +17,7 @@ FEWEST_CONTROLS = 2  # untreated departments with projects in the quarter of a t
 FEWEST_BEFORE = 2  # untreated quarters with projects of a treated department
 RIDGE = 1e-10  # of the largest diagonal: what is not identified does not stop the rest
 SHARE = 1e-8  # of the largest score: less is what rounding leaves of none
-CHUNK = 2_000_000  # numbers held at once in one array
+CHUNK = 100_000  # numbers held at once in one array: what fits a cache is three times as fast
 
 
 @dataclass(frozen=True)
