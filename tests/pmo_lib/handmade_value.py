@@ -1,129 +1,129 @@
-"""Value cases in every situation, made once a session: their reports, and what these say."""
+"""The handmade portfolio with all that KPIs of value, decisions, capacity and the office read."""
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
-from handmade import Tables, facts, frame, parsed, portfolio, table_facts, workbook
-from handmade_rollout import all_at_once, chosen, few_departments, rolled_out, without
+from handmade import DEPARTMENTS, PERIOD, Row, Tables, portfolio, tables
 
-from pmo_lib import findings
-from pmo_lib.parameters import ValueCaseParameters
-from pmo_lib.reports.value_report import ValueReport
-from pmo_lib.verdict import Verdict
-from pmo_lib.workbook import Workbook
-
-FEWER_DEALINGS, FEWEST_DEALINGS = 199, 59
-
-
-def withheld() -> Workbook:
-    opened = workbook(rolled_out())
-    judged = {"projects": table_facts("projects", 100, rejected=50)}
-    told = facts(opened.tables) | {"tables": judged}
-    return replace(opened, verdict=Verdict.from_mapping(told))
-
-
-def survey_only() -> Workbook:
-    score = {"department": "A", "wave": "2025-10", "measure": "Engagement", "score": 0.5,
-             "kind": "organisation"}  # fmt: skip
-    return workbook(
-        {"survey_scores": frame("survey_scores", [score]), "pmo_costs": rolled_out()["pmo_costs"]}
-    )
-
-
-def changed(given: Tables, **columns: Any) -> Workbook:
-    return workbook(given | {"projects": given["projects"].assign(**columns)})
-
-
-def costlier() -> Tables:
-    """The projects, of which those under the PMO cost two thirds more."""
-    given = rolled_out(0.0)
-    adopted = given["rollouts"].set_index("department")["adopted_on"]
-    projects = given["projects"]
-    under = projects["started_on"] >= projects["department"].map(adopted)
-    dearer = projects["actual_cost"].where(~under, projects["actual_cost"] * 5 / 3)
-    return {"projects": projects.assign(actual_cost=dearer)}
-
-
-def nothing_ended() -> Workbook:
-    return changed(rolled_out(), status="active", finished_on=pd.NaT, actual_cost=np.nan)
-
-
-def nothing_begun() -> Workbook:
-    given = rolled_out()
-    approved = given["projects"]["started_on"]
-    return changed(
-        given, status="active", approved_on=approved, started_on=pd.NaT, finished_on=pd.NaT,
-        actual_cost=np.nan,
-    )  # fmt: skip
-
-
-def with_risk() -> Workbook:
-    """Projects that chose the PMO, with a risk score given before approval."""
-    given = chosen()
-    risk = pd.Series(np.random.default_rng(4).random(len(given["projects"])))
-    return changed(given, approval_risk=risk)
-
-
-SITUATIONS: Mapping[str, Callable[[], Workbook]] = {
-    "shown": lambda: workbook(rolled_out()),
-    "no effect": lambda: workbook(rolled_out(0.0)),
-    "no roll-outs": lambda: workbook(without("rollouts")),
-    "projects alone": lambda: workbook({"projects": rolled_out()["projects"]}),
-    "all at once": lambda: workbook(all_at_once()),
-    "chosen": lambda: workbook(chosen()),
-    "chosen, risk recorded": with_risk,
-    "no PMO costs": lambda: workbook(without("pmo_costs", "benefits", "benefit_reports")),
-    "no actual costs": lambda: changed(rolled_out(), actual_cost=np.nan),
-    "no plans": lambda: workbook(without("baselines")),
-    "survey only": survey_only,
-    "projects withheld": withheld,
-    "nothing ended": nothing_ended,
-    "nothing begun": nothing_begun,
-    "five departments": lambda: workbook(few_departments()),
-    "three departments": lambda: workbook(portfolio()),
-}
-
-
-def of(opened: Workbook, **given: str) -> ValueReport:
-    """The report; its tests deal the dates less often, as what they say hardly depends on it."""
-    made = ValueReport(ValueCaseParameters(**given).resolved(opened), opened)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(findings, "PERMUTATIONS", FEWER_DEALINGS)
-        patch.setattr(findings, "FEWER_PERMUTATIONS", FEWEST_DEALINGS)
-        assert isinstance(made.case.findings, list)  # kept from here on
-    return made
+ROLES = ("Analyst", "Developer", "Tester")
+KINDS = (
+    ("cashable", "currency"),
+    ("non_cashable", "GBP"),
+    ("cost_avoidance", None),
+    ("non_financial", "complaints avoided"),
+)
 
 
 @cache
-def report(situation: str) -> ValueReport:
-    """The report on a situation; the first of them with as many dealings as there are outside."""
-    opened = SITUATIONS[situation]()
-    if situation == "shown":
-        return ValueReport(ValueCaseParameters().resolved(opened), opened)
-    return of(opened)
+def _tables() -> Tables:
+    chance = np.random.default_rng(20261001)
+    given = portfolio()
+    projects = given["projects"].assign(
+        approved_on=given["projects"]["started_on"],
+        strategic_goal=[None if i % 5 == 0 else "Lower cost" for i in range(150)],
+        investment_class=[("run", "grow", "innovate")[i // 3 % 3] for i in range(150)],
+    )
+    projects = projects.astype({"strategic_goal": "str", "investment_class": "str"})
+    benefits, reports, gates = [], [], []
+    for i, each in enumerate(projects.itertuples()):
+        ends = each.finished_on if each.status == "completed" else pd.Timestamp("2027-03-01")
+        for benefit_id in [f"b{i}", f"c{i}"][: 1 + i % 2]:
+            kind, unit = KINDS[len(benefits) % 4]
+            target = float(chance.integers(1, 50)) * 1200
+            benefits.append(
+                {
+                    "benefit_id": benefit_id, "project_id": each.project_id, "class": kind,
+                    "unit": unit, "measure": "By the ledger", "baseline_value": 0.0,
+                    "owner": None if chance.random() < 0.2 else "Head of Finance",
+                    "target_value": None if chance.random() < 0.1 else target,
+                    "due_on": ends + pd.Timedelta(days=180),
+                }
+            )  # fmt: skip
+            measured = chance.random() < 0.8
+            for month in pd.period_range(ends, periods=12, freq="M"):
+                if str(month) <= PERIOD:
+                    realised = round(target / 12 * chance.lognormal(-0.2, 0.2), 2)
+                    reports.append(
+                        {
+                            "benefit_id": benefit_id, "period": str(month),
+                            "planned": target / 12, "realised": realised if measured else None,
+                            "forecast": round(target * chance.lognormal(-0.2, 0.1), 2),
+                        }
+                    )  # fmt: skip
+        for gate, days in (("Start", 0), ("Middle", 60)):
+            submitted = each.started_on + pd.Timedelta(days=days)
+            decided = submitted + pd.Timedelta(days=int(chance.integers(2, 30)))
+            waits = decided > pd.Timestamp("2026-09-30")
+            gates.append(
+                {
+                    "project_id": each.project_id, "gate": gate, "attempt": 1,
+                    "submitted_on": submitted, "decided_on": None if waits else decided,
+                }
+            )  # fmt: skip
+    more = tables(
+        benefits=benefits, benefit_reports=reports, gates=gates, demands=_demands(projects),
+        capacity=_capacity(chance), pmo_costs=_pmo_costs(chance),
+    )  # fmt: skip
+    return given | {"projects": projects} | more
 
 
-def plain(text: str) -> str:
-    return " ".join(text.replace("\u00a0", " ").split())
+def _demands(projects: pd.DataFrame) -> list[Row]:
+    """A request for each project, and one in three more that became none."""
+    became = [
+        {
+            "demand_id": f"d {each.project_id}", "department": each.department,
+            "created_on": each.started_on - pd.Timedelta(days=60), "project_id": each.project_id,
+            "decided_on": each.started_on - pd.Timedelta(days=10),
+        }
+        for each in projects.itertuples()
+    ]  # fmt: skip
+    return became + [row | {"demand_id": f"n{row['demand_id']}", "project_id": None}
+                     for row in became[::3]]  # fmt: skip
 
 
-def text_of(html: Any) -> str:
-    return plain(parsed(html).text)
+def _capacity(chance: np.random.Generator) -> list[Row]:
+    return [
+        {
+            "role": role, "period": str(month), "capacity_hours": 140.0 * (at + 2),
+            "demand_hours": round(140.0 * (at + 2) * chance.normal(1.3 - 0.2 * at, 0.05)),
+            "booked_hours": round(140.0 * (at + 2) * chance.normal(0.82, 0.04)),
+        }
+        for at, role in enumerate(ROLES)
+        for month in pd.period_range("2023-01", PERIOD, freq="M")
+    ]  # fmt: skip
 
 
-def rows_of(html: Any) -> list[list[str]]:
-    return [[plain(cell) for cell in row] for row in parsed(html).rows]
+def _pmo_costs(chance: np.random.Generator) -> list[Row]:
+    return [
+        {
+            "period": str(month), "category": category,
+            "amount": round(chance.normal(amount, 50), 2),
+            "reporting_hours": round(chance.normal(110, 9), 1) if category == "staff" else None,
+        }
+        for month in pd.period_range("2023-01", PERIOD, freq="M")
+        for category, amount in (("staff", 9000), ("tools", 700))
+    ]  # fmt: skip
 
 
-def amount(text: str) -> float:
-    """GBP 12.3 million, −GBP 0.34 million and GBP 12,300 as numbers."""
-    said = re.fullmatch(r"(−?)GBP ([\d,.]+)( million)?", text)
-    assert said, text
-    size = float(said[2].replace(",", "")) * (1e6 if said[3] else 1)
-    return -size if said[1] else size
+def with_value() -> Tables:
+    """A copy, so that a test may change it."""
+    return {name: table.copy() for name, table in _tables().items()}
+
+
+def of_one_department(given: Tables, department: str) -> Tables:
+    """The tables cut down to one department and its projects; what is of no department stays."""
+    assert department in {*DEPARTMENTS, "Another"}
+    projects = given["projects"].query("department == @department")
+    benefits = given["benefits"].query("project_id in @projects.project_id")
+    own = {"projects": projects, "benefits": benefits}
+    for name, table in given.items():
+        if name == "benefit_reports":
+            own[name] = table[table["benefit_id"].isin(benefits["benefit_id"])]
+        elif "department" in table:
+            own[name] = table[table["department"] == department]
+        elif "project_id" in table:
+            own[name] = table[table["project_id"].isin(projects["project_id"])]
+        else:
+            own[name] = table
+    return own

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from handmade import workbook
 from handmade_rollout import OFFICE_A_MONTH, PERIOD, few_departments, rolled_out
-from handmade_value import amount, of, plain, report, rows_of, text_of
+from handmade_situations import amount, of, plain, report, rows_of, text_of
 
 from pmo_lib.assumptions import ThreePoint
 from pmo_lib.reports.picture import Picture

@@ -17,7 +17,7 @@ from handmade_rollout import (
     rolled_out,
     without,
 )
-from handmade_value import SITUATIONS, costlier, of, report, rows_of, text_of
+from handmade_situations import SITUATIONS, costlier, of, report, rows_of, text_of
 
 from pmo_lib.claim import Claim
 from pmo_lib.population import population

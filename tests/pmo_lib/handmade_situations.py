@@ -1,0 +1,129 @@
+"""Value cases in every situation, made once a session: their reports, and what these say."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from handmade import Tables, facts, frame, parsed, portfolio, table_facts, workbook
+from handmade_rollout import all_at_once, chosen, few_departments, rolled_out, without
+
+from pmo_lib import findings
+from pmo_lib.parameters import ValueCaseParameters
+from pmo_lib.reports.value_report import ValueReport
+from pmo_lib.verdict import Verdict
+from pmo_lib.workbook import Workbook
+
+FEWER_DEALINGS, FEWEST_DEALINGS = 199, 59
+
+
+def withheld() -> Workbook:
+    opened = workbook(rolled_out())
+    judged = {"projects": table_facts("projects", 100, rejected=50)}
+    told = facts(opened.tables) | {"tables": judged}
+    return replace(opened, verdict=Verdict.from_mapping(told))
+
+
+def survey_only() -> Workbook:
+    score = {"department": "A", "wave": "2025-10", "measure": "Engagement", "score": 0.5,
+             "kind": "organisation"}  # fmt: skip
+    return workbook(
+        {"survey_scores": frame("survey_scores", [score]), "pmo_costs": rolled_out()["pmo_costs"]}
+    )
+
+
+def changed(given: Tables, **columns: Any) -> Workbook:
+    return workbook(given | {"projects": given["projects"].assign(**columns)})
+
+
+def costlier() -> Tables:
+    """The projects, of which those under the PMO cost two thirds more."""
+    given = rolled_out(0.0)
+    adopted = given["rollouts"].set_index("department")["adopted_on"]
+    projects = given["projects"]
+    under = projects["started_on"] >= projects["department"].map(adopted)
+    dearer = projects["actual_cost"].where(~under, projects["actual_cost"] * 5 / 3)
+    return {"projects": projects.assign(actual_cost=dearer)}
+
+
+def nothing_ended() -> Workbook:
+    return changed(rolled_out(), status="active", finished_on=pd.NaT, actual_cost=np.nan)
+
+
+def nothing_begun() -> Workbook:
+    given = rolled_out()
+    approved = given["projects"]["started_on"]
+    return changed(
+        given, status="active", approved_on=approved, started_on=pd.NaT, finished_on=pd.NaT,
+        actual_cost=np.nan,
+    )  # fmt: skip
+
+
+def with_risk() -> Workbook:
+    """Projects that chose the PMO, with a risk score given before approval."""
+    given = chosen()
+    risk = pd.Series(np.random.default_rng(4).random(len(given["projects"])))
+    return changed(given, approval_risk=risk)
+
+
+SITUATIONS: Mapping[str, Callable[[], Workbook]] = {
+    "shown": lambda: workbook(rolled_out()),
+    "no effect": lambda: workbook(rolled_out(0.0)),
+    "no roll-outs": lambda: workbook(without("rollouts")),
+    "projects alone": lambda: workbook({"projects": rolled_out()["projects"]}),
+    "all at once": lambda: workbook(all_at_once()),
+    "chosen": lambda: workbook(chosen()),
+    "chosen, risk recorded": with_risk,
+    "no PMO costs": lambda: workbook(without("pmo_costs", "benefits", "benefit_reports")),
+    "no actual costs": lambda: changed(rolled_out(), actual_cost=np.nan),
+    "no plans": lambda: workbook(without("baselines")),
+    "survey only": survey_only,
+    "projects withheld": withheld,
+    "nothing ended": nothing_ended,
+    "nothing begun": nothing_begun,
+    "five departments": lambda: workbook(few_departments()),
+    "three departments": lambda: workbook(portfolio()),
+}
+
+
+def of(opened: Workbook, **given: str) -> ValueReport:
+    """The report; its tests deal the dates less often, as what they say hardly depends on it."""
+    made = ValueReport(ValueCaseParameters(**given).resolved(opened), opened)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(findings, "PERMUTATIONS", FEWER_DEALINGS)
+        patch.setattr(findings, "FEWER_PERMUTATIONS", FEWEST_DEALINGS)
+        assert isinstance(made.case.findings, list)  # kept from here on
+    return made
+
+
+@cache
+def report(situation: str) -> ValueReport:
+    """The report on a situation; the first of them with as many dealings as there are outside."""
+    opened = SITUATIONS[situation]()
+    if situation == "shown":
+        return ValueReport(ValueCaseParameters().resolved(opened), opened)
+    return of(opened)
+
+
+def plain(text: str) -> str:
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
+def text_of(html: Any) -> str:
+    return plain(parsed(html).text)
+
+
+def rows_of(html: Any) -> list[list[str]]:
+    return [[plain(cell) for cell in row] for row in parsed(html).rows]
+
+
+def amount(text: str) -> float:
+    """GBP 12.3 million, −GBP 0.34 million and GBP 12,300 as numbers."""
+    said = re.fullmatch(r"(−?)GBP ([\d,.]+)( million)?", text)
+    assert said, text
+    size = float(said[2].replace(",", "")) * (1e6 if said[3] else 1)
+    return -size if said[1] else size
