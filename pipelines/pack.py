@@ -14,6 +14,8 @@ from pipelines.files import read_json, write_json
 from pipelines.render import Record
 from pmo_lib.catalogue import definitions
 from pmo_lib.dictionary import dictionary
+from pmo_lib.parameters import PARAMETERS, ValueCaseParameters
+from pmo_lib.question import Question
 from pmo_lib.reports import page, quality
 from pmo_lib.tables import TABLES
 from pmo_lib.wording import month
@@ -49,9 +51,8 @@ def write_pack(
     results.to_csv(folder / "kpis.csv", index=False, lineterminator="\n")
     results.to_parquet(folder / "kpis.parquet", index=False)
     workbook.benchmarks(period).to_csv(folder / "benchmarks.csv", index=False, lineterminator="\n")
-    workbook.value_case(period).table().to_csv(
-        folder / "value_case.csv", index=False, lineterminator="\n"
-    )
+    case = workbook.value_case(period, _question(records, workbook))
+    case.table().to_csv(folder / "value_case.csv", index=False, lineterminator="\n")
     environment = _environment()
     kept: dict[str, dict[str, str]] = {}
     for record in records:
@@ -65,6 +66,15 @@ def write_pack(
         folder / "run.json",
         {**facts, "reports": [asdict(record) for record in records], "last_good": kept},
     )
+
+
+def _question(records: Sequence[Record], workbook: Workbook) -> Question | None:
+    """What the pack's own value case was asked; None where it has none, for the settings' own."""
+    for record in records:
+        kind = PARAMETERS[record.notebook]
+        if issubclass(kind, ValueCaseParameters):
+            return kind.from_mapping(record.parameters).question(workbook.settings)
+    return None
 
 
 def _environment() -> Environment:

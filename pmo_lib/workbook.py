@@ -19,6 +19,7 @@ from pmo_lib.errors import DataError, ParameterError, allowed_values
 from pmo_lib.lazy import Lazy
 from pmo_lib.peer_projects import against_peers
 from pmo_lib.periods import month_range, months_of
+from pmo_lib.question import Question
 from pmo_lib.result import ORGANISATION, tidy
 from pmo_lib.series import behaviours
 from pmo_lib.settings import Settings
@@ -105,12 +106,16 @@ class Workbook:
             self.tables, period, self.settings, self.withheld, self.verdict, baseline, draws
         )
 
-    def value_case(self, period: str) -> ValueCase:
-        """What difference the PMO made up to the end of `period`, under the settings alone."""
+    def value_case(self, period: str, question: Question | None = None) -> ValueCase:
+        """What difference the PMO made up to the end of `period`.
+
+        Without a `question` under the assumptions of the settings, as KPI R12 takes it.
+        """
         if period not in self._value_cases:
             seen = View(self.tables, period, self.settings, self.withheld, self.verdict)
             self._value_cases[period] = value_case(seen)
-        return self._value_cases[period]
+        own = self._value_cases[period]
+        return own if question in (None, own.question) else value_case(own.view, question)
 
     @cached_property
     def _value_cases(self) -> dict[str, ValueCase]:

@@ -82,6 +82,18 @@ def soup(path: Path) -> BeautifulSoup:
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
+def test_value_case_is_of_the_question_that_the_page_was_asked(
+    packed: Packed, workbook: Workbook
+) -> None:
+    """A parameter set on the run must not leave the file with other figures than the page."""
+    asked = {"period": "2025-09", "pmo_since": "2025-03"}
+    record = Record("case", "Value case", "Organisation", "case.html", "04_value_case", asked)
+    written = pd.read_csv(packed(record) / "value_case.csv")
+    assert set(written["design"]) == {"interrupted time series"}
+    without = pd.read_csv(packed(WHOLE) / "value_case.csv")
+    assert set(without["design"]) == {"none"}
+
+
 class TestIndex:
     def test_leads_to_every_report_by_group_and_to_the_data(self, packed: Packed) -> None:
         index = soup(packed(WHOLE, LEGALS) / "index.html")
