@@ -7,8 +7,8 @@ from typing import Literal
 import pandas as pd
 
 from pmo_lib.imputation import FEWEST_BEFORE
-from pmo_lib.outcomes import quarter_name, quarter_number
 from pmo_lib.panel import Ints, Panel
+from pmo_lib.quarters import quarter_name, quarter_number, quarter_of
 from pmo_lib.wording import listed
 
 Design = Literal["staggered roll-out", "interrupted time series", "matched projects", "none"]
@@ -59,7 +59,7 @@ def design(projects: pd.DataFrame, adopted: Adoption, began: str = "") -> Design
     """The best design that the data allow: `began` is the month the PMO began for everybody."""
     own = adopted.dates[adopted.dates.index.isin(projects["department"])]
     everybody = set(projects["department"]) <= set(own.index)
-    if len(own) and not (everybody and own.map(_quarter).max() == own.map(_quarter).min()):
+    if len(own) and not (everybody and own.map(quarter_of).max() == own.map(quarter_of).min()):
         return "staggered roll-out"
     if set(projects["pmo_used"].dropna()) == {"yes", "no"}:
         return "matched projects"
@@ -140,7 +140,3 @@ def _adopted_on(projects: pd.DataFrame, dates: pd.Series) -> pd.Series:
 
 def _first(rollouts: pd.DataFrame) -> pd.Series:
     return rollouts.groupby("department")["adopted_on"].min()
-
-
-def _quarter(day: pd.Timestamp) -> int:
-    return day.year * 4 + day.quarter - 1

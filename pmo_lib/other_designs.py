@@ -11,7 +11,8 @@ from pmo_lib.claim import ALPHA, Claim, sentence, without_controls
 from pmo_lib.finding import Finding
 from pmo_lib.interrupted import interrupted
 from pmo_lib.matching import Matched, matched
-from pmo_lib.outcomes import Outcome, cases, drawn_in
+from pmo_lib.outcomes import NO_OUTCOME, Outcome, cases, drawn_in
+from pmo_lib.quarters import quarter_of
 
 ITS_CAVEAT = (
     "Without departments that had not adopted yet, anything else that changed at the time looks "
@@ -30,21 +31,27 @@ def without_control_group(
     known = wanted.dropna(subset=["value"])
     left_out = int(wanted["value"].isna().sum())
     if design == "none":
-        nothing = Attribution(refusal="nobody says when which department began to use the PMO")
-        remedy = "Fill rollouts.csv, or name the month in the parameter pmo_since."
-        said = Claim("not testable", f"{sentence(nothing.refusal)}.", remedy)
+        nothing = Attribution(
+            refusal="nobody says when which department began to use the PMO",
+            remedy="Fill rollouts.csv, or name the month in the parameter pmo_since.",
+        )
+        said = Claim("not testable", f"{sentence(nothing.refusal)}.", nothing.remedy)
         return Finding(outcome, design, nothing, nothing, said, n_left_out=left_out)
     if known.empty:
-        nothing = Attribution(refusal=f"no project has this outcome: needs {outcome.needs}")
-        said = Claim("not testable", f"{sentence(nothing.refusal)}.", "Collect it.")
+        nothing = Attribution(refusal=NO_OUTCOME.format(outcome.needs), remedy="Collect it.")
+        said = Claim("not testable", f"{sentence(nothing.refusal)}.", nothing.remedy)
         return Finding(outcome, design, nothing, nothing, said, n_left_out=left_out)
     is_share = not outcome.logarithm and not outcome.months
     drawn = known.assign(value=known["value"] if is_share else drawn_in(known["value"]))
     if design == "matched projects":
         return _matched(outcome, drawn, level, smallest, left_out)
-    edge = on_the_edge(drawn, adopted.dates)  # before its own department's day
     day = pd.Timestamp(f"{began}-01") if began else adopted.dates.min()
-    series = interrupted(drawn.loc[~edge], day.year * 4 + day.quarter - 1, level)
+    quarter = quarter_of(day)
+    if began:
+        edge = (drawn["quarter"] == quarter) & (drawn["started_on"] < day)
+    else:
+        edge = on_the_edge(drawn, adopted.dates)  # before its own department's day
+    series = interrupted(drawn.loc[~edge], quarter, level)
     found = Attribution(
         series.value, series.error, nan, series.low, series.high, series.p,
         n_projects=series.n_projects, n_departments=int(known["department"].nunique()),

@@ -11,7 +11,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from pmo_lib.periods import month_number, months_of
 from pmo_lib.portfolio import comparable_cost, original_baselines
+from pmo_lib.quarters import quarter_number
 from pmo_lib.settings import Settings
 from pmo_lib.tables import TABLES
 
@@ -21,6 +23,8 @@ MATURE_SHARE = 0.8  # of a quarter's projects that must have ended for it to cou
 FEWEST_OF_CATEGORY = 5
 FEWEST_ALIKE = 2  # projects without the PMO of the kind of one under it
 TAILS = (0.05, 0.95)  # values beyond these quantiles are drawn in for the test
+
+NO_OUTCOME = "no completed project has this outcome: needs {}"
 
 Role = Literal["primary", "secondary", "control", "mix"]
 
@@ -66,22 +70,6 @@ OUTCOMES = {
 }  # fmt: skip
 PRIMARY = [each for each in OUTCOMES.values() if each.role == "primary"]
 SECONDARY = [each for each in OUTCOMES.values() if each.role == "secondary"]
-
-
-def quarter_number(dates: pd.Series) -> pd.Series:
-    """Quarters counted on from the year 0; missing stays missing."""
-    numbers: pd.Series = dates.dt.year * 4.0 + dates.dt.quarter - 1
-    return numbers
-
-
-def quarter_name(number: int) -> str:
-    """8105 as 2026-Q2."""
-    return f"{number // 4}-Q{number % 4 + 1}"
-
-
-def half_year_name(number: int) -> str:
-    """8105 as 2026 H1."""
-    return f"{number // 4} H{number % 4 // 2 + 1}"
 
 
 def outcome_projects(
@@ -250,7 +238,7 @@ def _benefits(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame) -> pd.Data
     reports = reports.merge(plan, on="project_id")
 
     def by_age(column: str, since: str) -> pd.Series:
-        age = _month(reports["period"]) - (reports[since].dt.year * 12 + reports[since].dt.month)
+        age = month_number(reports["period"]) - month_number(months_of(reports[since]))
         inside = reports.assign(age=age)[(age >= 1) & (age <= BENEFIT_MONTHS)]
         known = inside.dropna(subset=[column])
         sums: pd.Series = known.groupby(["benefit_id", "age"])[column].sum()
@@ -281,12 +269,6 @@ def _benefits(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame) -> pd.Data
             "cashable_share": cash.groupby(each["project_id"]).sum() / planned,
         }
     )
-
-
-def _month(periods: pd.Series) -> pd.Series:
-    years, months = (pd.to_numeric(periods.str.slice(*at)) for at in ((0, 4), (5, 7)))
-    numbers: pd.Series = years * 12 + months
-    return numbers
 
 
 def _log(values: pd.Series) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Quarters of the calendar year, written 2026-Q3, beside months."""
+"""Quarters of the calendar year: written 2026-Q3 beside months, and counted on as numbers."""
 
 import pandas as pd
 
@@ -32,3 +32,24 @@ def spoken(period: str) -> str:
     months = months_in(period)
     last = month(months[-1])
     return last if len(months) == 1 else f"{month(months[0]).split()[0]} to {last}"
+
+
+def quarter_number(dates: pd.Series) -> pd.Series:
+    """Quarters counted on from the year 0, so that differences count quarters; missing stays so."""
+    numbers: pd.Series = dates.dt.year * 4.0 + dates.dt.quarter - 1
+    return numbers
+
+
+def quarter_of(day: pd.Timestamp) -> int:
+    """The number of one day's quarter, as `quarter_number` counts."""
+    return day.year * 4 + day.quarter - 1
+
+
+def quarter_name(number: int) -> str:
+    """8105 as 2026-Q2."""
+    return f"{number // 4}-Q{number % 4 + 1}"
+
+
+def half_year_name(number: int) -> str:
+    """8105 as 2026 H1."""
+    return f"{number // 4} H{number % 4 // 2 + 1}"

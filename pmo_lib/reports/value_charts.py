@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from pmo_lib.event_study import by_half_year, lags, leads
 from pmo_lib.finding import Finding
-from pmo_lib.outcomes import half_year_name, quarter_name
+from pmo_lib.quarters import half_year_name, quarter_name
 from pmo_lib.reports.effects import effect, ends
 from pmo_lib.reports.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
 from pmo_lib.sums import Floats

@@ -17,8 +17,8 @@ from pmo_lib.adoption import (
     refusal_of_service,
     under_pmo,
 )
-from pmo_lib.outcomes import quarter_number
 from pmo_lib.panel import first_quarters, panel
+from pmo_lib.quarters import quarter_number
 
 
 def rollout(department: str, service: str, day: str) -> Row:

@@ -81,9 +81,8 @@ class TestTimeSeries:
         given["projects"] = given["projects"].assign(actual_cost=np.nan)
         cost, schedule, *_ = case(given).findings
         assert cost.claim.word == "not testable"
-        assert cost.claim.why.startswith("No project has this outcome: needs actual_cost")
-        # one project ends only after the quarters that count
-        assert cost.n_left_out in {len(given["projects"]) - 1, len(given["projects"])}
+        assert cost.claim.why.startswith("No completed project has this outcome: needs actual_cost")
+        assert cost.n_left_out == (given["projects"]["status"] == "completed").sum()
         assert np.isnan(cost.p_adjusted)
         assert schedule.p_adjusted <= 2 * schedule.tested.p
 
@@ -95,7 +94,20 @@ class TestTimeSeries:
         edge = (started < day) & (started >= day - pd.Timedelta(days=40))
         cost = case(given).findings[0]
         assert cost.n_edge == edge.sum() > 0
-        assert (~edge).sum() - cost.tested.n_projects in {0, 1}  # one ends too late to count
+        completed = given["projects"]["status"] == "completed"
+        assert cost.tested.n_projects == (completed & ~edge).sum()
+
+    def test_month_that_is_named_stands_before_the_roll_out(self) -> None:
+        """Projects of the roll-out's quarter are then on no edge; those of the month's are."""
+        given, began = all_at_once(), "2022-08"
+        first = pd.Timestamp("2022-07-01")
+        started = given["projects"]["started_on"]
+        edge = (started >= first) & (started < pd.Timestamp(f"{began}-01"))
+        cost = case(given, began=began).findings[0]
+        assert cost.n_edge == edge.sum() > 0
+        assert cost.series is not None
+        after = cost.series.series.loc[cost.series.series["post"], "quarter"]
+        assert after.min() == 2022 * 4 + 2
 
 
 class TestMatchedProjects:

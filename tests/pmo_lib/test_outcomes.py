@@ -14,12 +14,9 @@ from pmo_lib.outcomes import (
     SECONDARY,
     cases,
     drawn_in,
-    half_year_name,
     kinds,
     losses,
     outcome_projects,
-    quarter_name,
-    quarter_number,
     ripe_quarters,
     unlike_any,
     with_plan,
@@ -54,29 +51,6 @@ class TestDeclared:
     def test_each_is_a_column(self) -> None:
         found = known(projects=[project()], baselines=[baseline()])
         assert set(OUTCOMES) <= set(found.columns)
-
-
-class TestQuarters:
-    def test_are_counted_on_from_the_year_0(self) -> None:
-        days = pd.Series(pd.to_datetime(["2026-01-01", "2026-03-31", "2026-04-01", "2027-12-31"]))
-        assert quarter_number(days).tolist() == [8104, 8104, 8105, 8111]
-
-    def test_missing_stays_missing(self) -> None:
-        assert quarter_number(pd.Series([pd.NaT, pd.Timestamp("2026-01-01")])).isna().tolist() == [
-            True, False,
-        ]  # fmt: skip
-
-    @pytest.mark.parametrize(
-        ("number", "name"), [(8104, "2026-Q1"), (8105, "2026-Q2"), (8107, "2026-Q4")]
-    )
-    def test_in_words(self, number: int, name: str) -> None:
-        assert quarter_name(number) == name
-
-    @pytest.mark.parametrize(
-        ("number", "name"), [(8104, "2026 H1"), (8105, "2026 H1"), (8106, "2026 H2")]
-    )
-    def test_half_years_in_words(self, number: int, name: str) -> None:
-        assert half_year_name(number) == name
 
 
 class TestCostAndSchedule:
