@@ -7,14 +7,13 @@ from math import factorial, isclose, isfinite, isnan, nan
 from typing import Literal
 
 from pmo_lib.assumptions import Assumptions
-from pmo_lib.effects import COMPONENTS, Case, Effects
+from pmo_lib.effects import COMPONENTS, OTHER_DESIGNS, Case, Effects
 from pmo_lib.errors import ParameterError, allowed_values
 
 Kind = Literal["cashable", "non-cashable", "quality"]
 
 ROLL_OUT = "staggered roll-out"
 
-OTHER_DESIGNS = {"consistent with": "time series alone", "associated": "chosen project by project"}
 
 # Which pound each component books; no two components may book the same.
 POUNDS = {

@@ -261,6 +261,23 @@ class TestCases:
         assert not found.table["gross"].any()
         assert found.summary().p_npv_positive == 0
 
+    @pytest.mark.parametrize("verdict", ["not shown", "no effect of that size"])
+    def test_a_loss_below_likely_stays_and_never_turns_into_a_gain(self, verdict: str) -> None:
+        of = effects(verdict)
+        losing = replace(of, values=-of.values)
+        found, plain = drawn(of=losing, case="conservative"), drawn(of=losing)
+        parts = ["avoided", "time", "uplift"]
+        assert (found.table[parts] <= 0).all(axis=None)
+        assert (plain.table[parts] > 0).any(axis=None)  # drawn as estimated some would be gains
+        assert_frame_equal(found.table[parts], plain.table[parts].clip(upper=0.0))
+        assert found.summary().p_npv_positive == 0
+
+    @pytest.mark.parametrize("verdict", ["consistent with", "associated"])
+    def test_a_loss_of_another_design_counts_nothing(self, verdict: str) -> None:
+        of = effects(verdict)
+        found = drawn(of=replace(of, values=-of.values), case="conservative")
+        assert not found.table["gross"].any()
+
     def test_what_was_not_estimated_is_missing_and_not_zero(self) -> None:
         found = drawn(of=effects(names=("cost", "schedule")))
         assert found.table["uplift"].isna().all()
