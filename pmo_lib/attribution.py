@@ -11,10 +11,17 @@ from math import isinf, nan
 import numpy as np
 import pandas as pd
 
-from pmo_lib.imputation import RIDGE, impute, jackknife_error, leaving_out_each
+from pmo_lib.imputation import RIDGE, impute, jackknife_error, leaving_out_each, sharing
 from pmo_lib.intervals import t_quantile
 from pmo_lib.panel import Bools, Ints, Panel, treated_cells
-from pmo_lib.randomisation import FEWEST_ASSIGNMENTS, NOTHING, Randomised, assignments, randomised
+from pmo_lib.randomisation import (
+    FEWEST_ASSIGNMENTS,
+    NOTHING,
+    PERMUTATIONS,
+    Randomised,
+    assignments,
+    randomised,
+)
 from pmo_lib.sums import ROUNDING
 from pmo_lib.wording import counted
 
@@ -22,6 +29,11 @@ FEWEST_DEPARTMENTS = 6
 FEWEST_ADOPTERS = 3  # departments under the PMO whose projects can be compared
 LEAST_SUPPORT = 0.5  # of the treated projects
 FITTED = 100 * RIDGE  # of the outcome's range: errors below are what the solution leaves of none
+FURTHER = "Data of further departments, adopting in other quarters, would make it testable."
+VARYING = "Check the export: an outcome that is the same for all projects says nothing."
+BEFORE_AND_SINCE = (
+    "Projects that were started before and after adoption, and have ended, are needed."
+)
 DETECTABLE = 2.8  # standard errors seen in four of five cases at 5 %: 1.96 + 0.84
 
 
@@ -33,7 +45,7 @@ class Attribution:
     are of randomisation inference, ``jackknife_low`` and ``jackknife_high`` t of G - 1.
     ``without`` are the estimates leaving out each department, by its name; ``support`` is the
     share of the treated projects that could be compared, ``detectable`` the smallest effect seen
-    in four of five cases.
+    in four of five cases. ``remedy`` is what to do about a refusal.
     """
 
     value: float = nan
@@ -52,6 +64,12 @@ class Attribution:
     without: pd.Series = field(default_factory=lambda: pd.Series(dtype="float64"))
     dealt: Randomised = NOTHING
     refusal: str = ""
+    remedy: str = BEFORE_AND_SINCE
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it was refused for an outcome that is the same for all."""
+        return bool(self.refusal) and self.remedy == VARYING
 
     @property
     def excludes_zero(self) -> bool:
@@ -67,7 +85,7 @@ def attribution(
     first: Ints,
     level: float,
     *,
-    permutations: int = 999,
+    permutations: int = PERMUTATIONS,
     seed: int = 1,
     usable: Bools | None = None,
 ) -> Attribution:
@@ -79,9 +97,9 @@ def attribution(
     treated = treated_cells(first, cells.quarters)
     allowed = np.ones_like(treated) if usable is None else usable
     design = _design(cells, first, treated & allowed)
-    refusal = _without_design(cells, first, treated & allowed)
+    refusal, remedy = _without_design(cells, first, treated & allowed)
     if refusal:
-        return replace(design, refusal=refusal)
+        return replace(design, refusal=refusal, remedy=remedy)
     untreated, treated = ~treated & allowed, treated & allowed
     found = impute(cells, untreated[None], treated[None])
     support = float(found.n_supported[0] / found.n_treated[0])
@@ -97,15 +115,15 @@ def attribution(
     if adopters < FEWEST_ADOPTERS:
         have = counted(adopters, "department")
         what = f"the projects that can be compared are of {have}; {FEWEST_ADOPTERS} are needed"
-        return replace(design, refusal=what)
+        return replace(design, refusal=what, remedy=FURTHER)
     value, error = float(found.effect[0, 0]), float(found.error()[0, 0])
     without = impute(cells, *leaving_out_each(untreated, treated)).effect[:, 0]
     of_all = jackknife_error(without, value)
     least = FITTED * _spread(cells)[0]
     if error <= least or not of_all > least:
-        return replace(design, refusal="the outcome does not vary between departments")
-    sharing = int((np.abs(found.scores[0, :, 0]) > 1e-9 * error).sum())
-    half = t_quantile(level, max(2, sharing)) * of_all
+        why = "the outcome does not vary between departments"
+        return replace(design, refusal=why, remedy=VARYING)
+    half = t_quantile(level, max(2, int(sharing(found.scores)[0]))) * of_all
     dealt = randomised(cells, first, level, permutations=permutations, seed=seed, usable=usable)
     return replace(
         design, value=value, error=error, jackknife_error=of_all, low=dealt.low, high=dealt.high,
@@ -125,26 +143,31 @@ def _design(cells: Panel, first: Ints, treated: Bools) -> Attribution:
     )
 
 
-def _without_design(cells: Panel, first: Ints, treated: Bools) -> str:
-    """Why these dates of adoption allow no comparison at all; nothing where they may."""
+def _without_design(cells: Panel, first: Ints, treated: Bools) -> tuple[str, str]:
+    """Why these dates allow no comparison at all, and what to do; nothing where they may."""
     taking = int((cells.cases.sum(axis=1) > 0).sum())
     if not cells.cases[treated].any():
-        return "no project was started under the PMO within the data"
+        return "no project was started under the PMO within the data", BEFORE_AND_SINCE
     if taking < FEWEST_DEPARTMENTS:
         have = counted(taking, "department")
-        return f"only {have} have projects with this outcome; {FEWEST_DEPARTMENTS} are needed"
+        what = f"only {have} have projects with this outcome; {FEWEST_DEPARTMENTS} are needed"
+        return what, FURTHER
     if (first == 0).all():
-        return "all departments had adopted before the first project, so nothing of before is known"
+        what = "all departments had adopted before the first project, so nothing of before is known"
+        return what, BEFORE_AND_SINCE
     if len(np.unique(first)) == 1:
-        return "all departments adopted in one quarter, so there is nothing to compare with"
+        what = "all departments adopted in one quarter, so there is nothing to compare with"
+        return what, FURTHER
     ways = assignments(first)
     if not isinf(ways) and ways < FEWEST_ASSIGNMENTS:
         return (
             f"the dates of adoption could have fallen in only {ways:.0f} distinct ways; "
-            f"{FEWEST_ASSIGNMENTS} are needed for chance to be told from effect"
+            f"{FEWEST_ASSIGNMENTS} are needed for chance to be told from effect",
+            FURTHER,
         )
     spread, largest = _spread(cells)
-    return "the outcome never varies" if spread <= ROUNDING * max(1.0, largest) else ""
+    constant = spread <= ROUNDING * max(1.0, largest)
+    return ("the outcome never varies", VARYING) if constant else ("", "")
 
 
 def _spread(cells: Panel) -> tuple[float, float]:

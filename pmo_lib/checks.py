@@ -16,12 +16,11 @@ from pmo_lib.attribution import DETECTABLE, Attribution
 from pmo_lib.event_study import LEADS, PreTrend, event_times, leads
 from pmo_lib.imputation import impute, jackknife_error, leaving_out_each
 from pmo_lib.panel import Ints, Panel, treated_cells
-from pmo_lib.randomisation import randomised
+from pmo_lib.randomisation import FEWER_PERMUTATIONS, randomised
 from pmo_lib.sensitivity import Trended, breakdown, trended
-from pmo_lib.wording import TIED, change, listed, number
+from pmo_lib.wording import TIED, change, listed
 
 State = Literal["passed", "failed", "cannot tell"]
-PERMUTATIONS = 199
 EARLIER = (4, 8)  # quarters by which a placebo pretends that adoption came before
 ALARM = 0.05  # p of a placebo below which it has failed
 PRE_TREND_ALARM = 0.10
@@ -141,7 +140,7 @@ class Checked:
         error = jackknife_error(without - plain, away)
         said = (
             f"{self.said(value)}; the difference of {self.said(away)} has a standard error of "
-            f"{number(error, 'share')}"
+            f"{100 * error:.0f}{TIED}{'%' if self.logarithm else 'points'}"
         )
         return Check("donut", question, self._kept(value), said, value)
 
@@ -150,7 +149,7 @@ class Checked:
         question = "Is there no effect where there can be none, before adoption?"
         p = [
             randomised(
-                self.cells, self.first, self.level, permutations=PERMUTATIONS, seed=self.seed,
+                self.cells, self.first, self.level, permutations=FEWER_PERMUTATIONS, seed=self.seed,
                 ends=False, earlier=earlier,
             ).p
             for earlier in EARLIER
@@ -245,9 +244,9 @@ def attrition(found: Attribution) -> Check:
     """Whether as many projects lack the outcome under the PMO as elsewhere."""
     question = "Are as many projects without this outcome (cancelled, unfinished) as elsewhere?"
     if found.refusal:
-        whole = "varies" in found.refusal or "vary" in found.refusal
-        state: State = "passed" if whole else "cannot tell"
-        return Check("attrition", question, state, "none is lost" if whole else found.refusal)
+        alike = found.is_constant  # as the outcome itself is known of some, none is lost
+        state: State = "passed" if alike else "cannot tell"
+        return Check("attrition", question, state, "none is lost" if alike else found.refusal)
     said = f"{effect_in_words(found.value, False)} under the PMO, p = {found.p:.2f}"
     state = "failed" if found.p <= ALARM else "passed"
     return Check("attrition", question, state, said, found.p)

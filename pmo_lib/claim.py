@@ -45,7 +45,7 @@ def claim(
     kind, `smallest` (> 0) the smallest effect of interest in the outcome's own unit.
     """
     if found.refusal:
-        return Claim("not testable", f"{sentence(found.refusal)}.", _remedy(found.refusal))
+        return Claim("not testable", f"{sentence(found.refusal)}.", found.remedy)
     if found.excludes_zero and p_adjusted <= ALPHA:
         return _shown(outcome, found, checks)
     if _excluded(outcome, found, smallest):
@@ -124,15 +124,7 @@ def _size(outcome: Outcome, smallest: float) -> str:
     """The smallest effect of interest in words: 8 % less cost overrun, 5 points more."""
     if outcome.logarithm:
         return f"even the smallest effect of interest, {-expm1(-smallest):.0%} less"
-    return f"even the smallest effect of interest, {smallest:.0%} of the projects more"
-
-
-def _remedy(refusal: str) -> str:
-    if "varies" in refusal or "vary" in refusal:
-        return "Check the export: an outcome that is the same for all projects says nothing."
-    if "distinct ways" in refusal or "department" in refusal:
-        return "Data of further departments, adopting in other quarters, would make it testable."
-    return "Projects that were started before and after adoption, and have ended, are needed."
+    return f"even the smallest effect of interest, {100 * smallest:.0f} points more"
 
 
 def _in_hundred(p: float) -> str:

@@ -7,12 +7,13 @@ import pandas as pd
 
 from pmo_lib.adoption import Design
 from pmo_lib.attribution import Attribution
-from pmo_lib.checks import Check, Checked
+from pmo_lib.checks import Check
 from pmo_lib.claim import Claim
+from pmo_lib.imputation import supported
 from pmo_lib.interrupted import Interrupted
 from pmo_lib.matching import Matched
 from pmo_lib.outcomes import Outcome
-from pmo_lib.panel import Ints, Panel
+from pmo_lib.panel import Bools, Ints, Panel, treated_cells
 
 COLUMNS = (
     "outcome", "effect", "low", "high", "p", "n_projects", "n_departments", "support", "mde",
@@ -30,6 +31,23 @@ class Sample:
     tested: Panel
     priced: Panel
     first: Ints
+
+    def treated(self) -> Bools:
+        """The cells under the PMO (D, T)."""
+        return treated_cells(self.first, self.tested.quarters)
+
+    def compared(self) -> Bools:
+        """The cells under the PMO that the estimate is the mean of (D, T)."""
+        under = self.treated()[None]
+        counts: Bools = supported(self.tested, ~under, under)[0]
+        return counts
+
+    def projects_in(self, cells: Bools) -> pd.Series:
+        """The project_id of the projects in these cells (D, T)."""
+        d = pd.Index(self.tested.departments).get_indexer(pd.Index(self.rows["department"]))
+        t = self.rows["quarter"].to_numpy() - self.tested.first_quarter
+        ids: pd.Series = self.rows.loc[cells[d, t], "project_id"]
+        return ids
 
 
 @dataclass(frozen=True)
@@ -52,7 +70,6 @@ class Finding:
     n_edge: int = 0
     n_unlike: int = 0
     sample: Sample | None = None
-    checked: Checked | None = field(default=None, repr=False)
     series: Interrupted | None = field(default=None, repr=False)
     matching: Matched | None = field(default=None, repr=False)
 

@@ -7,7 +7,7 @@ facts"). Both were declared beforehand.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import isnan, log1p, nan
+from math import log1p
 
 import numpy as np
 import pandas as pd
@@ -15,10 +15,11 @@ import pandas as pd
 from pmo_lib.adoption import Adoption, Design, on_the_edge, refusal_of_service, under_pmo
 from pmo_lib.attribution import Attribution, attribution
 from pmo_lib.checks import Check, Checked, attrition, negative_control, same_mix
-from pmo_lib.claim import claim
+from pmo_lib.claim import ALPHA, claim
 from pmo_lib.finding import Finding, Sample
 from pmo_lib.other_designs import corrected, without_control_group
 from pmo_lib.outcomes import (
+    NO_OUTCOME,
     OUTCOMES,
     PRIMARY,
     SECONDARY,
@@ -30,10 +31,9 @@ from pmo_lib.outcomes import (
     with_plan,
 )
 from pmo_lib.panel import first_quarters, panel
-from pmo_lib.randomisation import PERMUTATIONS
+from pmo_lib.randomisation import FEWER_PERMUTATIONS, PERMUTATIONS
 
 LEAST_RECORDED = 0.5  # of the projects on either side that should have the outcome
-FEWER_PERMUTATIONS = 199  # where p alone is wanted, of what is no primary outcome
 
 
 def findings(
@@ -58,22 +58,22 @@ def findings(
             )
             for each in (*PRIMARY, *SECONDARY)
         ]
-        m = len(PRIMARY)
-        together = [*holm(_ps(own[:m])), *discovery(_ps(own[m:]))]
-        return [corrected(each, p) for each, p in zip(own, together, strict=True)]
+        return [corrected(each, p) for each, p in zip(own, _together(own), strict=True)]
     of_service = refusal_of_service(projects, adopted)
-    shared = [] if of_service else _shared_checks(projects, adopted, data_date, level)
-    primary = [
-        _staggered(projects, each, adopted, data_date, level, of_service) for each in PRIMARY
-    ]
-    secondary = [
-        _staggered(projects, each, adopted, data_date, level, of_service) for each in SECONDARY
-    ]
-    both = zip([*primary, *secondary], [*holm(_ps(primary)), *discovery(_ps(secondary))],
-               strict=True)  # fmt: skip
+    if of_service:
+        nothing = Attribution(refusal=of_service, remedy="Leave the parameter service empty.")
+        own = [Finding(each, design, nothing, nothing) for each in (*PRIMARY, *SECONDARY)]
+    else:
+        own = [
+            estimated(projects, each, adopted, data_date, level, permutations=draws)
+            for some, draws in ((PRIMARY, PERMUTATIONS), (SECONDARY, FEWER_PERMUTATIONS))
+            for each in some
+        ]
+    testable = any(not each.tested.refusal for each in own)
+    shared = _shared_checks(projects, adopted, data_date, level) if testable else []
     return [
-        _concluded(each, p, shared if each.outcome.role == "primary" else [], smallest)
-        for each, p in both
+        _concluded(projects, each, p, adopted, data_date, level, shared, smallest)
+        for each, p in zip(own, _together(own), strict=True)
     ]
 
 
@@ -93,7 +93,7 @@ def estimated(
     )  # fmt: skip
     refusal = _too_little_known(wanted, known[~unlike], outcome, adopted)
     if refusal:
-        nothing = Attribution(refusal=refusal)
+        nothing = Attribution(refusal=refusal, remedy="Collect it.")
         return replace(told, tested=nothing, priced=nothing)
     known = known[~unlike]
     rows, plan = with_plan(known, outcome)
@@ -117,7 +117,7 @@ def _too_little_known(
 ) -> str:
     """Why the outcome is known of too few projects, on one side at least; else nothing."""
     if known.empty:
-        return f"no project has this outcome: needs {outcome.needs}"
+        return NO_OUTCOME.format(outcome.needs)
     under = under_pmo(wanted, adopted.dates)
     for side, name in ((under, "under the PMO"), (~under, "without the PMO")):
         recorded = wanted.loc[side, "value"].notna().mean() if side.any() else 1.0
@@ -151,38 +151,39 @@ def discovery(p: Sequence[float]) -> list[float]:
     return [float(each) for each in given]
 
 
-def _staggered(
-    projects: pd.DataFrame, outcome: Outcome, adopted: Adoption, data_date: pd.Timestamp,
-    level: float, refusal: str,
-) -> Finding:  # fmt: skip
-    if refusal:
-        nothing = Attribution(refusal=refusal)
-        return Finding(outcome, "staggered roll-out", nothing, nothing)
-    draws = PERMUTATIONS if outcome.role == "primary" else FEWER_PERMUTATIONS
-    found = estimated(projects, outcome, adopted, data_date, level, permutations=draws)
-    if found.tested.refusal or found.sample is None:
-        return found
-    checked = Checked(
-        found.sample.tested, found.sample.first, found.tested, level, logarithm=outcome.logarithm
-    )
-    lost = losses(projects, outcome, data_date)
-    lost = lost[~on_the_edge(lost, adopted.dates)]
-    rows, plan = with_plan(lost, OUTCOMES["planned_cost"])
-    cells = panel(rows, plan)
-    first = first_quarters(cells, adopted.quarters)
-    of_lost = attribution(cells, first, level, permutations=FEWER_PERMUTATIONS)
-    return replace(found, checked=checked, checks=(*checked.checks(), attrition(of_lost)))
+def _together(found: Sequence[Finding]) -> list[float]:
+    """Each p under the correction of its kind: Holm's for primary outcomes, else for discovery."""
+    p = [each.tested.p for each in found]
+    return [*holm(p[: len(PRIMARY)]), *discovery(p[len(PRIMARY) :])]
 
 
 def _concluded(
-    found: Finding, p_adjusted: float, shared: Sequence[Check], smallest: Mapping[str, float]
-) -> Finding:
-    checks = (*found.checks, *(shared if found.checks else ()))
-    said = claim(
-        found.outcome, found.tested, checks, p_adjusted=p_adjusted,
-        smallest=smallest[found.outcome.id],
-    )  # fmt: skip
+    projects: pd.DataFrame, found: Finding, p_adjusted: float, adopted: Adoption,
+    data_date: pd.Timestamp, level: float, shared: Sequence[Check], smallest: Mapping[str, float],
+) -> Finding:  # fmt: skip
+    """The finding with its checks and verdict; where no check could change the verdict, none."""
+    outcome, tested = found.outcome, found.tested
+    seen = outcome.role == "primary" or (tested.excludes_zero and p_adjusted <= ALPHA)
+    checks: tuple[Check, ...] = ()
+    if seen and found.sample is not None and not tested.refusal:
+        sample = found.sample
+        own = Checked(sample.tested, sample.first, tested, level, logarithm=outcome.logarithm)
+        lost = attrition(_of_losses(projects, outcome, adopted, data_date, level))
+        checks = (*own.checks(), lost, *shared)
+    said = claim(outcome, tested, checks, p_adjusted=p_adjusted, smallest=smallest[outcome.id])
     return replace(found, checks=checks, claim=said, p_adjusted=p_adjusted)
+
+
+def _of_losses(
+    projects: pd.DataFrame, outcome: Outcome, adopted: Adoption, data_date: pd.Timestamp,
+    level: float,
+) -> Attribution:  # fmt: skip
+    """The difference in the share of projects of which the outcome is not known."""
+    lost = losses(projects, outcome, data_date)
+    rows, plan = with_plan(lost[~on_the_edge(lost, adopted.dates)], OUTCOMES["planned_cost"])
+    cells = panel(rows, plan)
+    first = first_quarters(cells, adopted.quarters)
+    return attribution(cells, first, level, permutations=FEWER_PERMUTATIONS)
 
 
 def _shared_checks(
@@ -205,7 +206,3 @@ def _shared_checks(
 def in_own_unit(outcome: Outcome, share: float) -> float:
     """A share as an effect for the better of this size: of a logarithm -log(1 - share)."""
     return -log1p(-share) if outcome.logarithm else share
-
-
-def _ps(found: Sequence[Finding]) -> list[float]:
-    return [nan if isnan(each.tested.p) else each.tested.p for each in found]

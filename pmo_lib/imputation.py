@@ -10,7 +10,7 @@ from math import sqrt
 
 import numpy as np
 
-from pmo_lib.panel import Bools, Panel
+from pmo_lib.panel import Bools, Ints, Panel
 from pmo_lib.sums import Floats
 
 FEWEST_CONTROLS = 2  # untreated departments with projects in the quarter of a treated cell
@@ -153,13 +153,19 @@ def _impute(cells: Panel, untreated: Bools, treated: Bools, fewest_before: int) 
     return Imputed(effect, scores / n1[:, None, None], n_treated, n_supported, counted, beta[:, t:])
 
 
-def few_departments(scores: Floats) -> Floats:
-    """G ÷ (G - 1) by assignment, over the G departments that have a share in an error (B,).
+def sharing(scores: Floats) -> Ints:
+    """How many departments have a share in an error, by assignment (B,).
 
     A department that the model fits whatever its values has none, but for what rounding leaves.
     """
     size = np.abs(scores)
-    taking = (size > SHARE * size.max(axis=1, keepdims=True)).any(axis=2).sum(axis=1)
+    found: Ints = (size > SHARE * size.max(axis=1, keepdims=True)).any(axis=2).sum(axis=1)
+    return found
+
+
+def few_departments(scores: Floats) -> Floats:
+    """G ÷ (G - 1) by assignment, over the G departments that have a share in an error (B,)."""
+    taking = sharing(scores)
     factor: Floats = taking / np.maximum(taking - 1, 1)
     return factor
 

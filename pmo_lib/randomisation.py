@@ -15,6 +15,7 @@ from pmo_lib.panel import Bools, Ints, Panel, treated_cells, with_cell_outcomes
 from pmo_lib.sums import ROUNDING, Floats
 
 PERMUTATIONS = 999
+FEWER_PERMUTATIONS = 199  # where p alone is wanted, of checks and of what is no primary outcome
 FEWEST_ASSIGNMENTS = 40
 GRID = 161
 WIDEST = 40.0  # standard errors from the estimate within which the interval's ends are sought

@@ -12,9 +12,7 @@ from pmo_lib.effects import Effects
 from pmo_lib.event_study import LEADS, event_times
 from pmo_lib.exposure import break_even_effect, discount_factors
 from pmo_lib.finding import Finding
-from pmo_lib.imputation import supported
 from pmo_lib.outcomes import PRIMARY
-from pmo_lib.panel import treated_cells
 from pmo_lib.periods import month_end
 from pmo_lib.sums import Floats
 
@@ -75,16 +73,9 @@ def treated(
 
 def inside_estimate(found: Finding | None, projects: pd.DataFrame, priced: bool) -> pd.Series:
     """Whether each project is among those that the outcome's estimate is the mean of."""
-    nothing = pd.Series(False, index=projects.index)
     if found is None or found.sample is None or not priced:
-        return nothing
-    cells, first = found.sample.priced, found.sample.first
-    under = treated_cells(first, cells.quarters)
-    counted = supported(cells, ~under[None], under[None])[0]
-    rows = found.sample.rows
-    d = pd.Index(cells.departments).get_indexer(pd.Index(rows["department"]))
-    own = rows.loc[counted[d, rows["quarter"].to_numpy() - cells.first_quarter], "project_id"]
-    return projects["project_id"].isin(own)
+        return pd.Series(False, index=projects.index)
+    return projects["project_id"].isin(found.sample.projects_in(found.sample.compared()))
 
 
 def break_even_on_cost(

@@ -20,7 +20,7 @@ from pmo_lib.sums import ROUNDING
 from pmo_lib.wording import counted
 
 VERSION = "3.13"  # the one the contract tests know
-INSTALL = "pip install pmo-value-workbook[second-opinion]"
+INSTALL = 'pip install "diff-diff==3.13.*"'
 NEEDED = f"needs the package diff-diff: {INSTALL}"
 PERIODS = {1: "quarter", 2: "half-year", 4: "year"}  # by their quarters
 COLUMNS = ["event_time", "effect", "low", "high"]

@@ -42,7 +42,8 @@ def pmo_return(value_case: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFram
     """(Loss avoided + benefit uplift - PMO cost) ÷ PMO cost, a distribution over the value case.
 
     One draw is one way things may really be; the three are drawn together, never one by one. A
-    draw without a cost is left out.
+    draw without a cost is left out. Gains that are not at least likely count nothing, and what no
+    data give is assumed as the notebook 04_value_case has it where nobody changes it.
     """
     cost = value_case["cost"].where(value_case["cost"] > 0)
     return observations(

@@ -80,7 +80,9 @@ def table(findings: Sequence[Finding], level: str) -> HTML:
                 "Outcome": page.lines(
                     outcome.name, "declared beforehand" * (outcome.role == "primary")
                 ),
-                "Verdict": page.badge(found.claim.word, BADGES[found.claim.word]),
+                "Verdict": page.badge(
+                    found.claim.word, "red" if worse else BADGES[found.claim.word]
+                ),
                 "Effect": page.lines(
                     effect(outcome, tested.value), "for the worse" * worse, between
                 ),
@@ -149,9 +151,8 @@ def _rests_on(found: Finding) -> list[str]:
     said = [f"{counted(tested.n_projects, 'project')} {under}, "
             f"{counted(tested.n_departments, 'department')}"]  # fmt: skip
     if not isnan(tested.p):
-        corrected = found.design == "staggered roll-out" and not isnan(found.p_adjusted)
         together = f", {_p(found.p_adjusted)} with the others"
-        said.append(f"p = {_p(tested.p)}{together * corrected}")
+        said.append(f"p = {_p(tested.p)}{together * (not isnan(found.p_adjusted))}")
     if not isnan(tested.detectable):
         said.append(f"seen from {_seen_from(outcome=found.outcome, tested=tested)}")
     if not isnan(tested.support):

@@ -8,13 +8,15 @@ METHODS: dict[str, list[str]] = {
         "The PMO began for all departments at once. Projects are compared by the quarter of their "
         "start with the line of those before, carried on.",
         "It holds if nothing else changed at the time: no department without the PMO tells.",
-        "The outcomes are tested each on its own, and none becomes money.",
+        "The outcomes declared beforehand are tested together (Holm), the others under "
+        "false-discovery control, and none becomes money.",
     ],
     "matched projects": [
         "Each project that used the PMO is set beside the most similar ones that did not, of the "
         "same department, category and year of start.",
         "It holds if projects that are alike on paper differ in nothing else that matters.",
-        "The outcomes are tested each on its own, and none becomes money.",
+        "The outcomes declared beforehand are tested together (Holm), the others under "
+        "false-discovery control, and none becomes money.",
     ],
     "none": ["Nothing is compared: it takes the days on which departments adopted the PMO."],
 }

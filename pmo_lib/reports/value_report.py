@@ -1,7 +1,7 @@
 """The value case: what difference the PMO made, how sure that is, and whether it pays."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from math import nan
 
@@ -32,8 +32,7 @@ class ValueReport(Report):
     def case(self) -> ValueCase:
         """The estimates and their worth under the parameters' assumptions."""
         question = self.parameters.question(self.workbook.settings)
-        own = self.workbook.value_case(self.parameters.period)
-        return own if question == own.question else replace(own, question=question)
+        return self.workbook.value_case(self.parameters.period, question)
 
     @cached_property
     def _money(self) -> Money:
@@ -172,8 +171,8 @@ class ValueReport(Report):
         if found is None or found.design != "staggered roll-out":
             return page.paragraph("Nobody is compared with departments that had not adopted yet.")
         rows = population(
-            self.view.tables["projects"], self.case.projects, found, self.case.adopted,
-            self.view.data_date,
+            self.view.tables["projects"], self.case.projects, found.outcome, found.sample,
+            self.case.adopted, self.view.data_date,
         )  # fmt: skip
         rows.columns = pd.Index(["Cost: projects that are", "Under the PMO", "Others"])
         return page.table(rows, "From the whole portfolio to the projects compared")

@@ -14,6 +14,7 @@ from handmade_rollout import all_at_once, chosen, few_departments, rolled_out, w
 
 from pmo_lib import findings
 from pmo_lib.parameters import ValueCaseParameters
+from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.value_report import ValueReport
 from pmo_lib.verdict import Verdict
 from pmo_lib.workbook import Workbook
@@ -107,6 +108,17 @@ def report(situation: str) -> ValueReport:
     if situation == "shown":
         return ValueReport(ValueCaseParameters().resolved(opened), opened)
     return of(opened)
+
+
+def is_drawn(made: Picture | str) -> Picture:
+    """The picture, with an image, words that end, and numbers without gaps."""
+    assert isinstance(made, Picture), made
+    assert made.png().startswith(b"\x89PNG\r\n")
+    assert made.alt.endswith(".")
+    assert "nan" not in made.alt
+    assert len(made.data)
+    assert not made.data.isin(["nan", "nan %"]).any(axis=None)
+    return made
 
 
 def plain(text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from panels import NEVER, RollOut, by_hand, every_cell
 from scipy import stats
 
-from pmo_lib.attribution import Attribution, attribution
+from pmo_lib.attribution import BEFORE_AND_SINCE, FURTHER, VARYING, Attribution, attribution
 from pmo_lib.panel import panel
 from pmo_lib.randomisation import randomised
 
@@ -176,6 +176,30 @@ class TestRefusals:
         found = attributed(every_cell(adopted, 8, 2, noise=0.5))
         assert found.assignments == 40
         assert "distinct ways" not in found.refusal
+
+    @pytest.mark.parametrize(
+        ("adopted", "remedy"),
+        [
+            (dict(zip("ABCDE", [4, 5, 6, NEVER, NEVER], strict=True)), FURTHER),
+            (dict.fromkeys("ABCDEFGH", 6), FURTHER),
+            (dict(zip("ABCDEFGHI", [6] * 8 + [NEVER], strict=True)), FURTHER),
+            (dict(zip("ABCDEFGHIJ", [6, 6, *[NEVER] * 8], strict=True)), FURTHER),
+            (dict.fromkeys("ABCDEFGH", -1), BEFORE_AND_SINCE),
+            (dict.fromkeys("ABCDEFGH", NEVER), BEFORE_AND_SINCE),
+        ],
+    )
+    def test_each_says_what_to_do(self, adopted: dict[str, float], remedy: str) -> None:
+        found = attributed(every_cell(adopted, 12, 2, noise=0.5))
+        assert found.refusal
+        assert found.remedy == remedy
+        assert not found.is_constant
+
+    def test_an_outcome_that_is_the_same_for_all_is_to_be_checked(self) -> None:
+        rows = ROLLOUT.rows.assign(value=1.0)
+        found = attributed(RollOut(rows, ROLLOUT.adopted))
+        assert found.remedy == VARYING
+        assert found.is_constant
+        assert not Attribution(refusal="too few").is_constant
 
     TWO_ADOPTERS = "the projects that can be compared are of 2 departments; 3 are needed"
 

@@ -9,7 +9,7 @@ import pytest
 from panels import NEVER, RollOut, by_hand, every_cell
 
 import pmo_lib.checks
-from pmo_lib.attribution import Attribution, attribution
+from pmo_lib.attribution import VARYING, Attribution, attribution
 from pmo_lib.checks import (
     REQUIRED,
     Check,
@@ -22,7 +22,7 @@ from pmo_lib.checks import (
 from pmo_lib.event_study import PreTrend
 from pmo_lib.randomisation import NOTHING
 from pmo_lib.sensitivity import Trended
-from pmo_lib.wording import TIED, number
+from pmo_lib.wording import TIED
 
 # thirteen departments, four years before the first adopts
 NAMES = "ABCDEFGHIJKLM"
@@ -172,8 +172,8 @@ class TestDonut:
         found = checked(small)
         difference = found.donut().value - found.found.value
         error = (6 / 7 * np.square(np.array(away) - difference).sum()) ** 0.5
-        of_shares = number(error, "share")
-        assert found.donut().finding.endswith(f"has a standard error of {of_shares}")
+        words = {True: "\u00a0%", False: "\u00a0points"}[found.logarithm]
+        assert found.donut().finding.endswith(f"a standard error of {100 * error:.0f}{words}")
 
     def test_cannot_tell_where_nothing_is_left(self) -> None:
         short = every_cell(
@@ -349,7 +349,7 @@ class TestAttrition:
 
     def test_passes_where_none_is_lost(self) -> None:
         for why in ("the outcome never varies", "the outcome does not vary between departments"):
-            found = attrition(Attribution(refusal=why))
+            found = attrition(Attribution(refusal=why, remedy=VARYING))
             assert (found.state, found.finding) == ("passed", "none is lost")
 
     def test_cannot_tell_where_it_is_refused(self) -> None:

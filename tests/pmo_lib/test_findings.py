@@ -11,6 +11,7 @@ from handmade_rollout import case, rolled_out
 from panels import RollOut, by_hand
 from scipy import stats
 
+from pmo_lib.claim import ALPHA
 from pmo_lib.finding import Finding
 from pmo_lib.findings import discovery, estimated, findings, holm, in_own_unit
 from pmo_lib.outcomes import OUTCOMES, PRIMARY, SECONDARY
@@ -208,7 +209,7 @@ class TestWhoIsLeftOut:
     def test_recorded_of_none(self) -> None:
         found = of(changed(rolled_out(), actual_cost=np.nan))
         assert found.tested.refusal == (
-            "no project has this outcome: needs actual_cost in projects.csv and cost in "
+            "no completed project has this outcome: needs actual_cost in projects.csv and cost in "
             "baselines.csv"
         )
 
@@ -253,8 +254,12 @@ class TestFindings:
         for seen, shared in ((whole, ["mix"]), (cancelling, ["negative control", "mix"])):
             for each in seen.findings:
                 ids = [check.id for check in each.checks]
-                own = shared if each.outcome.role == "primary" else []
-                assert ids[8:] == ["attrition", *own]
+                could_matter = each.tested.excludes_zero and each.p_adjusted <= ALPHA
+                if each.outcome.role == "primary" or could_matter:
+                    assert ids[8:] == ["attrition", *shared]
+                else:
+                    assert ids == []
+                    assert each.claim.word in {"not shown", "no effect of that size"}
 
     def test_attrition_passes_where_none_is_lost(self, whole: ValueCase) -> None:
         check = next(c for c in whole.findings[0].checks if c.id == "attrition")

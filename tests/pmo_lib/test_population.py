@@ -12,7 +12,7 @@ from pmo_lib.population import COLUMNS, population
 
 STEPS = [
     "not begun, or without a date of the start", "cancelled",
-    "started too recently for most of their quarter to have ended",
+    "of a start quarter of which too few have ended",
     "not ended, or nobody says when", "ended too recently for the outcome to be known",
     "outcome not recorded", "started in the quarter of adoption, before its day",
     "of a kind found only under the PMO", "under the PMO, with nobody to compare with", "compared",
@@ -25,8 +25,9 @@ def counted(given: Tables, outcome: str = "cost") -> pd.DataFrame:
         seen.projects, OUTCOMES[outcome], seen.adopted, seen.view.data_date, 0.9, permutations=0
     )
     return population(
-        given["projects"], seen.projects, found, seen.adopted, seen.view.data_date
-    ).set_index("step")
+        given["projects"], seen.projects, found.outcome, found.sample, seen.adopted,
+        seen.view.data_date,
+    ).set_index("step")  # fmt: skip
 
 
 def planted() -> tuple[Tables, dict[str, pd.Series]]:
@@ -94,6 +95,8 @@ class TestPopulation:
         given["projects"]["actual_cost"] = np.nan
         found = counted(given)
         assert found.loc["compared"].sum() == 0
+        assert "of a kind found only under the PMO" not in found.index
+        assert found.to_numpy().sum() == len(given["projects"])
         assert found.loc["outcome not recorded"].sum() == len(given["projects"])
 
     def test_columns(self) -> None:

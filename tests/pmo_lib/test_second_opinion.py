@@ -211,9 +211,7 @@ class TestRefusal:
     def test_without_the_package(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "diff_diff", None)
         assert self.refusal(*portfolio(STAGGERED)) == NEEDED
-        assert NEEDED == (
-            "needs the package diff-diff: pip install pmo-value-workbook[second-opinion]"
-        )
+        assert NEEDED == 'needs the package diff-diff: pip install "diff-diff==3.13.*"'
 
     def test_of_another_version(self, monkeypatch: pytest.MonkeyPatch) -> None:
         other = ModuleType("diff_diff")

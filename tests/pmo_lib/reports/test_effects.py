@@ -164,16 +164,33 @@ class TestTable:
     @pytest.mark.parametrize(
         ("design", "said"),
         [
-            ("interrupted time series", "150 projects before and after, 12 departments p = 0.004"),
-            ("matched projects", "150 projects under the PMO, 12 departments p = 0.004"),
+            (
+                "interrupted time series",
+                "150 projects before and after, 12 departments p = 0.004, ",
+            ),
+            ("matched projects", "150 projects under the PMO, 12 departments p = 0.004, "),
         ],
     )
-    def test_other_designs_are_not_corrected_for_one_another(self, design: Any, said: str) -> None:
+    def test_other_designs_are_tested_together_too(self, design: Any, said: str) -> None:
         tested = replace(ESTIMATE, detectable=nan, support=nan)
-        found = replace(finding(tested=tested), design=design, p_adjusted=0.004)
+        found = replace(finding(tested=tested), design=design, p_adjusted=0.012)
         shown = text_of(effects.table([found], LEVEL))
-        assert said in shown
-        assert "with the others" not in shown
+        assert f"{said}0.012 with the others" in shown
+
+    @pytest.mark.parametrize(("value", "kind"), [(-0.2, "green"), (0.2, "red")])
+    def test_an_effect_for_the_worse_is_not_shown_green(self, value: float, kind: str) -> None:
+        tested = replace(ESTIMATE, value=value, low=value - 0.1, high=value + 0.1)
+        html = effects.table([finding(word="likely", tested=tested)], LEVEL)
+        (badge,) = [
+            tag for tag, given in parsed(html).tags if "badge" in (given.get("class") or "")
+        ]
+        shown = [
+            given["class"]
+            for _, given in parsed(html).tags
+            if "badge" in (given.get("class") or "")
+        ]
+        assert badge == "span"
+        assert shown == [f"badge {kind}"]
 
     def test_every_verdict_has_a_badge(self) -> None:
         html = effects.table([finding(word=word) for word in get_args(Word)], LEVEL)

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from handmade import workbook
 from handmade_rollout import PERIOD, rolled_out
+from handmade_situations import is_drawn, plain
 
 from pmo_lib.reports import money_charts
-from pmo_lib.reports.picture import Picture
 from pmo_lib.tornado import tornado
 from pmo_lib.value import ValueDraws
 from pmo_lib.value_case import ValueCase
@@ -31,20 +31,6 @@ def bars(case: ValueCase) -> pd.DataFrame:
         case.treated, case.pmo_costs, case.effects, case.question.assumptions, case.base_date,
         alternatives=case.alternatives,
     )  # fmt: skip
-
-
-def is_drawn(made: Picture | str) -> Picture:
-    assert isinstance(made, Picture), made
-    assert made.png().startswith(b"\x89PNG\r\n")
-    assert made.alt.endswith(".")
-    assert "nan" not in made.alt
-    assert len(made.data)
-    assert not made.data.isin(["nan", "nan %"]).any(axis=None)
-    return made
-
-
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ")
 
 
 class TestWorth:

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from handmade import workbook
 from handmade_rollout import DAYS_EFFECT, PERIOD, all_at_once, chosen, few_departments, rolled_out
+from handmade_situations import is_drawn, plain
 
 from pmo_lib.attribution import Attribution
 from pmo_lib.finding import Finding
-from pmo_lib.outcomes import OUTCOMES, half_year_name, quarter_name
+from pmo_lib.outcomes import OUTCOMES
+from pmo_lib.quarters import half_year_name, quarter_name
 from pmo_lib.reports import value_charts
 from pmo_lib.reports.picture import Picture
 from pmo_lib.value_case import ValueCase
@@ -50,20 +52,6 @@ def found_in(case: ValueCase, outcome: str = "cost") -> Finding:
 def without_estimate(design: Any = "staggered roll-out", refusal: str = "") -> Finding:
     nothing = Attribution(refusal=refusal)
     return Finding(OUTCOMES["cost"], design, nothing, nothing)
-
-
-def is_drawn(made: Picture | str) -> Picture:
-    assert isinstance(made, Picture), made
-    assert made.png().startswith(b"\x89PNG\r\n")
-    assert made.alt.endswith(".")
-    assert "nan" not in made.alt
-    assert len(made.data)
-    assert not made.data.isin(["nan", "nan %"]).any(axis=None)
-    return made
-
-
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ")
 
 
 def percent(text: str) -> float:

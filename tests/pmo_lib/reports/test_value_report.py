@@ -179,7 +179,10 @@ class TestAnswer:
 
     def test_nothing_ended_names_what_each_outcome_needs(self) -> None:
         said = text_of(report("nothing ended").answer())
-        assert "Cost overrun, not testable: no project has this outcome: needs actual_cost" in said
+        assert (
+            "Cost overrun, not testable: no completed project has this outcome: needs actual_cost"
+            in said
+        )
         assert "needs planned and realised in benefit_reports.csv" in said
 
     def test_five_departments_are_said_once(self) -> None:
@@ -244,8 +247,8 @@ class TestNumbers:
         assert found is not None
         assert compared[0] == found.tested.n_projects
         assert sum(sum(row) for row in left) + sum(compared) == len(projects)
-        told = population(projects, made.case.projects, found, made.case.adopted,
-                          made.case.view.data_date)  # fmt: skip
+        told = population(projects, made.case.projects, found.outcome, found.sample,
+                          made.case.adopted, made.case.view.data_date)  # fmt: skip
         assert [row[0] for row in rows] == told["step"].tolist()
 
     @pytest.mark.parametrize("situation", ["all at once", "chosen", "no roll-outs", "survey only"])
