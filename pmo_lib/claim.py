@@ -58,10 +58,10 @@ def claim(
         why = "No interval can be given: too few other dates of adoption allow an estimate."
         return Claim("not shown", why, "More departments, adopting in other quarters.")
     why = (
-        f"The interval leaves out no effect, but barely: chance alone would show as much in "
+        f"The interval does not include zero, but barely: chance alone would show as much in "
         f"{_in_hundred(p_adjusted)} such portfolios, all outcomes of the kind tested together."
         if found.excludes_zero
-        else "The interval includes no effect, and effects that matter as well: the data are too "
+        else "The interval includes zero, and effects that matter as well: the data are too "
         "few to tell."
     )
     return Claim("not shown", why, "More departments, and more projects in each, would show it.")
@@ -75,7 +75,7 @@ def without_controls(
         return Claim("not testable", f"{sentence(found.refusal)}.", remedy)
     if found.excludes_zero and found.p <= ALPHA:
         harm = "" if helps(outcome, found.value) else " It is for the worse."
-        return Claim(word, f"The interval leaves out no difference.{harm} {caveat}", remedy)
+        return Claim(word, f"The interval does not include zero.{harm} {caveat}", remedy)
     if _excluded(outcome, found, smallest):
         return Claim("no effect of that size", f"No such difference is seen. {caveat}", remedy)
     return Claim("not shown", f"No difference is seen that chance could not make. {caveat}", remedy)
@@ -94,7 +94,7 @@ def _shown(outcome: Outcome, found: Attribution, checks: Sequence[Check]) -> Cla
     if not failed and not open_:
         return Claim(
             "demonstrated",
-            f"Both intervals leave out no effect, and every check is passed.{harm}",
+            f"Neither interval includes zero, and every check is passed.{harm}",
             "A reason why adopters would have changed just then without the PMO.",
         )
     if len(failed) <= 1:
@@ -102,12 +102,12 @@ def _shown(outcome: Outcome, found: Attribution, checks: Sequence[Check]) -> Cla
         but += [f"{listed(open_)} cannot tell"] * bool(open_)
         return Claim(
             "likely",
-            f"The interval leaves out no effect, but of the checks {listed(but)}.{harm}",
+            f"The interval does not include zero, but of the checks {listed(but)}.{harm}",
             "More quarters before adoption, and departments that adopt later, let the checks tell.",
         )
     return Claim(
         "not shown",
-        f"The interval leaves out no effect, but the checks {listed(failed)} failed: something "
+        f"The interval does not include zero, but the checks {listed(failed)} failed: something "
         "else may have made the difference.",
         "A roll-out in an order that has nothing to do with recent results would show it.",
     )

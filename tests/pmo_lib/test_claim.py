@@ -43,7 +43,7 @@ class TestEveryWord:
     def test_demonstrated(self) -> None:
         found = judged(BETTER)
         assert found.word == "demonstrated"
-        assert found.why == "Both intervals leave out no effect, and every check is passed."
+        assert found.why == "Neither interval includes zero, and every check is passed."
         assert found.remedy == (
             "A reason why adopters would have changed just then without the PMO."
         )
@@ -51,7 +51,7 @@ class TestEveryWord:
     def test_likely_with_one_failed(self) -> None:
         found = judged(BETTER, checks(donut="failed"))
         assert found.word == "likely"
-        assert found.why == "The interval leaves out no effect, but of the checks donut failed."
+        assert found.why == "The interval does not include zero, but of the checks donut failed."
         assert "More quarters before adoption" in found.remedy
 
     def test_likely_with_some_that_cannot_tell(self) -> None:
@@ -68,7 +68,7 @@ class TestEveryWord:
         found = judged(BETTER, checks(donut="failed", placebo="failed"))
         assert found.word == "not shown"
         assert found.why == (
-            "The interval leaves out no effect, but the checks donut and placebo failed: "
+            "The interval does not include zero, but the checks donut and placebo failed: "
             "something else may have made the difference."
         )
         assert found.remedy.startswith("A roll-out in an order that has nothing to do")
@@ -77,7 +77,7 @@ class TestEveryWord:
         found = judged(OPEN)
         assert found.word == "not shown"
         assert found.why == (
-            "The interval includes no effect, and effects that matter as well: the data are too "
+            "The interval includes zero, and effects that matter as well: the data are too "
             "few to tell."
         )
         assert found.remedy == "More departments, and more projects in each, would show it."
@@ -122,7 +122,7 @@ class TestEveryWord:
     def test_associated_and_consistent_with(self) -> None:
         found = associated(BETTER)
         assert found.word == "associated"
-        assert found.why == "The interval leaves out no difference. Each chose."
+        assert found.why == "The interval does not include zero. Each chose."
         assert found.remedy == "Record why."
         other = without_controls(
             COST, BETTER, word="consistent with", smallest=0.05, caveat="", remedy=""
