@@ -17,9 +17,16 @@ from pmo_lib.e_values import e_value_of_difference
 from pmo_lib.errors import DataError, ParameterError
 from pmo_lib.intervals import t_quantile
 from pmo_lib.sums import ROUNDING, Floats
+from pmo_lib.wording import listed
 
 STRATA = ["department", "start_year", "category"]
 COVARIATES = ["log_budget", "log_planned_days", "risk"]
+WORDS = {
+    "log_budget": "approved cost",
+    "log_planned_days": "approved duration",
+    "risk": "risk before approval",
+    "propensity": "chance of using the PMO",
+}
 COLUMNS = [*STRATA, *COVARIATES, "treated", "value"]
 CALIPER = 0.2  # standard deviations of the logit (Austin 2011)
 ALIKE = 1e-9  # distances on the logit that differ by less are equal
@@ -89,7 +96,9 @@ def matched(projects: pd.DataFrame, level: float = 0.9) -> Matched:
     found = Matched(n_treated=int(units["treated"].sum()), risk_recorded=bool(recorded))
     refusal = _refusal_before(units)
     if refusal or not treated.any() or treated.all():
-        return replace(found, refusal=refusal or "no treated project has one to be set beside")
+        return replace(
+            found, refusal=refusal or "no project that used the PMO has one to be set beside"
+        )
     x = whole[names].to_numpy("float64")
     logit = propensity_logit(x, treated)
     groups = np.asarray(whole.groupby(strata).ngroup(), dtype="int64")
@@ -229,10 +238,12 @@ def _note(found: Matched) -> str:
         )
     if found.n_matched < found.n_treated:
         left = found.n_treated - found.n_matched
-        notes.append(f"{left} of {found.n_treated} treated have no match and are left out")
-    apart = found.balance.loc[~found.balance["good"], "covariate"].tolist()
+        notes.append(
+            f"{left} of {found.n_treated} that used the PMO have no match and are left out"
+        )
+    apart = [WORDS[name] for name in found.balance.loc[~found.balance["good"], "covariate"]]
     if apart:
-        notes.append(f"matched projects still differ in {' and '.join(apart)}")
+        notes.append(f"matched projects still differ in {listed(apart)}")
     return "; ".join(notes)
 
 
@@ -264,9 +275,11 @@ def _refusal_before(units: pd.DataFrame) -> str:
 def _refusal_after(found: Matched, y: Floats) -> str:
     share = found.n_matched / found.n_treated
     if found.n_matched < FEWEST_MATCHED:
-        return f"{found.n_matched} treated projects have a match; it takes {FEWEST_MATCHED}"
+        return (
+            f"{found.n_matched} projects that used the PMO have a match; it takes {FEWEST_MATCHED}"
+        )
     if share < FEWEST_SHARE:
-        return f"only {share:.0%} of the treated have a match; it takes {FEWEST_SHARE:.0%}"
+        return f"only {share:.0%} of those that used it have a match; {FEWEST_SHARE:.0%} are needed"
     if found.n_departments < FEWEST_DEPARTMENTS:
         return f"{found.n_departments} departments have matches; it takes {FEWEST_DEPARTMENTS}"
     return "the outcome is the same for all matched projects" if _constant(y) else ""

@@ -9,8 +9,9 @@ from IPython.display import HTML
 
 from pmo_lib.attribution import Attribution
 from pmo_lib.checks import Check
-from pmo_lib.claim import Word, helps
+from pmo_lib.claim import Word, helps, sentence
 from pmo_lib.finding import Finding
+from pmo_lib.matching import WORDS
 from pmo_lib.outcomes import Outcome
 from pmo_lib.reports import page
 from pmo_lib.wording import DASH, change, counted, number
@@ -126,7 +127,10 @@ def _of_other_designs(found: Finding) -> list[HTML]:
     if found.matching is None or not len(found.matching.balance):
         return []
     own = found.matching
-    balance = own.balance.assign(good=own.balance["good"].map({True: "alike", False: "not alike"}))
+    balance = own.balance.assign(
+        covariate=own.balance["covariate"].map(WORDS),
+        good=own.balance["good"].map({True: "alike", False: "not alike"}),
+    )
     balance.columns = pd.Index(["What is recorded", "Before", "After matching", "Then"])
     strong = (
         f"Something unrecorded would have to be {own.e_value:.1f} times as frequent with the PMO, "
@@ -134,8 +138,8 @@ def _of_other_designs(found: Finding) -> list[HTML]:
         f"{own.e_value_of_interval:.1f} times for the end of the interval nearer to none (E-value)."
     )
     caption = f"{found.outcome.name}: how alike the two sides are, in standard deviations"
-    note = [page.paragraph(own.note)] if own.note else []
-    return [page.table(balance, caption), page.paragraph(strong), *note]
+    said = [strong] * (not isnan(own.e_value)) + [f"{sentence(own.note)}."] * bool(own.note)
+    return [page.table(balance, caption), *map(page.paragraph, said)]
 
 
 def _check(check: Check) -> HTML:

@@ -138,7 +138,7 @@ class TestEffect:
         assert found.low == pytest.approx(value - student.ppf(0.95, 7) * error)
         assert found.high == pytest.approx(value + student.ppf(0.95, 7) * error)
         assert found.p == pytest.approx(2 * student.sf(abs(value) / error, 7))
-        assert f"{found.n_treated - found.n_matched} of {found.n_treated} treated" in found.note
+        assert f"{found.n_treated - found.n_matched} of {found.n_treated} that used" in found.note
 
     def test_planted_is_found_where_risk_is_recorded(self) -> None:
         found = [matched(projects(seed)) for seed in range(80)]
@@ -229,7 +229,7 @@ class TestBalance:
         found = matched(projects(4, 300, 6))
         apart = found.balance["covariate"][~found.balance["good"]]
         assert list(apart) == ["log_budget", "risk"]
-        assert "still differ in log_budget and risk" in found.note
+        assert "still differ in approved cost and risk before approval" in found.note
 
 
 class TestEValue:
@@ -264,7 +264,7 @@ class TestRefusal:
             ({"treated": False}, "no project had the service"),
             ({"value": 0.2}, "the outcome is the same for all projects"),
             ({"value": np.nan}, "no project has an outcome"),
-            ({"log_budget": np.nan}, "no treated project has one to be set beside"),
+            ({"log_budget": np.nan}, "no project that used the PMO has one to be set beside"),
         ],
     )
     def test_says_why(self, change: dict[str, Any], words: str) -> None:
@@ -278,16 +278,19 @@ class TestRefusal:
 
     def test_of_fewer_than_twenty_matches(self) -> None:
         found = matched(projects(1, 80, 8))
-        assert found.refusal == f"{found.n_matched} treated projects have a match; it takes 20"
+        assert (
+            found.refusal
+            == f"{found.n_matched} projects that used the PMO have a match; it takes 20"
+        )
 
     def test_of_less_than_half_with_a_match(self) -> None:
         found = matched(projects(1, 400, 12))
-        assert "of the treated have a match; it takes 50%" in found.refusal
+        assert "of those that used it have a match; 50% are needed" in found.refusal
 
     def test_of_treated_and_not_in_different_departments(self) -> None:
         units = projects(1)
         found = matched(units.assign(treated=units["department"] < "D5"))
-        assert found.refusal == "0 treated projects have a match; it takes 20"
+        assert found.refusal == "0 projects that used the PMO have a match; it takes 20"
         assert found.balance["after"].isna().all()
 
     def test_of_a_table_without_rows(self) -> None:

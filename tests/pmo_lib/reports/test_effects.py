@@ -252,8 +252,8 @@ class TestChecksOfOtherDesigns:
         page = parsed(effects.checks([self.matched()]))
         assert [[plain(cell) for cell in row] for row in page.rows] == [
             ["What is recorded", "Before", "After matching", "Then"],
-            ["log_budget", "0.41", "0.02", "alike"],
-            ["risk", "0.3", "0.15", "not alike"],
+            ["approved cost", "0.41", "0.02", "alike"],
+            ["risk before approval", "0.3", "0.15", "not alike"],
         ]
         assert "Cost overrun: how alike the two sides are" in page.text
 
@@ -263,11 +263,16 @@ class TestChecksOfOtherDesigns:
         assert "1.4 times for the end of the interval nearer to none (E-value)." in said
 
     def test_note_of_the_matching_is_said(self) -> None:
-        assert text_of(effects.checks([self.matched()])).endswith("3 of 40 have no match")
+        assert text_of(effects.checks([self.matched()])).endswith("3 of 40 have no match.")
 
     def test_matching_that_was_refused_has_no_table(self) -> None:
         refused = self.matched(balance=self.MATCHED.balance.iloc[:0])
         assert text_of(effects.checks([refused])).startswith("There is no estimate to check")
+
+    def test_an_e_value_that_there_is_not_is_not_said(self) -> None:
+        said = text_of(effects.checks([self.matched(e_value=nan, e_value_of_interval=nan)]))
+        assert "nan" not in said
+        assert "Something unrecorded" not in said
 
     def test_balance_is_not_changed(self) -> None:
         before = self.MATCHED.balance.copy()
