@@ -71,6 +71,14 @@ def with_risk() -> Workbook:
     return changed(given, approval_risk=risk)
 
 
+def chosen_by_few() -> Workbook:
+    """Projects that chose the PMO, too few of them for an estimate, but matched all the same."""
+    given = chosen()
+    used = given["projects"]["pmo_used"]
+    few = used.eq("yes") & (used.eq("yes").cumsum() > 30)
+    return changed(given, pmo_used=used.mask(few))
+
+
 SITUATIONS: Mapping[str, Callable[[], Workbook]] = {
     "shown": lambda: workbook(rolled_out()),
     "no effect": lambda: workbook(rolled_out(0.0)),
@@ -79,6 +87,7 @@ SITUATIONS: Mapping[str, Callable[[], Workbook]] = {
     "all at once": lambda: workbook(all_at_once()),
     "chosen": lambda: workbook(chosen()),
     "chosen, risk recorded": with_risk,
+    "chosen by few": chosen_by_few,
     "no PMO costs": lambda: workbook(without("pmo_costs", "benefits", "benefit_reports")),
     "no actual costs": lambda: changed(rolled_out(), actual_cost=np.nan),
     "no plans": lambda: workbook(without("baselines")),
