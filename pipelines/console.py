@@ -14,18 +14,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from pipelines.plan import PlannedReport
 from pipelines.progress import Progress
-from pipelines.render import Record
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.result import ORGANISATION
-from pmo_lib.verdict import Verdict
+from pipelines.publishing.plan import PlannedReport
+from pipelines.publishing.render import Record
+from pmo_lib.contract.verdict import Verdict
+from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.wording import counted, interval, number
 
 if TYPE_CHECKING:
-    from pipelines.run import Outcome
+    from pipelines.run import RunResult
     from pipelines.sources import Imported
-    from pmo_lib.baseline import Baseline
+    from pmo_lib.engine.baseline import Baseline
 
 
 class Lines(Progress):
@@ -101,7 +101,7 @@ class Console:
             "Please report it with the lines above."
         )
 
-    def outcome(self, outcome: "Outcome") -> None:
+    def outcome(self, outcome: "RunResult") -> None:
         """Where the pack lies, and what is not well with it."""
         failed = [item for item in outcome.records if not item.is_published]
         for item in failed:
@@ -119,11 +119,11 @@ class Console:
         self._out.print(escape(str(outcome.pack / "index.html")))
 
     def verdict(self, verdict: Verdict, out: Path, peer: str = "") -> None:
-        """Rows read, accepted and rejected per table, and the critical findings."""
+        """Rows read, accepted and rejected per table, and the critical violations."""
         whose = f"peer {peer}: " if peer else ""
         table = Table("table", "files", "read", "accepted", "rejected", "warnings", box=None)
         for name, found in verdict.tables.items():
-            warnings = sum(f.rows for f in found.findings if f.severity == "warning")
+            warnings = sum(f.rows for f in found.violations if f.severity == "warning")
             counts = (found.rows_read, found.rows_accepted, found.rows_rejected, warnings)
             table.add_row(
                 f"{whose}{name}", str(len(found.files)), *(f"{count:,}" for count in counts)
@@ -131,11 +131,12 @@ class Console:
         if not self._quiet:
             self._out.print(table)
         for name, found in verdict.tables.items():
-            for finding in found.findings:
-                if finding.severity == "critical":
+            for violation in found.violations:
+                if violation.severity == "critical":
                     self.error(
-                        f"{whose}{name}, {finding.column or 'row'}: {finding.rule}; "
-                        f"{counted(finding.rows, 'row')}, such as {', '.join(finding.examples[:3])}"
+                        f"{whose}{name}, {violation.column or 'row'}: {violation.rule}; "
+                        f"{counted(violation.rows, 'row')}, such as "
+                        f"{', '.join(violation.examples[:3])}"
                     )
         for file in verdict.ignored:
             self.say(f"not a table, not read: {file}")

@@ -7,16 +7,16 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.configuration import configured
-from pipelines.exports import peer_folders
 from pipelines.files import replaced_folder, sweep, write_json
-from pipelines.ingest import REJECTION_COLUMNS, Ingested, Loaded, data_hash, ingest
+from pipelines.reading.exports import peer_folders
+from pipelines.reading.ingest import REJECTION_COLUMNS, Ingested, Loaded, data_hash, ingest
 from pipelines.validate import Checked, Validator
 from pmo_lib import __version__
+from pmo_lib.contract.schema import SEVERITIES
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import in_reference_order
+from pmo_lib.contract.verdict import TableVerdict, Verdict, Violation
 from pmo_lib.errors import DataError
-from pmo_lib.schema import SEVERITIES
-from pmo_lib.settings import Settings
-from pmo_lib.tables import in_reference_order
-from pmo_lib.verdict import Finding, TableVerdict, Verdict
 from pmo_lib.wording import counted
 from pmo_lib.workbook import PEERS, Workbook
 
@@ -137,8 +137,10 @@ def _judge(loaded: Loaded, validator: Validator, references: Mapping[str, set[st
     rejected = rejections.sort_values(["file", "line"], kind="stable").join(_beside(text))
     key = loaded.typed[list(loaded.table.key)]
     extra = loaded.origin.join(_beside(key.join(loaded.extra))).loc[accepted.index]
-    findings = [_unreadable(column, group) for column, group in loaded.rejections.groupby("column")]
-    findings += [_finding(loaded, check) for check in checked if check.rows]
+    violations = [
+        _unreadable(column, group) for column, group in loaded.rejections.groupby("column")
+    ]
+    violations += [_violation(loaded, check) for check in checked if check.rows]
     return Judged(
         accepted.sort_values(list(loaded.table.key), kind="stable", ignore_index=True),
         rejected,
@@ -150,7 +152,7 @@ def _judge(loaded: Loaded, validator: Validator, references: Mapping[str, set[st
             len(accepted),
             len(checked),
             sum(not check.rows for check in checked),
-            tuple(sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), -f.rows))),
+            tuple(sorted(violations, key=lambda f: (SEVERITIES.index(f.severity), -f.rows))),
             loaded.absent_columns,
             loaded.extra_columns,
         ),
@@ -176,16 +178,16 @@ def _rejections(loaded: Loaded, check: Checked, text: pd.DataFrame) -> pd.DataFr
     )
 
 
-def _finding(loaded: Loaded, check: Checked) -> Finding:
+def _violation(loaded: Loaded, check: Checked) -> Violation:
     places = loaded.origin.loc[list(check.rows[:EXAMPLES])]
-    return Finding(
+    return Violation(
         check.severity, ", ".join(check.columns), check.rule, len(check.rows), _places(places)
     )
 
 
-def _unreadable(column: object, group: pd.DataFrame) -> Finding:
+def _unreadable(column: object, group: pd.DataFrame) -> Violation:
     reasons = "; ".join(group["rule"].unique()[:3])
-    return Finding(
+    return Violation(
         "critical", str(column), f"must be readable: {reasons}", len(group), _places(group)
     )
 

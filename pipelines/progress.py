@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from pipelines.plan import PlannedReport
-from pipelines.render import Record
+from pipelines.publishing.plan import PlannedReport
+from pipelines.publishing.render import Record
 
 
 class Progress:

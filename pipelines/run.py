@@ -13,15 +13,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipelines.configuration import configured
-from pipelines.exports import inputs
 from pipelines.files import EXECUTED, locked, read_json, replaced_folder, sweep
-from pipelines.pack import write_pack
-from pipelines.plan import Job, PlannedReport, load_job, plan, refuse_unknown, slug
 from pipelines.prepare import examine
 from pipelines.progress import Progress
-from pipelines.render import Record, Task, die_with_parent, record, render
+from pipelines.publishing.pack import write_pack
+from pipelines.publishing.plan import Job, PlannedReport, load_job, plan, refuse_unknown, slug
+from pipelines.publishing.render import Record, Task, die_with_parent, record, render
+from pipelines.reading.exports import inputs
+from pmo_lib.contract.settings import Settings
 from pmo_lib.errors import DataError
-from pmo_lib.settings import Settings
 from pmo_lib.workbook import BASELINES, Workbook
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,7 +43,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunResult:
     """What came of it: the pack, its records, and whether anything was made anew."""
 
     pack: Path
@@ -59,7 +59,7 @@ class Outcome:
         return 0 if whole else 1
 
 
-def run(request: Request, progress: Progress | None = None) -> Outcome:
+def run(request: Request, progress: Progress | None = None) -> RunResult:
     """Publish the job's pack.
 
     Raises PmoError where nothing can be done; what was published before is then untouched.
@@ -97,7 +97,7 @@ def run(request: Request, progress: Progress | None = None) -> Outcome:
             "versions": _versions(),
         }
         records = _publish(request, job, packs / period, reports, workbook, facts, progress)
-        return Outcome(packs / period, records, workbook.withheld, verdict.rows_rejected)
+        return RunResult(packs / period, records, workbook.withheld, verdict.rows_rejected)
 
 
 def _freeze(reports: list[PlannedReport], workbook: Workbook, progress: Progress) -> bool:
@@ -196,7 +196,7 @@ def _earlier_packs(target: Path) -> list[Path]:
     return [pack for pack in packs if not pack.name.startswith(".") and pack.name <= target.name]
 
 
-def _unchanged(out: Path, packs: Path, fingerprint: str) -> Outcome | None:
+def _unchanged(out: Path, packs: Path, fingerprint: str) -> RunResult | None:
     """The published pack that was made from just the same, if all of it is there and good.
 
     The tables beside it must be those it was made from: notebooks run by hand read them.
@@ -211,7 +211,7 @@ def _unchanged(out: Path, packs: Path, fingerprint: str) -> Outcome | None:
         files = ["index.html", "kpis.csv", *(item.file for item in records)]
         good = all(item.is_published for item in records)
         if good and all((path.parent / name).exists() for name in files):
-            return Outcome(
+            return RunResult(
                 path.parent, records, facts["withheld"], facts["rows_rejected"], is_new=False
             )
     return None

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from pmo_lib.schema import Column, EmptyWhen, InOrder, Rule, Severity, Table
+from pmo_lib.contract.schema import Column, EmptyWhen, InOrder, Rule, Severity, Table
 
 
 @dataclass(frozen=True)

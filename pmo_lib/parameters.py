@@ -9,13 +9,12 @@ from dataclasses import dataclass, fields, replace
 from math import isfinite, nan
 from typing import Any, Self
 
-from pmo_lib.assumptions import Assumptions, ThreePoint
-from pmo_lib.baseline import check_name
+from pmo_lib.contract.settings import Settings
+from pmo_lib.engine.baseline import check_name
 from pmo_lib.errors import ParameterError, PmoError, allowed_values, raise_all
-from pmo_lib.periods import MONTH, shifted
-from pmo_lib.question import Question
-from pmo_lib.settings import Settings
+from pmo_lib.months import MONTH, shifted
 from pmo_lib.workbook import Workbook, open_workbook
+from pmo_lib.worth.assumptions import Assumptions, Question, ThreePoint
 
 
 @dataclass(frozen=True)

@@ -1,47 +1,10 @@
 """Numbers as people read them."""
 
 from math import isnan
+from typing import Literal
 
-from pmo_lib.kpi import Statistic, Unit
+Unit = Literal["share", "ratio", "days", "hours", "count", "points", "score"]
 
-STATISTICS: dict[Statistic, str] = {
-    "rate": "",
-    "clustered_rate": "",
-    "rate_difference": "",
-    "ratio": "",
-    "bounded_ratio": "",
-    "event_rate": "",
-    "quotient": "",
-    "max_ratio": "",
-    "mean": "mean",
-    "clustered_mean": "mean",
-    "signed_mean": "mean with its sign",
-    "importance_mean": "importance, mean",
-    "monthly_mean": "",
-    "count": "",
-    "geometric_mean": "geometric mean",
-    "cost_drift": "cost, current against original",
-    "median": "median",
-    "clustered_median": "median",
-    "p80": "P80 (4 in 5 are below)",
-    "p95": "P95 (19 in 20 are below)",
-    "survival_median": "median, open ones counted in",
-    "survival_p85": "P85, open ones counted in",
-    "tail_mean": "mean of those in the tail",
-    "slip_share": "share of changes that are slips",
-    "nps": "",
-    "skill": "",
-    "quadrant_share": "how sure its quadrant is",
-    "draws": "median",
-}
-# of the statistics that are in a unit of their own, whatever the KPI's
-UNITS: dict[Statistic, Unit] = {
-    "slip_share": "share", "cost_drift": "share", "quadrant_share": "share",
-}  # fmt: skip
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 DASH = "–"
 INDICATIVE = " (indicative)"
 TIED = "\u00a0"  # a space at which no line is broken
@@ -120,12 +83,6 @@ def compared(overrun_share: float) -> str:
     if shown == number(0, "share"):
         return "cost what was first approved"
     return f"cost {shown} {'more' if overrun_share > 0 else 'less'} than first approved"
-
-
-def month(period: str) -> str:
-    """2026-09 as September 2026."""
-    year, number_of_month = period.split("-")
-    return f"{MONTHS[int(number_of_month) - 1]} {year}"
 
 
 def listed(words: list[str]) -> str:

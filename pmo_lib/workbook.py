@@ -1,33 +1,33 @@
 """The validated tables and frozen baselines of a folder. The only module of pmo_lib with files."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
-from pmo_lib.assessment import assessed
-from pmo_lib.baseline import Baseline, freeze
-from pmo_lib.benchmarking import against_published
-from pmo_lib.catalogue import CATALOGUE, is_headline
-from pmo_lib.comparison import table
+from pmo_lib.assessment.assessed import assessed
+from pmo_lib.assessment.series import behaviours
+from pmo_lib.benchmark.against_peers import against_peers
+from pmo_lib.benchmark.against_published import against_published
+from pmo_lib.benchmark.comparison import table
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.contract.verdict import Verdict
+from pmo_lib.engine.baseline import Baseline
+from pmo_lib.engine.freezing import freeze
+from pmo_lib.engine.result import ORGANISATION, is_headline, tidy
+from pmo_lib.engine.view import View
 from pmo_lib.errors import DataError, ParameterError, allowed_values
-from pmo_lib.lazy import Lazy
-from pmo_lib.peer_projects import against_peers
-from pmo_lib.periods import month_range, months_of
-from pmo_lib.question import Question
-from pmo_lib.result import ORGANISATION, tidy
-from pmo_lib.series import behaviours
-from pmo_lib.settings import Settings
-from pmo_lib.survey_scores import own_scores
-from pmo_lib.tables import TABLES
-from pmo_lib.value_case import ValueCase, value_case
-from pmo_lib.verdict import Verdict
-from pmo_lib.view import View
+from pmo_lib.facts.survey_scores import own_scores
+from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.months import month_range, months_of
+from pmo_lib.worth.assumptions import Question
+from pmo_lib.worth.value_case import ValueCase, value_case
 
 BASELINES = "baselines"
 PEERS = "peers"
@@ -267,3 +267,28 @@ def open_workbook(folder: str | Path = "") -> Workbook:
 
 def _read_table(path: Path) -> pd.DataFrame:
     return pd.read_parquet(path)
+
+
+T = TypeVar("T")
+
+
+class Lazy(Mapping[str, T]):
+    """What `read` makes of each of the `paths`."""
+
+    def __init__(self, paths: Mapping[str, Path], read: Callable[[Path], T]) -> None:
+        self._paths, self._read = dict(paths), read
+        self._known: dict[str, T] = {}
+
+    def __getitem__(self, name: str) -> T:
+        if name not in self._known:
+            self._known[name] = self._read(self._paths[name])
+        return self._known[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths  # a Mapping's own way would read the file
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)

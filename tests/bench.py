@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from roll_outs import RollOut, draw
 
-from pmo_lib.attribution import attribution
+from pmo_lib.causal.attribution import attribution
 
 ROOT = Path(__file__).resolve().parents[1]
 PMO = Path(sys.executable).with_name("pmo")
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def value_case() -> Iterator[tuple[str, str, str, float]]:
-    """One estimate with 999 dealings of the dates, against 999 regressions on the projects."""
+    """One estimate with 999 permutations of the dates, against 999 regressions on the projects."""
     drawn = draw(RollOut(20), np.random.default_rng(1))
     cells = drawn.cells(tested=True)
     first = drawn.first(cells)
@@ -59,13 +59,13 @@ def value_case() -> Iterator[tuple[str, str, str, float]]:
         untreated = chance.random(len(x)) < 0.6
         np.linalg.lstsq(x[untreated], y[untreated], rcond=None)
     plain = perf_counter() - begun
-    what = "an effect with 999 dealings of the dates, 20 departments, 1,000 projects"
+    what = "an effect with 999 permutations of the dates, 20 departments, 1,000 projects"
     yield what, f"{own:.2f} s", f"{plain:.2f} s for 999 plain regressions", own / plain
 
 
 def imports() -> Iterator[tuple[str, str, str, float]]:
     floor = best_of(5, "import numpy, pandas")
-    for module in ("pmo_lib", "pmo_lib.engine, pmo_lib.workbook"):
+    for module in ("pmo_lib", "pmo_lib.engine.observe, pmo_lib.workbook"):
         own = best_of(5, f"import numpy, pandas, {module}")
         yield f"import {module}", f"{own:.2f} s", f"{floor:.2f} s numpy and pandas", own / floor
 
@@ -110,7 +110,7 @@ def ingest() -> Iterator[tuple[str, str, str, float]]:
         size = sum(path.stat().st_size for path in raw.iterdir()) / 1e6
         code = (
             "import resource, sys; from pathlib import Path;"
-            "from pipelines.prepare import prepare; from pmo_lib.settings import Settings;"
+            "from pipelines.prepare import prepare; from pmo_lib.contract.settings import Settings;"
             "prepare(Path(sys.argv[1]), Path(sys.argv[2]), Settings());"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
         )

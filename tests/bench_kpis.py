@@ -19,10 +19,10 @@ import bench_kpis_bare
 import numpy as np
 import pandas as pd
 
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import results
-from pmo_lib.tables import TABLES
-from pmo_lib.view import View
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.engine.observe import results
+from pmo_lib.engine.view import View
+from pmo_lib.kpis.catalogue import CATALOGUE
 
 PERIOD = "2026-09"
 FIRST = np.datetime64("2016-01")

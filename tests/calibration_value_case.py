@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 from roll_outs import COVARIATES, Drawn, RollOut, draw
 
-from pmo_lib.attribution import Attribution, attribution
-from pmo_lib.checks import Check, Checked
-from pmo_lib.claim import claim
-from pmo_lib.imputation import impute
-from pmo_lib.outcomes import OUTCOMES
-from pmo_lib.panel import treated_cells
+from pmo_lib.causal.attribution import Attribution, attribution
+from pmo_lib.causal.imputation import impute
+from pmo_lib.causal.panel import treated_cells
+from pmo_lib.effect.checks import Check, Robustness
+from pmo_lib.effect.claim import claim
+from pmo_lib.effect.outcomes import OUTCOMES
 
 LEVEL, ALPHA = 0.9, 0.05
 PERMUTATIONS = 199
@@ -104,7 +104,7 @@ def _verdict(drawn: Drawn, tested: Attribution, every: bool) -> tuple[str, tuple
     cells = drawn.cells(True)
     checks: list[Check] = []
     if every or tested.excludes_zero:
-        checks = Checked(cells, drawn.first(cells), tested, LEVEL).checks()
+        checks = Robustness(cells, drawn.first(cells), tested, LEVEL).checks()
     said = claim(OUTCOMES["cost"], tested, checks, p_adjusted=tested.p, smallest=0.05)
     return said.word, tuple(each.id for each in checks if each.state == "failed")
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pmo_lib.outcomes import drawn_in
-from pmo_lib.panel import Ints, Panel, first_quarters, panel
+from pmo_lib.causal.panel import Ints, Panel, first_quarters, panel
+from pmo_lib.effect.outcomes import winsorised
 
 QUARTERS = 24
 WAVES = (8, 10, 12, 14, 16, 18)
@@ -47,7 +47,7 @@ class Drawn:
 
     def cells(self, tested: bool) -> Panel:
         values = self.projects["value"]
-        rows = self.projects.assign(value=drawn_in(values) if tested else values)
+        rows = self.projects.assign(value=winsorised(values) if tested else values)
         return panel(rows, COVARIATES)
 
     def first(self, cells: Panel) -> Ints:

@@ -8,9 +8,9 @@ from statistics import NormalDist
 
 import numpy as np
 
-from pmo_lib import intervals, ratios, skill
-from pmo_lib.intervals import Estimate
-from pmo_lib.sums import Floats, Sums
+from pmo_lib.stats import means, quantiles, rates, ratios, skill
+from pmo_lib.stats.estimate import Estimate
+from pmo_lib.stats.numbers import Floats, Sums
 
 LEVEL = 0.9
 KEPT = (0.86, 0.94)  # what an interval of 90 % must hold where it is offered without a warning
@@ -52,7 +52,7 @@ def alike(draw: Draw, p: float, icc: float, projects: int) -> Floats:
 def reports(draw: Draw, p: Floats) -> Estimate:
     """A clustered rate of 1 to 12 reports a project."""
     sizes = draw.integers(1, 13, len(p))
-    return intervals.clustered_rate(draw.binomial(sizes, p).astype(float), sizes * 1.0, LEVEL)
+    return rates.clustered_rate(draw.binomial(sizes, p).astype(float), sizes * 1.0, LEVEL)
 
 
 def clustered_rate(draw: Draw, projects: int, p: float, icc: float) -> tuple[Estimate, float]:
@@ -62,27 +62,27 @@ def clustered_rate(draw: Draw, projects: int, p: float, icc: float) -> tuple[Est
 def rate_difference(
     draw: Draw, n: tuple[int, int], p: tuple[float, float]
 ) -> tuple[Estimate, float]:
-    both = (intervals.rate(int(draw.binomial(m, q)), m, LEVEL) for m, q in zip(n, p, strict=True))
-    return intervals.rate_difference(*both), p[0] - p[1]
+    both = (rates.rate(int(draw.binomial(m, q)), m, LEVEL) for m, q in zip(n, p, strict=True))
+    return rates.rate_difference(*both), p[0] - p[1]
 
 
 def clustered_difference(draw: Draw, projects: int, shared: bool) -> tuple[Estimate, float]:
     """0.4 - 0.2, in projects of which the others are, or are not, the same."""
     first = alike(draw, 0.4, 0.3, projects)
     second = first / 2 if shared else alike(draw, 0.2, 0.3, projects)
-    return intervals.rate_difference(reports(draw, first), reports(draw, second)), 0.2
+    return rates.rate_difference(reports(draw, first), reports(draw, second)), 0.2
 
 
 def nps(draw: Draw, n: int, p: tuple[float, float]) -> tuple[Estimate, float]:
     promoters, detractors, _ = draw.multinomial(n, [*p, 1 - sum(p)])
-    return intervals.nps(n, int(promoters), int(detractors), LEVEL), 100 * (p[0] - p[1])
+    return rates.nps(n, int(promoters), int(detractors), LEVEL), 100 * (p[0] - p[1])
 
 
 def of_rates() -> Iterator[Scenario]:
     for n in (5, 10, 20, 100):
         for name, method in (
-            ("rate (Wilson)", intervals.rate),
-            ("rate (Jeffreys)", intervals.jeffreys),
+            ("rate (Wilson)", rates.rate),
+            ("rate (Jeffreys)", rates.jeffreys),
         ):
             drawn = f"{n} cases, every share from 0 to 1"
             yield Scenario(name, drawn, partial(rate, method=method, n=n), AT_LEAST)
@@ -122,20 +122,20 @@ def cost_tail(draw: Draw, n: int) -> Floats:
 def mean(
     draw: Draw, values: Callable[[Draw, int], Floats], truth: float, n: int
 ) -> tuple[Estimate, float]:
-    return intervals.mean(values(draw, n), LEVEL), truth
+    return means.mean(values(draw, n), LEVEL), truth
 
 
 def geometric(
     draw: Draw, logs: Callable[[Draw, int], Floats], truth: float, n: int
 ) -> tuple[Estimate, float]:
-    return intervals.geometric_mean(np.exp(logs(draw, n)), LEVEL), exp(truth)
+    return means.geometric_mean(np.exp(logs(draw, n)), LEVEL), exp(truth)
 
 
 def clustered_mean(draw: Draw, cases: int, icc: float, even: bool) -> tuple[Estimate, float]:
     sizes = draw.integers(1, 13, cases) if even else np.minimum(draw.geometric(0.15, cases), 40)
     own = 5 + draw.normal(0, sqrt(icc), cases)
     totals = sizes * own + np.sqrt(sizes * (1 - icc)) * draw.normal(0, 1, cases)
-    return intervals.clustered_mean(totals, sizes * 1.0, LEVEL), 5.0
+    return means.clustered_mean(totals, sizes * 1.0, LEVEL), 5.0
 
 
 def of_means() -> Iterator[Scenario]:
@@ -269,20 +269,20 @@ def of_ratios() -> Iterator[Scenario]:
 def quantile(draw: Draw, p: float, n: int, tail: float) -> tuple[Estimate, float]:
     """Values with a Pareto tail of this index; the method does not care."""
     values = (1 - draw.random(n)) ** (-1 / tail)
-    return intervals.quantile(values, p, LEVEL), (1 - p) ** (-1 / tail)
+    return quantiles.quantile(values, p, LEVEL), (1 - p) ** (-1 / tail)
 
 
 def clustered_quantile(draw: Draw, p: float, cases: int, icc: float) -> tuple[Estimate, float]:
     of_case = np.repeat(np.arange(cases), draw.integers(1, 13, cases))
     own = draw.normal(0, sqrt(icc), cases)[of_case]
     values = own + draw.normal(0, sqrt(1 - icc), len(of_case))
-    found = intervals.clustered_quantile(values, of_case, p, LEVEL)
+    found = quantiles.clustered_quantile(values, of_case, p, LEVEL)
     return found, NormalDist().inv_cdf(p)
 
 
 def survival(draw: Draw, p: float, n: int, open_: float) -> tuple[Estimate, float]:
     true, seen = 100 * draw.weibull(1.5, n), draw.exponential(open_, n)
-    found = intervals.survival_quantile(np.minimum(true, seen), true <= seen, p, LEVEL)
+    found = quantiles.survival_quantile(np.minimum(true, seen), true <= seen, p, LEVEL)
     return found, 100 * (-log(1 - p)) ** (1 / 1.5)
 
 
@@ -302,25 +302,25 @@ def some_of(draw: Draw, people: int, n: int) -> tuple[Estimate, float]:
     """The mean of n of so many people, drawn at random; the truth is all people's."""
     everybody = np.clip(np.round(draw.normal(5, 1.3, people)), 1, 7)
     answered = draw.choice(everybody, n, replace=False)
-    found = intervals.mean(answered, LEVEL)
-    return intervals.finite_population(found, people), float(everybody.mean())
+    found = means.mean(answered, LEVEL)
+    return rates.finite_population(found, people), float(everybody.mean())
 
 
 def nps_of_some(draw: Draw, people: int, n: int) -> tuple[Estimate, float]:
     promoters, detractors, passive = draw.multinomial(people, [0.45, 0.2, 0.35])
     asked = draw.multivariate_hypergeometric([promoters, detractors, passive], n)
-    found = intervals.nps(n, int(asked[0]), int(asked[1]), LEVEL)
+    found = rates.nps(n, int(asked[0]), int(asked[1]), LEVEL)
     truth = 100 * (promoters - detractors) / people
-    return intervals.finite_population(found, people), float(truth)
+    return rates.finite_population(found, people), float(truth)
 
 
 def silent(draw: Draw, people: int, bounds: bool) -> tuple[Estimate, float]:
     """The content answer three times as often as the others; the truth is all people's mean."""
     everybody = np.clip(np.round(draw.normal(4, 1.3, people)), 1, 7)
     answered = everybody[draw.random(people) < np.where(everybody >= 5, 0.6, 0.2)]
-    found = intervals.mean(answered, LEVEL)
+    found = means.mean(answered, LEVEL)
     if bounds and len(answered):
-        low, high = intervals.worst_case(found.value, len(answered) / people, 1, 7)
+        low, high = rates.worst_case(found.value, len(answered) / people, 1, 7)
         found = Estimate(found.value, low, high, len(answered))
     return found, float(everybody.mean())
 

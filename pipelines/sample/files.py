@@ -21,9 +21,9 @@ from pipelines.sample import (
 )
 from pipelines.sample.projects import projects
 from pipelines.sample.rows import Cell, Row
+from pmo_lib.contract.schema import Column, Table
+from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError
-from pmo_lib.schema import Column, Table
-from pmo_lib.tables import TABLES
 
 SETTINGS = "\n".join(
     [

@@ -14,7 +14,7 @@ from pipelines.sample.projects import (
 from pipelines.sample.register import PRICE_BASE
 from pipelines.sample.rows import Row, money
 from pipelines.sample.truths import TRUTHS
-from pmo_lib.tables import TABLES
+from pmo_lib.contract.tables import TABLES
 
 # What the figures are of. Where a fact is left out, ours cannot be shown to be of the same thing.
 _COMPLETED: Row = {

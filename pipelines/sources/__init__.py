@@ -18,7 +18,7 @@ SOURCES = ("gmpp", "nyc", "people_survey")
 class Imported:
     """What a source gave: our tables, and every cell that could not be read.
 
-    ``tables`` holds frames named and typed as in `pmo_lib.tables` (columns of the declaration, in
+    ``tables`` holds frames named and typed as in `contract.tables` (columns of the declaration, in
     its order); ``unread`` one row a cell with the columns of UNREAD_COLUMNS: the cell's file name,
     line (empty where the file has no line a record), record (the project's name), column, text,
     and the reason it was left empty; ``notes`` sentences a user must know; ``settings`` what the

@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from pipelines.readers import RawTable, read_csv
+from pipelines.reading.readers import RawTable, read_csv
 from pipelines.sources import UNREAD_COLUMNS
+from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError, PmoError, raise_all
-from pmo_lib.tables import TABLES
 
 MOST_LETTERS = 300  # of a cell that is listed as unread
 _GZIP = b"\x1f\x8b"  # how such files begin

@@ -36,8 +36,8 @@ import pandas as pd
 from pipelines.sources import UNREAD_COLUMNS, Imported
 from pipelines.sources.gmpp_entries import TWICE, Entry, Linked, link, read_entry, scale, snapshot
 from pipelines.sources.gmpp_layouts import RATERS, Report, fold, read_report
+from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError
-from pmo_lib.tables import TABLES
 
 PLAN = ("start", "finish", "cost", "benefit")
 Row = dict[str, Any]

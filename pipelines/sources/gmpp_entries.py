@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.sources.gmpp_layouts import RATERS, Record, Report, Unread, fold, squeeze
-from pmo_lib.tables import RAG
+from pmo_lib.contract.tables import RAG
 
 FIRST_YEAR_IN_MARCH = 2021  # before, a report shows September of the year before
 FIRST_YEAR_OF_THREE_POINTS = 2022

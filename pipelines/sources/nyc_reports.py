@@ -6,7 +6,7 @@ from datetime import datetime
 import pandas as pd
 
 from pipelines.sources.extracts import Cells, Kind
-from pmo_lib.periods import months_of
+from pmo_lib.months import months_of
 
 EXTRACT = Kind(
     "an extract of New York City's capital projects (NYC Open Data, n7gv-k5yt)",

@@ -29,7 +29,7 @@ from pipelines.sources import Imported
 from pipelines.sources.extracts import Cells, Kind, read_extracts, typed
 from pipelines.sources.people_survey_measures import QUESTIONNAIRE, measures
 from pmo_lib.errors import DataError
-from pmo_lib.survey_scores import own_scores
+from pmo_lib.facts.survey_scores import own_scores
 from pmo_lib.wording import counted, listed
 
 _HINT = (

@@ -1,1 +1,1 @@
-"""The KPIs of the catalogue, one module a family."""
+"""What a KPI is: declarations, statistics, populations and the catalogue."""

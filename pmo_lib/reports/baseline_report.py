@@ -8,18 +8,19 @@ from math import isnan, sqrt
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib.baseline import freeze
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.change import detectable
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.engine.freezing import freeze
+from pmo_lib.engine.result import STATES
+from pmo_lib.engine.view import View
+from pmo_lib.facts.portfolio import tier_bounds
+from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.months import month
 from pmo_lib.parameters import BaselineParameters
 from pmo_lib.reports import charts, page
 from pmo_lib.reports.customer_report import CustomerReport
 from pmo_lib.reports.picture import Picture
-from pmo_lib.result import STATES
-from pmo_lib.size import tier_bounds
-from pmo_lib.tables import TABLES
-from pmo_lib.view import View
-from pmo_lib.wording import change, compared, counted, listed, month, number
+from pmo_lib.stats.significance import detectable
+from pmo_lib.wording import change, compared, counted, listed, number
 
 CAPABILITY = {"value", "role", "governance"}
 

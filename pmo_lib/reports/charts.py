@@ -10,14 +10,14 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import observe, yearly_results
-from pmo_lib.intervals import quantile
+from pmo_lib.contract.settings import Settings
+from pmo_lib.engine.observe import observe, yearly_results
+from pmo_lib.engine.result import ORGANISATION, KpiResult
+from pmo_lib.engine.view import View, availability
+from pmo_lib.facts.portfolio import TIERS, size_tiers
+from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
-from pmo_lib.result import ORGANISATION, KpiResult
-from pmo_lib.settings import Settings
-from pmo_lib.size import TIERS, size_tiers
-from pmo_lib.view import View, availability
+from pmo_lib.stats.quantiles import quantile
 from pmo_lib.wording import DASH, INDICATIVE, interval, number, shortened
 
 LABEL_LETTERS = 34  # more would leave no room for the figure

@@ -6,13 +6,13 @@ from functools import cached_property, partial
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib.engine import shown_by
-from pmo_lib.lifecycle import audit, headline
-from pmo_lib.perception import gaps, importance_performance
+from pmo_lib.contract.tables import empty
+from pmo_lib.engine.customer_groups import gaps, importance_performance
+from pmo_lib.engine.observe import shown_by
+from pmo_lib.facts.lifecycle import audit, headline
 from pmo_lib.reports import page, services, staff
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.report import Report
-from pmo_lib.tables import empty
 
 AUDITED = ("survey_responses", "services", "service_requests", "rollouts", "communications")
 

@@ -3,9 +3,9 @@
 import pandas as pd
 from IPython.display import HTML
 
+from pmo_lib.contract.schema import SEVERITIES
+from pmo_lib.contract.tables import TABLES
 from pmo_lib.reports import page
-from pmo_lib.schema import SEVERITIES
-from pmo_lib.tables import TABLES
 from pmo_lib.wording import counted
 from pmo_lib.workbook import Workbook
 
@@ -28,14 +28,14 @@ def per_table(workbook: Workbook) -> HTML:
     return page.table(frame, "What was read, and what was accepted")
 
 
-def findings(workbook: Workbook) -> HTML:
+def violations(workbook: Workbook) -> HTML:
     """What validation found, the critical first, with the first places; folded away."""
     verdict = workbook.verdict
-    found = [(name, finding) for name, t in verdict.tables.items() for finding in t.findings]
+    found = [(name, violation) for name, t in verdict.tables.items() for violation in t.violations]
     items = [
-        f"{finding.severity}: {name}, {finding.column or 'row'}: {finding.rule}; "
-        f"{counted(finding.rows, 'row')}, such as {', '.join(finding.examples[:3])}"
-        for name, finding in sorted(found, key=lambda item: SEVERITIES.index(item[1].severity))
+        f"{violation.severity}: {name}, {violation.column or 'row'}: {violation.rule}; "
+        f"{counted(violation.rows, 'row')}, such as {', '.join(violation.examples[:3])}"
+        for name, violation in sorted(found, key=lambda item: SEVERITIES.index(item[1].severity))
     ]
     items += [
         f"info: {name}: columns kept aside, which the workbook does not know: "
@@ -44,7 +44,7 @@ def findings(workbook: Workbook) -> HTML:
         if table.extra_columns
     ]
     items += [f"info: not a table: {name}" for name in verdict.ignored]
-    return page.folded(counted(len(items), "finding"), page.bullets(items, "No finding."))
+    return page.folded(counted(len(items), "violation"), page.bullets(items, "No violation."))
 
 
 def _rules_met(workbook: Workbook, name: str) -> str:

@@ -8,16 +8,18 @@ from typing import Self
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib.assessment import assessed
-from pmo_lib.baseline import Baseline
-from pmo_lib.catalogue import CATALOGUE, definitions
+from pmo_lib.assessment.assessed import assessed
+from pmo_lib.engine.baseline import Baseline
+from pmo_lib.engine.result import ORGANISATION, KpiResult
+from pmo_lib.engine.view import View
+from pmo_lib.kpis.catalogue import CATALOGUE, definitions
+from pmo_lib.kpis.statistics import STATISTICS
+from pmo_lib.months import month
 from pmo_lib.parameters import ReportParameters
 from pmo_lib.reports import page, quality
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.scorecard import legend, scorecard
-from pmo_lib.result import ORGANISATION, KpiResult
-from pmo_lib.view import View
-from pmo_lib.wording import DASH, STATISTICS, counted, interval, listed, month, number
+from pmo_lib.wording import DASH, counted, interval, listed, number
 from pmo_lib.workbook import Workbook
 
 
@@ -153,9 +155,9 @@ class Report:
         """Per table: rows read, accepted and rejected, rules met."""
         return quality.per_table(self.workbook)
 
-    def findings(self) -> HTML:
+    def violations(self) -> HTML:
         """What validation found, the critical first, with the first places; folded away."""
-        return quality.findings(self.workbook)
+        return quality.violations(self.workbook)
 
     def provenance(self) -> HTML:
         """What the report came from: data hash, settings, version."""

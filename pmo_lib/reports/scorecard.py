@@ -5,22 +5,13 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib.catalogue import CATALOGUE, is_headline
-from pmo_lib.flags import FLAGS
-from pmo_lib.kpi import FAMILIES, Kpi
+from pmo_lib.assessment.flags import FLAGS
+from pmo_lib.engine.result import KpiResult, is_headline
+from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.kpis.kpi import FAMILIES, Kpi
+from pmo_lib.kpis.statistics import STATISTICS, UNITS
 from pmo_lib.reports import page
-from pmo_lib.result import KpiResult
-from pmo_lib.wording import (
-    DASH,
-    STATISTICS,
-    UNITS,
-    change,
-    change_interval,
-    counted,
-    interval,
-    listed,
-    number,
-)
+from pmo_lib.wording import DASH, change, change_interval, counted, interval, listed, number
 
 MOST_NAMED = 4
 DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", "context": "context only"}

@@ -6,12 +6,13 @@ import pandas as pd
 from IPython.display import HTML
 from matplotlib.axes import Axes
 
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.customers import USED
-from pmo_lib.perception import EVERYBODY, GLOSSES, QUADRANTS
+from pmo_lib.engine.customer_groups import EVERYBODY
+from pmo_lib.engine.quadrants import GLOSSES, QUADRANTS
+from pmo_lib.engine.result import KpiResult
+from pmo_lib.facts.customers import USED
+from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports import page
 from pmo_lib.reports.picture import ACCENT, INK, SOFT, Picture, drawn
-from pmo_lib.result import KpiResult
 from pmo_lib.wording import DASH, interval, number, shortened
 
 OF_SERVICES = ("R4", "R9", "R6")

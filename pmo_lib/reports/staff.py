@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 from IPython.display import HTML
 
+from pmo_lib.facts.survey_scores import by_wave, latest_wave, standings
+from pmo_lib.months import month
 from pmo_lib.reports import page
 from pmo_lib.reports.picture import ACCENT, INK, SOFT, Picture, drawn
-from pmo_lib.survey_scores import by_wave, latest_wave, standings
-from pmo_lib.wording import DASH, change, counted, month, number
+from pmo_lib.wording import DASH, change, counted, number
 
 MOST_MEASURES = 20  # more are in the table survey_scores, not in the report
 

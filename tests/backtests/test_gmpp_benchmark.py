@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from pipelines.configuration import configured
 from pipelines.prepare import examine
-from pmo_lib.peer_projects import against_peers
+from pmo_lib.benchmark.against_peers import against_peers
 from pmo_lib.workbook import open_workbook
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from pipelines.sources.gmpp import read
-from pmo_lib.engine import results
-from pmo_lib.view import View
+from pmo_lib.engine.observe import results
+from pmo_lib.engine.view import View
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "gmpp"
 DATA_DATE = pd.Timestamp("2023-03-31")

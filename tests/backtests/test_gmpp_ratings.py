@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from pipelines.sources.gmpp import read
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import observe, results
-from pmo_lib.view import View
+from pmo_lib.engine.observe import observe, results
+from pmo_lib.engine.view import View
+from pmo_lib.kpis.catalogue import CATALOGUE
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "gmpp"
 IN_2022 = {"first": (24, 153), "second": (3, 68)}  # red and rated, as in uk_2022.csv

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pmo_lib.flags import FLAGS
+from pmo_lib.assessment.flags import FLAGS
 from pmo_lib.parameters import KpiReportParameters
-from pmo_lib.reports.kpi_report import KpiReport
+from pmo_lib.reports.kpi.kpi_report import KpiReport
 from pmo_lib.workbook import open_workbook
 
 RAW = Path(__file__).parents[2] / "data" / "raw"

@@ -18,7 +18,7 @@ import pytest
 
 from pipelines.sources import Imported
 from pipelines.sources.people_survey import read
-from pmo_lib.survey_scores import by_wave, standings
+from pmo_lib.facts.survey_scores import by_wave, standings
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "people_survey"
 ORGANISATIONS = FOLDER / "csps_org_long_2009_2024.csv.gz"

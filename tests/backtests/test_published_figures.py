@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from pipelines.sources.gmpp import read
-from pmo_lib.engine import results
-from pmo_lib.result import KpiResult
-from pmo_lib.view import View
+from pmo_lib.engine.observe import results
+from pmo_lib.engine.result import KpiResult
+from pmo_lib.engine.view import View
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 FOLDER, FIGURES = SHARED / "data" / "gmpp", SHARED / "benchmarks_published.csv"

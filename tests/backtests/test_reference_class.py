@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from pipelines.sources import gmpp, nyc
-from pmo_lib.class_forecasts import forecasts, history, in_flight_growth, left_out
-from pmo_lib.forecast_calibration import back_test, calibration_sentence
-from pmo_lib.reference_class import by_class, tail
-from pmo_lib.tables import TABLES
-from pmo_lib.view import View
+from pmo_lib.benchmark.class_forecasts import forecasts, history, in_flight_growth, left_out
+from pmo_lib.benchmark.forecast_calibration import back_test, calibration_sentence
+from pmo_lib.benchmark.reference_class import by_class, tail
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.engine.view import View
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DATE = pd.Timestamp("2026-09-30")

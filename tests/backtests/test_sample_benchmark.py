@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from pipelines.export import problems_in
+from pipelines.publishing.html import problems_in
 from pmo_lib.wording import change, interval, number
 from pmo_lib.workbook import Workbook, open_workbook
 

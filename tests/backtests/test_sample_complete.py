@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.kpi import Kpi
-from pmo_lib.result import ORGANISATION, STATES
-from pmo_lib.summary import FACTS
+from pmo_lib.engine.result import ORGANISATION, STATES
+from pmo_lib.engine.summary import FACTS
+from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.kpis.kpi import Kpi
 from pmo_lib.workbook import Workbook, open_workbook
 
 RAW = Path(__file__).parents[2] / "data" / "raw"

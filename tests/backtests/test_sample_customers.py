@@ -9,11 +9,11 @@ from scipy.stats import t
 
 from pipelines.configuration import configured
 from pipelines.sample import TRUTHS, portfolio
-from pmo_lib.customers import uptake
-from pmo_lib.engine import results
-from pmo_lib.perception import gaps, importance_performance
-from pmo_lib.result import ORGANISATION, KpiResult
-from pmo_lib.view import View
+from pmo_lib.engine.customer_groups import gaps, importance_performance
+from pmo_lib.engine.observe import results
+from pmo_lib.engine.result import ORGANISATION, KpiResult
+from pmo_lib.engine.view import View
+from pmo_lib.facts.customers import uptake
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 DEPARTMENT = "Operations"

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pmo_lib.engine import results
-from pmo_lib.result import ORGANISATION
-from pmo_lib.tables import TABLES
-from pmo_lib.view import View
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.engine.observe import results
+from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.engine.view import View
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 DATA_DATE = pd.Timestamp("2026-09-30")

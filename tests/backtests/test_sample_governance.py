@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from pipelines.sample.truths import TRUTHS
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import observe, results
-from pmo_lib.lifecycle import audit, headline
-from pmo_lib.tables import TABLES
-from pmo_lib.view import View
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.engine.observe import observe, results
+from pmo_lib.engine.view import View
+from pmo_lib.facts.lifecycle import audit, headline
+from pmo_lib.kpis.catalogue import CATALOGUE
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 DATA_DATE = pd.Timestamp("2026-09-30")

@@ -10,12 +10,12 @@ import pytest
 from bs4 import BeautifulSoup
 from pandas.testing import assert_frame_equal
 
-from pipelines.export import problems_in
+from pipelines.publishing.html import problems_in
 from pipelines.sample.truths import TRUTHS
-from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.engine.result import tidy
+from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.parameters import KpiReportParameters
-from pmo_lib.reports.kpi_report import KpiReport
-from pmo_lib.result import tidy
+from pmo_lib.reports.kpi.kpi_report import KpiReport
 from pmo_lib.wording import change, number
 from pmo_lib.workbook import open_workbook
 

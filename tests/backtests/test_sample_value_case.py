@@ -13,13 +13,13 @@ import pytest
 
 from pipelines.configuration import configured
 from pipelines.sample.truths import TRUTHS
-from pmo_lib.engine import results
-from pmo_lib.finding import COLUMNS
-from pmo_lib.question import Question
-from pmo_lib.settings import Settings
-from pmo_lib.tables import TABLES
-from pmo_lib.value_case import ValueCase, value_case
-from pmo_lib.view import View
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.effect.finding import COLUMNS
+from pmo_lib.engine.observe import results
+from pmo_lib.engine.view import View
+from pmo_lib.worth.assumptions import Question
+from pmo_lib.worth.value_case import ValueCase, value_case
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 NEEDED = (

@@ -12,12 +12,12 @@ from urllib.parse import unquote
 import pandas as pd
 import pytest
 
-import pipelines.exports
 import pipelines.prepare
+import pipelines.reading.exports
 import pipelines.run
-from pipelines.render import Record, Task, record
-from pipelines.validate import Checked
-from pmo_lib.schema import Column, EmptyWhen, Table
+from pipelines.publishing.render import Record, Task, record
+from pipelines.validate import Robustness
+from pmo_lib.contract.schema import Column, EmptyWhen, Table
 
 Rows = Callable[..., pd.DataFrame]
 REFERRED_ROWS = 3
@@ -101,7 +101,7 @@ class Instant:
 class NoRules:
     """Stands where Great Expectations would, in tests of what comes after it."""
 
-    def check(self, *_: object) -> list[Checked]:
+    def check(self, *_: object) -> list[Robustness]:
         return []
 
 
@@ -109,7 +109,7 @@ class NoRules:
 def nothing_shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """As `shipped`, for what a module prepares once for all its tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipelines.exports, "SHIPPED", tmp_path_factory.mktemp("shipped"))
+        patch.setattr(pipelines.reading.exports, "SHIPPED", tmp_path_factory.mktemp("shipped"))
         yield
 
 
@@ -117,7 +117,7 @@ def nothing_shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The folder of the benchmarks that come with the workbook: in these tests there are none."""
     folder = tmp_path / "shipped"
-    monkeypatch.setattr(pipelines.exports, "SHIPPED", folder)
+    monkeypatch.setattr(pipelines.reading.exports, "SHIPPED", folder)
     return folder
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipelines.prepare import prepare
-from pmo_lib.settings import Settings
+from pmo_lib.contract.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("great_expectations")
 

@@ -17,8 +17,8 @@ from click.testing import Result
 import pipelines.cli
 import pipelines.run
 from pipelines.cli import main
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.tables import TABLES
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.kpis.catalogue import CATALOGUE
 
 Pmo = Callable[..., Result]
 Files = dict[str, str | bytes]

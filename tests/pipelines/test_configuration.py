@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.configuration import DEFAULTS, configured
-from pipelines.plan import read_yaml
+from pipelines.publishing.plan import read_yaml
+from pmo_lib.contract.settings import Settings
 from pmo_lib.errors import PmoError, SettingsError
-from pmo_lib.settings import Settings
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ import pytest
 import rich.console
 
 from pipelines.console import Bars, Console, Lines, Watched
-from pipelines.plan import PlannedReport
 from pipelines.progress import Progress
-from pipelines.render import Record
-from pipelines.run import Outcome
+from pipelines.publishing.plan import PlannedReport
+from pipelines.publishing.render import Record
+from pipelines.run import RunResult
 from pipelines.sources import UNREAD_COLUMNS, Imported
-from pmo_lib.verdict import Finding, SourceFile, TableVerdict, Verdict
+from pmo_lib.contract.verdict import SourceFile, TableVerdict, Verdict, Violation
 
 MARKUP = "[red]R&D[/red] [/]"  # a department may be called anything
 
@@ -34,8 +34,8 @@ def said(capsys: pytest.CaptureFixture[str]) -> Said:
     return both
 
 
-def outcome(*records: Record, is_new: bool = True, rejected: int = 0, **withheld: str) -> Outcome:
-    return Outcome(Path("/x/reports/monthly/2026-09"), records, withheld, rejected, is_new)
+def outcome(*records: Record, is_new: bool = True, rejected: int = 0, **withheld: str) -> RunResult:
+    return RunResult(Path("/x/reports/monthly/2026-09"), records, withheld, rejected, is_new)
 
 
 class TestNews:
@@ -144,8 +144,8 @@ class TestVerdict:
             "projects": TableVerdict(
                 "projects", (SourceFile("projects.csv", "", "", 1200, 0),), 1200, 1198, 9, 7,
                 (
-                    Finding("critical", "name", f"must be {MARKUP}", 2, ("projects.csv line 2",)),
-                    Finding("warning", "status", "must have a value", 30, ("projects.csv line 3",)),
+                    Violation("critical", "name", f"must be {MARKUP}", 2, ("projects.csv line 2",)),
+                    Violation("warning", "status", "must be there", 30, ("projects.csv line 3",)),
                 ),
             )
         },

@@ -8,11 +8,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipelines.ingest import Ingested, ingest
 from pipelines.prepare import Prepared, prepare
+from pipelines.reading.ingest import Ingested, ingest
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import PmoError
-from pmo_lib.settings import Settings
-from pmo_lib.tables import TABLES
 
 PROJECTS = "project_id,department\nP1,IT\nP2,HR\n"
 HEADER = "source,year,metric,kpi_id,segment,statistic,value,unit,n,unit_of_analysis,url\n"
@@ -189,8 +189,8 @@ class TestRejected:
         rejected = found.judged["benchmarks"].rejected
         assert rejected["file"].tolist() == ["benchmarks/rail.csv"] * 2
         assert rejected["line"].tolist() == [3, 4]
-        finding = found.verdict.tables["benchmarks"].findings[0]
-        assert finding.examples[0].startswith("benchmarks/rail.csv line ")
+        violation = found.verdict.tables["benchmarks"].violations[0]
+        assert violation.examples[0].startswith("benchmarks/rail.csv line ")
 
     def test_rows_withhold_nothing_but_benchmarks(self, found: Prepared) -> None:
         assert set(found.workbook.withheld) == {"benchmarks"}

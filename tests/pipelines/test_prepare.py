@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from pipelines import prepare as module
 from pipelines.files import read_json
 from pipelines.prepare import prepare
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.contract.verdict import Verdict
 from pmo_lib.errors import DataError
-from pmo_lib.settings import Settings
-from pmo_lib.tables import TABLES
-from pmo_lib.verdict import Verdict
 
 pytestmark = pytest.mark.usefixtures("great_expectations")
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.exports import table_named
-from pipelines.ingest import ingest
 from pipelines.prepare import judge
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.settings import Settings
+from pipelines.reading.exports import table_named
+from pipelines.reading.ingest import ingest
+from pmo_lib.contract.settings import Settings
+from pmo_lib.kpis.catalogue import CATALOGUE
 
 FOLDER = Path(__file__).parents[2] / "data" / "raw" / "benchmarks"
 SHIPPED = FOLDER / "benchmarks_published.csv"
@@ -26,7 +26,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory, great_expectations: None) 
     (raw / "projects.csv").write_text("project_id,department\nP1,IT\n", encoding="utf-8")
     judged = judge(ingest(raw, Settings()))["benchmarks"]
     assert judged.rejected.empty, judged.rejected
-    assert judged.verdict.findings == ()
+    assert judged.verdict.violations == ()
     assert len(judged.accepted) == judged.verdict.rows_read > 100
     return judged.accepted
 

@@ -17,12 +17,12 @@ import pytest
 from bs4 import BeautifulSoup
 
 import pipelines.run as module
-from pipelines.export import problems_in
 from pipelines.files import read_json
-from pipelines.plan import slug
-from pipelines.run import Outcome, Request, run
-from pmo_lib.catalogue import CATALOGUE
+from pipelines.publishing.html import problems_in
+from pipelines.publishing.plan import slug
+from pipelines.run import Request, RunResult, run
 from pmo_lib.errors import PmoError
+from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.workbook import open_workbook
 
 LEGAL = "<b>Legal & Co</b>"
@@ -155,7 +155,7 @@ class Runs:
     def __init__(self, raw: Path, out: Path, job: Path) -> None:
         self.raw, self.out, self.job = raw, out, job
 
-    def __call__(self, *, force: bool = False, **parameters: Any) -> Outcome:
+    def __call__(self, *, force: bool = False, **parameters: Any) -> RunResult:
         return run(Request(str(self.job), self.raw, self.out, parameters, 1, force))
 
     @property

@@ -13,10 +13,10 @@ import pytest
 
 from pipelines.prepare import prepare
 from pipelines.validate import Validator, expectations
-from pmo_lib.schema import Column, EmptyWhen, InOrder, NeededWhen, Severity, Table
-from pmo_lib.settings import Settings
-from pmo_lib.tables import TABLES
-from pmo_lib.verdict import Finding, Verdict
+from pmo_lib.contract.schema import Column, EmptyWhen, InOrder, NeededWhen, Severity, Table
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.contract.verdict import Verdict, Violation
 
 pytestmark = pytest.mark.usefixtures("great_expectations")
 
@@ -101,8 +101,8 @@ class Prepared:
     def accepted(self, table: str) -> pd.DataFrame:
         return pd.read_parquet(self.out / "tables" / f"{table}.parquet")
 
-    def findings(self, table: str) -> tuple[Finding, ...]:
-        return self.verdict.tables[table].findings
+    def violations(self, table: str) -> tuple[Violation, ...]:
+        return self.verdict.tables[table].violations
 
 
 @pytest.fixture(scope="module")
@@ -178,10 +178,10 @@ class TestCriticalRules:
     @pytest.mark.parametrize("name", TABLES)
     def test_each_is_a_critical_finding_with_its_place(self, broken: Prepared, name: str) -> None:
         found = {
-            (finding.column, place)
-            for finding in broken.findings(name)
-            if finding.severity == "critical"
-            for place in finding.examples
+            (violation.column, place)
+            for violation in broken.violations(name)
+            if violation.severity == "critical"
+            for place in violation.examples
         }
         expected = {
             (way.column, f"{name}.csv line {line}")
@@ -201,9 +201,9 @@ class TestWarnings:
         self, warned: Prepared, way: Broken
     ) -> None:
         own = [
-            f for f in warned.findings(way.table) if (f.column, f.rule) == (way.column, way.rule)
+            f for f in warned.violations(way.table) if (f.column, f.rule) == (way.column, way.rule)
         ]
-        assert [finding.severity for finding in own] == ["warning"]
+        assert [violation.severity for violation in own] == ["warning"]
         same = [
             w for w in WARNING if (w.table, w.column, w.rule) == (way.table, way.column, way.rule)
         ]

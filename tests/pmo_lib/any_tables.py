@@ -1,6 +1,6 @@
 """Tables of whatever validation lets through: a few rows of every table, gaps and zeros among them.
 
-They are drawn from the declarations in pmo_lib.tables: keys do not repeat, references are to rows
+They are drawn from the declarations in contract.tables: keys do not repeat, references are to rows
 that are there, what is critical holds, and what is only a warning need not.
 """
 
@@ -11,8 +11,8 @@ import pandas as pd
 from handmade import DEPARTMENTS, Row, Tables, frame
 from hypothesis import strategies as st
 
-from pmo_lib.schema import Column, InOrder, Table
-from pmo_lib.tables import RAG, STATUSES, in_reference_order
+from pmo_lib.contract.schema import Column, InOrder, Table
+from pmo_lib.contract.tables import RAG, STATUSES, in_reference_order
 
 FIRST_DAY, DAYS = pd.Timestamp("2025-03-01"), 650  # to two months after the data date
 WHOLE_PENCE = 100_000

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmo_lib.baseline import freeze
-from pmo_lib.settings import Settings
-from pmo_lib.tables import TABLES, empty
-from pmo_lib.verdict import Verdict
-from pmo_lib.view import View
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import TABLES, empty
+from pmo_lib.contract.verdict import Verdict
+from pmo_lib.engine.freezing import freeze
+from pmo_lib.engine.view import View
 from pmo_lib.workbook import Workbook
 
 Row = dict[str, Any]
@@ -268,7 +268,7 @@ def table_facts(name: str, rows: int, rejected: int = 0, **more: Any) -> Row:
         "rows_accepted": rows - rejected,
         "expectations": 3,
         "expectations_met": 3,
-        "findings": [],
+        "violations": [],
         "absent_columns": [],
         "extra_columns": [],
     } | more

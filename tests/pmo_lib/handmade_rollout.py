@@ -12,8 +12,8 @@ import pandas as pd
 from handmade import Row, Tables, settings, tables
 from roll_outs import Drawn, RollOut, draw
 
-from pmo_lib.value_case import Question, ValueCase
-from pmo_lib.view import View
+from pmo_lib.engine.view import View
+from pmo_lib.worth.value_case import Question, ValueCase
 
 PERIOD = "2026-09"
 FIRST_QUARTER = 2020 * 4  # of the simulation's quarter 0

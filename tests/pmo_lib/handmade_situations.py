@@ -12,14 +12,14 @@ import pytest
 from handmade import Tables, facts, frame, parsed, portfolio, table_facts, workbook
 from handmade_rollout import all_at_once, chosen, few_departments, rolled_out, without
 
-from pmo_lib import findings
+from pmo_lib.contract.verdict import Verdict
+from pmo_lib.effect import roll_out as findings
 from pmo_lib.parameters import ValueCaseParameters
 from pmo_lib.reports.picture import Picture
-from pmo_lib.reports.value_report import ValueReport
-from pmo_lib.verdict import Verdict
+from pmo_lib.reports.value.value_report import ValueReport
 from pmo_lib.workbook import Workbook
 
-FEWER_DEALINGS, FEWEST_DEALINGS = 199, 59
+FEWER_PERMUTATIONS, FEWEST_PERMUTATIONS = 199, 59
 
 
 def withheld() -> Workbook:
@@ -101,18 +101,18 @@ SITUATIONS: Mapping[str, Callable[[], Workbook]] = {
 
 
 def of(opened: Workbook, **given: str) -> ValueReport:
-    """The report; its tests deal the dates less often, as what they say hardly depends on it."""
+    """The report; its tests permute the dates less often, as what they say hardly depends on it."""
     made = ValueReport(ValueCaseParameters(**given).resolved(opened), opened)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(findings, "PERMUTATIONS", FEWER_DEALINGS)
-        patch.setattr(findings, "FEWER_PERMUTATIONS", FEWEST_DEALINGS)
+        patch.setattr(findings, "PERMUTATIONS", FEWER_PERMUTATIONS)
+        patch.setattr(findings, "FEWER_PERMUTATIONS", FEWEST_PERMUTATIONS)
         assert isinstance(made.case.findings, list)  # kept from here on
     return made
 
 
 @cache
 def report(situation: str) -> ValueReport:
-    """The report on a situation; the first of them with as many dealings as there are outside."""
+    """The report on a situation; the first of them with all its permutations."""
     opened = SITUATIONS[situation]()
     if situation == "shown":
         return ValueReport(ValueCaseParameters().resolved(opened), opened)

@@ -25,8 +25,8 @@ from handmade import (
 )
 from handmade_value import with_value
 
-from pmo_lib.verdict import Verdict
-from pmo_lib.view import View
+from pmo_lib.contract.verdict import Verdict
+from pmo_lib.engine.view import View
 
 DATA_DATE = pd.Timestamp("2026-09-30")
 GAPS = {  # every so many rows nobody entered anything, in turn

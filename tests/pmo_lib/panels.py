@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pmo_lib.panel import Ints, Panel, first_quarters, panel, treated_cells
+from pmo_lib.causal.panel import Ints, Panel, first_quarters, panel, treated_cells
 
 NEVER = float("nan")
 

@@ -11,7 +11,6 @@ import pytest
 from handmade import DEPARTMENTS, frame, portfolio, workbook, write
 from papermill import inspect_notebook
 
-from pmo_lib.assumptions import ThreePoint
 from pmo_lib.errors import DataError, ErrorList, ParameterError
 from pmo_lib.parameters import (
     PARAMETERS,
@@ -21,6 +20,7 @@ from pmo_lib.parameters import (
     ReportParameters,
     ValueCaseParameters,
 )
+from pmo_lib.worth.assumptions import ThreePoint
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 EACH_NOTEBOOK = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -315,9 +315,9 @@ class TestNotebooks:
     @EACH_NOTEBOOK
     def test_calls_only_what_the_report_has(self, path: Path) -> None:
         from pmo_lib.reports.baseline_report import BaselineReport
-        from pmo_lib.reports.benchmark_report import BenchmarkReport
-        from pmo_lib.reports.kpi_report import KpiReport
-        from pmo_lib.reports.value_report import ValueReport
+        from pmo_lib.reports.benchmark.benchmark_report import BenchmarkReport
+        from pmo_lib.reports.kpi.kpi_report import KpiReport
+        from pmo_lib.reports.value.value_report import ValueReport
 
         report = {
             "01_baseline": BaselineReport, "02_benchmark": BenchmarkReport,

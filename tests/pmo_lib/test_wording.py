@@ -5,16 +5,16 @@ from typing import Any, get_args
 
 import pytest
 
-from pmo_lib.kpi import Statistic, Unit
+from pmo_lib.kpis.statistics import STATISTICS, Statistic
+from pmo_lib.months import month
 from pmo_lib.wording import (
-    STATISTICS,
+    Unit,
     change,
     change_interval,
     compared,
     counted,
     interval,
     listed,
-    month,
     number,
     shortened,
 )

@@ -22,12 +22,12 @@ from handmade import (
 from pandas.testing import assert_frame_equal
 
 from pmo_lib import workbook as module
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import result_table
+from pmo_lib.contract.verdict import Verdict
+from pmo_lib.engine.observe import result_table
+from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.engine.view import View
 from pmo_lib.errors import DataError, SettingsError
-from pmo_lib.result import ORGANISATION
-from pmo_lib.verdict import Verdict
-from pmo_lib.view import View
+from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.workbook import Workbook, open_workbook
 
 FIGURES = ["kpi_id", "department", "statistic", "value", "low", "high", "n", "state", "reason"]

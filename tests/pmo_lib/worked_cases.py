@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from handmade import facts, table_facts, view, with_baseline
 
-from pmo_lib.engine import results
-from pmo_lib.intervals import Estimate
-from pmo_lib.verdict import Verdict
-from pmo_lib.view import View
+from pmo_lib.contract.verdict import Verdict
+from pmo_lib.engine.observe import results
+from pmo_lib.engine.view import View
+from pmo_lib.stats.estimate import Estimate
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases"
 FILES = sorted(path.stem for path in FOLDER.glob("*.json"))

@@ -11,7 +11,7 @@ from pandas.testing import assert_series_equal
 
 from pipelines.configuration import configured
 from pipelines.sample import TRUTHS, portfolio, write
-from pmo_lib.tables import TABLES
+from pmo_lib.contract.tables import TABLES
 
 SHIPPED = Path(__file__).parents[3] / "data" / "raw"
 PEER = "benchmarks/Synthetic peer"

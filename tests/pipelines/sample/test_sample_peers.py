@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from pipelines.configuration import configured
-from pipelines.ingest import ingest
 from pipelines.prepare import judge
+from pipelines.reading.ingest import ingest
 from pipelines.sample import TRUTHS, portfolio, write
-from pmo_lib.catalogue import CATALOGUE
+from pmo_lib.kpis.catalogue import CATALOGUE
 
 Frames = dict[str, pd.DataFrame]
 
@@ -31,7 +31,7 @@ def peer(tmp_path_factory: pytest.TempPathFactory, great_expectations: None) -> 
     judged = judge(ingest(folder, settings))
     for table in judged.values():
         assert table.rejected.empty
-        assert [finding.rows for finding in table.verdict.findings] == []
+        assert [violation.rows for violation in table.verdict.violations] == []
     return {name: table.accepted for name, table in judged.items()}
 
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from pipelines.sample import TRUTHS
-from pmo_lib.schema import Column, InOrder
-from pmo_lib.tables import TABLES
+from pmo_lib.contract.schema import Column, InOrder
+from pmo_lib.contract.tables import TABLES
 
 SHIPPED = Path(__file__).parents[3] / "data" / "raw"
 PATTERNS = {

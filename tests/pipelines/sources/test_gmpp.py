@@ -17,10 +17,10 @@ from pandas.testing import assert_frame_equal
 from pipelines.sources import Imported, source
 from pipelines.sources.gmpp import read
 from pipelines.sources.gmpp_entries import NET_INCOME, read_date, read_money, read_rating, snapshot
+from pmo_lib.contract.schema import InOrder
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import PmoError
-from pmo_lib.schema import InOrder
-from pmo_lib.settings import Settings
-from pmo_lib.tables import TABLES
 
 TURNED = (
     "Project name",

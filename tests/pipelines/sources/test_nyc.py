@@ -28,9 +28,9 @@ from pipelines.sources.nyc_reports import (
     read_amount,
     read_date,
 )
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import PmoError
-from pmo_lib.settings import Settings
-from pmo_lib.tables import TABLES
 
 COLUMNS = (
     "Date Reported As Of", "PID", "Project Name", "Description", "Category", "Borough",

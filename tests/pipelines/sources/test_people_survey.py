@@ -27,8 +27,8 @@ from pipelines.sources.people_survey import (
     read_percentage,
 )
 from pipelines.sources.people_survey_measures import measures
+from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import PmoError
-from pmo_lib.tables import TABLES
 
 ORGANISATIONS = ("obj", "obj_data", "obj_year", "dept_group", "organisation", "org_code",
                  "question_measure", "value")  # fmt: skip

@@ -12,10 +12,10 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import observe, observe_all
-from pmo_lib.tables import STATUSES
-from pmo_lib.view import View
+from pmo_lib.contract.tables import STATUSES
+from pmo_lib.engine.observe import observe, observe_all
+from pmo_lib.engine.view import View
+from pmo_lib.kpis.catalogue import CATALOGUE
 
 LOCAL = ("V1", "V2", "V3", "V4", "V5", "V6", "V8", "P4", "P5", "P6", "P8")
 WHOLE = ("P9", "P10", "P11", "R11")

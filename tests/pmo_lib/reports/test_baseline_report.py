@@ -19,14 +19,14 @@ from handmade import (
 )
 from IPython.display import HTML
 
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.change import detectable
-from pmo_lib.engine import results
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.engine.observe import results
+from pmo_lib.engine.view import View
+from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.parameters import BaselineParameters
 from pmo_lib.reports.baseline_report import BaselineReport
 from pmo_lib.reports.picture import Picture
-from pmo_lib.tables import TABLES
-from pmo_lib.view import View
+from pmo_lib.stats.significance import detectable
 from pmo_lib.workbook import open_workbook
 
 ROLLOUT = [{"department": "Finance", "service_id": "s", "adopted_on": "2026-03-10"}]

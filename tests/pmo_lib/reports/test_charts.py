@@ -19,12 +19,12 @@ from handmade import (
     view,
 )
 
-from pmo_lib.assessment import assessed
-from pmo_lib.engine import result_table, results
+from pmo_lib.assessment.assessed import assessed
+from pmo_lib.engine.observe import result_table, results
+from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.engine.view import View
 from pmo_lib.reports import charts
 from pmo_lib.reports.picture import Picture
-from pmo_lib.result import ORGANISATION
-from pmo_lib.view import View
 
 SEEN = View(portfolio(), PERIOD)
 

@@ -2,10 +2,10 @@
 
 from handmade import frame, parsed, portfolio, table_facts, workbook
 
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.contract.verdict import Verdict
 from pmo_lib.reports import quality
-from pmo_lib.settings import Settings
-from pmo_lib.tables import TABLES
-from pmo_lib.verdict import Verdict
 from pmo_lib.workbook import Workbook
 
 EVIL = '<script>alert(1)</script> & "x".csv'
@@ -16,7 +16,7 @@ def judged(ignored: tuple[str, ...] = (), **facts: object) -> Workbook:
     return Workbook({name: frame(name, []) for name in facts}, verdict, Settings(), "1")
 
 
-def finding(severity: str, **more: object) -> dict[str, object]:
+def violation(severity: str, **more: object) -> dict[str, object]:
     return {
         "severity": severity, "column": "cost", "rule": f"a {severity} rule", "rows": 1,
         "examples": ["a.csv line 2"],
@@ -42,27 +42,31 @@ class TestPerTable:
 
 class TestFindings:
     def test_critical_come_first(self) -> None:
-        found = [finding("info"), finding("critical"), finding("warning")]
-        text = parsed(quality.findings(judged(gates=table_facts("gates", 9, findings=found)))).text
+        found = [violation("info"), violation("critical"), violation("warning")]
+        text = parsed(
+            quality.violations(judged(gates=table_facts("gates", 9, violations=found)))
+        ).text
         order = [text.index(f"a {severity} rule") for severity in ("critical", "warning", "info")]
         assert order == sorted(order)
-        assert "3 findings" in text
+        assert "3 violations" in text
 
     def test_tells_place_and_count(self) -> None:
-        found = [finding("warning", rows=7, examples=["a.csv line 2", "b.csv line 4"])]
-        text = parsed(quality.findings(judged(gates=table_facts("gates", 9, findings=found)))).text
+        found = [violation("warning", rows=7, examples=["a.csv line 2", "b.csv line 4"])]
+        text = parsed(
+            quality.violations(judged(gates=table_facts("gates", 9, violations=found)))
+        ).text
         assert "gates, cost: a warning rule; 7 rows, such as a.csv line 2, b.csv line 4" in text
 
     def test_names_columns_and_files_that_are_not_known(self) -> None:
         facts = table_facts("gates", 9, extra_columns=["colour"])
-        text = parsed(quality.findings(judged(ignored=("notes.txt",), gates=facts))).text
+        text = parsed(quality.violations(judged(ignored=("notes.txt",), gates=facts))).text
         assert "colour" in text
         assert "not a table: notes.txt" in text
 
     def test_none_is_said(self) -> None:
-        assert "No finding." in parsed(quality.findings(workbook(portfolio()))).text
+        assert "No violation." in parsed(quality.violations(workbook(portfolio()))).text
 
     def test_names_of_files_are_escaped(self) -> None:
-        found = parsed(quality.findings(judged(ignored=(EVIL,))))
+        found = parsed(quality.violations(judged(ignored=(EVIL,))))
         assert EVIL in found.text
         assert "script" not in {tag for tag, _ in found.tags}

@@ -20,14 +20,14 @@ from handmade import (
     write,
 )
 
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.engine import result_table
+from pmo_lib.engine.observe import result_table
+from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.engine.view import View
 from pmo_lib.errors import ParameterError
+from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.parameters import KpiReportParameters
 from pmo_lib.reports import charts
 from pmo_lib.reports.report import Report
-from pmo_lib.result import ORGANISATION
-from pmo_lib.view import View
 from pmo_lib.wording import change, number
 from pmo_lib.workbook import open_workbook
 

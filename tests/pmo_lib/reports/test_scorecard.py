@@ -5,10 +5,10 @@ from typing import Any
 from handmade import parsed
 from IPython.display import HTML
 
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.flags import FLAGS
+from pmo_lib.assessment.flags import FLAGS
+from pmo_lib.engine.result import KpiResult
+from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports.scorecard import direction, in_colours, legend, scorecard
-from pmo_lib.result import KpiResult
 
 
 def result(kpi: str, **more: Any) -> KpiResult:

@@ -7,12 +7,13 @@ import pytest
 from handmade import frame, parsed
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from pmo_lib.catalogue import CATALOGUE
-from pmo_lib.customers import uptake
-from pmo_lib.perception import QUADRANTS, gaps, importance_performance
+from pmo_lib.engine.customer_groups import gaps, importance_performance
+from pmo_lib.engine.quadrants import QUADRANTS
+from pmo_lib.engine.result import KpiResult
+from pmo_lib.facts.customers import uptake
+from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports import services
 from pmo_lib.reports.picture import Picture
-from pmo_lib.result import KpiResult
 
 NAMES = {"s1": "Coaching", "s2": "Reporting <b>", "s3": "Assurance"}
 SERVICES = frame("services", [{"service_id": k, "name": v} for k, v in NAMES.items()])

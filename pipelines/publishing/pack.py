@@ -1,0 +1,178 @@
+"""A report pack: the folder that readers see, with index, results, dictionary and record."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.files import read_json, write_json
+from pipelines.publishing.html import TEMPLATES
+from pipelines.publishing.render import Record
+from pmo_lib.contract.dictionary import dictionary
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.kpis.catalogue import definitions
+from pmo_lib.months import month
+from pmo_lib.parameters import PARAMETERS, ValueCaseParameters
+from pmo_lib.reports import page, quality
+from pmo_lib.workbook import Workbook
+from pmo_lib.worth.assumptions import Question
+
+PREVIOUS = "previous"
+
+
+@dataclass(frozen=True)
+class LastGood:
+    """An earlier page of a report that now failed."""
+
+    file: str
+    period: str
+    data_hash: str
+
+
+def write_pack(
+    folder: Path,
+    title: str,
+    period: str,
+    records: Sequence[Record],
+    workbook: Workbook,
+    facts: Mapping[str, Any],
+    earlier: Sequence[Path],
+) -> None:
+    """Complete `folder`, which holds the published pages, to a pack.
+
+    `facts` go into run.json beside the records; `earlier` are the packs, the newest first, in
+    which the last good page of a failed report is sought.
+    """
+    results = workbook.published_results(period)
+    results.to_csv(folder / "kpis.csv", index=False, lineterminator="\n")
+    results.to_parquet(folder / "kpis.parquet", index=False)
+    workbook.benchmarks(period).to_csv(folder / "benchmarks.csv", index=False, lineterminator="\n")
+    case = workbook.value_case(period, _question(records, workbook))
+    case.table().to_csv(folder / "value_case.csv", index=False, lineterminator="\n")
+    environment = _environment()
+    kept: dict[str, dict[str, str]] = {}
+    for record in records:
+        if not record.is_published:
+            last_good = _keep_last_good(folder, record, earlier)
+            kept |= {record.name: asdict(last_good)} if last_good else {}
+            _write_failure(environment, folder, record, period, workbook, last_good)
+    _write_dictionary(environment, folder)
+    _write_index(environment, folder, title, period, records, workbook)
+    write_json(
+        folder / "run.json",
+        {**facts, "reports": [asdict(record) for record in records], "last_good": kept},
+    )
+
+
+def _question(records: Sequence[Record], workbook: Workbook) -> Question | None:
+    """What the pack's own value case was asked; None where it has none, for the settings' own."""
+    for record in records:
+        kind = PARAMETERS[record.notebook]
+        if issubclass(kind, ValueCaseParameters):
+            return kind.from_mapping(record.parameters).question(workbook.settings)
+    return None
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _write_index(
+    environment: Environment,
+    folder: Path,
+    title: str,
+    period: str,
+    records: Sequence[Record],
+    workbook: Workbook,
+) -> None:
+    groups: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        groups[record.group].append(record)
+    text = environment.get_template("index.html.j2").render(
+        title=title,
+        period=month(period),
+        reports=records,
+        failed=[record for record in records if not record.is_published],
+        groups=groups,
+        withheld=workbook.withheld,
+        quality=_markup(page.section("How good are the data?", quality.per_table(workbook))),
+        data_hash=workbook.verdict.data_hash,
+        version=workbook.version,
+    )
+    (folder / "index.html").write_text(text, encoding="utf-8")
+
+
+def _write_dictionary(environment: Environment, folder: Path) -> None:
+    columns = dictionary()
+    tables = [
+        (
+            name,
+            table.row,
+            _markup(
+                page.table(
+                    columns[columns["table"] == name].drop(columns="table"), f"Columns of {name}"
+                )
+            ),
+        )
+        for name, table in TABLES.items()
+    ]
+    text = environment.get_template("dictionary.html.j2").render(
+        tables=tables, kpis=_markup(page.table(definitions(), "KPIs"))
+    )
+    (folder / "data_dictionary.html").write_text(text, encoding="utf-8")
+
+
+def _write_failure(
+    environment: Environment,
+    folder: Path,
+    record: Record,
+    period: str,
+    workbook: Workbook,
+    last_good: LastGood | None,
+) -> None:
+    set_values = {name: value for name, value in record.parameters.items() if value}
+    text = environment.get_template("failure.html.j2").render(
+        record=record,
+        period=month(period),
+        parameters=", ".join(f"{name} {value}" for name, value in set_values.items()),
+        data_hash=workbook.verdict.data_hash,
+        last_good=last_good,
+    )
+    (folder / record.file).write_text(text, encoding="utf-8")
+
+
+def _keep_last_good(folder: Path, record: Record, earlier: Sequence[Path]) -> LastGood | None:
+    """Copy the last good page of a failed report out of an earlier pack, so that it stays."""
+    for pack in earlier:
+        run = read_json(pack / "run.json")
+        states = {item["name"]: item["state"] for item in run["reports"]}
+        if states.get(record.name) == "published":
+            page_file, period, data_hash = record.file, run["period"], run["data_hash"]
+        elif record.name in run.get("last_good", {}):
+            known = run["last_good"][record.name]
+            page_file, period, data_hash = known["file"], known["period"], known["data_hash"]
+        else:
+            continue
+        (folder / PREVIOUS).mkdir(exist_ok=True)
+        kept = f"{PREVIOUS}/{record.file}"
+        text = (pack / page_file).read_text(encoding="utf-8")
+        # it stands a folder deeper than it did
+        text = text.replace('href="index.html"', 'href="../index.html"')
+        (folder / kept).write_text(text, encoding="utf-8")
+        return LastGood(kept, period, data_hash)
+    return None
+
+
+def _markup(piece: Any) -> Markup:
+    """A piece of pmo_lib.reports.page, whose texts are escaped where they are put in."""
+    return Markup(piece.data)

@@ -1,0 +1,1 @@
+"""From files to typed rows: encodings, readers, parsing."""

@@ -1,0 +1,1 @@
+"""Results judged: compared with the baseline, flagged, charted, safe to be shown."""

@@ -1,0 +1,237 @@
+"""Process-behaviour charts: which points differ by more than chance explains (Shewhart 1931).
+
+The limits come from the baseline points, on the scale on which chance is even:
+
+============  ===========================================================================
+xmr           the values themselves (individuals and moving ranges)
+xmr of logs   logarithms, where all values are above 0 and the baseline's skewness is above
+              0.3 and nearer to 0 in the logarithms
+p-prime       z = (p - p̄) ÷ √(p̄ (1 - p̄) ÷ n), for shares of unlike n (Laney 2002)
+ar residuals  what is left of each value after what the one before lets expect
+============  ===========================================================================
+
+Baseline points are judged by the natural limits. Those rest on some 24 points only: judged by
+them, 24 later points of a stable process would signal in a quarter of all charts (measured).
+Later points are therefore judged by prediction limits, and count for a run only outside the 90 %
+interval of the centre. Two rules, no more: each further one adds false signals.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import inf, nan
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib.assessment.signals import BEYOND, ROW, RUN, ChartKind, Grain, notes, signal
+from pmo_lib.months import months_in
+from pmo_lib.stats.limits import (
+    Bools,
+    Floats,
+    autocorrelation,
+    later_limits,
+    natural_limits,
+    run_lengths,
+    skewness,
+)
+from pmo_lib.wording import counted
+
+FEWEST = 20  # baseline points: with 12 a stable series signals twice as often
+FIRST = 24  # baseline points where no baseline is given
+AUTOCORRELATED = 0.3
+SKEWED = 0.3
+ROUNDING = 1e-9  # a value at a limit is at it, whatever the floating point says
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What a series of points says: a signal, none, or that nobody can tell.
+
+    ``points`` has period, value, n, centre, lower, upper, is_baseline and rule ("", "beyond the
+    limits" or "8 in a row"), one row a period; a period without data is a gap. ``autocorrelation``
+    is the baseline's on the chart's scale; ``range_limit`` the largest move from one point to the
+    next that chance explains, where it is the same for all.
+    """
+
+    kind: ChartKind
+    grain: Grain
+    points: pd.DataFrame
+    signal: str
+    notes: tuple[str, ...] = ()
+    autocorrelation: float = nan
+    range_limit: float = nan
+
+    @property
+    def can_tell(self) -> bool:
+        return not self.signal.startswith("cannot tell")
+
+    @property
+    def holds(self) -> bool:
+        """Whether its limits keep their promise: neighbours do not resemble one another."""
+        return self.can_tell and not self.autocorrelation > AUTOCORRELATED
+
+    @property
+    def has_signal(self) -> bool:
+        return self.can_tell and not self.signal.startswith("no signal")
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """The values on the chart's scale, the way back, and each point's cases ÷ the baseline's."""
+
+    kind: ChartKind
+    y: Floats
+    weights: Floats
+    back: Callable[[Floats], Floats]
+    centre: float = nan  # missing: the baseline's mean
+    note: str = ""
+
+
+def behaviour(
+    points: pd.DataFrame,
+    grain: Grain,
+    baseline_until: str = "",
+    *,
+    is_rate: bool = False,
+    bounds: tuple[float, float] = (-inf, inf),
+) -> Behaviour:
+    """The chart of a series: p-prime of shares, else XmR, of the logarithms where skewed.
+
+    `points` has a row a period with period, value and n, for shares also numerator and
+    denominator. The baseline is the points up to the month `baseline_until`, else the first 24.
+    No limit is shown beyond the `bounds` of what there can be.
+    """
+    values, baseline = points["value"].to_numpy("float64"), _baseline(points, baseline_until)
+    if why := _too_little(values, baseline, grain):
+        return cannot_tell(why, grain, points)
+    own = values[baseline]
+    if _are_equal(own):
+        return _of_equals(values, grain, points)
+    if is_rate:
+        scale = _shares(points, baseline)
+    elif np.nanmin(values) > 0 and _is_skewed(own):
+        note = "The values are skewed: the limits are those of their logarithms."
+        scale = _Scale("xmr of logs", np.log(values), _even(baseline), np.exp, note=note)
+    else:
+        scale = _Scale("xmr", values, _even(baseline), lambda y: y)
+    return _judged(points, scale, baseline, grain, baseline_until, bounds)
+
+
+def ar_residuals(
+    points: pd.DataFrame,
+    grain: Grain,
+    baseline_until: str = "",
+    *,
+    bounds: tuple[float, float] = (-inf, inf),
+) -> Behaviour:
+    """The chart of what each value differs by from c + r × (the one before - c).
+
+    For series whose neighbours resemble one another; r is the baseline's autocorrelation. A point
+    after a gap has nothing before it and is not judged.
+    """
+    values, baseline = points["value"].to_numpy("float64"), _baseline(points, baseline_until)
+    if why := _too_little(values, baseline, grain):
+        return cannot_tell(why, grain, points)
+    if _are_equal(values[baseline]):
+        return _of_equals(values, grain, points)
+    centre = float(values[baseline].mean())
+    r = min(autocorrelation(np.where(baseline, values, nan)), 1.0)
+    expected = centre + r * (np.concatenate([[nan], values[:-1]]) - centre)
+    left = values - expected
+    baseline = baseline & ~np.isnan(left)
+    note = f"Neighbouring {grain}s resemble one another (autocorrelation {r:.1f}): each is judged \
+against what the one before lets expect, so that a slow drift is no signal."
+    scale = _Scale("ar residuals", left, _even(baseline), lambda y: expected + y, note=note)
+    return _judged(points, scale, baseline, grain, baseline_until, bounds)
+
+
+def cannot_tell(why: str, grain: Grain, points: pd.DataFrame | None = None) -> Behaviour:
+    """The behaviour of which nothing can be said, with the reason."""
+    none = pd.DataFrame({"period": pd.Series(dtype="str"), "value": nan, "n": 0})
+    given = none if points is None else points[["period", "value", "n"]]
+    blank = given.assign(centre=nan, lower=nan, upper=nan, is_baseline=False, rule="")
+    return Behaviour("xmr", grain, blank, f"cannot tell: {why}")
+
+
+def _baseline(points: pd.DataFrame, until: str) -> Bools:
+    """Points with a value up to the month `until`, at least 20; without a month the first 24."""
+    known = points["value"].notna().to_numpy("bool")
+    within = np.array([months_in(period)[-1] <= until for period in points["period"]], "bool")
+    chosen: Bools = known & (within | (known.cumsum() <= (FEWEST if until else FIRST)))
+    return chosen
+
+
+def _too_little(values: Floats, baseline: Bools, grain: Grain) -> str:
+    """Why there are no limits, and what to collect; nothing where there can be."""
+    n = int((~np.isnan(values)).sum())
+    if n < FEWEST:
+        more = counted(FEWEST - n, f"more {grain}")
+        return f"{counted(n, grain)} with a value, limits need {FEWEST}: collect {more}"
+    if int((baseline[1:] & baseline[:-1]).sum()) < FEWEST // 2:
+        return f"too few {grain}s with a value follow one another: collect every {grain}"
+    return ""
+
+
+def _are_equal(values: Floats) -> bool:
+    return np.allclose(values, values[0], rtol=1e-9, atol=0)
+
+
+def _of_equals(values: Floats, grain: Grain, points: pd.DataFrame) -> Behaviour:
+    """Where the baseline never moved: nothing later did either, or nobody can tell."""
+    known = values[~np.isnan(values)]
+    why = f"all {grain}s of the baseline are equal, so nothing shows what chance does"
+    found = cannot_tell(why, grain, points)
+    equal = f"no signal: all {len(known)} {grain}s are equal"
+    return replace(found, signal=equal) if _are_equal(known) else found
+
+
+def _is_skewed(own: Floats) -> bool:
+    """Whether logarithms are the more even scale."""
+    return skewness(own) > max(SKEWED, abs(skewness(np.log(own))) + ROUNDING)
+
+
+def _even(baseline: Bools) -> Floats:
+    return np.full(len(baseline), 1 / max(int(baseline.sum()), 1))
+
+
+def _shares(points: pd.DataFrame, baseline: Bools) -> _Scale:
+    """Shares in standard errors about the baseline's Σ numerators ÷ Σ denominators."""
+    k, n = (points[name].to_numpy("float64") for name in ("numerator", "denominator"))
+    n = np.where(points["value"].notna() & (n > 0), n, nan)
+    total = n[baseline].sum()
+    p = float(k[baseline].sum() / total)
+    error = np.sqrt(p * (1 - p) / n)
+    return _Scale("p-prime", (k / n - p) / error, n / total, lambda z: p + z * error, 0.0)
+
+
+def _judged(
+    points: pd.DataFrame,
+    scale: _Scale,
+    baseline: Bools,
+    grain: Grain,
+    until: str,
+    bounds: tuple[float, float],
+) -> Behaviour:
+    """The points with their limits and rules, and the signal."""
+    y, own = scale.y, np.where(baseline, scale.y, nan)
+    centre, natural, range_limit = natural_limits(own, scale.centre)
+    if not natural > 0:
+        why = f"neighbouring {grain}s of the baseline are equal, so nothing shows what chance does"
+        return cannot_tell(why, grain, points)
+    ahead, known_to = later_limits(own, scale.weights, centre, natural)
+    half, margin = np.where(baseline, natural, ahead), np.where(baseline, 0.0, known_to)
+    off, on_it = y - centre, ROUNDING * natural
+    runs = run_lengths(np.sign(off) * (np.abs(off) > margin + on_it))
+    rule = np.where(np.abs(off) > half + on_it, BEYOND, np.where(runs >= RUN, ROW, ""))
+    here = 0 * y  # limits stand where there is something to judge
+    middle, low, high = (
+        np.clip(scale.back(at + here), *bounds) for at in (centre, centre - half, centre + half)
+    )
+    frame = points[["period", "value", "n"]].assign(
+        centre=middle, lower=low, upper=high, is_baseline=baseline, rule=rule
+    )
+    return Behaviour(
+        scale.kind, grain, frame, signal(frame, off, runs, scale.kind, grain),
+        notes(frame, scale.note, grain, until), autocorrelation(own),
+        range_limit if scale.kind == "xmr" else nan,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Others beside us: published figures, peers, and the reference class."""

@@ -1,0 +1,199 @@
+"""Completed projects and projects in flight by class, and what the class suggests for the latter.
+
+Completed projects have a final cost. Projects in flight have an estimate, which still moves: they
+are another population and are never mixed with completed ones.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib.benchmark.reference_class import Uplift, uplift
+from pmo_lib.engine.observe import observe_all
+from pmo_lib.engine.summary import usable
+from pmo_lib.engine.view import View, availability
+from pmo_lib.facts.portfolio import (
+    comparable_cost,
+    in_flight,
+    latest_reports,
+    with_original,
+    with_project,
+)
+from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.stats.numbers import Floats
+from pmo_lib.wording import counted
+
+OVERRUN = CATALOGUE["D3"]
+NOT_STATED = "not stated"  # the class of projects without a category
+MIDDLE, HIGH = 0.5, 0.8
+NAMES = dict.fromkeys(["name", "department", "category"], "str")
+HISTORY = {
+    "case_id": "str", **NAMES, **dict.fromkeys(["approved_on", "finished_on"], "datetime64[us]"),
+    **dict.fromkeys(["approved_cost", "actual_cost", "overrun"], "float64"),
+}  # fmt: skip
+IN_FLIGHT = {
+    "project_id": "str", **NAMES, **dict.fromkeys(["approved_cost", "current_estimate"], "float64")
+}  # fmt: skip
+
+COSTS = ["p50", "p50_low", "p50_high", "p80", "p80_low", "p80_high"]
+SUGGESTED = {
+    "reference_class": "str", "n": "int64", "own_weight": "float64",
+    **dict.fromkeys(COSTS, "float64"), "said": "str", "note": "str",
+}  # fmt: skip
+
+
+def history(view: View) -> pd.DataFrame:
+    """Every completed project whose approved and actual cost are known, whenever it was completed.
+
+    Young portfolios have completed their short projects first: their history is of those. A
+    project without a day of approval counts as approved when its original baseline was, or else
+    when it started.
+    """
+    if availability(OVERRUN, view)[0] != "measured":
+        return _empty(HISTORY)
+    units = usable(OVERRUN, observe_all(OVERRUN, view))
+    named = units.assign(project_id=units["case_id"])
+    more = ["name", "category", "approved_on", "started_on", "finished_on"]
+    done = with_project(named, view.tables["projects"], more)
+    baselines = view.tables["baselines"]
+    original = with_project(done, baselines[baselines["version"] == 0], ["approved_on"])
+    approved = done["approved_on"].fillna(original["approved_on"]).fillna(done["started_on"])
+    found = done.assign(
+        category=done["category"].fillna(NOT_STATED),
+        approved_on=approved,
+        approved_cost=done["denominator"],
+        actual_cost=done["denominator"] + done["numerator"],
+        overrun=done["numerator"] / done["denominator"],
+    )
+    return found[list(HISTORY)].reset_index(drop=True)
+
+
+def left_out(view: View) -> str:
+    """What the history leaves out, in words: ended but not known at what cost, and cancelled."""
+    state, reason = availability(OVERRUN, view)
+    if state != "measured":
+        return f"There is no history: {reason}"
+    units = observe_all(OVERRUN, view)
+    unknown = len(units) - len(usable(OVERRUN, units))
+    projects = view.tables["projects"]
+    ended = ~(projects["finished_on"] > view.data_date)
+    cancelled = int((ended & (projects["status"] == "cancelled")).sum())
+    why = "ended without an approved cost, a final cost or a status"
+    parts = [
+        f"{counted(unknown, 'project')} that {why}" if unknown else "",
+        f"{counted(cancelled, 'cancelled project')} without a final cost" if cancelled else "",
+    ]
+    said = " and ".join(filter(None, parts))
+    return f"Left out: {said}" if said else ""
+
+
+def in_flight_growth(view: View) -> pd.DataFrame:
+    """Latest estimate ÷ original cost - 1 of every project in flight that has both.
+
+    For a portfolio that does not say what was completed. Growth so far: it is not an overrun.
+    """
+    projects = _open_projects(view)
+    growth = projects["current_estimate"] / projects["approved_cost"] - 1
+    found = projects.assign(growth=growth).dropna(subset=["growth"])
+    return found.rename(columns={"project_id": "case_id"}).reset_index(drop=True)
+
+
+def forecasts(
+    view: View,
+    classes: Mapping[str, Floats],
+    parent: Floats | None = None,
+    department: str = "",
+) -> pd.DataFrame:
+    """Each project in flight with its approved cost, current estimate and what its class suggests.
+
+    `classes` are the overruns of the reference class of each category, ours or a peer's, `parent`
+    those of all together (by default of all classes). P50 and P80 with their intervals are costs;
+    `said` sets the current estimate beside them, `note` tells of the class, or why there is none.
+    """
+    if parent is None:
+        parent = np.concatenate([*classes.values(), np.array([])])
+    projects = _open_projects(view)
+    if department:
+        projects = projects[projects["department"] == department].reset_index(drop=True)
+    found = {
+        category: _of_class(classes.get(category, np.array([])), parent, view)
+        for category in projects["category"].unique()
+    }
+    rows = [
+        _suggested(category, approved, estimate, *found[category])
+        for category, approved, estimate in zip(
+            projects["category"], projects["approved_cost"], projects["current_estimate"],
+            strict=True,
+        )
+    ]  # fmt: skip
+    return projects.join(pd.DataFrame(rows, columns=list(SUGGESTED)).astype(SUGGESTED))
+
+
+def _suggested(
+    category: str, approved: float, estimate: float, middle: Uplift, high: Uplift
+) -> dict[str, float | int | str]:
+    """What the class says of a project of this approved cost and current estimate."""
+    p50, p80 = (approved * (1 + np.array([u.value, u.low, u.high])) for u in (middle, high))
+    note = high.note if approved == approved else "no approved cost is known"
+    return {
+        "reference_class": _class_used(category, high),
+        "n": high.n,
+        "own_weight": high.own_weight,
+        **dict(zip(COSTS, [*p50, *p80], strict=True)),
+        "said": _said(estimate, p50, p80),
+        "note": note,
+    }
+
+
+def _open_projects(view: View) -> pd.DataFrame:
+    """The projects in flight with their original cost and latest estimate, where known."""
+    usable_tables = {n: t for n, t in view.tables.items() if n not in view.withheld}
+    if not {"projects", "baselines"} <= usable_tables.keys():
+        return _empty(IN_FLIGHT)
+    open_now = in_flight(usable_tables["projects"], view.data_date)
+    projects = with_original(open_now, usable_tables["baselines"])
+    estimate = pd.Series(np.nan, index=projects.index)
+    if "status_reports" in usable_tables:
+        column = "estimate_at_completion"
+        latest = latest_reports(usable_tables["status_reports"], view.period, [column])
+        estimate = projects["project_id"].map(latest.set_index("project_id")[column])
+    return projects.assign(
+        category=projects["category"].fillna(NOT_STATED),
+        approved_cost=comparable_cost(projects, view.settings.price_base),
+        # an estimate of nothing or less is of a project that pays for itself, or not entered
+        current_estimate=estimate.where(estimate > 0).astype("float64"),
+    )[list(IN_FLIGHT)].reset_index(drop=True)
+
+
+def _empty(columns: dict[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns)).astype(columns)
+
+
+def _of_class(overruns: Floats, parent: Floats, view: View) -> tuple[Uplift, Uplift]:
+    level = view.settings.confidence_level
+    middle = uplift(overruns, MIDDLE, level, parent, decided_at=HIGH)
+    return middle, uplift(overruns, HIGH, level, parent)
+
+
+def _class_used(category: str, found: Uplift) -> str:
+    if found.own_weight != found.own_weight:
+        return ""
+    if found.own_weight == 1:
+        return category
+    return f"{category}, with all" if found.n else "all"
+
+
+def _said(estimate: float, p50: Floats, p80: Floats) -> str:
+    """The current estimate beside what such projects cost."""
+    if p50[0] != p50[0]:
+        return ""
+    if estimate != estimate:
+        return "no current estimate"
+    if estimate < p50[0]:
+        # within the interval of the P50, or without one, it may be above the true one
+        surely = estimate < p50[1]
+        return f"{'is' if surely else 'may be'} below what half of such projects cost"
+    if estimate > p80[0]:
+        return f"{'is' if estimate > p80[2] else 'may be'} above what 4 in 5 of such projects cost"
+    return "between what half and what 4 in 5 of such projects cost"

@@ -1,0 +1,1 @@
+"""Methods for causal effects, blind to PMOs."""

@@ -1,0 +1,161 @@
+"""The effect by quarters since adoption, and what was there before it: leads and lags.
+
+Leads are coefficients of dummies in the untreated cells, against all that lies before them; lags
+are imputed effects. Both have intervals of the jackknife over departments.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib.causal.imputation import impute, jackknife_error, leaving_out_each, supported
+from pmo_lib.causal.panel import Bools, Ints, Panel, treated_cells, with_cell_covariates
+from pmo_lib.stats.estimate import t_quantile
+from pmo_lib.stats.numbers import Floats
+
+LEADS = 4  # quarters before adoption that are tested
+FEWEST_PROJECTS, FEWEST_DEPARTMENTS = 5, 3  # of a point
+COLUMNS = ["quarter", "effect", "low", "high", "n_projects", "n_departments"]
+
+
+@dataclass(frozen=True)
+class PreTrend:
+    """Whether adopters were already another case in the year before adoption.
+
+    ``p`` is of the joint jackknife test of the four quarters; ``mean`` the year's mean difference
+    with its jackknife ``error``; ``curvature`` the largest second difference by quarter² of the
+    years before adoption. Missing where the data do not reach.
+    """
+
+    p: float = nan
+    mean: float = nan
+    error: float = nan
+    curvature: float = nan
+
+
+def event_times(first: Ints, quarters: int) -> Ints:
+    """Quarters since adoption (D, T); of departments that never adopt far below any lead."""
+    times = np.arange(quarters) - first[:, None]
+    since: Ints = np.where(first[:, None] >= quarters, -10 * quarters, times)
+    return since
+
+
+def leads(cells: Panel, first: Ints, level: float) -> tuple[pd.DataFrame, PreTrend]:
+    """The quarters before adoption as points of `COLUMNS`, and the test on them."""
+    times = event_times(first, cells.quarters)
+    quarters = [k for k in range(-LEADS, 0) if _enough(cells, times == k)]
+    if not quarters:
+        return pd.DataFrame(columns=COLUMNS), PreTrend()
+    dummies = np.stack([times == k for k in quarters], axis=-1).astype("float64")
+    value, without = _coefficients(cells, first, dummies)
+    rows = [
+        _point(k, value[i], without[:, i], level, cells, times == k) for i, k in enumerate(quarters)
+    ]
+    mean, of_mean = float(value.mean()), without.mean(axis=1)
+    return pd.DataFrame(rows, columns=COLUMNS), PreTrend(
+        _joint_p(value, without), mean, jackknife_error(of_mean, mean), _curvature(cells, first)
+    )
+
+
+def lags(cells: Panel, first: Ints, level: float) -> pd.DataFrame:
+    """The effect in each quarter since adoption as points of `COLUMNS`, where enough bears it."""
+    times = event_times(first, cells.quarters)
+    return _effects(cells, first, {k: times == k for k in range(cells.quarters)}, level)
+
+
+def by_half_year(cells: Panel, first: Ints, level: float) -> pd.DataFrame:
+    """What projects under the PMO showed and what is expected of them without it, by their start.
+
+    `COLUMNS` of the effect, with `quarter` the half-year's first quarter, counted on as in the
+    panel; `observed`, `expected` and the ends of its interval.
+    """
+    number = cells.first_quarter + np.arange(cells.quarters)
+    half = np.broadcast_to(number // 2, cells.n.shape)
+    groups = {int(h): half == h for h in np.unique(half)}
+    found = _effects(cells, first, groups, level)
+    treated = treated_cells(first, cells.quarters)
+    counted = supported(cells, ~treated[None], treated[None])[0]
+    observed = [
+        float(cells.y[..., 0][counted & groups[h]].sum() / cells.n[counted & groups[h]].sum())
+        for h in found["quarter"].astype("int64")
+    ]
+    return found.assign(
+        quarter=found["quarter"].astype("int64") * 2,
+        observed=observed,
+        expected=observed - found["effect"],
+        expected_low=observed - found["high"],
+        expected_high=observed - found["low"],
+    )
+
+
+def _effects(cells: Panel, first: Ints, groups: Mapping[int, Bools], level: float) -> pd.DataFrame:
+    """The effect on the treated cells of each group that has enough of them."""
+    treated = treated_cells(first, cells.quarters)
+    rows = []
+    for name, group in groups.items():
+        now = treated & group
+        found = impute(cells, ~treated[None], now[None])
+        if _enough(cells, found.cells[0]):
+            without = impute(cells, *leaving_out_each(~treated, now)).effect[:, 0]
+            value = float(found.effect[0, 0])
+            rows.append(_point(name, value, without, level, cells, found.cells[0]))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _coefficients(cells: Panel, first: Ints, dummies: Floats) -> tuple[Floats, Floats]:
+    """The dummies' coefficients (M,) in the untreated cells, and without each department (D, M)."""
+    wider = with_cell_covariates(cells, dummies)
+    treated = treated_cells(first, cells.quarters)
+    m = dummies.shape[-1]
+    value = impute(wider, ~treated[None], treated[None]).coefficients[0, -m:, 0]
+    without = impute(wider, *leaving_out_each(~treated, treated)).coefficients[:, -m:, 0]
+    return value, without
+
+
+def _joint_p(value: Floats, without: Floats) -> float:
+    """p of all coefficients being 0: Hotelling's T² with the jackknife covariance.
+
+    T² × (G - q) ÷ (q × (G - 1)) against F(q, G - q). Against F(q, G - 1) T² ÷ q would find
+    adopters different in a quarter of the cases with eight departments, where a tenth is meant.
+    """
+    from scipy.stats import f
+
+    g, q = without.shape
+    away = without - value
+    covariance = (g - 1) / g * away.T @ away
+    if g <= q + 1 or not np.isfinite(covariance).all() or np.linalg.matrix_rank(covariance) < q:
+        return nan
+    t_squared = float(value @ np.linalg.solve(covariance, value))
+    return float(f.sf(t_squared * (g - q) / (q * (g - 1)), q, g - q))
+
+
+def _curvature(cells: Panel, first: Ints) -> float:
+    """The largest |second difference| of yearly means before adoption, by quarter²."""
+    times = event_times(first, cells.quarters)
+    years = [(times >= 4 * k) & (times < 4 * k + 4) for k in (-3, -2, -1)]
+    if not all(_enough(cells, year) for year in years):
+        return nan
+    earlier = (times < -12) & (times > -5 * cells.quarters)
+    dummies = np.stack(years, axis=-1).astype("float64")
+    value, _ = _coefficients(cells, first, dummies)
+    path = [0.0, *value] if _enough(cells, earlier) else list(value)
+    return float(np.abs(np.diff(path, 2)).max()) / 16
+
+
+def _enough(cells: Panel, chosen: Bools) -> bool:
+    return bool(
+        cells.cases[chosen].sum() >= FEWEST_PROJECTS
+        and ((cells.cases > 0) & chosen).any(axis=1).sum() >= FEWEST_DEPARTMENTS
+    )
+
+
+def _point(
+    quarter: int, value: float, without: Floats, level: float, cells: Panel, chosen: Bools
+) -> list[float]:
+    known = int((~np.isnan(without)).sum())
+    half = t_quantile(level, known) * jackknife_error(without, value) if known > 1 else nan
+    departments = int(((cells.cases > 0) & chosen).any(axis=1).sum())
+    return [quarter, value, value - half, value + half, int(cells.cases[chosen].sum()), departments]

@@ -1,0 +1,250 @@
+"""Interrupted time series: by how much the level since the PMO began is off the line before it.
+
+For a PMO that began for everybody at once (statistics.md 3.5). No group tells what else changed,
+so at most the effect is consistent with the PMO, never shown to be caused by it.
+"""
+
+from dataclasses import dataclass, field, replace
+from math import nan, sqrt
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib.errors import DataError, ParameterError
+from pmo_lib.stats.estimate import t_quantile
+from pmo_lib.stats.numbers import ROUNDING, Floats
+
+FEWEST_QUARTERS = 8  # with projects, before and as many after
+SEASON_YEARS = 3  # before the PMO, for a season of the year to be told from chance
+LAGS = 2
+ALIKE = 0.3  # autocorrelation above which an interval from so few quarters stays a little short
+MOST_ALIKE = 0.95
+TINY = 1e-300  # for a logarithm of what may be 0
+LINES = ["fitted", "counterfactual", "counterfactual_low", "counterfactual_high"]
+NO_SERIES = pd.DataFrame(columns=["quarter", "observed", "n", *LINES, "post"])
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """The mean effect on a project since the PMO began; missing where ``refusal`` says why.
+
+    ``error`` allows for quarters that resemble those before (``autocorrelation``, lag 1);
+    ``hac_error`` is Newey & West's (1987) of the plain weighted fit, and ``residual_r1`` the
+    autocorrelation left in that fit's residuals. ``series`` has a row for each quarter: quarter,
+    observed (mean), n, fitted, counterfactual (the line before, carried on),
+    counterfactual_low and _high (where such a mean would lie), and post.
+    """
+
+    value: float = nan
+    low: float = nan
+    high: float = nan
+    p: float = nan
+    error: float = nan
+    n_projects: int = 0
+    quarters_before: int = 0
+    quarters_after: int = 0
+    quarters_empty: int = 0
+    autocorrelation: float = nan
+    residual_r1: float = nan
+    hac_error: float = nan
+    seasonal: bool = False
+    series: pd.DataFrame = field(default_factory=NO_SERIES.copy, compare=False, repr=False)
+    note: str = ""
+    refusal: str = ""
+
+
+class Fit(NamedTuple):
+    """Coefficients, their covariance, and the variance of one project's residual."""
+
+    coefficients: Floats
+    covariance: Floats
+    variance: float
+    height: float  # minus the restricted log-likelihood
+
+
+def interrupted(projects: pd.DataFrame, began: int, level: float = 0.9) -> Interrupted:
+    """Σ n_t (b2 + b3 (t - t0)) ÷ Σ n_t over the quarters since the PMO began.
+
+    y_t = b0 + b1 t + b2 post + b3 (t - t0) post + season, y_t the mean of the n_t projects that
+    started in quarter t, errors of variance σ² ÷ n_t and correlation ρ^|t - s| (restricted maximum
+    likelihood, ρ >= 0); t interval with quarters less coefficients degrees of freedom.
+
+    Newey & West's error is told but not used: with 8 to 16 quarters on each side its 90 % interval
+    holds in 74 to 80 % of cases where quarters are independent, this one's in 92 to 94 %.
+
+    Parameters
+    ----------
+    projects : quarter (whole number, consecutive, of the start) and value of each.
+    began : the quarter in which the PMO began for everybody.
+    level : of the interval, between 0 and 1.
+    """
+    from scipy.special import stdtr
+
+    _check(projects, level)
+    projects = projects.dropna(subset=["value"])
+    series = quarterly(projects, began)
+    used = series[series["n"] > 0]
+    post = used["post"].to_numpy("bool")
+    found = Interrupted(
+        n_projects=len(projects), quarters_before=int((~post).sum()),
+        quarters_after=int(post.sum()), quarters_empty=len(series) - len(used), series=series,
+    )  # fmt: skip
+    refusal = _refusal(found, projects)
+    if refusal:
+        return replace(found, refusal=refusal)
+    y, n = used["observed"].to_numpy("float64"), used["n"].to_numpy("float64")
+    t = used["quarter"].to_numpy("float64") - began
+    seasonal = _has_season(t)
+    x = design(t, seasonal)
+    rho = likeness(t, x, y, n)
+    fit, plain = generalised(t, x, y, n, rho), generalised(t, x, y, n, 0.0)
+    contrast = np.zeros(x.shape[1])
+    contrast[2:4] = 1.0, float((n * t)[post].sum() / n[post].sum())
+    value = float(contrast @ fit.coefficients)
+    freedom = len(y) - x.shape[1]
+    drawn = _drawn(series, began, seasonal, fit, level, freedom)
+    found = replace(found, value=value, seasonal=seasonal, series=drawn)
+    error = sqrt(max(float(contrast @ fit.covariance @ contrast), 0.0))
+    if error <= 1e-9 * np.ptp(y):  # the lines leave nothing from which an interval could come
+        return replace(found, note=_note(found, nan))
+    residuals = y - x @ plain.coefficients
+    hac = contrast @ newey_west(t, x, residuals, n) @ contrast
+    scaled = residuals * np.sqrt(n)
+    r1 = float((scaled[1:] * scaled[:-1])[np.diff(t) == 1].sum() / (scaled @ scaled))
+    half = t_quantile(level, freedom + 1) * error
+    return replace(
+        found, low=value - half, high=value + half, error=error,
+        p=float(2 * stdtr(freedom, -abs(value) / error)), autocorrelation=rho, residual_r1=r1,
+        hac_error=sqrt(max(float(hac), 0.0)), note=_note(found, max(rho, r1)),
+    )  # fmt: skip
+
+
+def quarterly(projects: pd.DataFrame, began: int) -> pd.DataFrame:
+    """Mean and number of projects of each quarter from first to last; the lines not yet drawn."""
+    if projects.empty:
+        return NO_SERIES.copy()
+    by = projects.groupby("quarter")["value"]
+    found = pd.DataFrame({"observed": by.mean(), "n": by.size()})
+    every = pd.RangeIndex(int(found.index.min()), int(found.index.max()) + 1, name="quarter")
+    found = found.reindex(every).reset_index()
+    found["n"] = found["n"].fillna(0).astype("int64")
+    return found.assign(**dict.fromkeys(LINES, nan), post=found["quarter"] >= began)
+
+
+def design(t: Floats, seasonal: bool) -> Floats:
+    """1, t, post, t × post and, where seasonal, the second to fourth quarter of the year.
+
+    t counts from the quarter in which the PMO began, so that it is 0 there.
+    """
+    post = (t >= 0).astype("float64")
+    season = [(t % 4 == k).astype("float64") for k in (1, 2, 3)] if seasonal else []
+    return np.column_stack([np.ones(len(t)), t, post, t * post, *season])
+
+
+def generalised(t: Floats, x: Floats, y: Floats, n: Floats, rho: float) -> Fit:
+    """Generalised least squares (Aitken): errors of variance σ² ÷ n and correlation ρ^|t - s|."""
+    root = np.linalg.cholesky(rho ** np.abs(t[:, None] - t[None, :]))
+    whitened = np.linalg.solve(root, np.column_stack([x, y]) * np.sqrt(n)[:, None])
+    x, y = whitened[:, :-1], whitened[:, -1]
+    cross = x.T @ x
+    coefficients: Floats = np.asarray(np.linalg.solve(cross, x.T @ y), dtype="float64")
+    squares = float(np.square(y - x @ coefficients).sum())
+    freedom = len(y) - x.shape[1]
+    height = np.log(np.diag(root)).sum() + np.linalg.slogdet(cross)[1] / 2
+    height += freedom / 2 * np.log(max(squares, TINY))
+    covariance: Floats = np.linalg.inv(cross) * (squares / freedom)
+    return Fit(coefficients, covariance, squares / freedom, float(height))
+
+
+def likeness(t: Floats, x: Floats, y: Floats, n: Floats) -> float:
+    """ρ >= 0 of highest restricted likelihood; from residuals alone it is far too low when few."""
+    from scipy.optimize import minimize_scalar
+
+    def height(rho: float) -> float:
+        return generalised(t, x, y, n, rho).height
+
+    best = min(np.linspace(0, MOST_ALIKE, 20).tolist(), key=height)
+    ends = max(best - 0.05, 0.0), min(best + 0.05, MOST_ALIKE)
+    return float(minimize_scalar(height, bounds=ends, method="bounded").x) if best else 0.0
+
+
+def newey_west(
+    t: Floats, x: Floats, residuals: Floats, weights: Floats, lags: int = LAGS
+) -> Floats:
+    """n ÷ (n - k) × B (Σ_l (1 - l ÷ (lags + 1)) Γ_l) B, B = (X'WX)⁻¹, Γ of the scores w x e.
+
+    Lags are of calendar quarters: one without projects adds nothing (Parzen 1963).
+    """
+    scores = x * (weights * residuals)[:, None]
+    moves = scores @ np.linalg.inv(x.T @ (x * weights[:, None]))
+    kernel = np.maximum(1 - np.abs(t[:, None] - t[None, :]) / (lags + 1), 0.0)
+    found: Floats = len(x) / (len(x) - x.shape[1]) * (moves.T @ kernel @ moves)
+    return found
+
+
+def _has_season(t: Floats) -> bool:
+    """Whether each quarter of the year comes in at least three years before."""
+    before = t[t < 0]
+    return all((before % 4 == quarter).sum() >= SEASON_YEARS for quarter in range(4))
+
+
+def _drawn(
+    series: pd.DataFrame, began: int, seasonal: bool, fit: Fit, level: float, freedom: int
+) -> pd.DataFrame:
+    t = series["quarter"].to_numpy("float64") - began
+    x = design(t, seasonal)
+    without = x.copy()
+    without[:, 2:4] = 0.0
+    line = without @ fit.coefficients
+    n = series["n"].to_numpy("float64")
+    # a mean of no project has no interval
+    variance = ((without @ fit.covariance) * without).sum(axis=1) + fit.variance / n.clip(min=1)
+    half = t_quantile(level, freedom + 1) * np.sqrt(np.where(n > 0, variance, nan))
+    return series.assign(
+        fitted=x @ fit.coefficients, counterfactual=line,
+        counterfactual_low=line - half, counterfactual_high=line + half,
+    )  # fmt: skip
+
+
+def _check(projects: pd.DataFrame, level: float) -> None:
+    if not 0 < level < 1:
+        raise ParameterError(f"level is {level}", remedy="Give one between 0 and 1, such as 0.9")
+    lacking = [name for name in ("quarter", "value") if name not in projects]
+    if lacking:
+        raise DataError(f"the projects lack {' and '.join(lacking)}", remedy="Add the column")
+    quarter = projects["quarter"].to_numpy("float64", na_value=nan)
+    if not np.isfinite(quarter).all() or (quarter % 1 != 0).any():
+        remedy = "Number the calendar quarters one after the other"
+        raise DataError("quarter is not a whole number everywhere", remedy=remedy)
+    if np.isinf(projects["value"].to_numpy("float64", na_value=nan)).any():
+        raise DataError("value is infinite", remedy="Leave those projects out, or mend them")
+
+
+def _refusal(found: Interrupted, projects: pd.DataFrame) -> str:
+    if not found.n_projects:
+        return "no project has an outcome"
+    for quarters, side in ((found.quarters_before, "before"), (found.quarters_after, "after")):
+        if quarters < FEWEST_QUARTERS:
+            return (
+                f"{quarters} quarters with projects {side} the PMO began; "
+                f"it takes {FEWEST_QUARTERS} before and {FEWEST_QUARTERS} after"
+            )
+    observed = found.series["observed"]
+    if observed.max() - observed.min() <= ROUNDING * projects["value"].abs().max():
+        return "the outcome is the same in every quarter: no effect can be told from none"
+    return ""
+
+
+def _note(found: Interrupted, alike: float) -> str:
+    notes = []
+    if found.quarters_empty:
+        notes.append(f"quarters without a project: {found.quarters_empty}")
+    if alike != alike:
+        notes.append("no interval: the lines leave no spread")
+    elif alike > ALIKE:
+        notes.append(
+            f"quarters resemble those before them (correlation {alike:.2f}): the interval allows "
+            "for it, and may still be too short"
+        )
+    return "; ".join(notes)

@@ -1,0 +1,161 @@
+"""Randomisation inference: what the estimate would be had the dates of adoption fallen otherwise.
+
+The dates are permuted among the departments; the statistic is studentised, so that it may be
+inverted to an interval (MacKinnon & Webb 2020).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import factorial, inf, nan, prod
+
+import numpy as np
+
+from pmo_lib.causal.imputation import Imputed, few_departments, impute
+from pmo_lib.causal.panel import Bools, Ints, Panel, treated_cells, with_cell_outcomes
+from pmo_lib.stats.numbers import ROUNDING, Floats
+
+PERMUTATIONS = 999
+FEWER_PERMUTATIONS = 199  # where p alone is wanted, of checks and of what is no primary outcome
+FEWEST_ASSIGNMENTS = 40
+GRID = 161
+WIDEST = 40.0  # standard errors from the estimate within which the interval's ends are sought
+
+
+@dataclass(frozen=True)
+class Randomised:
+    """The estimate among those under other dates.
+
+    ``effects`` are the estimates under R other permutations of the dates; ``p`` is the share of
+    permutations with a statistic at least as large, the true one counted in; ``low`` and ``high``
+    end the set of effects that are not rejected.
+    """
+
+    p: float
+    low: float
+    high: float
+    effects: Floats
+    assignments: float
+
+
+NOTHING = Randomised(nan, nan, nan, np.array([]), 0)
+
+
+def assignments(first: Ints) -> float:
+    """G! ÷ Π n_k!: in how many distinct ways the dates could have fallen; p is 1 ÷ it or more."""
+    counts = np.unique(first, return_counts=True)[1]
+    if len(first) > 150:
+        return inf if len(counts) > 1 else 1.0
+    return float(factorial(len(first)) // prod(factorial(int(n)) for n in counts))
+
+
+def randomised(
+    cells: Panel,
+    first: Ints,
+    level: float,
+    *,
+    permutations: int = PERMUTATIONS,
+    seed: int = 1,
+    usable: Bools | None = None,
+    ends: bool = True,
+    earlier: int = 0,
+) -> Randomised:
+    """p of no effect and the interval at `level`, for the panel's first outcome.
+
+    `first` are the quarters of adoption (D,). `usable` (D, T) are the cells that may serve at
+    all. Without `ends` the interval, which takes longer, is left out. `earlier` than they did by
+    so many quarters the departments are taken to have adopted, in the data before they did.
+    """
+    d_is_outcome = treated_cells(first, cells.quarters)[..., None].astype("float64")
+    both = with_cell_outcomes(cells, d_is_outcome)
+    permuted = np.concatenate([first[None], _permuted(first, permutations, seed)])
+    untreated, treated = _sides(permuted, cells.quarters, earlier)
+    allowed = np.ones_like(treated) if usable is None else np.broadcast_to(usable, treated.shape)
+    found = impute(both, untreated & allowed, treated & allowed)
+    if np.isnan(found.effect[0, 0]):
+        return NOTHING
+    true, other = _split(found)
+    p = float(_p_values(np.array([0.0]), true, other)[0])
+    low, high = _interval(true, other, 1 - level) if ends else (nan, nan)
+    return Randomised(p, low, high, other.effect[:, 0], assignments(first))
+
+
+def _sides(first: Ints, quarters: int, earlier: int) -> tuple[Bools, Bools]:
+    """Untreated and treated cells; with a pretended adoption all after the true one is left out."""
+    true = treated_cells(first, quarters)
+    if not earlier:
+        return ~true, true
+    pretended = treated_cells(np.where(first < quarters, first - earlier, first), quarters)
+    return ~pretended, pretended & ~true
+
+
+def _permuted(first: Ints, permutations: int, seed: int) -> Ints:
+    """Every other distinct assignment where there are few, else so many drawn at random."""
+    if assignments(first) <= permutations:
+        every = np.array(list(_distinct(sorted(first.tolist()))), dtype="int64")
+        others: Ints = every[(every != first).any(axis=1)]
+        return others.reshape(-1, len(first))
+    draw = np.random.default_rng(seed)
+    return draw.permuted(np.tile(first, (permutations, 1)), axis=1)
+
+
+def _distinct(values: list[int]) -> Iterator[list[int]]:
+    if not values:
+        yield []
+    for at, value in enumerate(values):
+        if at == 0 or value != values[at - 1]:
+            for rest in _distinct(values[:at] + values[at + 1 :]):
+                yield [value, *rest]
+
+
+def _split(found: Imputed) -> tuple[Imputed, Imputed]:
+    """The true assignment, and the others under which an effect can be estimated."""
+    usable = ~np.isnan(found.effect[1:]).any(axis=1)
+
+    def part(rows: slice | Bools) -> Imputed:
+        return Imputed(*(getattr(found, f)[rows] for f in Imputed.__dataclass_fields__))
+
+    after = np.concatenate([[False], usable])
+    return part(slice(0, 1)), part(after)
+
+
+def _p_values(effects: Floats, true: Imputed, other: Imputed) -> Floats:
+    """The p of each supposed effect: outcome less effect × treatment is permuted."""
+    own = np.abs(true.effect[0, 0] - effects) / max(float(true.error()[0, 0]), 1e-300)
+    squares = np.einsum("bdq,bdr->bqr", other.scores, other.scores)
+    variance = few_departments(other.scores)[:, None] * (
+        squares[:, 0, 0, None]
+        - 2 * squares[:, 0, 1, None] * effects
+        + squares[:, 1, 1, None] * effects**2
+    )
+    away = np.abs(other.effect[:, 0, None] - other.effect[:, 1, None] * effects)
+    statistic = away / np.sqrt(np.maximum(variance, 1e-300))
+    at_least = (statistic >= own * (1 - 1e-9)).sum(axis=0)
+    p: Floats = (1 + at_least) / (1 + len(other.effect))
+    return p
+
+
+def _interval(true: Imputed, other: Imputed, alpha: float) -> tuple[float, float]:
+    """The ends of the effects with p > alpha: sought on a coarse grid, then on a fine one."""
+    centre, error = float(true.effect[0, 0]), float(true.error()[0, 0])
+    alpha += ROUNDING  # 1 - 0.9 is a little less than a tenth, and p may be a tenth
+    if error < 1e-12 or alpha * (1 + len(other.effect)) < 1:
+        return nan, nan
+
+    def kept_at(effects: Floats) -> Bools:
+        kept: Bools = _p_values(effects, true, other) > alpha
+        return kept
+
+    ends = []
+    for sign in (-1.0, 1.0):
+        near, far = 0.0, 4.0
+        while far < WIDEST and kept_at(np.array([centre + sign * far * error]))[0]:
+            near, far = far, far * 2
+        if far >= WIDEST:
+            return nan, nan
+        for _ in range(2):
+            grid = np.linspace(near, far, GRID)
+            kept = np.flatnonzero(kept_at(centre + sign * grid * error))
+            last = int(kept[-1]) if len(kept) else 0
+            near, far = grid[last], grid[min(last + 1, GRID - 1)]
+        ends.append(float(centre + sign * near * error))
+    return ends[0], ends[1]

@@ -1,0 +1,91 @@
+"""What validation found: per table how many rows were read, accepted and rejected, and why."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pmo_lib.contract.schema import Severity
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file or sheet that was read."""
+
+    name: str
+    sha256: str
+    encoding: str
+    rows: int
+    blank_rows: int
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One expectation that some rows did not meet."""
+
+    severity: Severity
+    column: str
+    rule: str
+    rows: int
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableVerdict:
+    """How one table fared; `expectations` counts those that were evaluated."""
+
+    name: str
+    files: tuple[SourceFile, ...]
+    rows_read: int
+    rows_accepted: int
+    expectations: int
+    expectations_met: int
+    violations: tuple[Violation, ...] = ()
+    absent_columns: tuple[str, ...] = ()
+    extra_columns: tuple[str, ...] = ()
+
+    @property
+    def rows_rejected(self) -> int:
+        return self.rows_read - self.rows_accepted
+
+    @property
+    def rejected_share(self) -> float:
+        return self.rows_rejected / self.rows_read if self.rows_read else 0.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Every table's verdict, the files that were no table, and the hash of all that was read."""
+
+    data_hash: str
+    tables: Mapping[str, TableVerdict]
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def rows_rejected(self) -> int:
+        return sum(table.rows_rejected for table in self.tables.values())
+
+    def withheld(self, above_share: float) -> dict[str, str]:
+        """Tables with more rejected rows than `above_share`, each with the reason in words."""
+        return {
+            name: f"{table.rows_rejected} of {table.rows_read} rows of {name} were rejected "
+            f"({table.rejected_share:.0%}; up to {above_share:.0%} is accepted)"
+            for name, table in self.tables.items()
+            if table.rejected_share > above_share
+        }
+
+    def to_mapping(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> "Verdict":
+        tables = {name: _table(item) for name, item in values["tables"].items()}
+        return cls(values["data_hash"], tables, tuple(values["ignored"]))
+
+
+def _table(values: Mapping[str, Any]) -> TableVerdict:
+    files = tuple(SourceFile(**item) for item in values["files"])
+    violations = tuple(
+        Violation(**{**item, "examples": tuple(item["examples"])}) for item in values["violations"]
+    )
+    columns = {name: tuple(values[name]) for name in ("absent_columns", "extra_columns")}
+    return TableVerdict(**{**values, "files": files, "violations": violations, **columns})

@@ -1,0 +1,1 @@
+"""What difference the PMO made: outcomes, designs, checks and claims."""

@@ -1,0 +1,142 @@
+"""When departments adopted the PMO's services, and which design those dates allow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from pmo_lib.causal.imputation import FEWEST_BEFORE
+from pmo_lib.causal.panel import Ints, Panel
+from pmo_lib.months import quarter_name, quarter_number, quarter_of
+from pmo_lib.wording import listed
+
+Design = Literal["staggered roll-out", "interrupted time series", "matched projects", "none"]
+FEWEST_APART = 4  # departments with one service on and the others off in a quarter
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """The day each department adopted (`dates`, by department), and the other services' day.
+
+    ``others`` is empty where the roll-out is of all services together: the first counts.
+    """
+
+    dates: pd.Series
+    others: pd.Series
+
+    @property
+    def quarters(self) -> pd.Series:
+        return quarter_number(self.dates)
+
+
+def adoption(tables: Mapping[str, pd.DataFrame], service: str = "") -> Adoption:
+    """The first service of each department, or the one service, with the first of the others."""
+    nothing = pd.Series(dtype="datetime64[ns]")
+    if "rollouts" not in tables or tables["rollouts"].empty:
+        return Adoption(nothing, nothing)
+    rollouts = tables["rollouts"]
+    own = rollouts[rollouts["service_id"] == service] if service else rollouts
+    others = rollouts[rollouts["service_id"] != service] if service else rollouts.iloc[:0]
+    return Adoption(_first(own), _first(others))
+
+
+def under_pmo(projects: pd.DataFrame, dates: pd.Series) -> pd.Series:
+    """Whether a project was started on the day of its department's adoption or later."""
+    started: pd.Series = projects["started_on"] >= _adopted_on(projects, dates)
+    return started
+
+
+def on_the_edge(projects: pd.DataFrame, dates: pd.Series) -> pd.Series:
+    """Started in the quarter of the adoption but before its day: on neither side."""
+    day = _adopted_on(projects, dates)
+    same = projects["quarter"] == quarter_number(day)
+    edge: pd.Series = same & (projects["started_on"] < day)
+    return edge
+
+
+def design(projects: pd.DataFrame, adopted: Adoption, began: str = "") -> Design:
+    """The best design that the data allow: `began` is the month the PMO began for everybody."""
+    own = adopted.dates[adopted.dates.index.isin(projects["department"])]
+    everybody = set(projects["department"]) <= set(own.index)
+    if len(own) and not (everybody and own.map(quarter_of).max() == own.map(quarter_of).min()):
+        return "staggered roll-out"
+    if set(projects["pmo_used"].dropna()) == {"yes", "no"}:
+        return "matched projects"
+    if len(own) or began:
+        return "interrupted time series"
+    return "none"
+
+
+def refusal_of_service(projects: pd.DataFrame, adopted: Adoption) -> str:
+    """Why one service's effect cannot be told from the others'; nothing where it can."""
+    if adopted.others.empty:
+        return ""
+    mine, theirs = adopted.quarters, quarter_number(adopted.others)
+    before, never = projects["quarter"].min(), projects["quarter"].max() + 1
+
+    def seen(quarters: pd.Series, name: str) -> int:
+        """When the data show it first: what was on before them is on in all of them."""
+        return int(min(max(quarters.get(name, never), before), never))
+
+    departments = [str(name) for name in projects["department"].unique()]
+    apart = sum(seen(mine, name) != seen(theirs, name) for name in departments)
+    if apart >= FEWEST_APART:
+        return ""
+    return (
+        f"the service was adopted apart from the others in only {apart} departments; "
+        f"{FEWEST_APART} are needed to tell it from them, so report all services together"
+    )
+
+
+def notes(cells: Panel, first: Ints, adopted: Adoption) -> list[str]:
+    """What the dates leave out of the comparison, as sentences."""
+    found = []
+    last = cells.first_quarter + cells.quarters - 1
+    quarters = adopted.quarters
+    here = quarters[quarters.index.isin(cells.departments)]
+    groups = {
+        "have no roll-out, and stand for no PMO: ":
+            pd.Index([name for name in cells.departments if name not in quarters.index]),
+        "adopted only after the last quarter that counts, and stand for no PMO: ":
+            here.index[here > last],
+        "had adopted before the first project in the data, so nothing of before is known: ":
+            here.index[here < cells.first_quarter],
+        "are named in the roll-outs but have no project that counts: ":
+            quarters.index[~quarters.index.isin(cells.departments)],
+    }  # fmt: skip
+    for said, names in groups.items():
+        if len(names):
+            found.append(f"Departments that {said}{listed(sorted(map(str, names)))}.")
+    before = ((cells.cases > 0) & (pd.RangeIndex(cells.quarters).to_numpy() < first[:, None])).sum(
+        axis=1
+    )
+    thin = [
+        name
+        for name, n, f in zip(cells.departments, before, first, strict=True)
+        if f < cells.quarters and n < FEWEST_BEFORE
+    ]
+    if thin:
+        found.append(
+            "Departments with projects in fewer than two quarters before they adopted cannot be "
+            f"compared with themselves: {listed(thin)}."
+        )
+    return found
+
+
+def quarters_named(first: Ints, cells: Panel) -> dict[str, str]:
+    """Each department's quarter of adoption in words; those that never did are left out."""
+    return {
+        name: quarter_name(int(f) + cells.first_quarter)
+        for name, f in zip(cells.departments, first, strict=True)
+        if f < cells.quarters
+    }
+
+
+def _adopted_on(projects: pd.DataFrame, dates: pd.Series) -> pd.Series:
+    """The day of each project's department; missing where it has none, or nobody has one."""
+    return pd.Series(dates.reindex(projects["department"]).to_numpy(), index=projects.index)
+
+
+def _first(rollouts: pd.DataFrame) -> pd.Series:
+    return rollouts.groupby("department")["adopted_on"].min()

@@ -1,0 +1,136 @@
+"""The verdict on an effect, drawn mechanically from the estimate and its checks, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import expm1
+from typing import Literal
+
+from pmo_lib.causal.attribution import Attribution
+from pmo_lib.effect.checks import REQUIRED, Check
+from pmo_lib.effect.outcomes import Outcome
+from pmo_lib.wording import listed
+
+Word = Literal[
+    "demonstrated", "likely", "not shown", "no effect of that size", "not testable",
+    "consistent with", "associated",
+]  # fmt: skip
+ALPHA = 0.05  # of the tests, all of a kind together; the intervals are the settings' 90 %
+COUNTED: tuple[Word, ...] = ("demonstrated", "likely")  # in the conservative case
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The verdict's word, why it is that one, and what would change it."""
+
+    word: Word
+    why: str
+    remedy: str
+
+    @property
+    def counts(self) -> bool:
+        return self.word in COUNTED
+
+
+def claim(
+    outcome: Outcome,
+    found: Attribution,
+    checks: Sequence[Check],
+    *,
+    p_adjusted: float,
+    smallest: float,
+) -> Claim:
+    """The verdict of a staggered roll-out (statistics.md 3.7).
+
+    `p_adjusted` is p after Holm's or the false-discovery correction over the outcomes of its
+    kind, `smallest` (> 0) the smallest effect of interest in the outcome's own unit.
+    """
+    if found.refusal:
+        return Claim("not testable", f"{sentence(found.refusal)}.", found.remedy)
+    if found.excludes_zero and p_adjusted <= ALPHA:
+        return _shown(outcome, found, checks)
+    if _excluded(outcome, found, smallest):
+        return Claim(
+            "no effect of that size",
+            f"The interval leaves out {_size(outcome, smallest)}. Smaller effects it may hold.",
+            "Only other data, or a change of what the PMO does, would change this.",
+        )
+    if found.low != found.low:
+        why = "No interval can be given: too few other dates of adoption allow an estimate."
+        return Claim("not shown", why, "More departments, adopting in other quarters.")
+    why = (
+        f"The interval does not include zero, but barely: chance alone would show as much in "
+        f"{_in_hundred(p_adjusted)} such portfolios, all outcomes of the kind tested together."
+        if found.excludes_zero
+        else "The interval includes zero, and effects that matter as well: the data are too "
+        "few to tell."
+    )
+    return Claim("not shown", why, "More departments, and more projects in each, would show it.")
+
+
+def without_controls(
+    outcome: Outcome, found: Attribution, *, word: Word, smallest: float, caveat: str, remedy: str
+) -> Claim:
+    """The verdict where the design itself sets a ceiling, `word`."""
+    if found.refusal:
+        return Claim("not testable", f"{sentence(found.refusal)}.", remedy)
+    if found.excludes_zero and found.p <= ALPHA:
+        harm = "" if helps(outcome, found.value) else " It is for the worse."
+        return Claim(word, f"The interval does not include zero.{harm} {caveat}", remedy)
+    if _excluded(outcome, found, smallest):
+        return Claim("no effect of that size", f"No such difference is seen. {caveat}", remedy)
+    return Claim("not shown", f"No difference is seen that chance could not make. {caveat}", remedy)
+
+
+def helps(outcome: Outcome, value: float) -> bool:
+    """Whether the effect is in the direction that is better."""
+    return value < 0 if outcome.better == "lower" else value > 0
+
+
+def _shown(outcome: Outcome, found: Attribution, checks: Sequence[Check]) -> Claim:
+    failed = [each.id for each in checks if each.state == "failed"]
+    passed = {each.id for each in checks if each.state == "passed"}
+    open_ = [name for name in REQUIRED if name not in passed and name not in failed]
+    harm = "" if helps(outcome, found.value) else " The effect is for the worse."
+    if not failed and not open_:
+        return Claim(
+            "demonstrated",
+            f"Neither interval includes zero, and every check is passed.{harm}",
+            "A reason why adopters would have changed just then without the PMO.",
+        )
+    if len(failed) <= 1:
+        but = [f"{listed(failed)} failed"] * bool(failed)
+        but += [f"{listed(open_)} cannot tell"] * bool(open_)
+        return Claim(
+            "likely",
+            f"The interval does not include zero, but of the checks {listed(but)}.{harm}",
+            "More quarters before adoption, and departments that adopt later, let the checks tell.",
+        )
+    return Claim(
+        "not shown",
+        f"The interval does not include zero, but the checks {listed(failed)} failed: something "
+        "else may have made the difference.",
+        "A roll-out in an order that has nothing to do with recent results would show it.",
+    )
+
+
+def _excluded(outcome: Outcome, found: Attribution, smallest: float) -> bool:
+    """Whether an effect for the better of the smallest size of interest is outside the interval."""
+    if not smallest > 0:
+        return False
+    return found.low > -smallest if outcome.better == "lower" else found.high < smallest
+
+
+def _size(outcome: Outcome, smallest: float) -> str:
+    """The smallest effect of interest in words: 8 % less cost overrun, 5 points more."""
+    if outcome.logarithm:
+        return f"even the smallest effect of interest, {-expm1(-smallest):.0%} less"
+    return f"even the smallest effect of interest, {100 * smallest:.0f} points more"
+
+
+def _in_hundred(p: float) -> str:
+    return f"{max(round(100 * p), 1)} in 100"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at its beginning, the others as they are."""
+    return text[:1].upper() + text[1:]

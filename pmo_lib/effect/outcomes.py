@@ -1,0 +1,277 @@
+"""What the PMO may have changed: the outcomes of the value case, and the projects behind them.
+
+A project belongs to the quarter in which it started, never to that of its finish: dated by their
+finish, long and late projects would all seem to come at the end.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.facts.portfolio import comparable_cost, original_baselines
+from pmo_lib.months import month_number, months_of, quarter_number
+
+BENEFIT_MONTHS = 12  # of the benefits, counted from the day the project ended
+MOST_BENEFIT = 2.0  # of the plan; more is a plan nobody meant
+MATURE_SHARE = 0.8  # of a quarter's projects that must have ended for it to count
+FEWEST_OF_CATEGORY = 5
+FEWEST_ALIKE = 2  # projects without the PMO of the kind of one under it
+TAILS = (0.05, 0.95)  # values beyond these quantiles are winsorised for the test
+
+NO_OUTCOME = "no completed project has this outcome: needs {}"
+
+Role = Literal["primary", "secondary", "control", "mix"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An outcome of a project.
+
+    ``role``: primary outcomes were declared beforehand and share one error rate; a control is
+    what the PMO cannot move; mix is what the projects were before the PMO could help them.
+    ``logarithm``: effects are differences of logarithms. ``needs`` says what to collect.
+    """
+
+    id: str
+    name: str
+    role: Role
+    better: Literal["lower", "higher"]
+    logarithm: bool
+    needs: str
+    months: int = 0  # after the finish until it is known
+
+
+OUTCOMES = {
+    each.id: each
+    for each in (
+        Outcome("cost", "Cost overrun", "primary", "lower", True,
+                "actual_cost in projects.csv and cost in baselines.csv"),
+        Outcome("schedule", "Duration overrun", "primary", "lower", True,
+                "started_on and finished_on in projects.csv, start and finish in baselines.csv"),
+        Outcome("benefits", "Benefits realised", "primary", "higher", False,
+                "planned and realised in benefit_reports.csv for a year after the finish",
+                BENEFIT_MONTHS),
+        Outcome("on_time", "Finished on time", "secondary", "higher", False,
+                "finished_on in projects.csv and finish in baselines.csv"),
+        Outcome("on_budget", "Finished on budget", "secondary", "higher", False,
+                "actual_cost in projects.csv and cost in baselines.csv"),
+        Outcome("control", "Negative control", "control", "lower", False,
+                "negative_control in projects.csv"),
+        Outcome("planned_cost", "Cost approved", "mix", "lower", True, "cost in baselines.csv"),
+        Outcome("planned_days", "Duration approved", "mix", "lower", True,
+                "start and finish in baselines.csv"),
+    )
+}  # fmt: skip
+PRIMARY = [each for each in OUTCOMES.values() if each.role == "primary"]
+SECONDARY = [each for each in OUTCOMES.values() if each.role == "secondary"]
+
+
+def outcome_projects(
+    tables: Mapping[str, pd.DataFrame], data_date: pd.Timestamp, settings: Settings
+) -> pd.DataFrame:
+    """Every project begun, with quarter, plan, whether it was cancelled, and the outcomes.
+
+    Outcomes are missing where the project has not ended, or the data do not say. Cancelled ones
+    never finish and have none; who cannot be placed in time, without a start, is not among them.
+    """
+    begun = tables["projects"].reindex(columns=TABLES["projects"].column_names)
+    begun = begun[(begun["started_on"] <= data_date) & (begun["status"] != "proposed")]
+    rows = begun.merge(_plans(tables, settings), on="project_id", how="left")
+    ended = rows["finished_on"].where(
+        (rows["finished_on"] <= data_date) & (rows["status"] == "completed")
+    )
+    actual_days = (ended - rows["started_on"]).dt.days.astype("float64")
+    cost = rows["actual_cost"].astype("float64").where(ended.notna())
+    late = (ended - rows["finish"]).dt.days
+    over = cost / rows["planned_cost"] - 1
+    tolerances = settings.tolerances
+    control = rows["negative_control"].where(ended.notna())
+    own = rows.assign(
+        quarter=quarter_number(rows["started_on"]).astype("int64"),
+        cancelled=(rows["status"] == "cancelled").fillna(False).astype("bool"),
+        ended_on=ended,
+        actual_days=actual_days,
+        cost=_log(cost / rows["planned_cost"]),
+        schedule=_log(actual_days / rows["plan_days"]),
+        on_time=(late <= tolerances.schedule_days).astype("float64").where(late.notna()),
+        on_budget=(over <= tolerances.cost_share + 1e-9).astype("float64").where(over.notna()),
+        control=control,
+        log_cost=_log(rows["planned_cost"]),
+        log_days=_log(rows["plan_days"]),
+    ).astype({"control": "float64"})
+    own["planned_days"], own["planned_cost"] = own["log_days"], own["log_cost"]
+    return own.join(_benefits(tables, own), on="project_id")
+
+
+def cases(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) -> pd.DataFrame:
+    """The projects of which the outcome should be known by now; `value` holds it, where it is.
+
+    Cancelled projects have none. Quarters count as `ripe_quarters` has it.
+    """
+    lives = projects[~projects["cancelled"]]
+    due = _due(lives, outcome, data_date)
+    counted = lives[due & lives["quarter"].isin(ripe_quarters(projects, outcome, data_date))]
+    return counted.assign(value=counted[outcome.id])
+
+
+def losses(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) -> pd.DataFrame:
+    """Every project begun in the quarters that count; `value` is 1 where its outcome is missing.
+
+    For whatever reason: cancelled, not ended yet, no date of its end, or nobody recorded it.
+    """
+    inside = projects[projects["quarter"].isin(ripe_quarters(projects, outcome, data_date))]
+    known = _due(inside, outcome, data_date) & ~inside["cancelled"] & inside[outcome.id].notna()
+    return inside.assign(value=1.0 - known.astype("float64"))
+
+
+def ripe_quarters(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) -> set[int]:
+    """The start quarters of which 80 % of the projects could be known, and of the year up to them.
+
+    Where only the short projects of a quarter have ended, what has ended is no fair picture of
+    it; and a single short one must not open the quarters around it.
+    """
+    lives = projects[~projects["cancelled"]]
+    if lives.empty:
+        return set()
+    due = _due(lives, outcome, data_date).groupby(lives["quarter"]).agg(["sum", "size"])
+    every = due.reindex(range(due.index.min(), due.index.max() + 1), fill_value=0)
+    year = every.rolling(4, min_periods=1).sum()
+    ripe = (every["sum"] >= MATURE_SHARE * every["size"]) & (every["size"] > 0)
+    ripe &= year["sum"] >= MATURE_SHARE * year["size"]
+    return {int(quarter) for quarter in every.index[ripe]}
+
+
+def _due(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) -> pd.Series:
+    """Whether so much time has passed since the end that the outcome could be known."""
+    if outcome.role == "mix":
+        return projects["started_on"].notna()
+    due: pd.Series = projects["ended_on"] + pd.DateOffset(months=outcome.months) <= data_date
+    return due
+
+
+def kinds(rows: pd.DataFrame) -> pd.Series:
+    """Each project's category; rare ones are one, and so are those not stated."""
+    category = rows["category"].astype("object").fillna("not stated")
+    rare = category.map(category.value_counts()) < FEWEST_OF_CATEGORY
+    return category.mask(rare, "other")
+
+
+def unlike_any(rows: pd.DataFrame, under: pd.Series, outcome: Outcome) -> pd.Series:
+    """Whether a project under the PMO is of a kind that hardly occurs without it.
+
+    What such a project had cost without the PMO nobody can say: its category, or that its plan
+    is not known, is found in fewer than two projects that are not under it.
+    """
+    marks = {"kind": kinds(rows)}
+    if outcome.role != "mix":
+        marks |= {name: rows[name].isna() for name in ("log_cost", "log_days")}
+    unlike = pd.Series(False, index=rows.index)
+    for mark in marks.values():
+        counts = mark[~under].value_counts()
+        unlike |= under & (mark.map(counts).fillna(0).astype("float64") < FEWEST_ALIKE)
+    return unlike
+
+
+def winsorised(values: pd.Series) -> pd.Series:
+    """The values, those beyond the 5th and 95th percentile set to them."""
+    low, high = values.quantile(list(TAILS))
+    return values.clip(low, high)
+
+
+def with_plan(rows: pd.DataFrame, outcome: Outcome) -> tuple[pd.DataFrame, list[str]]:
+    """The rows with what was fixed at approval as numbers: category, log cost and log duration.
+
+    What is not known gets the mean and a column that says so; rare categories are one. Of the
+    mix of projects only the category is held fixed.
+    """
+    dummies = pd.get_dummies(kinds(rows), prefix="is", dtype="float64").iloc[:, 1:]
+    if outcome.role != "mix":
+        for name in ("log_cost", "log_days"):
+            missing = rows[name].isna()
+            if missing.all():
+                continue
+            dummies[name] = rows[name].fillna(rows[name].mean())
+            if missing.any():
+                dummies[f"{name}_unknown"] = missing.astype("float64")
+    taken = rows.drop(columns=[name for name in dummies if name in rows])
+    return taken.join(dummies), [str(name) for name in dummies]
+
+
+def _plans(tables: Mapping[str, pd.DataFrame], settings: Settings) -> pd.DataFrame:
+    """Each project's original plan: finish, planned_cost, plan_days."""
+    if "baselines" not in tables:
+        return pd.DataFrame(
+            {"project_id": pd.Series(dtype="str"), "finish": pd.Series(dtype="datetime64[ns]"),
+             "planned_cost": pd.Series(dtype="float64"), "plan_days": pd.Series(dtype="float64")}
+        )  # fmt: skip
+    original = original_baselines(tables["baselines"])
+    days = (original["finish"] - original["start"]).dt.days.astype("float64")
+    return pd.DataFrame(
+        {
+            "project_id": original["project_id"],
+            "finish": original["finish"],
+            "planned_cost": comparable_cost(original, settings.price_base).astype("float64"),
+            "plan_days": days.where(days > 0),
+        }
+    )
+
+
+def _benefits(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame) -> pd.DataFrame:
+    """By project: `benefits`, realised ÷ planned in the first year; and what a year should bring.
+
+    Realised counts by months since the finish as it was, planned by months since the finish as it
+    was planned, so that what comes earlier is not counted as more. Of benefits in money, and the
+    months of which both are known; at least half of the year's.
+    """
+    columns = ["benefits", "planned_benefit", "cashable_share"]
+    if not {"benefits", "benefit_reports"} <= set(tables):
+        return pd.DataFrame({name: pd.Series(dtype="float64") for name in columns})
+    of_money = tables["benefits"][tables["benefits"]["class"] != "non_financial"]
+    plan = rows[["project_id", "ended_on", "finish"]]
+    reports = tables["benefit_reports"].merge(of_money, on="benefit_id")
+    reports = reports.merge(plan, on="project_id")
+
+    def by_age(column: str, since: str) -> pd.Series:
+        age = month_number(reports["period"]) - month_number(months_of(reports[since]))
+        inside = reports.assign(age=age)[(age >= 1) & (age <= BENEFIT_MONTHS)]
+        known = inside.dropna(subset=[column])
+        sums: pd.Series = known.groupby(["benefit_id", "age"])[column].sum()
+        return sums
+
+    planned_at = by_age("planned", "finish")
+    both = pd.concat([by_age("realised", "ended_on"), planned_at], axis=1, join="inner")
+    yearly = both.groupby("benefit_id").agg(["sum", "size"])
+    enough = yearly[("planned", "size")] >= BENEFIT_MONTHS / 2
+    parts = pd.DataFrame(
+        {
+            "realised": yearly[("realised", "sum")].where(enough),
+            "due": yearly[("planned", "sum")].where(enough),
+        }
+    ).join(planned_at.groupby("benefit_id").sum(), how="outer")
+    each = of_money[["benefit_id", "project_id", "class"]].merge(
+        parts.rename_axis("benefit_id").reset_index(), on="benefit_id"
+    )
+    cash = each["planned"].where(each["class"] == "cashable", 0.0)
+    measured = each[each["due"] > 0]
+    sums = measured.groupby("project_id")[["realised", "due"]].sum()
+    planned = each.groupby("project_id")["planned"].sum()
+    planned = planned.where(planned > 0)
+    return pd.DataFrame(
+        {
+            "benefits": (sums["realised"] / sums["due"]).clip(0, MOST_BENEFIT),
+            "planned_benefit": planned,
+            "cashable_share": cash.groupby(each["project_id"]).sum() / planned,
+        }
+    )
+
+
+def _log(values: pd.Series) -> pd.Series:
+    """The natural logarithm; missing where there is none."""
+    positive = values.astype("float64").where(values > 0)
+    logs: pd.Series = positive.apply(np.log)
+    return logs

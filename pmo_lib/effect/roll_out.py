@@ -1,0 +1,186 @@
+"""What was found for each outcome of the value case: estimate, checks and verdict.
+
+The test is on values winsorised at the 5th and 95th percentile, which has more power and holds its
+level; money is reckoned with the effect on the values as they are (statistics.md, "more measured
+facts"). Both were declared beforehand.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import log1p
+
+import pandas as pd
+
+from pmo_lib.causal.attribution import Attribution, attribution
+from pmo_lib.causal.panel import first_quarters, panel
+from pmo_lib.causal.randomisation import FEWER_PERMUTATIONS, PERMUTATIONS
+from pmo_lib.effect.adoption import Adoption, Design, on_the_edge, refusal_of_service, under_pmo
+from pmo_lib.effect.checks import Check, Robustness, attrition, negative_control, same_mix
+from pmo_lib.effect.claim import ALPHA, claim
+from pmo_lib.effect.finding import Finding, Sample
+from pmo_lib.effect.other_designs import corrected, without_control_group
+from pmo_lib.effect.outcomes import (
+    NO_OUTCOME,
+    OUTCOMES,
+    PRIMARY,
+    SECONDARY,
+    Outcome,
+    cases,
+    losses,
+    unlike_any,
+    winsorised,
+    with_plan,
+)
+from pmo_lib.stats.significance import discovery, holm
+
+LEAST_RECORDED = 0.5  # of the projects on either side that should have the outcome
+
+
+def findings(
+    projects: pd.DataFrame,
+    adopted: Adoption,
+    design: Design,
+    data_date: pd.Timestamp,
+    level: float,
+    *,
+    smallest: Mapping[str, float],
+    began: str = "",
+) -> list[Finding]:
+    """Every primary and secondary outcome, the primary first.
+
+    `projects` as `outcomes.outcome_projects` gives them; `smallest` is the smallest effect of
+    interest by outcome, in its own unit; `began` the month the PMO began for everybody.
+    """
+    if design != "staggered roll-out":
+        own = [
+            without_control_group(
+                projects, each, adopted, design, data_date, level, smallest[each.id], began
+            )
+            for each in (*PRIMARY, *SECONDARY)
+        ]
+        return [corrected(each, p) for each, p in zip(own, _together(own), strict=True)]
+    of_service = refusal_of_service(projects, adopted)
+    if of_service:
+        nothing = Attribution(refusal=of_service, remedy="Leave the parameter service empty.")
+        own = [Finding(each, design, nothing, nothing) for each in (*PRIMARY, *SECONDARY)]
+    else:
+        own = [
+            estimated(projects, each, adopted, data_date, level, permutations=draws)
+            for some, draws in ((PRIMARY, PERMUTATIONS), (SECONDARY, FEWER_PERMUTATIONS))
+            for each in some
+        ]
+    testable = any(not each.tested.refusal for each in own)
+    shared = _shared_checks(projects, adopted, data_date, level) if testable else []
+    return [
+        _concluded(projects, each, p, adopted, data_date, level, shared, smallest)
+        for each, p in zip(own, _together(own), strict=True)
+    ]
+
+
+def estimated(
+    projects: pd.DataFrame, outcome: Outcome, adopted: Adoption, data_date: pd.Timestamp,
+    level: float, *, weight: str = "", permutations: int = PERMUTATIONS,
+) -> Finding:  # fmt: skip
+    """The estimate of one outcome from the staggered roll-out, without checks and verdict."""
+    wanted = cases(projects, outcome, data_date)
+    edge = on_the_edge(wanted, adopted.dates)
+    known = wanted[~edge].dropna(subset=["value", *([weight] if weight else [])])
+    unlike = unlike_any(known, under_pmo(known, adopted.dates), outcome)
+    none = Attribution()
+    told = Finding(
+        outcome, "staggered roll-out", none, none, n_left_out=int(wanted["value"].isna().sum()),
+        n_edge=int(edge.sum()), n_unlike=int(unlike.sum()),
+    )  # fmt: skip
+    refusal = _too_little_known(wanted, known[~unlike], outcome, adopted)
+    if refusal:
+        nothing = Attribution(refusal=refusal, remedy="Collect it.")
+        return replace(told, tested=nothing, priced=nothing)
+    known = known[~unlike]
+    rows, plan = with_plan(known, outcome)
+    if not adopted.others.empty:
+        others = under_pmo(rows, adopted.others).astype("float64")
+        rows, plan = rows.assign(others_on=others), [*plan, "others_on"]
+    drawn = winsorised(rows["value"]) if outcome.logarithm or outcome.months else rows["value"]
+    tested, priced = (
+        panel(rows.assign(value=values), plan, weight=weight) for values in (drawn, rows["value"])
+    )
+    first = first_quarters(tested, adopted.quarters)
+    of_test, of_money = (
+        attribution(cells, first, level, permutations=permutations) for cells in (tested, priced)
+    )
+    sample = Sample(rows, tested, priced, first)
+    return replace(told, tested=of_test, priced=of_money, sample=sample)
+
+
+def _too_little_known(
+    wanted: pd.DataFrame, known: pd.DataFrame, outcome: Outcome, adopted: Adoption
+) -> str:
+    """Why the outcome is known of too few projects, on one side at least; else nothing."""
+    if known.empty:
+        return NO_OUTCOME.format(outcome.needs)
+    under = under_pmo(wanted, adopted.dates)
+    for side, name in ((under, "under the PMO"), (~under, "without the PMO")):
+        recorded = wanted.loc[side, "value"].notna().mean() if side.any() else 1.0
+        if recorded < LEAST_RECORDED:
+            return (
+                f"it is recorded of only {recorded:.0%} of the projects {name} that should have "
+                f"it; {LEAST_RECORDED:.0%} are needed: {outcome.needs}"
+            )
+    return ""
+
+
+def _together(found: Sequence[Finding]) -> list[float]:
+    """Each p under the correction of its kind: Holm's for primary outcomes, else for discovery."""
+    p = [each.tested.p for each in found]
+    return [*holm(p[: len(PRIMARY)]), *discovery(p[len(PRIMARY) :])]
+
+
+def _concluded(
+    projects: pd.DataFrame, found: Finding, p_adjusted: float, adopted: Adoption,
+    data_date: pd.Timestamp, level: float, shared: Sequence[Check], smallest: Mapping[str, float],
+) -> Finding:  # fmt: skip
+    """The finding with its checks and verdict; where no check could change the verdict, none."""
+    outcome, tested = found.outcome, found.tested
+    seen = outcome.role == "primary" or (tested.excludes_zero and p_adjusted <= ALPHA)
+    checks: tuple[Check, ...] = ()
+    if seen and found.sample is not None and not tested.refusal:
+        sample = found.sample
+        own = Robustness(sample.tested, sample.first, tested, level, logarithm=outcome.logarithm)
+        lost = attrition(_of_losses(projects, outcome, adopted, data_date, level))
+        checks = (*own.checks(), lost, *shared)
+    said = claim(outcome, tested, checks, p_adjusted=p_adjusted, smallest=smallest[outcome.id])
+    return replace(found, checks=checks, claim=said, p_adjusted=p_adjusted)
+
+
+def _of_losses(
+    projects: pd.DataFrame, outcome: Outcome, adopted: Adoption, data_date: pd.Timestamp,
+    level: float,
+) -> Attribution:  # fmt: skip
+    """The difference in the share of projects of which the outcome is not known."""
+    lost = losses(projects, outcome, data_date)
+    rows, plan = with_plan(lost[~on_the_edge(lost, adopted.dates)], OUTCOMES["planned_cost"])
+    cells = panel(rows, plan)
+    first = first_quarters(cells, adopted.quarters)
+    return attribution(cells, first, level, permutations=FEWER_PERMUTATIONS)
+
+
+def _shared_checks(
+    projects: pd.DataFrame, adopted: Adoption, data_date: pd.Timestamp, level: float
+) -> list[Check]:
+    """What holds for all outcomes: the negative control where given, and the mix of projects."""
+
+    def of(name: str) -> Attribution:
+        found = estimated(
+            projects, OUTCOMES[name], adopted, data_date, level, permutations=FEWER_PERMUTATIONS
+        )
+        return found.tested
+
+    given = projects["control"].notna().any()
+    names = ("planned_cost", "planned_days")
+    mix = same_mix([(OUTCOMES[name].name.lower(), of(name)) for name in names])
+    return [*([negative_control(of("control"))] if given else []), mix]
+
+
+def in_own_unit(outcome: Outcome, share: float) -> float:
+    """A share as an effect for the better of this size: of a logarithm -log(1 - share)."""
+    return -log1p(-share) if outcome.logarithm else share

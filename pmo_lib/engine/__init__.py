@@ -1,0 +1,1 @@
+"""From tables to results: what a KPI is observed on, and what that comes to."""

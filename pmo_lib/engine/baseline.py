@@ -1,0 +1,109 @@
+"""A frozen baseline: the observations of every KPI at the end of a month, kept for good.
+
+It holds observations and not results, so that a later report can use the right two-sample method
+and knows which cases are in both periods.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import pandas as pd
+
+from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.errors import ParameterError
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
+FORMAT = 1  # of the files; a later workbook must still be able to read them
+OBSERVED_UNDER = {
+    "currency", "outcome_window_months", "price_base", "red_rule", "tolerances",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The observations of the KPIs as they stood at the end of `until`.
+
+    Attributes
+    ----------
+    name, version : what it is called; a name frozen again on other data gets the next version.
+    until : its last month.
+    frozen_on : the day it was frozen, YYYY-MM-DD.
+    data_hash : of the data it was frozen from.
+    settings : under which it was observed.
+    unmeasured : the KPIs that could not be observed, with the reason.
+    observations : per KPI its observations within the KPI's window.
+    """
+
+    name: str
+    version: int
+    until: str
+    frozen_on: str
+    data_hash: str
+    workbook_version: str
+    settings: Mapping[str, Any]
+    unmeasured: Mapping[str, str]
+    observations: Mapping[str, pd.DataFrame]
+
+    @property
+    def label(self) -> str:
+        return f"{self.name}, version {self.version}"
+
+    def units(self, kpi_id: str, department: str) -> pd.DataFrame | None:
+        """The KPI's observations for a department; None where it was not observed."""
+        if kpi_id not in self.observations:
+            return None
+        units = self.observations[kpi_id]
+        return units if department == ORGANISATION else units[units["department"] == department]
+
+    def hash(self) -> str:
+        """SHA-256 over what was observed and how, not over when and under which name."""
+        digest = sha256(repr((FORMAT, self.until, sorted(flat(self.settings)))).encode())
+        for kpi_id in sorted(self.observations):
+            digest.update(f"{kpi_id}\n{self.observations[kpi_id].to_csv(index=False)}".encode())
+        return digest.hexdigest()
+
+    def facts(self) -> dict[str, Any]:
+        """All but the observations, as plain values."""
+        return {
+            "format": FORMAT,
+            "name": self.name,
+            "version": self.version,
+            "until": self.until,
+            "frozen_on": self.frozen_on,
+            "data_hash": self.data_hash,
+            "workbook_version": self.workbook_version,
+            "hash": self.hash(),
+            "settings": dict(self.settings),
+            "unmeasured": dict(self.unmeasured),
+        }
+
+    def differing_settings(self, settings: Mapping[str, Any]) -> list[str]:
+        """The settings that were others when it was frozen, of those that change observations."""
+        then, now = dict(flat(self.settings)), dict(flat(settings))
+        names = [name for name in now if name.split(".")[0] in OBSERVED_UNDER]
+        return [f"{n} was {then[n]}, is {now[n]}" for n in names if then.get(n, now[n]) != now[n]]
+
+
+def check_name(name: str) -> None:
+    """Raise ParameterError unless `name` can be a folder's name on every system."""
+    if (
+        not name
+        or len(name) > 60
+        or not all(c.isascii() and (c.isalnum() or c in "-_") for c in name)
+    ):
+        raise ParameterError(
+            f"{name!r} cannot be the name of a baseline",
+            remedy="Allowed: letters, digits, hyphens and underscores, at most 60",
+        )
+
+
+def flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Nested settings as names with dots and their values."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", value

@@ -1,0 +1,173 @@
+"""From observations to results: one department's statistics and parts, n, states, suppression."""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pmo_lib.engine.quadrants import with_quadrants
+from pmo_lib.engine.result import ORGANISATION, KpiResult, ResultState
+from pmo_lib.engine.survey import among_those_asked
+from pmo_lib.engine.view import View
+from pmo_lib.kpis.kpi import Kpi
+from pmo_lib.kpis.statistics import CLUSTERED, ESTIMATORS, Statistic
+from pmo_lib.stats.estimate import Estimate
+
+SUMMED = {"rate", "clustered_rate", "ratio", "bounded_ratio", "quotient", "max_ratio", "event_rate"}
+FACTS = {"count", "max_ratio", "draws", "quadrant_share"}  # as true of few as of many
+SEGMENT_ALSO = {"importance_mean", "quadrant_share"}  # what the parts show beside their headline
+PARTS_ONLY = {"quadrant_share"}  # the whole is in no quadrant
+
+
+def of_department(
+    kpi: Kpi, view: View, department: str, units: pd.DataFrame, within: str | None = None
+) -> list[KpiResult]:
+    """Every statistic of the KPI on the observations of one department, then its parts.
+
+    `within` says of what time they are; by default of the KPI's window.
+    """
+    if department != ORGANISATION and kpi.level == "organisation":
+        reason = "is kept for the organisation only, not by department"
+        return [unmeasured(kpi, view, department, "not measured", reason)]
+    within = _within(kpi, view) if within is None else within
+    if "quadrant_share" in kpi.also:
+        units = with_quadrants(units)
+    whole = pooled(units)
+    found = summarised(kpi, view, department, whole, within)
+    if kpi.scale:
+        answers, asked = usable(kpi, whole), view.settings.customers
+        found = [among_those_asked(kpi, result, answers, asked) for result in found]
+    if kpi.segment and "segment" in units:
+        statistics = (kpi.segment_statistic, *(s for s in kpi.also if s in SEGMENT_ALSO))
+        for segment, own in units.groupby("segment", sort=True):
+            parts = _summarised(kpi, view, department, own, within, statistics)
+            found += [replace(part, segment=str(segment)) for part in parts]
+    return found
+
+
+def pooled(units: pd.DataFrame) -> pd.DataFrame:
+    """The observations that count in the headline."""
+    return units[units["pooled"].astype(bool)] if "pooled" in units else units
+
+
+def known(kpi: Kpi, units: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which observations the KPI can be computed on: neither missing nor without limit."""
+    over, under = units["numerator"].to_numpy(), units["denominator"].to_numpy()
+    good: npt.NDArray[np.bool_] = np.isfinite(over) & np.isfinite(under)
+    return good if kpi.statistic in SUMMED else good & (under != 0)
+
+
+def usable(kpi: Kpi, units: pd.DataFrame) -> pd.DataFrame:
+    """The observations that the KPI can be computed on."""
+    good = known(kpi, units)
+    return units if good.all() else units[good]
+
+
+def summarised(
+    kpi: Kpi, view: View, department: str, units: pd.DataFrame, within: str
+) -> list[KpiResult]:
+    """The KPI's own statistics of the whole on these observations."""
+    statistics = (kpi.statistic, *(s for s in kpi.also if s not in PARTS_ONLY))
+    return _summarised(kpi, view, department, units, within, statistics)
+
+
+def _summarised(
+    kpi: Kpi,
+    view: View,
+    department: str,
+    units: pd.DataFrame,
+    within: str,
+    statistics: tuple[Statistic, ...],
+) -> list[KpiResult]:
+    """The statistics on these observations; `within` says of what time they are."""
+    whole = len(units)
+    units = usable(kpi, units)
+    missing = whole - len(units)
+    few = view.settings.disclosure.too_few
+    left_out = _left_out(kpi, missing, whole)
+    headline = statistics[0]
+    if units.empty and headline not in {"count"}:
+        what = f"none of the {whole}" if whole else "there are no"
+        said = " has what it needs" if whole else f" {within}".rstrip()
+        reason = f"{what} {kpi.population}{said}"
+        return [unmeasured(kpi, view, department, "undefined", reason, headline, missing=missing)]
+    if _cases(headline, units) < few and not _is_fact(kpi, headline):
+        among = "cases among the " if len(units) >= few else ""  # units enough, of too few cases
+        reason = f"fewer than {few} {among}{kpi.population} {within}".rstrip()
+        return [unmeasured(kpi, view, department, "too few", reason, headline, len(units), missing)]
+    found = []
+    for statistic in statistics:
+        estimate = ESTIMATORS[statistic](units, view.settings.confidence_level)
+        found.append(_judged(kpi, view, department, statistic, estimate, missing, left_out))
+    return found
+
+
+def _left_out(kpi: Kpi, missing: int, units: int) -> str:
+    """How many units were left out because the data do not say."""
+    if not missing:
+        return ""
+    # the units of a monthly mean are months, but what is left out are projects
+    whole = "" if kpi.statistic == "monthly_mean" else f" of {units:,}"
+    return f"{missing:,}{whole} left out, the data do not say"
+
+
+def _is_fact(kpi: Kpi, statistic: Statistic) -> bool:
+    """Whether few cases are as true and harmless as many: counts, and our own checks."""
+    return statistic in FACTS or "verdict" in kpi.given
+
+
+def _cases(statistic: Statistic, units: pd.DataFrame) -> int:
+    """How many independent cases there are: projects, where a project has several units."""
+    return int(units["case_id"].nunique()) if statistic in CLUSTERED else len(units)
+
+
+def _judged(
+    kpi: Kpi,
+    view: View,
+    department: str,
+    statistic: Statistic,
+    estimate: Estimate,
+    missing: int,
+    left_out: str,
+) -> KpiResult:
+    state: ResultState = "measured"
+    note = estimate.note
+    limits = view.settings.disclosure
+    if np.isnan(estimate.value):
+        state, note = "undefined", note or "what it is divided by is zero"
+    elif estimate.cases < limits.too_few and not _is_fact(kpi, statistic):
+        state, note = "too few", f"fewer than {limits.too_few} cases"
+        estimate = Estimate(np.nan, np.nan, np.nan, estimate.n)
+    elif estimate.cases < limits.indicative and not _is_fact(kpi, statistic):
+        few = f"indicative: fewer than {limits.indicative} cases"
+        note = f"{few}; {note}" if note else few
+    return KpiResult(
+        kpi.id, department, view.period, statistic, value=estimate.value, low=estimate.low,
+        high=estimate.high, n=estimate.n, missing=missing, cases=estimate.cases, state=state,
+        reason="; ".join(filter(None, [note, left_out])),
+    )  # fmt: skip
+
+
+def unmeasured(
+    kpi: Kpi,
+    view: View,
+    department: str,
+    state: ResultState,
+    reason: str,
+    statistic: Statistic | None = None,
+    n: int = 0,
+    missing: int = 0,
+) -> KpiResult:
+    """The result that has no value, with its state and the reason."""
+    return KpiResult(
+        kpi.id, department, view.period, statistic or kpi.statistic, n=n, missing=missing,
+        state=state, reason=reason,
+    )  # fmt: skip
+
+
+def _within(kpi: Kpi, view: View) -> str:
+    if kpi.window == "data date":
+        return ""
+    months = view.settings.outcome_window_months if kpi.window == "outcome" else 12
+    return f"in the {months} months to {view.period}"

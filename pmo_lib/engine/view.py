@@ -1,0 +1,69 @@
+"""The tables as a report sees them, and whether they allow a KPI at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.verdict import Verdict
+from pmo_lib.engine.baseline import Baseline
+from pmo_lib.engine.result import ResultState
+from pmo_lib.kpis.kpi import Kpi
+from pmo_lib.months import month_end
+
+
+@dataclass(frozen=True)
+class View:
+    """The tables as a report sees them: at the end of a period, under the settings.
+
+    ``withheld`` names the tables that may not be used, with the reason; ``verdict`` is what
+    validation found, ``baseline`` what the results are compared with, ``value_case`` the draws of
+    the value case, each where there is one.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    period: str
+    settings: Settings = field(default_factory=Settings)
+    withheld: Mapping[str, str] = field(default_factory=dict)
+    verdict: Verdict | None = None
+    baseline: Baseline | None = None
+    value_case: pd.DataFrame | None = None
+
+    @property
+    def data_date(self) -> pd.Timestamp:
+        return month_end(self.period)
+
+
+def availability(kpi: Kpi, view: View) -> tuple[ResultState, str]:
+    """Whether the data allow the KPI at all, and if not why and what to collect."""
+    missing = [name for name in kpi.tables if name not in view.tables]
+    if missing:
+        return "not measured", f"needs {' and '.join(f'{name}.csv' for name in missing)}"
+    if "value_case" in kpi.given and view.value_case is None:
+        return "not measured", "needs a value case in which an effect of the PMO is at least likely"
+    if "verdict" in kpi.given and view.verdict is None:
+        return "not measured", "needs the verdict of validation"
+    withheld = [view.withheld[name] for name in kpi.tables if name in view.withheld]
+    if withheld:
+        return "withheld", "; ".join(withheld)
+    empty = [need for need in kpi.needs if not _has_values(view.tables, need)]
+    if empty and not _nothing_completed_yet(view, empty):
+        columns = " and ".join(
+            f"{column} in {table}.csv" for table, _, column in (e.partition(".") for e in empty)
+        )
+        return "not measured", f"needs the column {columns}, which is empty or not there"
+    return "measured", ""
+
+
+def _has_values(tables: Mapping[str, pd.DataFrame], need: str) -> bool:
+    table, _, column = need.partition(".")
+    return column in tables[table] and bool(tables[table][column].notna().any())
+
+
+def _nothing_completed_yet(view: View, empty: list[str]) -> bool:
+    """Whether outcomes are empty for the good reason that every project is still to end."""
+    if not set(empty) <= {"projects.finished_on", "projects.actual_cost"}:
+        return False
+    statuses = view.tables["projects"]["status"]
+    return bool((statuses.notna() & (statuses != "completed")).all())

@@ -1,0 +1,1 @@
+"""What the tables say at a date, before anything is estimated."""

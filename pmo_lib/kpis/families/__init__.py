@@ -1,0 +1,1 @@
+"""The KPIs of the catalogue, one module a family."""

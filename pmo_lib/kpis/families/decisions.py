@@ -1,0 +1,57 @@
+"""How long decisions take, and what becomes of demands."""
+
+import pandas as pd
+
+from pmo_lib.kpis.kpi import kpi, observations
+from pmo_lib.months import months_of, shifted
+
+
+@kpi(
+    id="P6", name="Gate decision time", family="productivity", unit="days", better="lower",
+    statistic="survival_median", population="gate submissions", window="year",
+    needs=("gates.submitted_on", "gates.decided_on"),
+)  # fmt: skip
+def gate_decision_time(
+    projects: pd.DataFrame, gates: pd.DataFrame, data_date: pd.Timestamp
+) -> pd.DataFrame:
+    """Days from submission to decision, Kaplan–Meier median of the last 12 months' submissions.
+
+    One that waits is censored at the data date, or on the day its project ended: the median of
+    those decided would hide the longest waits. A decision without a submission is left out.
+    """
+    columns = ["project_id", "department", "finished_on"]
+    papers = gates.merge(projects[columns], on="project_id", how="left")
+    papers = papers[~(papers["submitted_on"].fillna(papers["decided_on"]) > data_date)]
+    submitted, decided = papers["submitted_on"], papers["decided_on"]
+    ended = decided <= data_date
+    closed = papers["finished_on"].between(submitted, data_date)
+    last_seen = decided.where(ended).fillna(papers["finished_on"].where(closed)).fillna(data_date)
+    return observations(
+        papers,
+        period=months_of(submitted.fillna(decided)),
+        numerator=(last_seen - submitted).dt.days,
+        ended=ended,
+    )
+
+
+@kpi(
+    id="P8", name="Demand conversion", family="productivity", unit="share", better="context",
+    statistic="rate", population="demands created 12 to 24 months before",
+    needs=("demands.project_id",),
+)  # fmt: skip
+def demand_conversion(demands: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
+    """Demands created 12 to 24 months ago that became projects by now ÷ all of them.
+
+    A cohort that has had at least a year to be decided on: later demands would count as refused
+    because they are young.
+    """
+    created = months_of(demands["created_on"])
+    period = f"{data_date:%Y-%m}"
+    cohort = demands[(created > shifted(period, -24)) & (created <= shifted(period, -12))]
+    became = cohort["project_id"].notna() & ~(cohort["decided_on"] > data_date)
+    return observations(
+        cohort,
+        period=months_of(cohort["created_on"]),
+        numerator=became.astype("float64"),
+        case="demand_id",
+    )

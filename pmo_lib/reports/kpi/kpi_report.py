@@ -1,0 +1,231 @@
+"""The KPI report: the answer in words, and the pictures behind it."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandas as pd
+from IPython.display import HTML
+
+from pmo_lib.assessment.behaviour import Behaviour
+from pmo_lib.assessment.series import behaviour_of, series, spark
+from pmo_lib.engine.result import KpiResult, is_headline
+from pmo_lib.facts.customers import uptake
+from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.months import month
+from pmo_lib.reports import charts, page, services
+from pmo_lib.reports.customer_report import CustomerReport
+from pmo_lib.reports.kpi import ratings
+from pmo_lib.reports.kpi.behaviour_chart import behaviour_chart, sparkline_svg
+from pmo_lib.reports.kpi.promises import USUAL, in_words, promised_kpis, promises, result_of
+from pmo_lib.reports.picture import Picture
+from pmo_lib.reports.scorecard import in_colours
+from pmo_lib.wording import compared, counted, number
+
+SPARK_MONTHS = 36
+
+
+@dataclass(frozen=True)
+class KpiReport(CustomerReport):
+    """How the organisation, or one department, is doing at the end of a period."""
+
+    def title(self) -> HTML:
+        """The title."""
+        return page.title(f"KPI report: {self.subject}", self.beneath)
+
+    def answer(self) -> HTML:
+        """The answer in one paragraph: what was promised and kept, time, cost, work in flight."""
+        if "projects" not in self.workbook.tables:
+            nothing = "Nothing is known of projects: needs projects.csv."
+            return page.answer([*self.staff_in_words, nothing])
+        promised = self._promised() if self.parameters.department else []
+        return page.answer(
+            [*promised, *self._outcomes(), *self._in_flight(), in_colours(self.results)]
+        )
+
+    @cached_property
+    def kpis_to_watch(self) -> list[str]:
+        """The at most four KPIs that the promises name, or the usual ones without any."""
+        return promised_kpis(self.statements) or [k for k in USUAL if self.result(k).is_measured]
+
+    def _promised(self) -> list[str]:
+        """The first promise of which a number can be told, or that there is none."""
+        if self.statements.empty:
+            return [f"Nothing was promised to {self.subject} that is written down."]
+        statements = self.statements.to_dict("records")
+        shown = [s for s in statements if (r := result_of(s, self.results)) and r.is_measured]
+        return [in_words((shown or statements)[0], self.results)]
+
+    def promises(self) -> HTML:
+        """What was promised, in the customers' words, with the number that shows it."""
+        if "value_statements" not in self.workbook.tables:
+            return page.paragraph("What was promised to customers: needs value_statements.csv.")
+        if self.statements.empty:
+            return page.paragraph(f"Nothing was promised to {self.subject} that is written down.")
+        return promises(self.statements, self.everything)
+
+    def _outcomes(self) -> list[str]:
+        on_time, on_budget, overrun = (self.result(kpi) for kpi in ("D1", "D2", "D3"))
+        if not (on_time.is_measured or on_budget.is_measured):
+            return [
+                "Cannot tell how projects end, on time or on budget: "
+                f"{on_time.reason or on_budget.reason}."
+            ]
+        months = self.workbook.settings.outcome_window_months
+        said = []
+        if on_time.is_measured:
+            said.append(
+                f"Of {counted(on_time.n + on_time.missing, 'project')} completed in the {months} "
+                f"months to {month(self.parameters.period)}, {on_time.n} can be judged on time: "
+                f"{self.said('D1')} met their original date."
+            )
+        if on_budget.is_measured:
+            said.append(
+                f"Of the {on_budget.n} whose costs are known, {self.said('D2')} kept to budget."
+            )
+        if overrun.is_measured:
+            said.append(f"The median project {compared(overrun.value)} ({self.ends('D3')}).")
+        p80 = self.result("D3", "p80")
+        if p80.is_measured and p80.value > 0:
+            said.append(
+                f"One in five cost {number(p80.value, 'share')} or more above what was approved "
+                f"({self.ends('D3', 'p80')})."
+            )
+        return said
+
+    def _in_flight(self) -> list[str]:
+        wip, cpi, spi = (self.result(kpi) for kpi in ("P2", "D6", "D7"))
+        if not wip.is_measured:
+            return [f"Cannot tell how much work is in flight: {wip.reason}."]
+        said = [f"{counted(wip.n, 'project')} {'is' if wip.n == 1 else 'are'} in flight."]
+        if wip.missing:
+            said.append(f"Of {wip.missing:,} more nobody says whether they are.")
+        if cpi.is_measured:
+            currency = self.workbook.settings.currency
+            said.append(
+                f"{cpi.n} of them earn {self.said('D6')} of planned work for each {currency} spent."
+            )
+        if spi.is_measured:
+            said.append(f"Measured in time, {spi.n} are {_pace(spi)}: SPI(t) {self.said('D7')}.")
+        return said
+
+    def trend(self, place: int) -> Picture | HTML:
+        """The process-behaviour chart of the KPI in this place of those to watch."""
+        if place >= len(self.kpis_to_watch):
+            return page.joined()
+        kpi_id = self.kpis_to_watch[place]
+        found = self.behaviours[kpi_id]
+        picture = behaviour_chart(kpi_id, found, self.department)
+        name = CATALOGUE[kpi_id].name
+        if isinstance(picture, Picture):
+            said = found.signal[:1].upper() + found.signal[1:]
+            return replace(picture, caption=f"{name}, by {found.grain}. {said}.")
+        return self.or_cannot(picture, f"{name} over time")
+
+    def signals(self) -> HTML:
+        """What every chart says: those with a signal first, then those that cannot tell."""
+        told = [(CATALOGUE[kpi_id], found) for kpi_id, found in self.behaviours.items()]
+        rows = [
+            {"KPI": f"{kpi.id} {kpi.name}", "Looked at": f"by {found.grain}", "Says": found.signal}
+            for kpi, found in sorted(told, key=lambda item: _order(item[1]))
+        ]
+        return page.folded(
+            "What the charts of all KPIs say",
+            page.table(pd.DataFrame(rows), "Signals, and what is no more than chance"),
+        )
+
+    @cached_property
+    def behaviours(self) -> dict[str, Behaviour]:
+        """What the series of each KPI to watch, and of each that happens by the month, says."""
+        until = self.baseline.until if self.baseline else ""
+        wanted = [k.id for k in CATALOGUE.values() if k.window != "data date"]
+        return {
+            kpi_id: behaviour_of(kpi_id, self.view, self.department, until)
+            for kpi_id in dict.fromkeys([*self.kpis_to_watch, *wanted])
+        }
+
+    @cached_property
+    def trends(self) -> dict[str, HTML]:
+        """A sparkline of the last quarters for each KPI with a value."""
+        drawn = {
+            result.kpi_id: sparkline_svg(
+                spark(series(result.kpi_id, self.view, self.department, SPARK_MONTHS, "quarter")),
+                CATALOGUE[result.kpi_id].unit,
+            )
+            for result in self.results
+            if result.is_measured and is_headline(result)
+        }
+        return {kpi_id: HTML(line) for kpi_id, line in drawn.items() if line}
+
+    def on_time_by_year(self) -> Picture | HTML:
+        """On-time completion by year."""
+        picture = charts.yearly("D1", self.view, self.parameters.department)
+        return self.or_cannot(picture, "On-time completion by year")
+
+    def cost_overruns(self) -> Picture | HTML:
+        """Cost overruns by size of project."""
+        picture = charts.overruns("D3", self.view, self.parameters.department)
+        return self.or_cannot(picture, "The distribution of cost overruns")
+
+    def trust(self) -> HTML:
+        """Whether status ratings can be trusted, in three sentences."""
+        return ratings.trust(self.results, self.level)
+
+    def ratings_and_outcomes(self) -> HTML:
+        """What became of projects rated in each colour."""
+        return ratings.by_colour(self.results, self.level)
+
+    def watermelons(self) -> Picture | HTML:
+        """The share of green reports that hide a red project, by department."""
+        return self._by_department("G2")
+
+    def services(self) -> HTML:
+        """Satisfaction, promises kept in time and uptake of each service."""
+        return services.by_service(self.results)
+
+    def uptake(self) -> HTML:
+        """Which services were rolled out, and used."""
+        tables = self.workbook.tables
+        why = self._why_not("service_requests") or self._why_not("rollouts")
+        if why:
+            return page.paragraph(f"Which services are taken up cannot be told: {why}.")
+        found = uptake(
+            tables["service_requests"], tables["rollouts"], tables.get("services"), self.view.period
+        )
+        return services.uptake(found, self.parameters.department)
+
+    def leakage(self) -> HTML:
+        """Where customers go instead."""
+        return services.channels(self.results, self.level)
+
+    def leakage_by_department(self) -> Picture | HTML:
+        """The share of occasions that others than the PMO served, by department."""
+        return self._by_department("R8")
+
+    def schedule_overruns(self) -> Picture | HTML:
+        """Schedule overruns by size of project."""
+        picture = charts.overruns("D5", self.view, self.parameters.department)
+        return self.or_cannot(picture, "The distribution of schedule overruns")
+
+    def departments(self) -> Picture | HTML:
+        """On-time completion of every department; a department's report shows it among them."""
+        return self._by_department("D1")
+
+    def _by_department(self, kpi_id: str) -> Picture | HTML:
+        picture = charts.by_department(
+            kpi_id, self.everything, self.workbook.settings, self.parameters.department
+        )
+        return self.or_cannot(picture, f"{CATALOGUE[kpi_id].name} by department")
+
+
+def _order(found: Behaviour) -> int:
+    """Signals first, what cannot be told last."""
+    if not found.can_tell:
+        return 2
+    return 1 if found.signal.startswith("no signal") else 0
+
+
+def _pace(spi: KpiResult) -> str:
+    """Ahead or behind only where the interval says so."""
+    if spi.low > 1:
+        return "ahead of plan"
+    return "behind plan" if spi.high < 1 else "not clearly ahead of plan or behind it"

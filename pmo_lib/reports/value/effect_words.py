@@ -1,0 +1,180 @@
+"""Effects, verdicts and checks in words and tables."""
+
+from collections.abc import Sequence
+from html import escape
+from math import expm1, isinf, isnan
+
+import pandas as pd
+from IPython.display import HTML
+
+from pmo_lib.causal.attribution import Attribution
+from pmo_lib.causal.matching import WORDS
+from pmo_lib.effect.checks import Check
+from pmo_lib.effect.claim import Word, helps, sentence
+from pmo_lib.effect.finding import Finding
+from pmo_lib.effect.outcomes import Outcome
+from pmo_lib.reports import page
+from pmo_lib.wording import DASH, change, counted, number
+
+MORE, LESS = {"cost": ("more", "less"), "schedule": ("longer", "shorter")}, ("higher", "lower")
+BADGES: dict[Word, str] = {
+    "demonstrated": "green", "likely": "green", "not shown": "grey",
+    "no effect of that size": "amber", "not testable": "grey", "consistent with": "grey",
+    "associated": "grey",
+}  # fmt: skip
+STATES = {"passed": "green", "failed": "red", "cannot tell": "grey"}
+VERBS = {
+    "cost": "projects under the PMO typically cost {} than they would have without it",
+    "schedule": "projects under the PMO were typically {} than they would have been without it",
+    "benefits": "the share of planned benefits that projects brought changed by {}",
+    "on_time": "finished on time {}",
+    "on_budget": "finished on budget {}",
+}
+
+
+def effect(outcome: Outcome, value: float) -> str:
+    """18 % less, 3 % longer, +13 points; a dash where there is none."""
+    if isnan(value) or isinf(value):
+        return DASH
+    if not outcome.logarithm:
+        return change(value, "share")
+    share = expm1(value)
+    more, less = MORE.get(outcome.id, ("more", "less"))
+    shown = number(abs(share), "share")
+    return f"{shown} {more if share > 0 else less}"
+
+
+def ends(outcome: Outcome, low: float, high: float) -> str:
+    """The ends of an interval of an effect: 25 % less to 11 % less."""
+    if isnan(low) or isnan(high):
+        return "no interval can be given"
+    return f"{effect(outcome, low)} to {effect(outcome, high)}"
+
+
+def moved(found: Finding) -> str:
+    """lowered cost overrun, raised benefits realised."""
+    how = "lowered" if found.tested.value < 0 else "raised"
+    return f"{how} {found.outcome.name.lower()}"
+
+
+def in_words(found: Finding, level: str) -> str:
+    """One sentence: the verdict, then the effect with its interval."""
+    outcome, tested = found.outcome, found.tested
+    name = f"{outcome.name}, {found.claim.word}:"
+    if tested.refusal:
+        return f"{name} {tested.refusal}."
+    said = VERBS[outcome.id].format(effect(outcome, tested.value))
+    if not found.claim.counts:
+        said = f"by the estimate {said}"
+    return f"{name} {said} ({level} {ends(outcome, tested.low, tested.high)})."
+
+
+def table(findings: Sequence[Finding], level: str) -> HTML:
+    """One row an outcome: verdict, effect with interval, why, and what it rests on."""
+    rows = []
+    for found in findings:
+        outcome, tested = found.outcome, found.tested
+        worse = not tested.refusal and tested.excludes_zero and not helps(outcome, tested.value)
+        between = "" if tested.refusal else f"{level} {ends(outcome, tested.low, tested.high)}"
+        rows.append(
+            {
+                "Outcome": page.lines(
+                    outcome.name, "declared beforehand" * (outcome.role == "primary")
+                ),
+                "Verdict": page.badge(
+                    found.claim.word, "red" if worse else BADGES[found.claim.word]
+                ),
+                "Effect": page.lines(
+                    effect(outcome, tested.value), "for the worse" * worse, between
+                ),
+                "Why, and what would change it": page.lines(found.claim.why, found.claim.remedy),
+                "Rests on": page.lines(*_rests_on(found)),
+            }
+        )
+    return page.table(pd.DataFrame(rows), "What the PMO changed", "cards")
+
+
+def checks(findings: Sequence[Finding]) -> HTML:
+    """Every check as a row, its outcome for each of the findings as a column."""
+    shown = [found for found in findings if found.checks]
+    alone = [piece for found in findings for piece in _of_other_designs(found)]
+    if alone:
+        return page.joined(*alone)
+    if not shown:
+        return page.paragraph(
+            "There is no estimate to check: the checks are of differences to departments that had "
+            "not adopted yet."
+        )
+    order = list(dict.fromkeys(check.id for found in shown for check in found.checks))
+    rows = []
+    for name in order:
+        by_outcome = {f.outcome.name: c for f in shown for c in f.checks if c.id == name}
+        question = next(iter(by_outcome.values())).question
+        cells = {
+            f.outcome.name: _check(by_outcome[f.outcome.name])
+            if f.outcome.name in by_outcome
+            else DASH
+            for f in shown
+        }
+        rows.append({"Check": page.lines(question, name)} | cells)
+    return page.table(pd.DataFrame(rows), "Could it be something else?", "cards")
+
+
+def _of_other_designs(found: Finding) -> list[HTML]:
+    """What a time series or a matching says of itself: its note, balance and E-value."""
+    if found.series is not None and found.series.note:
+        return [page.paragraph(f"{found.outcome.name}: {found.series.note}.")]
+    if found.matching is None or not len(found.matching.balance):
+        return []
+    own = found.matching
+    balance = own.balance.assign(
+        covariate=own.balance["covariate"].map(WORDS),
+        good=own.balance["good"].map({True: "alike", False: "not alike"}),
+    )
+    balance.columns = pd.Index(["What is recorded", "Before", "After matching", "Then"])
+    strong = (
+        f"Something unrecorded would have to be {own.e_value:.1f} times as frequent with the PMO, "
+        f"and as strong for the outcome, to explain the difference away; "
+        f"{own.e_value_of_interval:.1f} times for the end of the interval nearer to none (E-value)."
+    )
+    caption = f"{found.outcome.name}: how alike the two sides are, in standard deviations"
+    said = [strong] * (not isnan(own.e_value)) + [f"{sentence(own.note)}."] * bool(own.note)
+    return [page.table(balance, caption), *map(page.paragraph, said)]
+
+
+def _check(check: Check) -> HTML:
+    badge = str(page.badge(check.state, STATES[check.state]).data)
+    return page.joined(HTML(badge), HTML(f"<small>{escape(check.finding)}</small>"))
+
+
+def _rests_on(found: Finding) -> list[str]:
+    tested = found.tested
+    if not tested.n_projects:
+        return [DASH]
+    under = "before and after" if found.design == "interrupted time series" else "under the PMO"
+    said = [f"{counted(tested.n_projects, 'project')} {under}, "
+            f"{counted(tested.n_departments, 'department')}"]  # fmt: skip
+    if not isnan(tested.p):
+        together = f", {_p(found.p_adjusted)} with the others"
+        said.append(f"p = {_p(tested.p)}{together * (not isnan(found.p_adjusted))}")
+    if not isnan(tested.detectable):
+        said.append(f"seen from {_seen_from(outcome=found.outcome, tested=tested)}")
+    if not isnan(tested.support):
+        said.append(f"{number(tested.support, 'share')} of those under the PMO can be compared")
+    if found.n_left_out:
+        said.append(f"{found.n_left_out} left out: not recorded")
+    if found.n_unlike:
+        said.append(f"{found.n_unlike} left out: of a kind found only under the PMO")
+    if found.n_edge:
+        said.append(f"{found.n_edge} left out: begun in the quarter of adoption, before its day")
+    return said
+
+
+def _seen_from(outcome: Outcome, tested: Attribution) -> str:
+    """The smallest effect that such data show in four of five cases."""
+    sign = -1.0 if outcome.better == "lower" else 1.0
+    return effect(outcome, sign * tested.detectable)
+
+
+def _p(p: float) -> str:
+    return f"{p:.3f}" if p >= 0.0015 else "0.001"

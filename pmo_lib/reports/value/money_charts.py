@@ -1,0 +1,83 @@
+"""The figures of what an effect is worth; one that cannot be drawn is the reason."""
+
+from math import isnan
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import FuncFormatter
+
+from pmo_lib.reports.picture import ACCENT, INK, STRONG, Picture, drawn
+from pmo_lib.wording import money, number
+from pmo_lib.worth.draws import ValueDraws
+
+MOST_BARS = 10
+TAILS = (0.005, 0.995)  # of the draws that are drawn
+
+
+def worth(draws: ValueDraws, currency: str) -> Picture | str:
+    """The distribution of what is left after the PMO's cost."""
+    net = draws.table["npv"].dropna()
+    if net.empty:
+        return draws.reason or "the cost of the PMO is not known: needs pmo_costs.csv"
+    low, high = net.quantile(list(TAILS))
+    counts, edges = np.histogram(net, bins=45, range=(float(low), float(high)))
+    colours = [STRONG if edge < 0 else ACCENT for edge in edges[:-1]]
+    with drawn(3.2) as (figure, axes):
+        axes.bar(edges[:-1], counts, np.diff(edges), align="edge", color=colours)
+        axes.axvline(0, color=INK, linewidth=1)
+        axes.axvline(net.median(), color=INK, linewidth=2, linestyle="--")
+        axes.set(xlabel=f"Value less cost of the PMO, {currency} million", ylabel="", yticks=[])
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x / 1e6:,.1f}"))
+    wanted = (0.05, 0.25, 0.5, 0.75, 0.95)
+    data = pd.DataFrame(
+        {
+            "": [f"P{100 * p:.0f}" for p in wanted],
+            "Net value": [money(float(net.quantile(p)), currency) for p in wanted],
+        }
+    )
+    return Picture(
+        figure,
+        f"What is left after the cost of the PMO: in 90 of 100 draws between "
+        f"{money(float(net.quantile(0.05)), currency)} and "
+        f"{money(float(net.quantile(0.95)), currency)}, half of them above "
+        f"{money(float(net.median()), currency)}; above nothing in "
+        f"{number(float((net > 0).mean()), 'share')} of them.",
+        data,
+    )
+
+
+def tornado(bars: pd.DataFrame, net: float, currency: str) -> Picture | str:
+    """What the net value hangs on: each input moved on its own, the widest swing first."""
+    shown = bars[bars["swing"] > 0].head(MOST_BARS)
+    if shown.empty:
+        return "no net value can be given"
+    with drawn(1.2 + 0.42 * len(shown)) as (figure, axes):
+        left = shown[["npv_low", "npv_high"]].min(axis=1).to_numpy("float64")
+        axes.barh(range(len(shown)), shown["swing"].to_numpy("float64"), left=left, height=0.6,
+                  color=ACCENT)  # fmt: skip
+        axes.axvline(net, color=INK, linewidth=1)
+        axes.set_yticks(range(len(shown)), [str(name) for name in shown["input"]])
+        axes.set(ylim=(len(shown) - 0.5, -0.5), xlabel=f"Net value, {currency} million")
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x / 1e6:,.1f}"))
+        axes.grid(visible=False, axis="y")
+    data = pd.DataFrame(
+        {
+            "Input": shown["input"],
+            "At its P10": [_plain(v) for v in shown["low_at"]],
+            "At its P90": [_plain(v) for v in shown["high_at"]],
+            "Net value then": [money(v, currency) for v in shown["npv_low"]],
+            "and then": [money(v, currency) for v in shown["npv_high"]],
+        }
+    )
+    first = shown.iloc[0]
+    return Picture(
+        figure,
+        f"What the net value hangs on. Most on {first['input']}: from "
+        f"{money(min(first['npv_low'], first['npv_high']), currency)} to "
+        f"{money(max(first['npv_low'], first['npv_high']), currency)}.",
+        data,
+    )
+
+
+def _plain(value: float) -> str:
+    return "as it stands" if isnan(value) else f"{value:,.3g}"

@@ -1,0 +1,190 @@
+"""The figures of an effect; one that cannot be drawn is the reason, as a sentence's end."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from pmo_lib.causal.event_study import by_half_year, lags, leads
+from pmo_lib.effect.finding import Finding
+from pmo_lib.months import half_year_name, quarter_name
+from pmo_lib.reports.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
+from pmo_lib.reports.value.effect_words import effect, ends
+from pmo_lib.stats.numbers import Floats
+from pmo_lib.wording import counted, number
+
+NO_CONTROLS = "it takes departments that adopted in different quarters"
+
+
+def observed_and_expected(found: Finding, level: float) -> Picture | str:
+    """What projects under the PMO showed, and what is expected of them without it, by quarter."""
+    if found.series is not None:
+        return _series(found, level)
+    if found.sample is None or found.tested.refusal:
+        return found.tested.refusal or NO_CONTROLS
+    points = by_half_year(found.sample.tested, found.sample.first, level)
+    if len(points) < 3:
+        return "fewer than three half-years have enough projects that can be compared"
+    convert = _shares(found)
+    names = [half_year_name(int(q)) for q in points["quarter"]]
+    at = (points["quarter"] - points["quarter"].min()) / 2
+    with drawn(3.8) as (figure, axes):
+        axes.vlines(at, convert(points["expected_low"]), convert(points["expected_high"]),
+                    color=SOFT, linewidth=3)  # fmt: skip
+        axes.plot(at, convert(points["expected"]), "o--", color=INK, ms=6, label="without the PMO")
+        axes.plot(at, convert(points["observed"]), "D-", color=STRONG, ms=7, label="as it was")
+        axes.set_xticks(list(at), names)
+        axes.set(xlabel="Half-year in which the projects started", ylabel=found.outcome.name)
+        _percent(axes, found)
+        axes.legend(frameon=False)
+    data = pd.DataFrame(
+        {
+            "Start": names,
+            "As it was": [number(v, "share") for v in convert(points["observed"])],
+            "Without the PMO": [number(v, "share") for v in convert(points["expected"])],
+            f"{number(level, 'share')} interval": [
+                f"{number(low, 'share')} to {number(high, 'share')}"
+                for low, high in zip(
+                    convert(points["expected_low"]), convert(points["expected_high"]), strict=True
+                )
+            ],
+            "Projects": points["n_projects"].astype("int64"),
+        }
+    )
+    lower = int((points["observed"] < points["expected"]).sum())
+    return Picture(
+        figure,
+        f"{found.outcome.name} of projects under the PMO by half-year of their start, as it "
+        f"was and as expected without the PMO. It was lower than expected in {lower} of "
+        f"{len(points)} half-years.",
+        data,
+    )
+
+
+def event_study(found: Finding, level: float) -> Picture | str:
+    """The difference to other departments by quarters before and since adoption."""
+    if found.sample is None or found.tested.refusal:
+        return found.tested.refusal or NO_CONTROLS
+    cells, first = found.sample.tested, found.sample.first
+    points = pd.concat([leads(cells, first, level)[0], lags(cells, first, level)])
+    if len(points) < 3:
+        return "fewer than three quarters have five projects of three departments"
+    convert = _shares(found)
+    value, low, high = (convert(points[name]) for name in ("effect", "low", "high"))
+    with drawn(3.8) as (figure, axes):
+        before = (points["quarter"] < 0).to_numpy()
+        axes.axhline(0, color=INK, linewidth=1)
+        axes.axvline(-0.5, color=SOFT, linewidth=1, linestyle=":")
+        for chosen, colour, mark in ((before, SOFT, "o"), (~before, ACCENT, "D")):
+            at = points["quarter"][chosen]
+            axes.vlines(at, low[chosen], high[chosen], color=colour, linewidth=3)
+            axes.plot(at, value[chosen], mark, color=colour, ms=7)
+        axes.set(xlabel="Quarters since the department adopted the PMO's services",
+                 ylabel="Difference")  # fmt: skip
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    data = pd.DataFrame(
+        {
+            "Quarter since adoption": points["quarter"].astype("int64"),
+            "Difference": [effect(found.outcome, v) for v in points["effect"]],
+            f"{number(level, 'share')} interval (jackknife)": [
+                ends(found.outcome, *pair)
+                for pair in zip(points["low"], points["high"], strict=True)
+            ],
+            "Projects": points["n_projects"].astype("int64"),
+            "Departments": points["n_departments"].astype("int64"),
+        }
+    )
+    return Picture(
+        figure,
+        f"{found.outcome.name}: difference to departments without the PMO, for "
+        f"{counted(int(before.sum()), 'quarter')} before and {int((~before).sum())} since. "
+        f"The mean since adoption: {effect(found.outcome, found.tested.value)}.",
+        data,
+    )
+
+
+def chance(found: Finding) -> Picture | str:
+    """The estimate among those under dates of adoption permuted: what chance alone makes."""
+    effects = found.tested.permuted.effects
+    if not len(effects):
+        return found.tested.refusal or NO_CONTROLS
+    convert = _shares(found)
+    shares, own = convert(pd.Series(effects)), float(convert(pd.Series([found.tested.value]))[0])
+    with drawn(3.0) as (figure, axes):
+        axes.hist(shares, bins=40, color=SOFT)
+        axes.axvline(own, color=STRONG, linewidth=3)
+        axes.annotate(
+            "the true dates", (own, 0.96), xycoords=("data", "axes fraction"), color=STRONG,
+            ha="left", xytext=(6, 0), textcoords="offset points",
+        )  # fmt: skip
+        axes.set(xlabel="Estimated effect", ylabel="Dealings of the dates")
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    farther = int((np.abs(effects) >= abs(found.tested.value)).sum())
+    quantiles = np.quantile(effects, [0.05, 0.5, 0.95])
+    data = pd.DataFrame(
+        {
+            "": ["P5 of the permutations", "P50", "P95", "the true dates"],
+            "Effect": [effect(found.outcome, v) for v in (*quantiles, found.tested.value)],
+        }
+    )
+    return Picture(
+        figure,
+        f"Estimates under {len(effects):,} permutations of the dates of adoption. "
+        f"{counted(farther, 'permutation')} gave an effect at least as large as the true dates' "
+        f"{effect(found.outcome, found.tested.value)}; allowing for the precision of each, "
+        f"p = {found.tested.p:.3f}.",
+        data,
+    )
+
+
+def _series(found: Finding, level: float) -> Picture | str:
+    """An interrupted time series: the quarters, and where the line of before would have led."""
+    assert found.series is not None
+    if found.series.refusal:
+        return found.series.refusal
+    rows, convert = found.series.series, _shares(found)
+    known = rows[rows["n"] > 0]
+    at = rows["quarter"] - rows["quarter"].min()
+    with drawn(3.8) as (figure, axes):
+        axes.fill_between(at, convert(rows["counterfactual_low"]),
+                          convert(rows["counterfactual_high"]), color="#d9dee2")  # fmt: skip
+        axes.plot(at, convert(rows["counterfactual"]), "--", color=INK, label="line of before")
+        axes.plot(at[known.index], convert(known["observed"]), "D", color=STRONG, label="as it was")
+        names = [quarter_name(int(q)) for q in rows["quarter"]]
+        axes.set_xticks(list(at)[:: max(1, len(at) // 6)], names[:: max(1, len(at) // 6)])
+        axes.set(xlabel="Quarter in which the projects started", ylabel=found.outcome.name)
+        _percent(axes, found)
+        axes.legend(frameon=False)
+    data = pd.DataFrame(
+        {
+            "Start quarter": [quarter_name(int(q)) for q in known["quarter"]],
+            "As it was": [number(v, "share") for v in convert(known["observed"])],
+            "Line of before": [number(v, "share") for v in convert(known["counterfactual"])],
+            "Projects": known["n"].astype("int64"),
+        }
+    )
+    return Picture(
+        figure,
+        f"{found.outcome.name} by quarter of the start, and where the line of before would have "
+        f"led, with the range in which a quarter lies in {number(level, 'share')} of cases.",
+        data,
+    )
+
+
+def _shares(found: Finding) -> Callable[[pd.Series], Floats]:
+    """From the outcome's own scale to shares: of a logarithm exp - 1, else as it is."""
+
+    def convert(values: pd.Series) -> Floats:
+        plain = values.to_numpy("float64")
+        return np.expm1(plain) if found.outcome.logarithm else plain
+
+    return convert
+
+
+def _percent(axes: Axes, found: Finding) -> None:
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    if found.outcome.logarithm:
+        axes.axhline(0, color=SOFT, linewidth=1)

@@ -1,0 +1,67 @@
+"""What must hold for an effect to be the PMO's, and what the value case does not claim."""
+
+from pmo_lib.effect.finding import Finding
+from pmo_lib.wording import counted, listed
+
+METHODS: dict[str, list[str]] = {
+    "interrupted time series": [
+        "The PMO began for all departments at once. Projects are compared by the quarter of their "
+        "start with the line of those before, carried on.",
+        "It holds if nothing else changed at the time: no department without the PMO tells.",
+        "The outcomes declared beforehand are tested together (Holm), the others under "
+        "false-discovery control, and none becomes money.",
+    ],
+    "matched projects": [
+        "Each project that used the PMO is set beside the most similar ones that did not, of the "
+        "same department, category and year of start.",
+        "It holds if projects that are alike on paper differ in nothing else that matters.",
+        "The outcomes declared beforehand are tested together (Holm), the others under "
+        "false-discovery control, and none becomes money.",
+    ],
+    "none": ["Nothing is compared: it takes the days on which departments adopted the PMO."],
+}
+
+
+def method(findings: list[Finding], n_primary: int) -> list[str]:
+    """How the effect is found and what must hold, by the design that was used."""
+    design = findings[0].design
+    if design != "staggered roll-out":
+        return METHODS[design]
+    return [
+        "Projects are compared by the quarter of their start: what each department's projects "
+        "would have done without the PMO is imputed from its own earlier projects and from "
+        "departments that had not adopted yet, at the same category, approved cost and approved "
+        "duration.",
+        "It holds if without the PMO all departments would have moved alike, if nobody acted on "
+        "the adoption before it came, and if no department's PMO moved another's projects.",
+        "The interval and p come from permuting the dates of adoption (999 times); with few "
+        "departments the usual formulas promise too much.",
+        "The test draws in the outer 5 % of the values on either side; money is reckoned with the "
+        "values as they are. Both were decided before any figure was seen.",
+        "The effect is that on a typical project, not on the sum of money spent.",
+        f"The {n_primary} outcomes declared beforehand share one error rate (Holm); the "
+        f"{counted(len(findings) - n_primary, 'other')} are under false-discovery control.",
+    ]
+
+
+def not_claimed(primary: list[Finding], service: str) -> list[str]:
+    """What the figures do not say, and why."""
+    said = [
+        f"{found.outcome.name}: {found.claim.word}. {found.claim.why} {found.claim.remedy}"
+        for found in primary
+        if not found.claim.counts
+    ]
+    said += [
+        "That better projects were chosen: no rule of selection is recorded, and on the same "
+        "projects it would be counted twice with their benefits.",
+        "That projects were rescued: those that were red would have recovered in part anyway.",
+        "What cancelled projects would have cost: they are not among the projects compared.",
+        "What a delayed team costs: that is in the cost of its project already.",
+        "What other services did: their start is held fixed, no more."
+        if service
+        else "What each service did: the effect is of all services of a department together.",
+    ]
+    left = [f"{each.outcome.name.lower()} {each.n_left_out}" for each in primary if each.n_left_out]
+    if left:
+        said.append(f"Projects that ended without a recorded outcome: {listed(left)}.")
+    return said

@@ -1,0 +1,176 @@
+"""The money of the value case: sentences, tables and figures."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import isnan, nan
+
+import pandas as pd
+from IPython.display import HTML
+
+from pmo_lib.reports import page
+from pmo_lib.reports.picture import Picture
+from pmo_lib.reports.value import money_charts
+from pmo_lib.reports.value.effect_words import effect
+from pmo_lib.wording import money, number
+from pmo_lib.worth.draws import Summary, ValueDraws
+from pmo_lib.worth.tornado import tornado
+from pmo_lib.worth.value_case import ValueCase
+
+ITEMS = {
+    "avoided": "Overruns avoided",
+    "time": "Time saved",
+    "uplift": "More of the benefits",
+    "gross": "Value in all",
+    "cashable": "of which cash",
+    "non_cashable": "of which not cash",
+    "office": "PMO: office",
+    "imposed": "PMO: time it takes of projects",
+    "cost": "Cost of the PMO in all",
+    "npv": "Net value",
+    "extrapolated": "Beside it: the projects that could not be compared, at the same effect",
+}
+RATIOS = {"roi": "Return: net value ÷ cost", "bcr": "Value ÷ cost",
+          "roi_cashable": "Return on cash alone"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Money:
+    """What a value case is worth, in words and figures."""
+
+    case: ValueCase
+    currency: str
+
+    @cached_property
+    def draws(self) -> dict[str, ValueDraws]:
+        """The draws as estimated, and conservative: gains not at least likely count nothing."""
+        return {case: self.case.draws(case) for case in ("conservative", "as estimated")}
+
+    @cached_property
+    def summaries(self) -> dict[str, Summary]:
+        return {case: drawn.summary() for case, drawn in self.draws.items()}
+
+    @cached_property
+    def refusal(self) -> str:
+        """Why no effect becomes money; empty where one does."""
+        return self.case.no_money or self.draws["conservative"].reason
+
+    def in_words(self) -> list[str]:
+        """Cost, net value and the chance that it pays, as sentences."""
+        if self.refusal:
+            return [f"What it is worth cannot be told: {self.refusal}."]
+        if self.case.no_cost:
+            return [f"Whether it pays cannot be told: {self.case.no_cost}."]
+        found, since = self.summaries["conservative"], f"{self.case.base_date:%B %Y}"
+        cost = money(self.quantile("conservative", "cost", "p50"), self.currency)
+        if not self.case.any_shown:
+            return [
+                f"The PMO cost {cost} so far, discounted to {since}; no gain is counted against "
+                "it, as none is at least likely."
+            ]
+        low, middle, high = (
+            money(self.quantile("conservative", "npv", p), self.currency)
+            for p in ("p5", "p50", "p95")
+        )
+        said = [
+            f"Counting only gains that are at least likely, and discounted to {since}, what is "
+            f"left after the PMO's cost of {cost} is {middle} (90 % of the draws between {low} and "
+            f"{high}): the chance that the PMO has paid for itself is "
+            f"{number(found.p_npv_positive, 'share')}."
+        ]
+        if self.case.question.assumptions.budget_returned is None:
+            said.append(
+                "How much of it was returned to budgets nobody has stated, so of the overruns "
+                "avoided nothing counts as cash."
+            )
+        return said
+
+    def pays(self) -> HTML:
+        """The chances, the break-even effect and the payback, as sentences."""
+        if self.refusal or self.case.no_cost:
+            why = self.refusal or self.case.no_cost
+            return page.paragraph(f"Whether the PMO pays cannot be told: {why}.")
+        found, estimated = (self.summaries[name] for name in ("conservative", "as estimated"))
+        avoided = found.p_avoided_above_cost
+        said = [
+            f"Chance that the PMO has paid for itself: {number(found.p_npv_positive, 'share')} "
+            f"(as estimated, {number(estimated.p_npv_positive, 'share')}).",
+            "Chance that avoided overruns alone are worth more than it costs: "
+            f"{number(avoided, 'share')}." * (not isnan(avoided)),
+            self._break_even(),
+            f"Paid back, at the median, in {found.payback_year}."
+            if found.payback_year
+            else "Not paid back yet, at the median.",
+            f"In the books the office cost {money(self._ledger, self.currency)} so far, before "
+            "discounting and without the time that it takes of projects.",
+            "Effects that pass a test are on average somewhat larger than the truth, and so is "
+            "what they are worth: read the lower end with the middle.",
+        ]
+        return page.bullets([each for each in said if each])
+
+    def _break_even(self) -> str:
+        """The effect on cost at which the office pays for itself, beside that in the money."""
+        cost, even = self.case.finding("cost"), self.case.break_even
+        if cost is None or isnan(even) or "cost" not in self.case.effects.names:
+            return ""
+        used = self.case.effects.quantile(0.5)["cost"]
+        return (
+            "On cost alone the office breaks even where projects under it cost "
+            f"{effect(cost.outcome, even)}. Reckoned is {effect(cost.outcome, used)}, the less "
+            f"favourable of {effect(cost.outcome, cost.priced.value)} with every project alike and "
+            f"{effect(cost.outcome, self.case.by_cost.value)} weighted by approved cost."
+        )
+
+    @property
+    def _ledger(self) -> float:
+        costs = self.case.pmo_costs
+        return nan if costs is None else float(costs["amount"].sum())
+
+    def table(self) -> HTML:
+        """Value, cost and net at P5, P50 and P95, conservative and as estimated."""
+        if self.refusal:
+            return page.paragraph(f"No value in money can be given: {self.refusal}.")
+        return page.joined(
+            self._table("conservative"),
+            page.folded("As estimated, shown or not", self._table("as estimated")),
+            page.bullets(self.summaries["conservative"].notes),
+        )
+
+    def _table(self, case: str) -> HTML:
+        rows, quantiles = [], ("p5", "p50", "p95")
+        for name, words in (ITEMS | RATIOS).items():
+            values = [self.quantile(case, name, p) for p in quantiles]
+            if not any(isnan(value) for value in values):
+                said = [
+                    money(value, self.currency) if name in ITEMS else number(value, "ratio")
+                    for value in values
+                ]
+                cells = zip(quantiles, said, strict=True)
+                rows.append({"": words} | {p.upper(): text for p, text in cells})
+        heads = {
+            "conservative": "Conservative: gains that are not at least likely count nothing",
+            "as estimated": "As estimated: every effect at its estimate, shown or not",
+        }
+        return page.table(pd.DataFrame(rows), heads[case])
+
+    def distribution(self) -> Picture | str:
+        """The distribution of the net value, conservative; or why there is none."""
+        why = self.refusal or self.case.no_cost
+        return why or money_charts.worth(self.draws["conservative"], self.currency)
+
+    def hangs_on(self) -> Picture | str:
+        """The tornado: each input on its own at its P10 and P90, and other choices of method."""
+        if self.refusal or self.case.no_cost:
+            return self.refusal or self.case.no_cost
+        case = self.case
+        bars = tornado(
+            case.treated, case.pmo_costs, case.effects, case.question.assumptions, case.base_date,
+            alternatives=case.alternatives,
+        )  # fmt: skip
+        net = self.quantile("as estimated", "npv", "p50")
+        return money_charts.tornado(bars, net, self.currency)
+
+    def quantile(self, case: str, item: str, p: str) -> float:
+        """One quantile of one item; missing where there is none."""
+        table = self.summaries[case].table
+        own = table.loc[table["item"] == item, p].to_numpy("float64")
+        return float(own[0]) if len(own) else nan

@@ -1,0 +1,1 @@
+"""Methods on plain numbers, which know nothing of projects."""

@@ -1,0 +1,227 @@
+"""Where a figure stands among peers: percentiles, gaps, and who does better; statistics.md 2.1.
+
+Values come as plain arrays without gaps, rates and medians as an `Estimate`.
+"""
+
+from dataclasses import dataclass, replace
+from math import ceil, exp, floor, hypot, isnan, log, nan, sqrt
+from typing import Literal
+
+import numpy as np
+
+from pmo_lib.stats.estimate import Estimate, t_quantile
+from pmo_lib.stats.numbers import ROUNDING, Floats
+from pmo_lib.stats.rates import rate
+
+FEWEST_PEERS = 5
+FEW = 10  # below so many values of either a place is rough
+DRAWS, SEED = 1_999, 20_240
+NOT_PUBLISHED = "peer uncertainty not published"
+
+
+@dataclass(frozen=True)
+class Position:
+    """The share of the peers below ours (0 to 1) with its interval, among ``n`` peers.
+
+    Where only a range is known there is no percentile and ``bound`` says it: "below P10", "above
+    P90", or "between P50 and P75" where these are equal.
+    """
+
+    percentile: float
+    low: float
+    high: float
+    n: int = 0
+    bound: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Ours less theirs, with its interval."""
+
+    value: float
+    low: float
+    high: float
+    note: str = ""
+
+
+def percentile_of_value(value: float, peers: Floats, level: float) -> Position:
+    """(#{peers < value} + ½ #{peers = value}) ÷ n, the mid-rank, with Wilson's interval."""
+    if len(peers) < FEWEST_PEERS:
+        return _too_few(len(peers))
+    found = rate(_mid_rank(value, np.sort(peers)), len(peers), level)
+    return Position(found.value, found.low, found.high, len(peers), note=_rough(len(peers)))
+
+
+def percentile_of_statistic(ours: Floats, peers: Floats, p: float, level: float) -> Position:
+    """The mid-rank of our own quantile p among the peers; both sides drawn anew (bootstrap).
+
+    The interval is nowhere shorter than Wilson's of a value that is known: where all peers are on
+    one side every draw is alike, and the bootstrap alone would be certain.
+    """
+    if len(peers) < FEWEST_PEERS or len(ours) < FEWEST_PEERS:
+        return _too_few(min(len(ours), len(peers)))
+    known = percentile_of_value(float(np.quantile(ours, p)), peers, level)
+    drawn = _drawn_anew(np.sort(ours), np.sort(peers), p)
+    low, high = (float(end) for end in np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2]))
+    return replace(
+        known, low=min(low, known.low), high=max(high, known.high),
+        note=_rough(min(len(ours), len(peers))),
+    )  # fmt: skip
+
+
+def _drawn_anew(ours: Floats, peers: Floats, p: float) -> Floats:
+    """Mid-ranks of the quantile p of ours, both sides (in order) drawn anew with replacement.
+
+    Of draws only what counts is drawn: the k-th smallest of n is the value at rank ⌈n × U⌉, U ~
+    Beta(k, n + 1 - k), and how many peers are below and equal is multinomial.
+    """
+    n, m = len(ours), len(peers)
+    random = np.random.default_rng([SEED, n, m])
+    at = (n - 1) * p
+    k = floor(at + ROUNDING)
+    ranks = random.beta(k + 1, n - k, DRAWS)
+    values = ours[(n * ranks).astype(int)]
+    if at - k > ROUNDING:  # between the k-th and the next, as np.quantile
+        ranks += (1 - ranks) * random.beta(1, n - k - 1, DRAWS)
+        values = values + (at - k) * (ours[(n * ranks).astype(int)] - values)
+    below, upto = (np.searchsorted(peers, values, side=side) for side in ("left", "right"))
+    counts = random.multinomial(m, np.stack([below, upto - below, m - upto], axis=1) / m)
+    return np.asarray((counts[:, 0] + counts[:, 1] / 2) / m)
+
+
+def percentile_from_quantiles(ours: Estimate, probabilities: Floats, quantiles: Floats) -> Position:
+    """Φ(f(y)), f a monotone cubic through the published quantiles on the probit scale.
+
+    Never beyond the outermost, nor where several are equal: there it is a bound. The ends of the
+    interval are the places of the ends of ours, and 0 or 1 where those lie beyond.
+    """
+    order = np.argsort(probabilities)
+    p, y = probabilities[order], quantiles[order]
+    falls = np.flatnonzero(np.diff(y) < 0)
+    if not len(p) or isnan(ours.value) or falls.size:
+        note = "none of ours or of theirs is known"
+        if falls.size:
+            at = int(falls[0])
+            note = f"their quantiles contradict: {_named(p[at])} is above {_named(p[at + 1])}"
+        return Position(nan, nan, nan, note=note)
+    first, last = _place(ours.value, p, y)
+    bound = "" if first == last else f"between {_named(first)} and {_named(last)}"
+    if ours.value < y[0]:
+        bound = f"below {_named(last)}"
+    elif ours.value > y[-1]:
+        bound = f"above {_named(first)}"
+    low, high = _place(ours.low, p, y)[0], _place(ours.high, p, y)[1]
+    note = "the whole interval of ours is not within the published quantiles"
+    beyond = not bound and (ours.low < y[0] or ours.high > y[-1])
+    return Position(nan if bound else first, low, high, bound=bound, note=note if beyond else "")
+
+
+def gap_to_mean(
+    ours: Estimate, their_mean: float, their_sd: float, their_n: int, level: float
+) -> Gap:
+    """Ours less a published mean; Var = Var of ours + sd² ÷ n where both are published."""
+    if not (their_sd > 0 and their_n > 1):
+        return gap_to_constant(ours, their_mean)
+    half = t_quantile(level, their_n) * their_sd / sqrt(their_n)
+    return gap_between(ours, Estimate(their_mean, their_mean - half, their_mean + half, their_n))
+
+
+def gap_to_share(ours: Estimate, their_share: float, their_n: int, level: float) -> Gap:
+    """Our rate less a published share, Newcombe's interval with its count, where n is known."""
+    if not their_n:
+        return gap_to_constant(ours, their_share)
+    return gap_between(ours, rate(their_share * their_n, their_n, level))
+
+
+def gap_to_constant(ours: Estimate, theirs: float) -> Gap:
+    """Ours less a figure of which no uncertainty was published: the interval is ours alone."""
+    return Gap(ours.value - theirs, ours.low - theirs, ours.high - theirs, NOT_PUBLISHED)
+
+
+def gap_between(ours: Estimate, theirs: Estimate) -> Gap:
+    """Ours less theirs, squares of the two intervals' facing sides added (Newcombe 1998).
+
+    For means that adds the variances; of shares it never leaves -1 to 1. Without one of the
+    intervals there is none.
+    """
+    gap = ours.value - theirs.value
+    below = hypot(ours.value - ours.low, theirs.high - theirs.value)
+    above = hypot(ours.high - ours.value, theirs.value - theirs.low)
+    return Gap(gap, gap - below, gap + above, "; ".join(filter(None, [ours.note, theirs.note])))
+
+
+def superiority(
+    ours: Floats, peers: Floats, level: float, better: Literal["higher", "lower"]
+) -> Estimate:
+    """P(one of ours is better than one of theirs), ties half: U ÷ (n × m), Brunner–Munzel.
+
+    The interval is Brunner and Munzel's (2000) on the logit scale, as a probability stays within 0
+    and 1. Where every one is better, or none, or all tie, the placements have no spread. Then of
+    k = min(n, m) pairs that share no case all came out alike, which has a chance of (1 - level)
+    ÷ 2 or more only if at least its k-th root of all pairs do: that holds for any distributions.
+    """
+    from scipy.stats import rankdata
+
+    n, m = len(ours), len(peers)
+    k = min(n, m)
+    if k < 2:
+        return Estimate(nan, nan, nan, k, f"{k} are too few for a chance (2 needed)")
+    sign = 1 if better == "higher" else -1
+    together = rankdata(np.concatenate([sign * ours, sign * peers]))
+    inner, outer = rankdata(sign * ours), rankdata(sign * peers)
+    above, below = (together[:n] - inner) / m, (together[n:] - outer) / n  # the placements
+    p = float(above.mean())
+    variances = float(above.var(ddof=1)) / n, float(below.var(ddof=1)) / m
+    error = sqrt(sum(variances))
+    if error <= ROUNDING:
+        alike = ((1 - level) / 2) ** (1 / k)
+        return Estimate(p, p * alike, 1 - (1 - p) * alike, k, "all pairs come out alike")
+    freedom = sum(variances) ** 2 / (variances[0] ** 2 / (n - 1) + variances[1] ** 2 / (m - 1))
+    half = t_quantile(level, freedom + 1) * error / (p * (1 - p))
+    logit = log(p / (1 - p))
+    low, high = (1 / (1 + exp(min(-logit - side, 700.0))) for side in (-half, half))
+    return Estimate(p, low, high, k, _rough(k))
+
+
+def successes_needed(n: int, successes: int, target: float) -> int:
+    """How many more of the n would have had to succeed for the rate to reach the target."""
+    return max(0, ceil(target * n - ROUNDING * n) - successes)
+
+
+def _mid_rank(value: float, ordered: Floats) -> float:
+    below, upto = (np.searchsorted(ordered, value, side=side) for side in ("left", "right"))
+    return float(below + upto) / 2
+
+
+def _place(value: float, p: Floats, y: Floats) -> tuple[float, float]:
+    """Between which probabilities a value lies; the same twice where it is interpolated."""
+    from scipy.interpolate import PchipInterpolator
+    from scipy.stats import norm
+
+    if isnan(value):
+        return nan, nan
+    left, right = (int(np.searchsorted(y, value, side=side)) for side in ("left", "right"))
+    if left < right:  # one of the quantiles, or several that are equal
+        return float(p[left]), float(p[right - 1])
+    if left in {0, len(p)}:
+        return (0.0, float(p[0])) if left == 0 else (float(p[-1]), 1.0)
+    # where quantiles are equal the curve jumps: one curve for each stretch between such places
+    jumps = np.flatnonzero(np.diff(y) == 0)
+    start = int(jumps[jumps < left].max(initial=-1)) + 1
+    stop = int(jumps[jumps >= left].min(initial=len(p) - 1)) + 1
+    curve = PchipInterpolator(y[start:stop], norm.ppf(p[start:stop]))
+    found = float(norm.cdf(curve(value)))
+    return found, found
+
+
+def _named(probability: float) -> str:
+    return f"P{100 * probability:.0f}"
+
+
+def _too_few(n: int) -> Position:
+    return Position(nan, nan, nan, n, note=f"{n} are too few for a place ({FEWEST_PEERS} needed)")
+
+
+def _rough(n: int) -> str:
+    return f"rough, as it rests on {n}" if n < FEW else ""

@@ -1,0 +1,103 @@
+"""Quantiles and survival quantiles, with intervals that assume no distribution."""
+
+import warnings
+from math import ceil, floor, nan
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pmo_lib.stats.estimate import NOTHING, Estimate
+from pmo_lib.stats.numbers import ROUNDING, Floats
+from pmo_lib.stats.rates import design_effect
+
+
+def quantile(values: Floats, p: float, level: float) -> Estimate:
+    """The p-quantile with the tightest order-statistic interval that holds with `level`.
+
+    Ranks l < u with P(l <= Binomial(n, p) <= u - 1) >= level; no interval where n is too small.
+    """
+    n = len(values)
+    if n == 0:
+        return NOTHING
+    value = float(np.quantile(values, p))
+    ranks = order_statistic_ranks(n, p, level)
+    if ranks is None:
+        return Estimate(value, nan, nan, n, f"no interval: {n} are too few for one at this level")
+    ordered = np.sort(values)
+    return Estimate(value, float(ordered[ranks[0] - 1]), float(ordered[ranks[1] - 1]), n)
+
+
+def clustered_quantile(
+    values: Floats, cases: npt.NDArray[np.int64], p: float, level: float
+) -> Estimate:
+    """As `quantile`, where the values of a case (numbered from 0) resemble one another.
+
+    Woodruff's manner (1952): the ranks of n ÷ deff independent values, deff that of lying at or
+    below the quantile, carried over to the ranks of all n.
+    """
+    n = len(values)
+    if n == 0:
+        return NOTHING
+    value = float(np.quantile(values, p))
+    sizes = np.bincount(cases).astype("float64")
+    below = np.bincount(cases, weights=values <= value).astype("float64")
+    effective = int(n / design_effect(below, sizes) + ROUNDING)
+    ranks = order_statistic_ranks(effective, p, level)
+    if ranks is None:
+        note = f"no interval: {len(sizes)} cases are too few for one at this level"
+        return Estimate(value, nan, nan, n, note, len(sizes))
+    wider = (n + 1) / (effective + 1)
+    low, high = floor(ranks[0] * wider), ceil(ranks[1] * wider)
+    ordered = np.sort(values)
+    return Estimate(value, float(ordered[low - 1]), float(ordered[high - 1]), n, "", len(sizes))
+
+
+def order_statistic_ranks(n: int, p: float, level: float) -> tuple[int, int] | None:
+    """The closest ranks (from 1) whose values hold the p-quantile with at least `level`.
+
+    Of equally close pairs the one with the higher coverage, then the lower ranks.
+    """
+    from scipy.special import bdtr  # scipy.stats takes a second to import
+
+    below = np.append(0.0, bdtr(np.arange(n + 1), n, p))  # below[r] = P(X <= r - 1)
+    best: tuple[int, float, int, int] | None = None
+    firsts = np.searchsorted(below, below[1:n] + level - 1e-12)
+    for low, high in enumerate(firsts.tolist(), start=1):
+        if high <= n:
+            choice = (high - low, -float(below[high] - below[low]), low, high)
+            best = choice if best is None else min(best, choice)
+    return (best[2], best[3]) if best else None
+
+
+def survival_quantile(durations: Floats, ended: npt.NDArray[np.bool_], p: float, level: float
+) -> Estimate:  # fmt: skip
+    """The time by which a share p has ended, Kaplan–Meier; the rest are censored.
+
+    The interval inverts the log-log confidence band of the survival curve; an end that the curve
+    never reaches is missing.
+    """
+    from scipy.stats import CensoredData, ecdf
+
+    n = len(durations)
+    if n == 0 or not ended.any():
+        return Estimate(nan, nan, nan, n, "none has ended")
+    data = CensoredData(uncensored=durations[ended], right=durations[~ended])
+    curve = ecdf(data).sf
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        # before the first end and after the last the formula has no value, and scipy says so
+        warnings.simplefilter("ignore", RuntimeWarning)
+        band: Any = curve.confidence_interval(level, method="log-log")
+    times = curve.quantiles
+
+    def reached(survival: Floats) -> float:
+        below = np.flatnonzero(np.nan_to_num(survival, nan=1.0) <= 1 - p + 1e-12)
+        return float(times[below[0]]) if below.size else nan
+
+    value = reached(curve.probabilities)
+    low, high = (reached(end.probabilities) for end in (band.low, band.high))
+    note = "" if value == value else f"less than {p:.0%} have ended"
+    if value == value and high != high:
+        why = "too few have ended" if ended.all() else "too many are still open"
+        note = f"the interval has no upper end: {why}"
+    return Estimate(value, low, high, n, note)

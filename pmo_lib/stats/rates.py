@@ -1,0 +1,135 @@
+"""Shares of cases, with intervals for independent and for clustered ones."""
+
+from dataclasses import replace
+from math import nan, sqrt
+from statistics import NormalDist
+
+import numpy as np
+
+from pmo_lib.stats.estimate import NOTHING, Estimate, t_quantile
+from pmo_lib.stats.numbers import Floats
+
+
+def rate(successes: float, n: float, level: float) -> Estimate:
+    """k ÷ n with the Wilson interval (Wilson 1927); undefined where n is 0."""
+    if n == 0:
+        return NOTHING
+    return Estimate(successes / n, *_wilson(successes / n, n, level), int(n))
+
+
+def jeffreys(successes: float, n: float, level: float) -> Estimate:
+    """k ÷ n with Jeffreys' interval, the quantiles of Beta(k + ½, n - k + ½); 0 and 1 at the ends.
+
+    One end alone holds with (1 + level) ÷ 2: for a one-sided bound at 95 % the level is 90 %.
+    """
+    from scipy.special import betaincinv
+
+    if n == 0:
+        return NOTHING
+    posterior = successes + 0.5, n - successes + 0.5
+    low = 0.0 if successes == 0 else float(betaincinv(*posterior, (1 - level) / 2))
+    high = 1.0 if successes == n else float(betaincinv(*posterior, (1 + level) / 2))
+    return Estimate(successes / n, low, high, int(n))
+
+
+def clustered_rate(successes: Floats, sizes: Floats, level: float) -> Estimate:
+    """Σ successes ÷ Σ sizes over clusters, Wilson with the effective number of units.
+
+    That is n ÷ deff × (t of n - 1 ÷ t of clusters - 1)²: with few clusters the likeness within
+    them is itself known badly (Korn & Graubard 1998).
+    """
+    successes, sizes = successes[sizes > 0], sizes[sizes > 0]
+    n, clusters = float(sizes.sum()), len(sizes)
+    if n == 0:
+        return NOTHING
+    p = float(successes.sum() / n)
+    effective = n / design_effect(successes, sizes)
+    if clusters == 1:
+        effective = 1.0
+    elif 0 < p < 1:
+        effective *= (t_quantile(level, n) / t_quantile(level, clusters)) ** 2
+    return Estimate(p, *_wilson(p, effective, level), int(n), clusters=clusters)
+
+
+def design_effect(successes: Floats, sizes: Floats) -> float:
+    """deff = 1 + (m - 1) × ICC: by how much units that resemble one another are fewer.
+
+    The intraclass correlation is the analysis of variance's, never below 0, and m the
+    size-weighted mean cluster.
+    """
+    n, clusters = float(sizes.sum()), len(sizes)
+    p = float(successes.sum() / n)
+    if p in {0.0, 1.0}:
+        # where all units are alike nothing tells how alike a cluster's are: take them as one
+        return n / clusters
+    shares = successes / sizes
+    typical = (n - float(np.square(sizes).sum()) / n) / max(clusters - 1, 1)
+    between = float((sizes * np.square(shares - p)).sum()) / max(clusters - 1, 1)
+    within = float((sizes * shares * (1 - shares)).sum()) / max(n - clusters, 1)
+    spread = between + (typical - 1) * within
+    correlation = max(0.0, (between - within) / spread) if spread > 0 and typical > 1 else 0.0
+    return 1 + (float(np.square(sizes).sum()) / n - 1) * correlation
+
+
+def _wilson(p: float, n: float, level: float) -> tuple[float, float]:
+    """Wilson's interval (1927) for a share p of n cases; n need not be whole."""
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    centre, scale = (p + z * z / (2 * n)), 1 + z * z / n
+    half = z * float(np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)))
+    # at 0 and 1 rounding would put the end a hair beyond the value itself
+    return max(0.0, min(p, (centre - half) / scale)), min(1.0, max(p, (centre + half) / scale))
+
+
+def rate_difference(first: Estimate, second: Estimate) -> Estimate:
+    """The first rate less the second, Newcombe's interval (1998, method 10) from their own two.
+
+    Each may be of clusters. Cases are counted where they are fewer: no difference is surer than
+    its weaker side.
+    """
+    if not first.n or not second.n:
+        return Estimate(nan, nan, nan, first.n + second.n, "one of the two groups has no case")
+    difference = first.value - second.value
+    below = sqrt((first.value - first.low) ** 2 + (second.high - second.value) ** 2)
+    above = sqrt((first.high - first.value) ** 2 + (second.value - second.low) ** 2)
+    return Estimate(
+        difference, max(-1.0, difference - below), min(1.0, difference + above),
+        first.n + second.n, clusters=min(first.cases, second.cases),
+    )  # fmt: skip
+
+
+def nps(n: int, promoters: float, detractors: float, level: float) -> Estimate:
+    """100 × (promoters - detractors) ÷ n, the interval after Bonett & Price (2012).
+
+    One promoter and one detractor more make it hold in small surveys.
+    """
+    if n == 0:
+        return NOTHING
+    a, b = (promoters + 1) / (n + 2), (detractors + 1) / (n + 2)
+    half = NormalDist().inv_cdf((1 + level) / 2) * sqrt((a + b - (a - b) ** 2) / (n + 2))
+    value = (promoters - detractors) / n
+    # with nearly all of one mind the middle, moved towards 0, may leave the value outside
+    low, high = min(value, max(-1.0, a - b - half)), max(value, min(1.0, a - b + half))
+    return Estimate(100 * value, 100 * low, 100 * high, n)
+
+
+def finite_population(estimate: Estimate, people: int) -> Estimate:
+    """The interval's halves × √(1 - n ÷ N): where n of N are asked only N - n are left to chance.
+
+    With more cases than there are people N is not to be trusted, and the interval stays.
+    """
+    if estimate.cases > people:
+        more = f"there are more answers than the {people} people said to be there"
+        return replace(estimate, note="; ".join(filter(None, [estimate.note, more])))
+    factor = sqrt(1 - estimate.cases / people) if people else 1.0
+    low = estimate.value - factor * (estimate.value - estimate.low)
+    high = estimate.value + factor * (estimate.high - estimate.value)
+    return replace(estimate, low=low, high=high)
+
+
+def worst_case(value: float, answered: float, lowest: float, highest: float) -> tuple[float, float]:
+    """Between what the mean of all lies if the share `answered` has this one (Manski 1989).
+
+    Those who did not answer may all have said the lowest, or all the highest.
+    """
+    silent = 1 - answered
+    return value * answered + lowest * silent, value * answered + highest * silent

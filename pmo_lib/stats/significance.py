@@ -1,0 +1,57 @@
+"""Tests: p-values, the smallest change one could see, and corrections for many tests."""
+
+from collections.abc import Sequence
+from math import nan
+from statistics import NormalDist
+
+import numpy as np
+
+POWER = 0.8  # the chance with which a change of the detectable size would be seen
+
+
+def detectable(low: float, high: float, level: float) -> float:
+    """(z of the level + z of 80 % power) × standard error: the smallest change one would see."""
+    normal = NormalDist()
+    z = normal.inv_cdf((1 + level) / 2)
+    return (z + normal.inv_cdf(POWER)) * (high - low) / (2 * z)
+
+
+def p_value(
+    value: float, low: float, high: float, reference: float, cases: int, level: float
+) -> float:
+    """Two-sided p of the interval's own test against a reference; missing without an interval.
+
+    It is 1 - level where the interval just touches the reference. Between and beyond, the side of
+    the interval towards the reference is scaled with Student's t for the number of cases.
+    """
+    from scipy.stats import t
+
+    margin = value - low if value > reference else high - value
+    if margin != margin or cases < 2:
+        return nan
+    if margin <= 0:
+        return 1.0 if value == reference else 0.0
+    at = float(t.ppf((1 + level) / 2, cases - 1)) * abs(value - reference) / margin
+    return float(2 * t.sf(at, cases - 1))
+
+
+def holm(p: Sequence[float]) -> list[float]:
+    """p × (m - rank), never below a smaller one's (Holm 1979); missing ones are no tests."""
+    given = np.array(p, dtype="float64")
+    tested = np.flatnonzero(~np.isnan(given))
+    order = tested[np.argsort(given[tested], kind="stable")]
+    steps = given[order] * (len(order) - np.arange(len(order)))
+    adjusted = given.copy()
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return [float(each) for each in adjusted]
+
+
+def discovery(p: Sequence[float]) -> list[float]:
+    """p after Benjamini & Hochberg 1995; missing ones are no tests."""
+    from scipy.stats import false_discovery_control
+
+    given = np.array(p, dtype="float64")
+    tested = ~np.isnan(given)
+    if tested.any():
+        given[tested] = false_discovery_control(given[tested])
+    return [float(each) for each in given]

@@ -1,0 +1,97 @@
+"""The effects that become money: values, their joint uncertainty, and what each verdict counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib.stats.numbers import Floats
+
+Case = Literal["as estimated", "conservative"]
+
+OTHER_DESIGNS = {"consistent with": "time series alone", "associated": "chosen project by project"}
+SHOWN = ("demonstrated", "likely")  # the verdicts that count in the conservative case
+
+# A drawn effect is held within these: with few departments t has tails that no project has.
+LARGEST = {"cost": 5.0, "schedule": 5.0, "benefits": 2.0}
+
+COMPONENTS = {"cost": "avoided", "schedule": "time", "benefits": "uplift"}
+
+
+@dataclass(frozen=True, eq=False)
+class JointEffects:
+    """The effects that could be estimated: their values and covariance (jackknife), and verdicts.
+
+    `cost` and `schedule` are differences of logarithms (below 0 is good), `benefits` one of
+    realised ÷ planned (above 0 is good). One that could not be estimated is not in `names`.
+    ValueError where the shapes do not fit.
+    """
+
+    names: tuple[str, ...]
+    values: Floats
+    covariance: Floats
+    freedom: float
+    verdicts: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        n = len(self.names)
+        if len(set(self.names) & set(COMPONENTS)) != n or set(self.names) - set(self.verdicts):
+            raise ValueError(f"effects are some of {list(COMPONENTS)}, each once, with a verdict")
+        if self.values.shape != (n,) or self.covariance.shape != (n, n):
+            raise ValueError(f"{n} effects have {n} values and {n} × {n} covariances")
+
+    @property
+    def why_no_draws(self) -> str:
+        """Why nothing can be drawn; empty where it can."""
+        if not self.names:
+            return "no effect could be estimated"
+        if not self.freedom > 0:
+            return "there are too few departments to tell how sure the effects are"
+        if not (np.isfinite(self.values).all() and np.isfinite(self.covariance).all()):
+            return "it is not known how sure the effects are"
+        return ""
+
+    def draws(self, n: int, random: np.random.Generator) -> pd.DataFrame:
+        """n joint draws of multivariate t; a covariance may be singular."""
+        roots, vectors = np.linalg.eigh((self.covariance + self.covariance.T) / 2)
+        spread = vectors * np.sqrt(np.maximum(roots, 0))
+        normal = random.standard_normal((n, len(self.names))) @ spread.T
+        heavy = np.sqrt(random.chisquare(self.freedom, n) / self.freedom)[:, None]
+        return pd.DataFrame(self._held(self.values + normal / heavy), columns=list(self.names))
+
+    def quantile(self, p: float) -> dict[str, float]:
+        """Each effect's own p-quantile: value + t × standard error."""
+        from scipy.special import stdtrit
+
+        errors = np.sqrt(np.maximum(np.diag(self.covariance), 0))
+        held = self._held(self.values + float(stdtrit(self.freedom, p)) * errors)
+        return dict(zip(self.names, held.tolist(), strict=True))
+
+    def weight(self, name: str, case: Case) -> float:
+        """1, or 0 in the conservative case of what would be a gain and is not at least likely.
+
+        A loss that is not shown stays: what is conservative must never be the better case. What
+        rests on another design than the staggered roll-out never counts there.
+        """
+        if case == "conservative" and self.verdicts[name] in OTHER_DESIGNS:
+            return 0.0
+        value = float(self.values[self.names.index(name)])
+        gain = value > 0 if name == "benefits" else value < 0
+        return 0.0 if case == "conservative" and gain and self.verdicts[name] not in SHOWN else 1.0
+
+    def counted(self, name: str, drawn: Floats, case: Case) -> Floats:
+        """The drawn values of one effect as the case counts them.
+
+        Conservative: of what is not at least likely no gain counts, so a loss that is not shown
+        counts where it is one, and is 0 where it would be a gain.
+        """
+        if case == "as estimated" or self.verdicts[name] in SHOWN:
+            return drawn
+        losses = np.minimum(drawn, 0.0) if name == "benefits" else np.maximum(drawn, 0.0)
+        return losses * self.weight(name, case)
+
+    def _held(self, drawn: Floats) -> Floats:
+        limits = np.array([LARGEST[name] for name in self.names], dtype="float64")
+        return np.clip(drawn, -limits, limits)

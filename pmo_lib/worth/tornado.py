@@ -1,0 +1,101 @@
+"""Which uncertainty moves the net present value most: one input at a time, the rest at the median.
+
+Each uncertain input goes to its own P10 and P90; each alternative is taken in place of what it
+replaces. See statistics.md 4.3.
+"""
+
+from collections.abc import Mapping
+from math import nan, sqrt
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib.worth.assumptions import Assumptions
+from pmo_lib.worth.booking import book, components
+from pmo_lib.worth.draws import why_nothing, worth
+from pmo_lib.worth.exposure import exposure
+from pmo_lib.worth.joint_effects import Case, JointEffects
+
+LOW, MEDIAN, HIGH = 0.1, 0.5, 0.9
+INPUTS = {
+    "cost": "effect on cost",
+    "schedule": "effect on schedule",
+    "benefits": "effect on benefits",
+    "office_factor": "PMO cost, as a multiple of what is recorded",
+    "imposed_hours": "hours imposed on a project a month",
+    "hourly_rate": "cost of an hour",
+    "delay_lost": "share of a delayed benefit that is lost",
+    "budget_returned": "share of an avoided overrun returned",
+}
+COLUMNS = {
+    "input": "str", "low_at": "float64", "high_at": "float64",
+    "npv_low": "float64", "npv_high": "float64", "swing": "float64",
+}  # fmt: skip
+
+
+def tornado(
+    projects: pd.DataFrame,
+    pmo_costs: pd.DataFrame | None,
+    effects: JointEffects,
+    assumptions: Assumptions,
+    base_date: pd.Timestamp,
+    *,
+    alternatives: Mapping[str, JointEffects | Assumptions] | None = None,
+    case: Case = "as estimated",
+) -> pd.DataFrame:
+    """One row per input, the widest swing first: input, low_at, high_at, npv_low, npv_high, swing.
+
+    npv_low is the NPV where the input is at its P10 (low_at), npv_high at its P90; swing is the
+    distance between them. An alternative has no low_at and high_at: npv_low is the NPV as it
+    stands, npv_high the one with the alternative. An input that the conservative case counts as
+    nothing has no swing. Empty where the NPV is missing; the value case says why.
+    """
+    if why_nothing(projects, effects):
+        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+    low, median, high = (quantiles(effects, assumptions, case, p) for p in (LOW, MEDIAN, HIGH))
+    moved = [median | {name: end[name]} for name in median for end in (low, high)]
+    plain, *ends = _npvs([median, *moved], projects, pmo_costs, assumptions, base_date)
+    if np.isnan(plain):
+        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+    rows = [
+        (INPUTS[name], low[name], high[name], at_low, at_high, abs(at_high - at_low))
+        for name, at_low, at_high in zip(median, ends[::2], ends[1::2], strict=True)
+    ]
+    for name, other in (alternatives or {}).items():
+        chosen = (other, assumptions) if isinstance(other, JointEffects) else (effects, other)
+        book(components(*chosen, case), case)
+        point = quantiles(*chosen, case, MEDIAN)
+        npv = _npvs([point], projects, pmo_costs, chosen[1], base_date)[0]
+        rows.append((name, nan, nan, plain, npv, abs(npv - plain)))
+    found = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    return found.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
+
+
+def quantiles(
+    effects: JointEffects, assumptions: Assumptions, case: Case, p: float
+) -> dict[str, float]:
+    """Each input at its own p-quantile: t for an effect, triangular for the PMO's cost, PERT."""
+    found = {
+        name: float(effects.counted(name, np.array([value]), case)[0])
+        for name, value in effects.quantile(p).items()
+    }
+    found["office_factor"] = 1 + assumptions.pmo_cost_spread * _triangular(p)
+    return found | {name: points.quantile(p) for name, points in assumptions.ranges.items()}
+
+
+def _npvs(
+    inputs: list[dict[str, float]],
+    projects: pd.DataFrame,
+    pmo_costs: pd.DataFrame | None,
+    assumptions: Assumptions,
+    base_date: pd.Timestamp,
+) -> list[float]:
+    """The NPV at each of the inputs; missing where the cost is not known."""
+    sums = exposure(projects, pmo_costs, assumptions, base_date).sum(min_count=1)
+    npv = worth(pd.DataFrame(inputs), sums, assumptions.team_cost_a_day)["npv"]
+    return [float(each) for each in npv]
+
+
+def _triangular(p: float) -> float:
+    """The p-quantile of the symmetric triangular distribution over -1 to 1."""
+    return sqrt(2 * p) - 1 if p <= 0.5 else 1 - sqrt(2 * (1 - p))

@@ -1,0 +1,120 @@
+"""Results judged: against the frozen baseline, in colour, and safe to be shown."""
+
+from dataclasses import replace
+from math import isnan
+
+import numpy as np
+import pytest
+from handmade import DEPARTMENTS, baseline, numbered, portfolio, project, settings, tables
+
+from pmo_lib.assessment.assessed import assessed
+from pmo_lib.engine.baseline import Baseline
+from pmo_lib.engine.freezing import freeze
+from pmo_lib.engine.observe import results
+from pmo_lib.engine.result import ORGANISATION, KpiResult
+from pmo_lib.engine.view import View
+
+
+def frozen(view: View) -> Baseline:
+    return freeze(
+        view, "before", version=1, frozen_on="2026-11-24", data_hash="", workbook_version=""
+    )
+
+
+def against(view: View, until: str, **changes: object) -> View:
+    return replace(view, baseline=frozen(replace(view, period=until, **changes)))  # type: ignore[arg-type]
+
+
+def one(found: list[KpiResult], kpi: str, department: str = ORGANISATION) -> KpiResult:
+    return next(r for r in found if r.kpi_id == kpi and r.department == department)
+
+
+VIEW = View(portfolio(), "2026-09", settings(outcome_window_months=12))
+
+
+class TestAgainstABaseline:
+    def test_values_are_the_engines_own(self) -> None:
+        plain = results(VIEW, [ORGANISATION, *DEPARTMENTS])
+        found = assessed(against(VIEW, "2025-06"), DEPARTMENTS)
+        same = [(r.kpi_id, r.department, r.statistic, r.segment, r.n, repr(r.value)) for r in plain]
+        judged = [(r.kpi_id, r.department, r.statistic, r.segment, r.n, repr(r.value))
+                  for r in found]  # fmt: skip
+        assert judged == same
+
+    def test_baseline_is_the_engines_value_then(self) -> None:
+        found = assessed(against(VIEW, "2025-06"), DEPARTMENTS)
+        then = results(replace(VIEW, period="2025-06"), [ORGANISATION, *DEPARTMENTS])
+        for kpi in ("D1", "D3", "P1", "P2"):
+            for name in (ORGANISATION, *DEPARTMENTS):
+                now = one(found, kpi, name)
+                assert now.baseline == pytest.approx(one(then, kpi, name).value)
+                assert now.change == pytest.approx(now.value - now.baseline)
+
+    def test_change_has_an_interval_and_what_could_be_seen(self) -> None:
+        found = one(assessed(against(VIEW, "2025-06"), DEPARTMENTS), "D1")
+        assert found.change_low < found.change < found.change_high
+        assert found.detectable > (found.change_high - found.change_low) / 2
+
+    def test_the_same_month_is_not_compared_with_itself(self) -> None:
+        found = one(assessed(against(VIEW, "2026-09"), DEPARTMENTS), "D1")
+        assert isnan(found.change)
+        assert "nothing later to compare" in found.compared
+
+    def test_frozen_before_a_table_existed_says_so(self) -> None:
+        early = {name: rows for name, rows in portfolio().items() if name != "baselines"}
+        found = one(assessed(against(VIEW, "2025-06", tables=early), DEPARTMENTS), "D1")
+        assert found.is_measured
+        assert isnan(found.change)
+        assert "when it was frozen" in found.compared
+        assert "needs baselines.csv" in found.compared
+
+    def test_a_department_too_small_then_has_no_change(self) -> None:
+        given = portfolio()
+        of_finance = given["projects"]["department"] == "Finance"
+        late = given["projects"]["finished_on"] > "2025-06-30"
+        early = {**given, "projects": given["projects"][~of_finance | late]}
+        found = one(assessed(against(VIEW, "2025-06", tables=early), DEPARTMENTS), "D1", "Finance")
+        assert isnan(found.change)
+        assert found.compared.startswith("no baseline: there are no completed projects")
+
+
+def test_a_planted_deterioration_is_red_and_the_rest_is_not() -> None:
+    rows = {"projects": [], "baselines": []}  # type: ignore[var-annotated]
+    chance = np.random.default_rng(5)
+    for year, late in (("2025", 0.1), ("2026", 0.8)):
+        for name in ("Finance", "Sales"):
+            share = late if name == "Finance" else 0.3
+            ends = ["-03-31" if chance.random() > share else "-05-31" for _ in range(80)]
+            own = [
+                project(f"{name}{year}{i}", department=name, started_on=f"{int(year) - 1}-06-01",
+                        finished_on=f"{year}{end}")
+                for i, end in enumerate(ends)
+            ]  # fmt: skip
+            rows["projects"] += own
+            rows["baselines"] += [
+                baseline(p["project_id"], start=p["started_on"], finish=f"{year}-04-01")
+                for p in own
+            ]
+    view = View(tables(**rows), "2026-12", settings(outcome_window_months=12))
+    found = assessed(against(view, "2025-12"), ["Finance", "Sales"])
+    assert one(found, "D1", "Finance").flag == "red"
+    assert one(found, "D1", "Sales").flag != "red"
+    assert one(found, "D1").flag == "red"
+
+
+def test_one_department_too_few_hides_a_second() -> None:
+    sizes = {"A": 3, "B": 8, "C": 40}
+    projects = [
+        {**row, "project_id": f"{name}{i}", "department": name}
+        for name, size in sizes.items()
+        for i, row in enumerate(numbered(size, project))
+    ]
+    plans = [baseline(row["project_id"]) for row in projects]
+    view = View(tables(projects=projects, baselines=plans), "2026-09")
+    found = assessed(view, sizes)
+    assert [one(found, "D1", name).state for name in sizes] == ["too few", "too few", "measured"]
+
+
+def test_no_project_at_all_is_judged_without_an_error() -> None:
+    found = assessed(View(tables(projects=[], baselines=[]), "2026-09"), [])
+    assert {r.state for r in found} <= {"undefined", "not measured", "measured"}

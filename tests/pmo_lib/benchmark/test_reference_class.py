@@ -1,0 +1,193 @@
+"""Reference classes: published examples, ranks worked by hand, and planted truths."""
+
+from math import exp, inf, isnan
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from worked_cases import close, floats, parameters
+
+from pmo_lib.benchmark import reference_class
+from pmo_lib.benchmark.reference_class import Uplift, combined_uplift, fewest, tail, uplift
+from pmo_lib.errors import DataError
+from pmo_lib.stats import quantiles, rates
+
+OVERRUNS = st.lists(st.floats(-0.99, 20), max_size=40).map(floats)
+
+
+@pytest.mark.parametrize("case", parameters("reference_class", function="uplift"))
+def test_worked_uplifts(case: dict[str, Any]) -> None:
+    given = {k: floats(v) if isinstance(v, list) else v for k, v in case["inputs"].items()}
+    found = uplift(**given)
+    for name, value in case["expected"].items():
+        assert close(getattr(found, name), value, case["tolerance"]), name
+
+
+@pytest.mark.parametrize("case", parameters("reference_class", function="combined_uplift"))
+def test_published_combinations(case: dict[str, Any]) -> None:
+    found = combined_uplift(**case["inputs"])
+    assert close(found, case["expected"]["value"], case["tolerance"])
+
+
+@pytest.mark.parametrize("shares", [[0.3, 0.6], [1.2, -0.2], [30, 70]])
+def test_shares_that_are_no_whole_are_refused(shares: list[float]) -> None:
+    with pytest.raises(DataError, match="add up to 100 %"):
+        combined_uplift(shares, [0.5, 0.2])
+
+
+class TestFewest:
+    @pytest.mark.parametrize(("p", "n"), [(0.5, 5), (0.8, 11), (0.9, 22)])
+    def test_is_as_published_at_90_percent(self, p: float, n: int) -> None:
+        assert fewest(p, 0.9) == n
+
+    @given(p=st.floats(0.05, 0.95), level=st.floats(0.5, 0.99))
+    def test_is_where_order_statistics_begin(self, p: float, level: float) -> None:
+        n = fewest(p, level)
+        assert quantiles.order_statistic_ranks(n, p, level) is not None
+        assert n == 2 or quantiles.order_statistic_ranks(n - 1, p, level) is None
+
+
+class TestUplift:
+    @given(OVERRUNS.filter(lambda v: len(v) >= 11 and np.ptp(v) > 1e-3))
+    def test_of_a_large_class_has_the_intervals_of_all_quantiles(self, values: Any) -> None:
+        found, usual = uplift(values, 0.8, 0.9), quantiles.quantile(values, 0.8, 0.9)
+        assert (found.low, found.high) == pytest.approx((usual.low, usual.high), abs=1e-9)
+        assert found.value == pytest.approx(np.quantile(values, 0.8, method="weibull"), abs=1e-9)
+        assert (found.own_weight, found.note) == (1, "")
+
+    @given(OVERRUNS, OVERRUNS)
+    def test_is_in_order_or_says_why_not(self, own: Any, others: Any) -> None:
+        parent = np.concatenate([own, others])
+        p80 = uplift(own, 0.8, 0.9, parent)
+        p50 = uplift(own, 0.5, 0.9, parent, decided_at=0.8)
+        assert p50.own_weight == p80.own_weight or isnan(p50.own_weight + p80.own_weight)
+        if p80.value == p80.value:
+            assert p50.value <= p80.value + 1e-9
+        for found in (p50, p80):
+            assert found.n == len(own)
+            if isnan(found.low):
+                assert found.note
+            else:
+                assert found.low - 1e-9 <= found.value <= found.high + 1e-9
+
+    def test_of_a_small_class_lies_between_it_and_its_parent(self) -> None:
+        parent = np.linspace(0, 0.4, 60)
+        own = np.full(6, 1.0)
+        found = uplift(own, 0.8, 0.9, parent)
+        assert uplift(parent, 0.8, 0.9).value < found.value <= 1.0
+        assert found.high == 1.0
+        assert "6 projects of this class: 23\xa0%" in found.note
+
+    def test_of_an_empty_class_is_the_parents_and_says_so(self) -> None:
+        parent = np.linspace(0, 0.4, 61)
+        found = uplift(floats([]), 0.8, 0.9, parent)
+        assert found.value == pytest.approx(0.4 * (61 * (16.8 - 0.5) / 20 - 0.5) / 60)
+        assert (found.n, found.own_weight) == (0, 0)
+        assert "no project of this class is completed" in found.note
+
+    @pytest.mark.parametrize(
+        ("own", "parent", "p", "why"),
+        [
+            (3, None, 0.8, "3 completed projects of this class: a P80 needs 11"),
+            (1, 10, 0.8, "1 completed project of this class and 10 in all: a P80 needs 11"),
+            (1, 90, 0.9, "even beside all others a P90 needs 2"),
+            (0, 0, 0.8, "0 completed projects of this class and 0 in all"),
+        ],
+    )
+    def test_of_too_few_is_no_number(
+        self, own: int, parent: int | None, p: float, why: str
+    ) -> None:
+        others = None if parent is None else np.linspace(0, 1, parent)
+        found = uplift(np.linspace(0, 1, own), p, 0.9, others)
+        assert all(map(isnan, (found.value, found.low, found.high, found.own_weight)))
+        assert why in found.note
+
+    def test_of_equal_overruns_has_no_interval(self) -> None:
+        found = uplift(np.zeros(12), 0.8, 0.9)
+        assert found.value == 0
+        assert isnan(found.low)
+        assert "all 12 overran by the same 0\xa0%" in found.note
+
+
+def lognormal(chance: np.random.Generator, n: int, middle: float = 0.1) -> Any:
+    return np.exp(chance.normal(middle, 0.35, n)) - 1
+
+
+def held(found: Uplift, middle: float = 0.1) -> bool:
+    """Whether the interval holds the P80 of the class's lognormal cost ratios."""
+    return found.low <= exp(middle + 0.35 * NormalDist().inv_cdf(0.8)) - 1 <= found.high
+
+
+class TestPlantedTruth:
+    def test_interval_of_eleven_holds_the_p80_nine_times_in_ten(self) -> None:
+        chance = np.random.default_rng(1)
+        hits = sum(held(uplift(lognormal(chance, 11), 0.8, 0.9)) for _ in range(600))
+        assert 0.87 <= hits / 600 <= 0.94  # 0.902 expected; 3 standard errors are 0.036
+
+    def test_new_projects_stay_below_the_value_as_often_as_it_says(self) -> None:
+        chance = np.random.default_rng(2)
+        below = [
+            lognormal(chance, 1)[0] <= uplift(lognormal(chance, 11), 0.8, 0.9).value
+            for _ in range(2000)
+        ]
+        assert np.mean(below) == pytest.approx(0.8, abs=0.027)  # 3 standard errors
+
+    @pytest.mark.parametrize("between", [0.05, 0.2, 0.5])
+    @pytest.mark.parametrize("n", [3, 10])
+    def test_pooled_interval_holds_where_classes_differ(self, n: int, between: float) -> None:
+        """`between` is the variance of classes' log ratios as a share of that within."""
+        chance, hits = np.random.default_rng(3), 0
+        for _ in range(300):
+            middles = 0.1 + 0.35 * chance.normal(0, between**0.5, 8)
+            classes = [lognormal(chance, n if i == 0 else 25, m) for i, m in enumerate(middles)]
+            hits += held(uplift(classes[0], 0.8, 0.9, np.concatenate(classes)), middles[0])
+        assert hits / 300 >= 0.9
+
+
+class TestTail:
+    def test_counts_those_at_the_limit_and_their_mean(self) -> None:
+        # 0.1 + 0.4 is 0.5 but for rounding
+        found = tail(floats([0.1 * 5 - 1e-12, 1.5, *[0.0] * 8]), 0.9)
+        assert (found.share_above_50.value, found.share_above_50.n) == (0.2, 10)
+        assert found.share_above_50.low == pytest.approx(rates.rate(2, 10, 0.9).low)
+        assert found.mean_of_tail == pytest.approx(1.0)
+        assert isnan(found.index.value)
+        assert "cannot be told from fewer than 30" in found.sentence
+
+    @pytest.mark.parametrize(
+        ("index", "said"),
+        [(0.8, "there is no mean"), (1.6, "no sample tells the mean"), (6.0, "on average by")],
+    )
+    def test_a_heavy_one_has_no_mean(self, index: float, said: str) -> None:
+        ratios = floats([(1 - (i + 0.5) / 400) ** (-1 / index) for i in range(400)])
+        found = tail(ratios - 1, 0.9)
+        assert found.index.value == pytest.approx(index, rel=0.1)
+        assert isnan(found.mean_of_tail) == (index <= 2)
+        assert said in found.sentence
+        assert ("only quantiles are shown" in found.sentence) == (index <= 2)
+
+    def test_an_index_near_two_is_said_to_be_unsure(self) -> None:
+        ratios = floats([(1 - (i + 0.5) / 100) ** (-1 / 2.5) for i in range(100)])
+        assert "whether the spread has a limit is not sure" in tail(ratios - 1, 0.9).sentence
+
+    def test_of_nothing_and_of_no_tail(self) -> None:
+        assert tail(floats([]), 0.9).sentence == "No project has both costs."
+        flat = tail(np.zeros(40), 0.9)
+        assert flat.index.value == inf
+        assert "0\xa0% of 40 projects" in flat.sentence
+
+    def test_says_what_projects_in_flight_did(self) -> None:
+        assert "have grown by 50\xa0% or more" in tail(np.zeros(40), 0.9, "have grown").sentence
+
+
+def test_by_class_gives_each_category_its_values() -> None:
+    rows = pd.DataFrame({"category": ["B", "A", "B"], "overrun": [0.1, 0.2, 0.3]})
+    found = reference_class.by_class(rows)
+    assert {name: values.tolist() for name, values in found.items()} == {
+        "A": [0.2],
+        "B": [0.1, 0.3],
+    }

@@ -1,0 +1,240 @@
+"""Every word of the verdict, what earns it, and the sentences that go with it."""
+
+from dataclasses import replace
+from itertools import product
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pmo_lib.causal.attribution import BEFORE_AND_SINCE, FURTHER, VARYING, Attribution
+from pmo_lib.effect.checks import REQUIRED, Check, State
+from pmo_lib.effect.claim import COUNTED, Claim, Word, claim, helps, without_controls
+from pmo_lib.effect.outcomes import OUTCOMES
+
+COST, BENEFITS = OUTCOMES["cost"], OUTCOMES["benefits"]
+BETTER = Attribution(value=-0.10, low=-0.15, high=-0.05, p=0.001)
+OPEN = Attribution(value=-0.02, low=-0.15, high=0.11, p=0.6)
+NARROW = Attribution(value=-0.01, low=-0.03, high=0.01, p=0.6)
+REFUSED = Attribution(refusal="no project was started under the PMO within the data")
+
+
+def checks(**states: State) -> list[Check]:
+    """The required checks and one more, passed where nothing else is said; _ stands for -."""
+    said = {name.replace("_", "-"): state for name, state in states.items()}
+    return [Check(name, "?", said.get(name, "passed"), "found") for name in (*REQUIRED, "placebo")]
+
+
+def judged(
+    found: Attribution, given: list[Check] | None = None, outcome: Any = COST, **options: float
+) -> Claim:
+    asked = {"p_adjusted": found.p, "smallest": 0.05} | options
+    return claim(outcome, found, checks() if given is None else given, **asked)
+
+
+def associated(found: Attribution, outcome: Any = COST) -> Claim:
+    return without_controls(
+        outcome, found, word="associated", smallest=0.05, caveat="Each chose.", remedy="Record why."
+    )
+
+
+class TestEveryWord:
+    def test_demonstrated(self) -> None:
+        found = judged(BETTER)
+        assert found.word == "demonstrated"
+        assert found.why == "Neither interval includes zero, and every check is passed."
+        assert found.remedy == (
+            "A reason why adopters would have changed just then without the PMO."
+        )
+
+    def test_likely_with_one_failed(self) -> None:
+        found = judged(BETTER, checks(donut="failed"))
+        assert found.word == "likely"
+        assert found.why == "The interval does not include zero, but of the checks donut failed."
+        assert "More quarters before adoption" in found.remedy
+
+    def test_likely_with_some_that_cannot_tell(self) -> None:
+        found = judged(BETTER, checks(pre_trend="cannot tell", smoothness="cannot tell"))
+        assert found.word == "likely"
+        assert found.why.endswith("of the checks pre-trend and smoothness cannot tell.")
+
+    def test_likely_with_both(self) -> None:
+        found = judged(BETTER, checks(placebo="failed", donut="cannot tell"))
+        assert found.word == "likely"
+        assert found.why.endswith("of the checks placebo failed and donut cannot tell.")
+
+    def test_not_shown_with_two_failed(self) -> None:
+        found = judged(BETTER, checks(donut="failed", placebo="failed"))
+        assert found.word == "not shown"
+        assert found.why == (
+            "The interval does not include zero, but the checks donut and placebo failed: "
+            "something else may have made the difference."
+        )
+        assert found.remedy.startswith("A roll-out in an order that has nothing to do")
+
+    def test_not_shown_where_the_data_are_too_few(self) -> None:
+        found = judged(OPEN)
+        assert found.word == "not shown"
+        assert found.why == (
+            "The interval includes zero, and effects that matter as well: the data are too "
+            "few to tell."
+        )
+        assert found.remedy == "More departments, and more projects in each, would show it."
+
+    def test_not_shown_where_it_is_one_of_many_tested(self) -> None:
+        found = judged(BETTER, p_adjusted=0.07)
+        assert found.word == "not shown"
+        assert "would show as much in 7 in 100 such portfolios" in found.why
+        assert found.why.endswith("all outcomes of the kind tested together.")
+
+    def test_one_in_twenty_is_shown(self) -> None:
+        assert judged(BETTER, p_adjusted=0.05).word == "demonstrated"
+        assert associated(replace(BETTER, p=0.05)).word == "associated"
+
+    def test_no_effect_of_that_size(self) -> None:
+        found = judged(NARROW)
+        assert found.word == "no effect of that size"
+        # exp(-0.05) - 1 = -0.0488
+        assert found.why == (
+            "The interval leaves out even the smallest effect of interest, 5% less. Smaller "
+            "effects it may hold."
+        )
+
+    def test_the_smallest_effect_is_said_in_the_outcomes_own_unit(self) -> None:
+        assert "of interest, 18% less." in judged(NARROW, smallest=0.2).why
+        said = judged(NARROW, smallest=0.2, outcome=OUTCOMES["on_time"]).why
+        assert "of interest, 20 points more." in said
+
+    def test_not_shown_where_no_interval_can_be_given(self) -> None:
+        found = judged(Attribution(value=-0.1, p=0.4))
+        assert found.word == "not shown"
+        assert found.why == (
+            "No interval can be given: too few other dates of adoption allow an estimate."
+        )
+        assert found.remedy == "More departments, adopting in other quarters."
+
+    def test_not_testable(self) -> None:
+        found = judged(REFUSED)
+        assert found.word == "not testable"
+        assert found.why == "No project was started under the PMO within the data."
+
+    def test_associated_and_consistent_with(self) -> None:
+        found = associated(BETTER)
+        assert found.word == "associated"
+        assert found.why == "The interval does not include zero. Each chose."
+        assert found.remedy == "Record why."
+        other = without_controls(
+            COST, BETTER, word="consistent with", smallest=0.05, caveat="", remedy=""
+        )
+        assert other.word == "consistent with"
+
+    def test_without_controls_too_the_others_are_reached(self) -> None:
+        assert associated(OPEN).word == "not shown"
+        assert associated(OPEN).why.startswith("No difference is seen that chance could not make.")
+        assert associated(replace(BETTER, p=0.06)).word == "not shown"
+        assert associated(NARROW).word == "no effect of that size"
+        assert associated(NARROW).why == "No such difference is seen. Each chose."
+        assert associated(REFUSED).word == "not testable"
+        assert associated(REFUSED).remedy == "Record why."
+
+    def test_is_one_of_those_declared(self) -> None:
+        reached = {
+            claim(COST, found, checks(donut=one, smoothness=two), p_adjusted=p, smallest=s).word
+            for found, one, two, p, s in product(
+                (BETTER, OPEN, NARROW, REFUSED), get_args(State), get_args(State),
+                (0.01, 0.9), (0.0, 0.05),
+            )
+        }  # fmt: skip
+        assert reached | {"associated", "consistent with"} == set(get_args(Word))
+
+
+class TestWhatCounts:
+    def test_only_what_is_demonstrated_or_likely(self) -> None:
+        for word in get_args(Word):
+            assert Claim(word, "", "").counts == (word in ("demonstrated", "likely"))
+        assert COUNTED == ("demonstrated", "likely")
+
+    @given(
+        st.floats(-1, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.5),
+        st.lists(st.sampled_from(get_args(State)), min_size=6, max_size=6),
+    )  # fmt: skip
+    def test_nothing_counts_of_which_the_interval_includes_0(
+        self, value: float, below: float, above: float, p: float, smallest: float, states: list[Any]
+    ) -> None:
+        found = Attribution(value=value, low=value - below, high=value + above, p=p)
+        given = [replace(one, state=s) for one, s in zip(checks(), states, strict=True)]
+        said = claim(COST, found, given, p_adjusted=p, smallest=smallest)
+        if said.counts:
+            assert found.excludes_zero
+            assert p <= 0.05
+            assert states.count("failed") <= 1
+        if said.word == "demonstrated":
+            assert "failed" not in states
+            assert states[:5] == ["passed"] * 5
+        assert said.why.endswith(".")
+        assert said.remedy.endswith(".")
+
+    @pytest.mark.parametrize("name", REQUIRED)
+    @pytest.mark.parametrize("state", ["failed", "cannot tell"])
+    def test_nothing_is_demonstrated_without_each_required_check(
+        self, name: str, state: State
+    ) -> None:
+        given = [replace(one, state=state) if one.id == name else one for one in checks()]
+        assert judged(BETTER, given).word == "likely"
+        left_out = [one for one in checks() if one.id != name]
+        assert judged(BETTER, left_out).word == "likely"
+
+    def test_a_further_check_need_not_be_able_to_tell(self) -> None:
+        assert judged(BETTER, checks(placebo="cannot tell")).word == "demonstrated"
+
+
+class TestDirection:
+    def test_helps(self) -> None:
+        assert helps(COST, -0.1)
+        assert not helps(COST, 0.1)
+        assert helps(BENEFITS, 0.1)
+        assert not helps(BENEFITS, -0.1)
+        assert not helps(COST, 0.0)
+        assert not helps(BENEFITS, 0.0)
+
+    def test_harm_is_said(self) -> None:
+        worse = Attribution(value=0.10, low=0.05, high=0.15, p=0.001)
+        for found in (judged(worse), judged(worse, checks(donut="failed"))):
+            assert found.why.endswith(" The effect is for the worse.")
+        assert judged(BETTER, outcome=BENEFITS).why.endswith(" The effect is for the worse.")
+        assert "worse" not in judged(worse, outcome=BENEFITS).why
+        assert "It is for the worse. Each chose." in associated(worse).why
+        assert "worse" not in associated(worse, BENEFITS).why
+
+
+class TestSmallestEffectOfInterest:
+    def test_only_an_effect_for_the_better_is_left_out(self) -> None:
+        # costs: an effect of −5 % or better lies outside −3 % to +20 %
+        found = Attribution(value=0.08, low=-0.03, high=0.20, p=0.3)
+        assert judged(found).word == "no effect of that size"
+        # benefits: +5 % or better does not lie outside it
+        assert judged(found, outcome=BENEFITS).word == "not shown"
+        assert judged(replace(found, low=-0.2, high=0.03), outcome=BENEFITS).word == (
+            "no effect of that size"
+        )
+
+    def test_at_the_end_of_the_interval_it_is_not_left_out(self) -> None:
+        assert judged(replace(NARROW, low=-0.05)).word == "not shown"
+        assert judged(replace(NARROW, low=-0.0499)).word == "no effect of that size"
+
+    @pytest.mark.parametrize("smallest", [0.0, -0.1, float("nan")])
+    def test_where_there_is_none_nothing_is_left_out(self, smallest: float) -> None:
+        assert judged(NARROW, smallest=smallest).word == "not shown"
+
+    def test_an_interval_without_ends_leaves_nothing_out(self) -> None:
+        endless = Attribution(value=-0.1, p=0.4)
+        assert judged(endless).word == "not shown"
+        assert associated(endless).word == "not shown"
+
+
+class TestRemedy:
+    @pytest.mark.parametrize("remedy", [FURTHER, VARYING, BEFORE_AND_SINCE, "Collect it."])
+    def test_is_that_of_the_refusal(self, remedy: str) -> None:
+        found = judged(Attribution(refusal="why not", remedy=remedy))
+        assert (found.word, found.why, found.remedy) == ("not testable", "Why not.", remedy)

@@ -1,0 +1,141 @@
+"""Designs without a control group: their words have a ceiling, and are tested together."""
+
+from dataclasses import replace
+from math import nan
+
+import numpy as np
+import pandas as pd
+import pytest
+from handmade_rollout import all_at_once, case, chosen, without
+
+from pmo_lib.causal.attribution import Attribution
+from pmo_lib.causal.matching import Matched
+from pmo_lib.effect.claim import Claim, Word
+from pmo_lib.effect.finding import Finding
+from pmo_lib.effect.other_designs import ITS_CAVEAT, MATCHED_CAVEAT, _alike, corrected
+from pmo_lib.effect.outcomes import OUTCOMES
+from pmo_lib.stats.significance import discovery, holm
+from pmo_lib.worth.value_case import ValueCase
+
+COST = OUTCOMES["cost"]
+
+
+def finding(word: Word) -> Finding:
+    nothing = Attribution(value=-0.1, p=0.03)
+    return Finding(COST, "matched projects", nothing, nothing, Claim(word, "Why.", "Remedy."))
+
+
+class TestTestedTogether:
+    @pytest.mark.parametrize("word", ["consistent with", "associated", "likely"])
+    def test_a_difference_is_taken_back_above_one_in_twenty(self, word: Word) -> None:
+        found = corrected(finding(word), 0.06)
+        assert (found.claim.word, found.p_adjusted) == ("not shown", 0.06)
+        assert found.claim.why == (
+            "A difference is seen, but of several outcomes tested one would show it by chance."
+        )
+        assert found.claim.remedy == "Remedy."
+        assert corrected(finding(word), 0.05).claim == Claim(word, "Why.", "Remedy.")
+
+    @pytest.mark.parametrize("word", ["not shown", "no effect of that size", "not testable"])
+    def test_nothing_else_changes(self, word: Word) -> None:
+        for p in (0.01, 0.5, nan):
+            assert corrected(finding(word), p).claim.word == word
+
+
+class TestAlike:
+    BALANCE = pd.DataFrame({"covariate": ["risk"], "before": 0.5, "after": 0.05, "good": True})
+    FOUND = Matched(n_treated=50, n_matched=40, balance=BALANCE, risk_recorded=True)
+
+    def test_needs_risk_balance_and_four_of_five_matched(self) -> None:
+        assert _alike(self.FOUND)
+        assert not _alike(replace(self.FOUND, risk_recorded=False))
+        assert not _alike(replace(self.FOUND, n_matched=39))
+        assert not _alike(replace(self.FOUND, balance=self.BALANCE.assign(good=False)))
+        assert not _alike(replace(self.FOUND, balance=self.BALANCE.iloc[:0]))
+        assert not _alike(replace(self.FOUND, n_treated=0, n_matched=0))
+
+
+def assert_tested_together(seen: ValueCase) -> None:
+    p = [each.tested.p for each in seen.findings]
+    adjusted = [each.p_adjusted for each in seen.findings]
+    assert adjusted == pytest.approx([*holm(p[:3]), *discovery(p[3:])])
+
+
+class TestTimeSeries:
+    SEEN = case(all_at_once())
+
+    def test_a_planted_effect_is_consistent_with_the_pmo_and_no_more(self) -> None:
+        cost = self.SEEN.findings[0]
+        assert cost.design == "interrupted time series"
+        assert cost.claim.word == "consistent with"
+        assert cost.claim.why.endswith(ITS_CAVEAT)
+        assert cost.series is not None
+        assert cost.tested.low < np.log(0.75) < cost.tested.high
+        assert not any(each.claim.counts for each in self.SEEN.findings)
+
+    def test_outcomes_are_tested_together(self) -> None:
+        assert_tested_together(self.SEEN)
+
+    def test_no_outcome_is_no_test(self) -> None:
+        given = all_at_once()
+        given["projects"] = given["projects"].assign(actual_cost=np.nan)
+        cost, schedule, *_ = case(given).findings
+        assert cost.claim.word == "not testable"
+        assert cost.claim.why.startswith("No completed project has this outcome: needs actual_cost")
+        assert cost.n_left_out == (given["projects"]["status"] == "completed").sum()
+        assert np.isnan(cost.p_adjusted)
+        assert schedule.p_adjusted <= 2 * schedule.tested.p
+
+    def test_started_before_the_day_are_on_neither_side(self) -> None:
+        given = all_at_once()
+        day = given["rollouts"]["adopted_on"].iloc[0] + pd.Timedelta(days=40)
+        given["rollouts"] = given["rollouts"].assign(adopted_on=day)
+        started = given["projects"]["started_on"]
+        edge = (started < day) & (started >= day - pd.Timedelta(days=40))
+        cost = case(given).findings[0]
+        assert cost.n_edge == edge.sum() > 0
+        completed = given["projects"]["status"] == "completed"
+        assert cost.tested.n_projects == (completed & ~edge).sum()
+
+    def test_month_that_is_named_stands_before_the_roll_out(self) -> None:
+        """Projects of the roll-out's quarter are then on no edge; those of the month's are."""
+        given, began = all_at_once(), "2022-08"
+        first = pd.Timestamp("2022-07-01")
+        started = given["projects"]["started_on"]
+        edge = (started >= first) & (started < pd.Timestamp(f"{began}-01"))
+        cost = case(given, began=began).findings[0]
+        assert cost.n_edge == edge.sum() > 0
+        assert cost.series is not None
+        after = cost.series.series.loc[cost.series.series["post"], "quarter"]
+        assert after.min() == 2022 * 4 + 2
+
+
+class TestMatchedProjects:
+    SEEN = case(chosen())
+
+    def test_without_risk_at_most_associated(self) -> None:
+        cost = self.SEEN.findings[0]
+        assert cost.design == "matched projects"
+        assert cost.claim.word == "associated"
+        assert cost.claim.why.endswith(MATCHED_CAVEAT)
+        assert cost.claim.remedy.startswith("A risk score given before approval")
+        assert cost.matching is not None
+        assert cost.tested.support == cost.matching.n_matched / cost.matching.n_treated
+
+    def test_outcomes_are_tested_together(self) -> None:
+        assert_tested_together(self.SEEN)
+
+    def test_who_does_not_say_whether_it_used_the_pmo_is_left_out(self) -> None:
+        given = chosen()
+        used = given["projects"]["pmo_used"].copy()
+        used.iloc[:7] = None
+        given["projects"] = given["projects"].assign(pmo_used=used)
+        assert case(given).findings[0].n_left_out == 7
+
+
+class TestNone:
+    def test_says_what_to_fill(self) -> None:
+        for each in case(without("rollouts")).findings:
+            assert each.claim.word == "not testable"
+            assert each.claim.why == "Nobody says when which department began to use the PMO."
+            assert "pmo_since" in each.claim.remedy

@@ -1,0 +1,103 @@
+"""Who is compared: every project stands in one row, and what leaves at each step is planted."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from handmade import Tables
+from handmade_rollout import case, rolled_out
+
+from pmo_lib.effect.outcomes import OUTCOMES
+from pmo_lib.effect.population import COLUMNS, population
+from pmo_lib.effect.roll_out import estimated
+
+STEPS = [
+    "not begun, or without a date of the start", "cancelled",
+    "of a start quarter of which too few have ended",
+    "not ended, or nobody says when", "ended too recently for the outcome to be known",
+    "outcome not recorded", "started in the quarter of adoption, before its day",
+    "of a kind found only under the PMO", "under the PMO, with nobody to compare with", "compared",
+]  # fmt: skip
+
+
+def counted(given: Tables, outcome: str = "cost") -> pd.DataFrame:
+    seen = case(given)
+    found = estimated(
+        seen.projects, OUTCOMES[outcome], seen.adopted, seen.view.data_date, 0.9, permutations=0
+    )
+    return population(
+        given["projects"], seen.projects, found.outcome, found.sample, seen.adopted,
+        seen.view.data_date,
+    ).set_index("step")  # fmt: skip
+
+
+def planted() -> tuple[Tables, dict[str, pd.Series]]:
+    """Projects of which some leave at each step, each for one reason, and which those are."""
+    given = rolled_out()
+    projects = given["projects"].copy()
+    day = projects["department"].map(given["rollouts"].set_index("department")["adopted_on"])
+    under = projects["started_on"] >= day
+    lot = pd.Series(np.random.default_rng(6).random(len(projects)))
+    quarter = projects["started_on"].dt.to_period("Q")
+    # one in a quarter of many, so that each quarter still counts
+    endless = ~quarter.mask(lot < 0.18).duplicated() & (quarter.map(quarter.value_counts()) >= 17)
+    endless &= lot > 0.25
+    chosen = {
+        STEPS[0]: lot < 0.03, STEPS[1]: lot.between(0.03, 0.08), STEPS[3]: endless,
+        STEPS[5]: lot.between(0.11, 0.18), STEPS[7]: under & lot.between(0.18, 0.25),
+    }  # fmt: skip
+    projects["started_on"] = projects["started_on"].mask(chosen[STEPS[0]])
+    projects["status"] = projects["status"].mask(chosen[STEPS[1]], "cancelled")
+    projects["finished_on"] = projects["finished_on"].mask(chosen[STEPS[3]])
+    projects["actual_cost"] = projects["actual_cost"].mask(chosen[STEPS[5]])
+    projects["category"] = projects["category"].mask(chosen[STEPS[7]], "Space")
+    return given | {"projects": projects}, {"under": under} | chosen
+
+
+class TestPopulation:
+    def test_what_leaves_at_each_step_is_what_was_planted(self) -> None:
+        given, chosen = planted()
+        found = counted(given)
+        under = chosen.pop("under")
+        for step, own in chosen.items():
+            assert own.any()
+            here = own & under if step != STEPS[0] else own & False
+            assert found.loc[step].tolist() == [here.sum(), (own & ~here).sum()], step
+
+    @pytest.mark.parametrize("outcome", ["cost", "schedule", "benefits", "on_time"])
+    def test_rows_add_up_to_the_portfolio(self, outcome: str) -> None:
+        for given in (rolled_out(), planted()[0]):
+            found = counted(given, outcome)
+            assert found.index.tolist() == STEPS
+            assert found.to_numpy().sum() == len(given["projects"])
+            assert (found >= 0).all(axis=None)
+
+    def test_compared_under_the_pmo_are_those_of_the_estimate(self) -> None:
+        for given in (rolled_out(), planted()[0]):
+            seen = case(given)
+            found = estimated(
+                seen.projects, OUTCOMES["cost"], seen.adopted, seen.view.data_date, 0.9,
+                permutations=0,
+            )  # fmt: skip
+            assert counted(given).loc["compared", "under_pmo"] == found.tested.n_projects
+
+    def test_started_in_the_quarter_of_adoption_before_its_day(self) -> None:
+        given = rolled_out()
+        given["rollouts"]["adopted_on"] += pd.Timedelta(days=40)
+        day = given["projects"]["department"].map(
+            given["rollouts"].set_index("department")["adopted_on"]
+        )
+        started = given["projects"]["started_on"]
+        edge = (started < day) & (started >= day - pd.Timedelta(days=40))
+        assert counted(given).loc[STEPS[6]].tolist() == [0, edge.sum()]
+
+    def test_without_an_estimate_nobody_is_compared(self) -> None:
+        given = rolled_out()
+        given["projects"]["actual_cost"] = np.nan
+        found = counted(given)
+        assert found.loc["compared"].sum() == 0
+        assert "of a kind found only under the PMO" not in found.index
+        assert found.to_numpy().sum() == len(given["projects"])
+        assert found.loc["outcome not recorded"].sum() == len(given["projects"])
+
+    def test_columns(self) -> None:
+        assert list(counted(rolled_out()).reset_index()) == COLUMNS

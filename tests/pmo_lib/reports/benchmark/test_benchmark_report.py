@@ -1,0 +1,187 @@
+"""The benchmark report: what is compared, refused and forecast, in words and tables."""
+
+from dataclasses import replace
+from typing import Any
+
+from handmade import (
+    Tables,
+    baseline,
+    facts,
+    frame,
+    open_project,
+    parsed,
+    portfolio,
+    project,
+    report,
+    table_facts,
+    tables,
+    workbook,
+)
+
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.verdict import Verdict
+from pmo_lib.parameters import BenchmarkParameters
+from pmo_lib.reports.benchmark.benchmark_report import BenchmarkReport
+from pmo_lib.reports.picture import Picture
+from pmo_lib.workbook import Workbook
+
+FIGURE: dict[str, Any] = {
+    "source": "<b>A survey</b>", "year": 2025, "kpi_id": "D1", "segment": "all",
+    "statistic": "share", "value": 50.0, "unit": "%", "n": 200, "unit_of_analysis": "project",
+    "population": "completed", "baseline_definition": "approval", "metric": "on time",
+}  # fmt: skip
+SETTINGS = {"price_base": 2025, "profile": {"sector": "public", "pmo_type": "directive"}}
+
+
+def completed(n: int, late: int, cost: float) -> Tables:
+    rows = [
+        project(
+            f"p{i}", name=f"Project {i}", category="IT" if i % 2 else "Roads",
+            actual_cost=cost + i, approved_on="2025-01-01",
+            finished_on="2026-08-01" if i < late else "2026-07-01",
+        )
+        for i in range(n)
+    ]  # fmt: skip
+    running = open_project("r", name="<i>Runs</i>", category="IT")
+    plans = [baseline(row["project_id"]) for row in [*rows, running]]
+    reports = [report("r", estimate_at_completion=101.0)]
+    return tables(projects=[*rows, running], baselines=plans, status_reports=reports)
+
+
+def book(given: Tables, **values: Any) -> Workbook:
+    return replace(workbook(given), settings=Settings.from_mapping(SETTINGS | values))
+
+
+def of(*figures: dict[str, Any], peers: dict[str, Workbook] | None = None) -> BenchmarkReport:
+    given = completed(30, 12, 110.0)
+    if figures:
+        given |= {"benchmarks": frame("benchmarks", [FIGURE | figure for figure in figures])}
+    opened = replace(book(given), peers=peers or {})
+    return BenchmarkReport(BenchmarkParameters().resolved(opened), opened)
+
+
+def text_of(html: Any) -> str:
+    return " ".join(parsed(html).text.replace("\u00a0", " ").split())
+
+
+class TestAnswer:
+    def test_counts_the_judgements_and_names_what_is_better(self) -> None:
+        figures = ({"value": 20.0}, {"kpi_id": None}, {"unit_of_analysis": "respondent"})
+        said = text_of(of(*figures).answer())
+        assert said == (
+            "Of 3 benchmarks 1 compare like with like, 1 are context only and 1 are refused. "
+            "Our organisation is better than its peers in on-time completion."
+        )
+
+    def test_says_that_nothing_can_be_told(self) -> None:
+        said = text_of(of({"kpi_id": None}).answer())
+        assert said.endswith("So where we stand cannot be told; below is what to collect for it.")
+
+    def test_says_that_published_figures_are_withheld(self) -> None:
+        made = of({})
+        judged = {"benchmarks": table_facts("benchmarks", 100, rejected=50)}
+        verdict = Verdict.from_mapping(facts(made.workbook.tables) | {"tables": judged})
+        whole = replace(made, workbook=replace(made.workbook, verdict=verdict))
+        assert text_of(whole.answer()).startswith("Published figures cannot be used: ")
+
+    def test_says_what_it_needs(self) -> None:
+        assert "needs benchmarks.csv, or a peer's exports" in text_of(of().answer())
+
+
+class TestTables:
+    def test_fair_ones_have_both_figures_and_the_gap(self) -> None:
+        said = text_of(of({}).fair_comparisons())
+        for word in ("<b>A survey</b> 2025", "60 %", "50 %", "+10 points", "may be chance"):
+            assert word in said
+
+    def test_contradicting_versions_stand_side_by_side(self) -> None:
+        said = text_of(of({"url": "a"}, {"url": "b", "value": 70.0}).fair_comparisons())
+        assert "(version 1 of 2)" in said
+        assert "(version 2 of 2)" in said
+
+    def test_refusals_and_context_have_their_reasons(self) -> None:
+        made = of({"unit_of_analysis": "respondent"}, {"population": None})
+        refused, context = text_of(made.refusals()), text_of(made.context())
+        for said, each in ((refused, made.comparisons[0]), (context, made.comparisons[1])):
+            assert "1 figure, each with its reason" in said
+            assert each.reasons[0] in said
+
+    def test_remedies_come_with_how_many_they_serve(self) -> None:
+        made = of({"population": None, "url": "a"}, {"population": None, "value": 9.0})
+        assert "(2 comparisons)" in text_of(made.how_to_become_comparable())
+
+    def test_nothing_refused_is_said(self) -> None:
+        assert text_of(of({}).refusals()) == "None."
+
+
+PEERS = {"City": book(completed(40, 38, 180.0), profile={"sector": "public"})}
+
+
+class TestPeers:
+    def test_place_is_drawn_with_words_and_numbers(self) -> None:
+        drawn = of(peers=PEERS).where_we_stand()
+        assert isinstance(drawn, Picture)
+        assert "D3 Cost overrun beside City 2026: 0 of 100" in drawn.alt
+        assert drawn.data.loc[drawn.data["KPI"] == "D3 Cost overrun", "Place"].tolist() == [
+            "0 of 100"
+        ]
+
+    def test_same_mix_stands_beside_the_raw_gap(self) -> None:
+        said = text_of(of(peers=PEERS).like_for_like())
+        assert "As it stands" in said
+        assert "Same mix" in said
+
+    def test_only_the_peers_asked_for(self) -> None:
+        made = of(peers={**PEERS, "Other": PEERS["City"]})
+        chosen = replace(made, parameters=replace(made.parameters, peers="Other"))
+        assert list(chosen.peers) == ["Other"]
+        assert "Other" in text_of(chosen.peers_used())
+
+    def test_profile_explains_and_is_no_score(self) -> None:
+        other = {"Firm": book(completed(40, 38, 180.0), profile={"sector": "private"})}
+        said = text_of(of(peers=other).profile())
+        assert "public sector" in said
+        assert "They are of the private sector, we of the public." in said
+
+    def test_without_peers_says_how_to_get_one(self) -> None:
+        assert "Put a peer's exports into a folder of its name" in text_of(of().peers_used())
+        assert "cannot be drawn" in text_of(of().where_we_stand())
+
+
+class TestReferenceClass:
+    def test_uplifts_are_those_of_the_history(self) -> None:
+        said = text_of(of().uplifts())
+        assert "all projects our own history30" in said
+
+    def test_project_in_flight_is_set_beside_its_class(self) -> None:
+        said = text_of(of().forecasts())
+        assert "<i>Runs</i>" in said
+        assert "1 of 1 project with a current estimate put it below what half" in said
+
+    def test_published_quantiles_are_told_as_they_stand(self) -> None:
+        levels = (("median", 40.0), ("p80", 57.0), ("p90", 68.0))
+        figures = [
+            {"kpi_id": "D3", "segment": "Rail", "statistic": name, "value": value}
+            for name, value in levels
+        ]
+        said = text_of(of(*figures).uplifts())
+        assert "Rail <b>A survey</b> 202520040 %57 %" in said
+
+    def test_nothing_is_told_without_costs(self) -> None:
+        opened = book(tables(projects=[open_project("r")], baselines=[baseline("r")]))
+        made = BenchmarkReport(BenchmarkParameters().resolved(opened), opened)
+        for said in (made.uplifts(), made.tails(), made.forecasts(), made.calibration()):
+            assert "needs" in text_of(said).casefold()
+
+
+class TestDepartments:
+    def test_those_apart_are_told_under_false_discovery_control(self) -> None:
+        opened = workbook(portfolio())
+        made = BenchmarkReport(BenchmarkParameters().resolved(opened), opened)
+        assert "could be made. Standing out:" in text_of(made.departments())
+
+    def test_one_department_points_to_its_comparisons(self) -> None:
+        opened = workbook(portfolio())
+        parameters = BenchmarkParameters(department="Finance").resolved(opened)
+        said = text_of(BenchmarkReport(parameters, opened).departments())
+        assert said.startswith("Finance beside the other departments")

@@ -1,0 +1,76 @@
+"""The figures of what an effect is worth: their numbers are those of the draws and the bars."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from handmade import workbook
+from handmade_rollout import PERIOD, rolled_out
+from handmade_situations import is_drawn, plain
+
+from pmo_lib.reports.value import money_charts
+from pmo_lib.worth.draws import ValueDraws
+from pmo_lib.worth.tornado import tornado
+from pmo_lib.worth.value_case import ValueCase
+
+
+@pytest.fixture(scope="module")
+def case() -> ValueCase:
+    return workbook(rolled_out()).value_case(PERIOD)
+
+
+@pytest.fixture(scope="module")
+def draws(case: ValueCase) -> ValueDraws:
+    return case.draws("conservative")
+
+
+@pytest.fixture(scope="module")
+def bars(case: ValueCase) -> pd.DataFrame:
+    return tornado(
+        case.treated, case.pmo_costs, case.effects, case.question.assumptions, case.base_date,
+        alternatives=case.alternatives,
+    )  # fmt: skip
+
+
+class TestWorth:
+    def test_quantiles_are_those_of_the_draws(self, draws: ValueDraws) -> None:
+        made = is_drawn(money_charts.worth(draws, "EUR"))
+        net = draws.table["npv"]
+        assert made.data[""].tolist() == ["P5", "P25", "P50", "P75", "P95"]
+        shown = made.data["Net value"].map(lambda text: plain(text).split(" ")[1]).astype("float64")
+        wanted = np.quantile(net, [0.05, 0.25, 0.5, 0.75, 0.95]) / 1e6
+        assert shown.tolist() == pytest.approx(wanted.tolist(), abs=0.06)
+        assert f"above nothing in {(net > 0).mean():.0%}".replace("%", " %") in plain(made.alt)
+
+    def test_one_value_in_every_draw_is_drawn(self, draws: ValueDraws) -> None:
+        same = replace(draws, table=draws.table.assign(npv=1e6))
+        assert "EUR 1.00 million" in plain(is_drawn(money_charts.worth(same, "EUR")).alt)
+
+    def test_without_a_cost_it_says_what_is_needed(self, draws: ValueDraws) -> None:
+        unknown = replace(draws, table=draws.table.assign(npv=np.nan))
+        assert "needs pmo_costs.csv" in str(money_charts.worth(unknown, "EUR"))
+
+    def test_without_draws_it_gives_their_reason(self, draws: ValueDraws) -> None:
+        nothing = replace(draws, table=draws.table.iloc[:0], reason="nobody knows")
+        assert money_charts.worth(nothing, "EUR") == "nobody knows"
+
+
+class TestTornado:
+    def test_bars_are_those_with_a_swing_the_widest_first(self, bars: pd.DataFrame) -> None:
+        made = is_drawn(money_charts.tornado(bars, 1e6, "GBP"))
+        moved = bars[bars["swing"] > 0]
+        assert made.data["Input"].tolist() == moved["input"].tolist()[: money_charts.MOST_BARS]
+        assert moved["swing"].is_monotonic_decreasing
+        assert f"Most on {moved['input'].iloc[0]}: from" in made.alt
+
+    def test_words_give_the_lower_end_first(self, bars: pd.DataFrame) -> None:
+        first = bars.iloc[0]
+        low, high = sorted([first["npv_low"], first["npv_high"]])
+        said = plain(is_drawn(money_charts.tornado(bars, 1e6, "GBP")).alt)
+        assert f"from GBP {low / 1e6:,.1f} million to GBP {high / 1e6:,.1f} million." in said
+
+    def test_without_a_swing_there_is_none(self, bars: pd.DataFrame) -> None:
+        assert money_charts.tornado(bars.assign(swing=0.0), 0.0, "GBP") == (
+            "no net value can be given"
+        )

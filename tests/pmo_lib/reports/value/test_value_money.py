@@ -1,0 +1,157 @@
+"""The money of the value case in words: every figure is the summaries' or the draws'."""
+
+from dataclasses import replace
+from math import expm1, isnan
+
+import numpy as np
+import pandas as pd
+import pytest
+from handmade import workbook
+from handmade_rollout import OFFICE_A_MONTH, PERIOD, few_departments, rolled_out
+from handmade_situations import amount, of, plain, report, rows_of, text_of
+
+from pmo_lib.reports.picture import Picture
+from pmo_lib.reports.value.value_money import ITEMS, Money
+from pmo_lib.worth.assumptions import ThreePoint
+from pmo_lib.worth.value_case import ValueCase
+
+
+def money(situation: str) -> Money:
+    """The money of the situation's case, whose estimates are made once."""
+    return Money(report(situation).case, "GBP")
+
+
+def without_a_month() -> ValueCase:
+    """The roll-out of a few departments, of which one month of PMO costs is not there."""
+    given = few_departments()
+    return of(workbook(given | {"pmo_costs": given["pmo_costs"].drop(index=7)})).case
+
+
+class TestTable:
+    @pytest.mark.parametrize("case", ["conservative", "as estimated"])
+    def test_is_that_of_the_draws(self, case: str) -> None:
+        made = money("shown")
+        draws = made.draws[case].table
+        tables = rows_of(made.table())
+        size = len(tables) // 2  # the conservative one comes first
+        own = tables[:size] if case == "conservative" else tables[size:]
+        rows = {row[0]: row[1:] for row in own}
+        assert set(rows) >= set(ITEMS.values())
+        for name, words in ITEMS.items():
+            each = draws["gross"] - draws["cashable"] if name == "non_cashable" else draws[name]
+            for text, q in zip(rows[words], (5, 50, 95), strict=True):
+                assert amount(text) == pytest.approx(np.percentile(each, q), rel=0.02, abs=1)
+
+    def test_both_cases_are_on_the_page_with_the_notes(self) -> None:
+        made = money("no PMO costs")
+        said = text_of(made.table())
+        assert "Conservative: gains that are not at least likely count nothing" in said
+        assert "As estimated: every effect at its estimate" in said
+        notes = made.summaries["conservative"].notes
+        assert notes
+        for note in notes:
+            assert plain(note) in said
+
+    def test_without_cost_there_is_value_and_no_net(self) -> None:
+        names = {row[0] for row in rows_of(money("no PMO costs").table())}
+        assert ITEMS["gross"] in names
+        assert not names & {ITEMS["npv"], ITEMS["cost"], ITEMS["office"]}
+
+    def test_office_is_the_discounted_sum_of_its_months(self) -> None:
+        made = money("shown")
+        months = pd.period_range(rolled_out()["pmo_costs"]["period"].min(), PERIOD, freq="M")
+        years = [(month.end_time - made.case.base_date).days / 365.25 for month in months]
+        paid = sum(OFFICE_A_MONTH * 1.035**-each for each in years)
+        assert made.quantile("conservative", "office", "p50") == pytest.approx(paid, rel=0.005)
+
+    def test_item_that_there_is_not_has_no_quantile(self) -> None:
+        assert isnan(money("shown").quantile("conservative", "nothing", "p50"))
+
+
+class TestInWords:
+    def test_median_ends_and_cost_are_those_of_the_draws(self) -> None:
+        made = money("shown")
+        said = plain(" ".join(made.in_words()))
+        table = made.draws["conservative"].table
+        for q in (0.05, 0.5, 0.95):
+            assert f"GBP {table['npv'].quantile(q) / 1e6:.1f} million" in said
+        assert f"GBP {table['cost'].median() / 1e6:.2f} million" in said
+
+    def test_returned_budget_that_is_stated_is_no_reproach(self) -> None:
+        case = report("shown").case
+        assumed = replace(case.question.assumptions, budget_returned=ThreePoint(0.5, 0.5, 0.5))
+        stated = replace(case, question=replace(case.question, assumptions=assumed))
+        vars(stated)["findings"] = case.findings  # on which this has no bearing
+        ours, theirs = Money(case, "GBP"), Money(stated, "GBP")
+        assert "nobody has stated" in " ".join(ours.in_words())
+        assert "nobody has stated" not in " ".join(theirs.in_words())
+        cash, avoided = (
+            theirs.quantile("conservative", name, "p50")
+            - ours.quantile("conservative", name, "p50")
+            for name in ("cashable", "avoided")
+        )
+        assert avoided == pytest.approx(0, abs=1)
+        whole = ours.quantile("conservative", "avoided", "p50")
+        assert cash == pytest.approx(0.5 * whole, rel=0.02)
+
+    @pytest.mark.parametrize("situation", ["shown", "no effect"])
+    def test_conservative_is_at_the_median_not_the_better_case(self, situation: str) -> None:
+        made = money(situation)
+        conservative, estimated = (
+            made.quantile(case, "npv", "p50") for case in ("conservative", "as estimated")
+        )
+        assert conservative <= estimated
+
+
+class TestPays:
+    def test_is_of_the_summaries(self) -> None:
+        made = money("shown")
+        cost, found = made.case.finding("cost"), made.summaries["conservative"]
+        said = text_of(made.pays())
+        assert cost is not None
+        assert f"{found.p_npv_positive:.0%} (as estimated".replace("%", " %") in said
+        assert f"cost {-expm1(made.case.break_even):.0%} less.".replace("%", " %") in said
+        assert f"Paid back, at the median, in {found.payback_year}." in said
+        less = max(cost.priced.value, made.case.by_cost.value)
+        assert f"Reckoned is {-expm1(less):.0%} less, the less".replace("%", " %") in said
+
+    def test_without_effect_it_has_not_paid_back(self) -> None:
+        made = money("no effect")
+        chance = made.draws["conservative"].table["npv"].gt(0).mean()
+        said = text_of(made.pays())
+        assert f"has paid for itself: {chance:.0%}".replace("%", " %") in said
+        assert "Not paid back yet, at the median." in said
+
+    def test_payback_is_not_said_where_the_net_is_lost_again(self) -> None:
+        made = money("shown")
+        lost = pd.Series([-1.0, 1.0, -2.0], index=[2023, 2024, 2025])
+        draws = {name: replace(each, net_by_year=lost) for name, each in made.draws.items()}
+        vars(made)["draws"] = draws
+        assert "Not paid back yet" in text_of(made.pays())
+
+    def test_ledger_is_the_plain_sum(self) -> None:
+        paid = rolled_out()["pmo_costs"]["amount"].sum() / 1e6
+        assert f"the office cost GBP {paid:.2f} million" in text_of(money("shown").pays())
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("situation", ["all at once", "chosen", "survey only"])
+    def test_what_is_no_money_has_none_anywhere(self, situation: str) -> None:
+        made = money(situation)
+        assert made.in_words() == [f"What it is worth cannot be told: {made.case.no_money}."]
+        assert made.distribution() == made.hangs_on() == made.case.no_money
+        assert "GBP" not in text_of(made.pays()) + text_of(made.table())
+
+    def test_month_that_is_missing_is_named(self) -> None:
+        case = without_a_month()
+        assert case.no_cost.startswith("pmo_costs.csv lacks 1 of the ")
+
+    def test_cost_that_is_not_known_is_no_net_value(self) -> None:
+        made = money("no PMO costs")
+        assert made.in_words() == ["Whether it pays cannot be told: needs pmo_costs.csv."]
+        assert text_of(made.pays()) == "Whether the PMO pays cannot be told: needs pmo_costs.csv."
+        assert made.distribution() == made.hangs_on() == "needs pmo_costs.csv"
+
+    def test_money_that_there_is_is_drawn(self) -> None:
+        assert isinstance(money("shown").distribution(), Picture)
+        assert isinstance(money("shown").hangs_on(), Picture)

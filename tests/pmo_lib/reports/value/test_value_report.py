@@ -1,0 +1,329 @@
+"""The value case: what it says in each situation, and that its numbers are the engine's."""
+
+import re
+from copy import copy
+from dataclasses import replace
+from math import expm1
+
+import numpy as np
+import pandas as pd
+import pytest
+from handmade import frame, parsed, workbook
+from handmade_rollout import (
+    COST_EFFECT,
+    PERIOD,
+    all_at_once,
+    few_departments,
+    rolled_out,
+    without,
+)
+from handmade_situations import SITUATIONS, costlier, of, report, rows_of, text_of
+
+from pmo_lib.effect.claim import Claim
+from pmo_lib.effect.population import population
+from pmo_lib.reports.picture import Picture
+from pmo_lib.reports.value.value_report import ValueReport
+from pmo_lib.worth.value_case import COLUMNS
+
+SECTIONS = (
+    "title", "answer", "what_would_have_been", "findings", "before_and_after_cost",
+    "before_and_after_schedule", "checks", "by_chance", "another_method", "pays", "worth", "money",
+    "hangs_on", "assumptions", "who_is_compared", "not_claimed", "roll_out", "method", "provenance",
+)  # fmt: skip
+NOT_MONEY = "only a difference to departments that had not adopted yet may become money"
+
+EACH_SITUATION = pytest.mark.parametrize("situation", SITUATIONS)
+
+
+class TestEverySituation:
+    @EACH_SITUATION
+    def test_every_section_is_a_figure_or_well_formed_html(self, situation: str) -> None:
+        for section in SECTIONS:
+            made = getattr(report(situation), section)()
+            if isinstance(made, Picture):
+                assert made.png().startswith(b"\x89PNG\r\n"), section
+                assert len(made.alt) > 20, section
+                assert len(made.data), section
+            else:
+                page = parsed(made)  # asserts that every tag is closed
+                assert page.text.strip(), section
+                assert not re.search(r"\b(nan|None|inf|NaT)\b", page.text), section
+
+    @EACH_SITUATION
+    def test_answer_is_one_paragraph_of_whole_sentences(self, situation: str) -> None:
+        page = parsed(report(situation).answer())
+        assert page.tags[0] == ("p", {"class": "answer"})
+        assert page.text.endswith(".")
+        assert ".." not in page.text
+
+    @EACH_SITUATION
+    def test_money_is_on_the_page_only_where_a_difference_may_become_money(
+        self, situation: str
+    ) -> None:
+        made = report(situation)
+        named = "GBP" in text_of(made.money())
+        assert named is (situation in {"shown", "no effect", "no PMO costs", "no actual costs"})
+        assert isinstance(made.worth(), Picture) is (named and situation != "no PMO costs")
+
+    def test_sections_are_all_that_the_notebook_calls(self) -> None:
+        own = {name for name, each in vars(ValueReport).items()
+               if callable(each) and not name.startswith("_")}  # fmt: skip
+        assert own <= set(SECTIONS)
+
+
+class TestAnswer:
+    def test_effect_that_is_likely_comes_with_its_money(self) -> None:
+        said = text_of(report("shown").answer())
+        assert said.startswith("The PMO has likely lowered cost overrun and lowered duration over")
+        assert "Cost overrun, likely: projects under the PMO typically cost 2" in said
+        assert "Benefits realised, not shown: by the estimate the share" in said
+        assert (
+            "Counting only gains that are at least likely, and discounted to January 2022" in said
+        )
+        assert "the chance that the PMO has paid for itself is 100 %" in said
+        assert said.endswith("so of the overruns avoided nothing counts as cash.")
+
+    def test_demonstrated_is_said_without_likely(self) -> None:
+        word = Claim("demonstrated", "All.", "None.")
+        made, case = copy(report("shown")), copy(report("shown").case)
+        vars(case)["findings"] = [
+            replace(each, claim=word) if each.claim.counts else each for each in case.findings
+        ]
+        vars(made)["case"] = case
+        assert text_of(made.answer()).startswith("The PMO has lowered cost overrun and lowered du")
+
+    def test_no_effect_shown_counts_no_value(self) -> None:
+        said = text_of(report("no effect").answer())
+        assert said.startswith("That the PMO made a difference is not shown by these data.")
+        assert re.search(
+            r"The PMO cost GBP [\d.]+ million so far, discounted to January 2022", said
+        )
+        assert said.endswith("no gain is counted against it, as none is at least likely.")
+
+    @pytest.mark.parametrize("situation", ["no roll-outs", "projects alone"])
+    def test_without_dates_it_says_once_what_to_collect(self, situation: str) -> None:
+        assert text_of(report(situation).answer()) == (
+            "That the PMO made a difference is not shown by these data. It cannot be tested: "
+            "nobody says when which department began to use the PMO. Fill rollouts.csv, or name "
+            f"the month in the parameter pmo_since. What it is worth cannot be told: {NOT_MONEY}."
+        )
+
+    def test_all_at_once_is_consistent_with_and_no_money(self) -> None:
+        said = text_of(report("all at once").answer())
+        assert report("all at once").case.design == "interrupted time series"
+        assert "Cost overrun, consistent with: by the estimate" in said
+        assert said.endswith(f"What it is worth cannot be told: {NOT_MONEY}.")
+
+    def test_month_given_stands_for_the_roll_out(self) -> None:
+        given = all_at_once()
+        del given["rollouts"]
+        made = of(workbook(given), pmo_since="2023-01")
+        ours = report("all at once").case.finding("cost")
+        theirs = made.case.finding("cost")
+        assert ours is not None
+        assert theirs is not None
+        assert theirs.claim.word == "consistent with"
+        assert theirs.tested.value == pytest.approx(ours.tested.value)
+        assert "before and after" in text_of(made.findings())
+
+    def test_projects_that_chose_are_associated(self) -> None:
+        said = text_of(report("chosen").answer())
+        assert report("chosen").case.design == "matched projects"
+        assert "Cost overrun, associated: by the estimate" in said
+        assert said.endswith(f"What it is worth cannot be told: {NOT_MONEY}.")
+
+    def test_risk_recorded_is_not_enough_where_a_third_has_no_match(self) -> None:
+        found = report("chosen, risk recorded").case.finding("cost")
+        assert found is not None
+        assert found.matching is not None
+        assert found.matching.risk_recorded
+        assert found.matching.n_matched / found.matching.n_treated == pytest.approx(0.64, abs=0.01)
+        assert found.claim.word == "associated"
+
+    def test_projects_that_chose_and_are_likely_are_still_no_money(self) -> None:
+        made, case = copy(report("chosen")), copy(report("chosen").case)
+        word = Claim("likely", "All.", "None.")
+        own = case.finding("cost")
+        vars(case)["findings"] = [
+            replace(each, claim=word) if each is own else each for each in case.findings
+        ]
+        vars(made)["case"] = case
+        vars(made).pop("_money", None)
+        said = text_of(made.answer())
+        assert said.startswith("The PMO has likely lowered cost overrun. Cost overrun, likely:")
+        assert said.endswith(f"What it is worth cannot be told: {NOT_MONEY}.")
+        assert case.for_kpi is None
+
+    def test_without_pmo_costs_it_says_what_is_needed(self) -> None:
+        said = text_of(report("no PMO costs").answer())
+        assert said.endswith("Whether it pays cannot be told: needs pmo_costs.csv.")
+        assert text_of(report("no PMO costs").pays()) == (
+            "Whether the PMO pays cannot be told: needs pmo_costs.csv."
+        )
+
+    @pytest.mark.parametrize(
+        ("situation", "why"),
+        [
+            ("survey only", "needs projects.csv"),
+            ("projects withheld",
+             "50 of 100 rows of projects were rejected (50%; up to 5% is accepted)"),
+            ("nothing begun", "no project has a date of its start by now"),
+        ],
+    )  # fmt: skip
+    def test_without_projects_that_is_all_it_says(self, situation: str, why: str) -> None:
+        made = report(situation)
+        assert text_of(made.answer()) == f"Whether the PMO made a difference cannot be told: {why}."
+        assert text_of(made.findings()) == f"Nothing can be estimated: {why}."
+        assert text_of(made.method()) == f"Nothing is compared: {why}."
+        assert text_of(made.pays()) == f"Whether the PMO pays cannot be told: {why}."
+
+    def test_nothing_ended_names_what_each_outcome_needs(self) -> None:
+        said = text_of(report("nothing ended").answer())
+        assert (
+            "Cost overrun, not testable: no completed project has this outcome: needs actual_cost"
+            in said
+        )
+        assert "needs planned and realised in benefit_reports.csv" in said
+
+    def test_five_departments_are_said_once(self) -> None:
+        said = text_of(report("five departments").answer())
+        assert said.count("only 5 departments have projects with this outcome; 6 are needed") == 1
+        assert "Data of further departments" in said
+
+    def test_one_outcome_may_be_likely_without_the_other(self) -> None:
+        said = text_of(report("no actual costs").answer())
+        assert said.startswith("The PMO has likely lowered duration overrun.")
+        assert "Cost overrun, not testable" in said
+
+    def test_harm_is_said_as_such(self) -> None:
+        made = of(workbook(without("benefits", "benefit_reports") | costlier()))
+        said = text_of(made.answer())
+        assert said.startswith("The PMO has likely raised cost overrun.")
+        assert "for the worse" in text_of(made.findings())
+
+
+class TestNumbers:
+    def test_planted_effects_are_within_the_intervals(self) -> None:
+        found = report("shown").case.table().set_index("outcome")
+        assert found.loc["cost", "low"] < np.log1p(-COST_EFFECT) < found.loc["cost", "high"]
+        assert found.loc["benefits", "low"] < 0 < found.loc["benefits", "high"]
+
+    def test_table_of_effects_is_that_of_the_case(self) -> None:
+        made = report("shown")
+        table = made.case.table()
+        assert list(table.columns) == list(COLUMNS)
+        _, *rows = rows_of(made.findings())
+        assert len(rows) == len(table) == 5
+        for row, each in zip(rows, table.itertuples(), strict=True):
+            assert row[1] == each.verdict
+            is_log = each.unit == "difference of logarithms"
+            size = round(100 * abs(expm1(each.effect) if is_log else each.effect))
+            assert re.match(rf"[+−]?{size} (%|points)", row[2])
+            assert each.why in row[3]
+            assert f"{each.n_projects} projects under the PMO, {each.n_departments} dep" in row[4]
+            assert f"p = {max(each.p, 0.001):.3f}, {max(each.p_adjusted, 0.001):.3f}" in row[4]
+            assert f"{each.support:.0%} of those".replace("%", " %") in row[4]
+
+    def test_roll_out_counts_the_projects_before_and_since(self) -> None:
+        made, given = report("shown"), rolled_out()
+        rows = {row[0]: row[1:] for row in rows_of(made.roll_out())[1:]}
+        projects = given["projects"]
+        never = set(projects["department"]) - set(given["rollouts"]["department"])
+        assert {name for name, row in rows.items() if row[0] == "not within the data"} == never
+        for name in never:
+            ended = projects.query("department == @name and status == 'completed'")
+            assert [int(cell) for cell in rows[name][1:3]] == [len(ended), 0]
+        found = made.case.finding("cost")
+        assert found is not None
+        assert all(rows[name][3].endswith("less") for name in rows)
+        assert sum(int(row[1]) + int(row[2]) for row in rows.values()) == len(found.sample.rows)
+
+    def test_who_is_compared_adds_up_to_the_portfolio_on_either_side(self) -> None:
+        made, projects = report("shown"), rolled_out()["projects"]
+        head, *rows = rows_of(made.who_is_compared())
+        assert head == ["Cost: projects that are", "Under the PMO", "Others"]
+        *left, compared = [[int(cell) for cell in row[1:]] for row in rows]
+        found = made.case.finding("cost")
+        assert found is not None
+        assert compared[0] == found.tested.n_projects
+        assert sum(sum(row) for row in left) + sum(compared) == len(projects)
+        told = population(projects, made.case.projects, found.outcome, found.sample,
+                          made.case.adopted, made.case.view.data_date)  # fmt: skip
+        assert [row[0] for row in rows] == told["step"].tolist()
+
+    @pytest.mark.parametrize("situation", ["all at once", "chosen", "no roll-outs", "survey only"])
+    def test_who_is_compared_is_of_the_roll_out_alone(self, situation: str) -> None:
+        said = text_of(report(situation).who_is_compared())
+        assert said == "Nobody is compared with departments that had not adopted yet."
+
+    def test_second_opinion_stands_beside_the_same_values(self) -> None:
+        pytest.importorskip("diff_diff")
+        made = report("shown")
+        found = made.case.finding("cost")
+        assert found is not None
+        less = f"{-expm1(found.priced.value):.0%} less".replace("%", " %")
+        assert f"ours, on the same values as they are, {less}" in text_of(made.another_method())
+
+
+class TestParameters:
+    def test_case_of_the_defaults_is_the_workbooks_own(self) -> None:
+        made = report("shown")
+        assert made.case is made.workbook.value_case(PERIOD)
+
+    def test_earlier_month_knows_only_what_was_known_then(self) -> None:
+        made = of(workbook(few_departments()), period="2024-06")
+        assert made.case.view.data_date == pd.Timestamp("2024-06-30")
+        assert len(made.case.projects) < len(report("five departments").case.projects)
+        assert (made.case.pmo_costs["period"] <= "2024-06").all()
+        assert "June 2024" in text_of(made.title())
+
+    def test_one_service_among_others_adopted_the_same_day_cannot_be_told(self) -> None:
+        given = rolled_out()
+        more = given["rollouts"].assign(service_id="S2")
+        services = frame("services", [{"service_id": name, "name": name} for name in ("S1", "S2")])
+        both = pd.concat([given["rollouts"], more], ignore_index=True)
+        made = of(workbook(given | {"rollouts": both, "services": services}), service="S2")
+        assert "report all services together" in text_of(made.answer())
+        assert "What other services did" in text_of(made.not_claimed())
+
+    def test_assumptions_are_those_given(self) -> None:
+        given = {"hourly_rate": "100", "budget_returned": "0.5", "change_cost": "7e5"}
+        made = of(workbook(few_departments()), **given)
+        rows = {row[0]: row[1] for row in rows_of(made.assumptions())[1:]}
+        assert (rows["hourly_rate"], rows["change_cost"]) == ("100", "700,000")
+        assert (rows["budget_returned"], rows["imposed_hours"]) == ("0.5", "2; 4; 8")
+
+
+class TestNotClaimedAndMethod:
+    def test_not_claimed_is_of_the_outcomes_declared_beforehand(self) -> None:
+        made = report("no effect")
+        said = text_of(made.not_claimed())
+        for found in made.primary:
+            assert f"{found.outcome.name}: {found.claim.word}." in said
+        assert "Finished on time" not in said
+
+    def test_what_counts_is_not_among_it(self) -> None:
+        said = text_of(report("shown").not_claimed())
+        assert "Cost overrun:" not in said
+        assert "Benefits realised: not shown." in said
+
+    def test_projects_without_an_outcome_are_counted(self) -> None:
+        given = few_departments()
+        known = given["projects"]["actual_cost"].where(given["projects"].index >= 10)
+        given["projects"] = given["projects"].assign(actual_cost=known)
+        said = text_of(of(workbook(given)).not_claimed())
+        assert "Projects that ended without a recorded outcome: cost overrun 10" in said
+
+    @pytest.mark.parametrize(
+        ("situation", "said"),
+        [
+            ("shown", "permuting the dates of adoption"),
+            ("all at once", "The PMO began for all departments at once"),
+            ("chosen", "set beside the most similar ones that did not"),
+            ("no roll-outs", "Nothing is compared"),
+        ],
+    )
+    def test_method_is_that_of_the_design(self, situation: str, said: str) -> None:
+        assert said in text_of(report(situation).method())
+        permuted = "permuting the dates" in text_of(report(situation).method())
+        assert permuted is (situation == "shown")
