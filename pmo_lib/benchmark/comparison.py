@@ -84,6 +84,12 @@ class Comparison:
         return "better" if (self.gap > 0) == (better == "higher") else "worse"
 
 
+def chosen(comparisons: Iterable[Comparison], peers: Iterable[str]) -> list[Comparison]:
+    """The comparisons but those with peers that were not asked for."""
+    names = set(peers)
+    return [each for each in comparisons if each.kind != "peer projects" or each.source in names]
+
+
 def table(comparisons: Iterable[Comparison]) -> pd.DataFrame:
     """One row a comparison, typed, its reasons and remedies as sentences one after another."""
     rows = [

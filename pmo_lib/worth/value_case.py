@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib.causal.attribution import Attribution
+from pmo_lib.contract.settings import Settings
 from pmo_lib.effect.adoption import Adoption, Design, adoption, design, notes, under_pmo
 from pmo_lib.effect.finding import COLUMNS, Finding
 from pmo_lib.effect.outcomes import OUTCOMES, outcome_projects
@@ -263,5 +264,9 @@ class ValueCase:
 
 def value_case(view: View, question: Question | None = None) -> ValueCase:
     """The value case of a view; by default under the settings' discount rate."""
-    assumed = replace(DEFAULT, discount_rate=view.settings.discount_rate)
-    return ValueCase(view, question or Question(assumptions=assumed))
+    return ValueCase(view, question or default_question(view.settings))
+
+
+def default_question(settings: Settings) -> Question:
+    """All services together, under the settings' discount rate."""
+    return Question(assumptions=replace(DEFAULT, discount_rate=settings.discount_rate))

@@ -7,9 +7,7 @@ from functools import cached_property
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib.benchmark.against_peers import against_peers
-from pmo_lib.benchmark.against_published import against_published
-from pmo_lib.benchmark.comparison import Comparison
+from pmo_lib.benchmark.comparison import Comparison, chosen
 from pmo_lib.contract.profile import described, differences
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -35,14 +33,15 @@ class BenchmarkReport(Report):
     def peers(self) -> dict[str, View]:
         """The peers asked for, each at the end of its own data."""
         wanted = self.parameters.chosen_peers(self.workbook)
-        return {name: (book := self.workbook.peers[name]).view(book.periods[-1]) for name in wanted}
+        return {name: self.measured.peers[name] for name in wanted}
 
     @cached_property
     def comparisons(self) -> list[Comparison]:
         """Every benchmark there is, in the order published figures, peers, own departments."""
         return [
-            *against_published(self.view, [self.department]),
-            *against_peers(self.view, self.peers, [self.department]),
+            each
+            for each in chosen(self.measured.comparisons, self.peers)
+            if each.department == self.department
         ]
 
     @property
@@ -140,7 +139,7 @@ class BenchmarkReport(Report):
             return page.paragraph(
                 f"{self.subject} beside the other departments is among the comparisons above."
             )
-        found = against_peers(self.view, {}, self.workbook.departments)
+        found = [each for each in self.measured.comparisons if each.kind == "own departments"]
         return positions.departments(found, self.workbook.settings)
 
     def staff_scores(self) -> HTML:
