@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import Row, baseline, numbered, open_project, project, settings, tables
 
+from builders.tables import Row, baseline, numbered, open_project, project, tables
+from builders.views import settings
 from pmo_lib.effect.outcomes import (
     OUTCOMES,
     PRIMARY,
