@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import frame
 from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from scipy import stats
 
+from builders.tables import frame
 from pmo_lib.facts.survey_scores import (
     STANDINGS,
     WAVES,

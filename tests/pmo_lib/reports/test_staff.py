@@ -3,8 +3,9 @@
 from typing import Any
 
 import pandas as pd
-from handmade import frame, parsed
 
+from builders.pages import parsed
+from builders.tables import frame
 from pmo_lib.reports import staff
 from pmo_lib.reports.picture import Picture
 
