@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines.configuration import configured
 from pipelines.files import EXECUTED, locked, read_json, replaced_folder, sweep
+from pipelines.measure import measure
 from pipelines.prepare import examine
 from pipelines.progress import Progress
 from pipelines.publishing.pack import write_pack
@@ -22,7 +23,7 @@ from pipelines.publishing.render import Record, Task, die_with_parent, record, r
 from pipelines.reading.exports import inputs
 from pmo_lib.contract.settings import Settings
 from pmo_lib.errors import DataError
-from pmo_lib.workbook import BASELINES, Workbook
+from pmo_lib.workbook import BASELINES, Workbook, open_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("pmo_lib", "pipelines", "notebooks")
@@ -96,7 +97,15 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
             "withheld": workbook.withheld,
             "versions": _versions(),
         }
-        records = _publish(request, job, packs / period, reports, workbook, facts, progress)
+        workbook = open_workbook(request.out)  # as the reports will open it
+        workers = min(request.workers or _cores(), len(reports))
+        with ProcessPoolExecutor(
+            workers, mp_context=get_context("spawn"), initializer=die_with_parent
+        ) as executor:
+            measure(workbook, reports, executor, progress)
+            records = _publish(
+                request, job, packs / period, reports, workbook, facts, progress, executor
+            )
         return RunResult(packs / period, records, workbook.withheld, verdict.rows_rejected)
 
 
@@ -117,6 +126,7 @@ def _publish(
     workbook: Workbook,
     facts: Mapping[str, Any],
     progress: Progress,
+    executor: Executor,
 ) -> tuple[Record, ...]:
     """Make the reports beside the target, and put them in its place when the pack is whole."""
     progress.planned(reports)
@@ -134,11 +144,7 @@ def _publish(
             )
             for report in reports
         ]
-        workers = min(request.workers or _cores(), len(tasks))
-        with ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=die_with_parent
-        ) as executor:
-            records = render_all(tasks, executor, progress.made)
+        records = render_all(tasks, executor, progress.made)
         earlier = _earlier_packs(target)
         title = f"{job.title}: {workbook.settings.organisation}"
         write_pack(folder, title, target.name, records, workbook, facts, earlier)

@@ -88,6 +88,11 @@ class Measurement:
         """The organisation, then each department."""
         return (ORGANISATION, *self.departments)
 
+    @property
+    def default_question(self) -> Question:
+        """What the value case is asked where nobody asks otherwise, as for KPI R12."""
+        return default_question(self.view.settings)
+
     # what an analyst asks for
 
     def kpis(self, department: str | None = None) -> pd.DataFrame:
@@ -117,7 +122,7 @@ class Measurement:
 
     def value_case_of(self, question: Question) -> ValueCase:
         """The value case under other assumptions, or of one service."""
-        if question == default_question(self.view.settings):
+        if question == self.default_question:
             return self.value_case
         return self._kept(question_part(question), lambda: value_case(self.view, question))
 
