@@ -5,22 +5,20 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from handmade import (
+from pandas.testing import assert_frame_equal
+
+from builders.portfolio import portfolio
+from builders.tables import (
     DEPARTMENTS,
     Tables,
     frame,
     numbered,
     open_project,
-    portfolio,
     project,
     report,
-    table_facts,
     tables,
-    workbook,
-    write,
 )
-from pandas.testing import assert_frame_equal
-
+from builders.workbooks import table_facts, workbook, write
 from pmo_lib import workbook as module
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.engine.observe import result_table

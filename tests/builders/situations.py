@@ -1,6 +1,5 @@
 """Value cases in every situation, made once a session: their reports, and what these say."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -9,13 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import Tables, facts, parsed, portfolio, table_facts, workbook
-from handmade_rollout import all_at_once, chosen, few_departments, rolled_out, without
 
+from builders.portfolio import portfolio
+from builders.rollouts import all_at_once, chosen, few_departments, rolled_out, without
+from builders.tables import Tables
+from builders.workbooks import facts, table_facts, workbook
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.effect import roll_out as findings
 from pmo_lib.parameters import ValueCaseParameters
-from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.value.value_report import ValueReport
 from pmo_lib.workbook import Workbook
 
@@ -108,34 +108,3 @@ def report(situation: str) -> ValueReport:
     if situation == "shown":
         return ValueReport(ValueCaseParameters().resolved(opened), opened)
     return of(opened)
-
-
-def is_drawn(made: Picture | str) -> Picture:
-    """The picture, with an image, words that end, and numbers without gaps."""
-    assert isinstance(made, Picture), made
-    assert made.png().startswith(b"\x89PNG\r\n")
-    assert made.alt.endswith(".")
-    assert "nan" not in made.alt
-    assert len(made.data)
-    assert not made.data.isin(["nan", "nan %"]).any(axis=None)
-    return made
-
-
-def plain(text: str) -> str:
-    return " ".join(text.replace("\u00a0", " ").split())
-
-
-def text_of(html: Any) -> str:
-    return plain(parsed(html).text)
-
-
-def rows_of(html: Any) -> list[list[str]]:
-    return [[plain(cell) for cell in row] for row in parsed(html).rows]
-
-
-def amount(text: str) -> float:
-    """GBP 12.3 million, −GBP 0.34 million and GBP 12,300 as numbers."""
-    said = re.fullmatch(r"(−?)GBP ([\d,.]+)( million)?", text)
-    assert said, text
-    size = float(said[2].replace(",", "")) * (1e6 if said[3] else 1)
-    return -size if said[1] else size
