@@ -11,7 +11,7 @@ import pytest
 
 from builders.portfolio import portfolio
 from builders.rollouts import all_at_once, chosen, few_departments, rolled_out, without
-from builders.tables import Tables, frame
+from builders.tables import Tables
 from builders.workbooks import facts, table_facts, workbook
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.effect import roll_out as findings
@@ -27,14 +27,6 @@ def withheld() -> Workbook:
     judged = {"projects": table_facts("projects", 100, rejected=50)}
     told = facts(opened.tables) | {"tables": judged}
     return replace(opened, verdict=Verdict.from_mapping(told))
-
-
-def survey_only() -> Workbook:
-    score = {"department": "A", "wave": "2025-10", "measure": "Engagement", "score": 0.5,
-             "kind": "organisation"}  # fmt: skip
-    return workbook(
-        {"survey_scores": frame("survey_scores", [score]), "pmo_costs": rolled_out()["pmo_costs"]}
-    )
 
 
 def changed(given: Tables, **columns: Any) -> Workbook:
@@ -91,7 +83,6 @@ SITUATIONS: Mapping[str, Callable[[], Workbook]] = {
     "no PMO costs": lambda: workbook(without("pmo_costs", "benefits", "benefit_reports")),
     "no actual costs": lambda: changed(rolled_out(), actual_cost=np.nan),
     "no plans": lambda: workbook(without("baselines")),
-    "survey only": survey_only,
     "projects withheld": withheld,
     "nothing ended": nothing_ended,
     "nothing begun": nothing_begun,
