@@ -55,6 +55,8 @@ def _converter() -> cattrs.Converter:
     """JSON knows no NaN, no infinity and no date: they are written as text."""
     converter = cattrs.Converter()
     converter.register_unstructure_hook(float, _written)
+    converter.register_unstructure_hook(int, int)  # numpy's are none to JSON
+    converter.register_unstructure_hook(bool, bool)
     converter.register_unstructure_hook(pd.Timestamp, lambda day: day.isoformat())
     converter.register_structure_hook(pd.Timestamp, lambda text, _: pd.Timestamp(text))
     return converter

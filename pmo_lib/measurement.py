@@ -27,6 +27,7 @@ from pmo_lib.errors import ParameterError, allowed_values
 from pmo_lib.facts.customers import uptake
 from pmo_lib.facts.lifecycle import audit
 from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.kpis.kpi import OBSERVATION_COLUMNS
 from pmo_lib.worth.assumptions import Question
 from pmo_lib.worth.value_case import ValueCase, default_question, value_case
 
@@ -274,7 +275,8 @@ def customers(view: View) -> Customers:
 def _observed(view: View) -> Iterator[tuple[str, pd.DataFrame]]:
     for kpi in CATALOGUE.values():
         is_there = availability(kpi, view)[0] == "measured"
-        yield kpi.id, observe(kpi, view).reset_index(drop=True) if is_there else pd.DataFrame()
+        none = pd.DataFrame(columns=list(OBSERVATION_COLUMNS), dtype="str")
+        yield kpi.id, observe(kpi, view).reset_index(drop=True) if is_there else none
 
 
 def _of(rows: pd.DataFrame, department: str | None) -> pd.DataFrame:
