@@ -23,7 +23,6 @@ from pmo_lib.engine.freezing import freeze
 from pmo_lib.engine.result import ORGANISATION, is_headline, tidy
 from pmo_lib.engine.view import View
 from pmo_lib.errors import DataError, ParameterError, allowed_values
-from pmo_lib.facts.survey_scores import own_scores
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month_range, months_of
 from pmo_lib.worth.assumptions import Question
@@ -51,23 +50,16 @@ class Workbook:
 
     @cached_property
     def departments(self) -> list[str]:
-        """The departments that have projects, in alphabetical order.
-
-        Without any projects, those that have survey scores of their own.
-        """
-        own = self.tables["projects"] if "projects" in self.tables else own_scores(self._scores)
-        return sorted(own["department"].unique())
+        """The departments that have projects, in alphabetical order."""
+        return sorted(self.tables["projects"]["department"].unique())
 
     @cached_property
     def periods(self) -> list[str]:
         """The months a report can be on: from the first date in the data to the last.
 
         The last is that of the latest status report, and without any that of the latest start or
-        finish of a project that has started or ended; a plan for later makes no period. Without
-        any projects they run from the first wave of the survey to the last.
+        finish of a project that has started or ended; a plan for later makes no period.
         """
-        if "projects" not in self.tables:
-            return month_range(self._scores["wave"].min(), self._scores["wave"].max())
         projects = self.tables["projects"]
         begun = projects["status"] != "proposed"
         ended = projects["status"].isin(["completed", "cancelled"])
@@ -86,10 +78,6 @@ class Workbook:
             )
         last = max(reported or months)
         return month_range(min(min(months | reported), last), last)
-
-    @property
-    def _scores(self) -> pd.DataFrame:
-        return self.tables["survey_scores"]
 
     @property
     def _has_reports(self) -> bool:

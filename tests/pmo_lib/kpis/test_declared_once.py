@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import numbered, parsed, project, view
 
+from builders.pages import parsed
+from builders.tables import numbered, project
+from builders.views import view
 from pmo_lib.assessment.change import change
 from pmo_lib.benchmark.comparability import facts_of
 from pmo_lib.contract.settings import Settings
