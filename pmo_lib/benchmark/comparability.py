@@ -10,6 +10,8 @@ from typing import Literal
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.kpis.kpi import Kpi
+from pmo_lib.kpis.populations import POPULATIONS
+from pmo_lib.kpis.statistics import STATISTIC_WORDS
 
 Judgement = Literal["comparable", "context only", "not comparable"]
 
@@ -60,12 +62,13 @@ def facts_of(
 
     ``statistic`` is the benchmark's word for it, by default that of the KPI's headline.
     """
+    unit, population = POPULATIONS[kpi.population]
     needs = set(kpi.needs)
     needs_baseline = bool(needs & PLANS)
     return Facts(
-        statistic or kpi.statistic.benchmark,
-        kpi.population.unit_of_analysis,
-        kpi.population.stage,
+        statistic or STATISTIC_WORDS[kpi.statistic],
+        unit,
+        population,
         settings.baseline_definition if needs_baseline else "",
         "constant" if settings.price_base else settings.prices,
         rating_scale,
