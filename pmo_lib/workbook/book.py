@@ -167,26 +167,45 @@ def open_workbook(folder: str | Path = "") -> Workbook:
             where=str(path),
             remedy="Run `pmo check` first, or name the folder in the parameter data_dir",
         )
-    written = verdict.read_bytes()
-    facts = json.loads(written)
+    try:
+        written = verdict.read_bytes()
+        facts = json.loads(written)
+        judged, settings = Verdict.from_mapping(facts), Settings.from_mapping(facts["settings"])
+        version = facts["version"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"was written by another version or changed by hand ({error!r})",
+            where=str(verdict),
+            remedy="Run `pmo check` to write it anew",
+        ) from None
     tables = {name: path / "tables" / f"{name}.parquet" for name in TABLES}
-
-    def read(table: Path) -> pd.DataFrame:
-        found = pd.read_parquet(table)
-        if not verdict.exists() or verdict.read_bytes() != written:
-            raise DataError(
-                "a run has put other tables in the place of those that were opened",
-                where=str(path),
-                remedy="Run the notebook again from its first cell",
-            )
-        return found
-
     peers = {file.parent.name: file.parent for file in sorted(path.glob(f"{PEERS}/*/verdict.json"))}
     return Workbook(
-        Lazy({name: file for name, file in tables.items() if file.exists()}, read),
-        Verdict.from_mapping(facts),
-        Settings.from_mapping(facts["settings"], str(verdict)),
-        facts["version"],
+        Lazy(
+            {name: file for name, file in tables.items() if file.exists()}, Opened(verdict, written)
+        ),
+        judged,
+        settings,
+        version,
         path,
         Lazy(peers, open_workbook),
     )
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Reads the tables beside a verdict, as long as it is the one that was read with them."""
+
+    verdict: Path
+    written: bytes
+
+    def __call__(self, table: Path) -> pd.DataFrame:
+        """The table; DataError where a run has put other tables in the place of these."""
+        found = pd.read_parquet(table)
+        if not self.verdict.exists() or self.verdict.read_bytes() != self.written:
+            raise DataError(
+                "a run has put other tables in the place of those that were opened",
+                where=str(self.verdict.parent),
+                remedy="Run the notebook again from its first cell",
+            )
+        return found
