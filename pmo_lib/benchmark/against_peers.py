@@ -35,8 +35,7 @@ class Side:
 
     @property
     def estimate(self) -> Estimate:
-        found = self.result
-        return Estimate(found.value, found.low, found.high, found.n, clusters=found.cases)
+        return self.result.estimate
 
     @property
     def each(self) -> Floats:
