@@ -7,7 +7,7 @@ from math import expm1
 import numpy as np
 import pandas as pd
 
-from pmo_lib.benchmark.against_published import PER_CASE, rating_scale
+from pmo_lib.benchmark.against_published import rating_scale
 from pmo_lib.benchmark.comparability import comparability, facts_of
 from pmo_lib.benchmark.comparison import Comparison, Kind
 from pmo_lib.benchmark.like_for_like import LikeForLike, like_for_like
@@ -23,7 +23,6 @@ from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.numbers import Floats
 
 OTHERS = "our other departments"
-COMPARED = {"rate", "clustered_rate", "median", "bounded_ratio", "mean", "clustered_mean"}
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def _cases(view: View) -> dict[str, pd.DataFrame]:
     return {
         kpi.id: usable(kpi, pooled(observe(kpi, view)))
         for kpi in CATALOGUE.values()
-        if kpi.statistic in COMPARED
+        if kpi.statistic.among_peers
         and kpi.level == "department"
         and availability(kpi, view)[0] == "measured"
     }
@@ -129,9 +128,9 @@ def _with_position(found: Comparison, kpi: Kpi, ours: Side, theirs: Side) -> Com
     level = ours.view.settings.confidence_level
     gap = position.gap_between(ours.estimate, theirs.estimate)
     found = replace(found, gap=gap.value, gap_low=gap.low, gap_high=gap.high, note=gap.note)
-    if kpi.statistic in PER_CASE or kpi.statistic == "rate":
+    if kpi.statistic.per_case or kpi.statistic.is_share_of_cases:
         found = _with_mix(found, kpi, ours, theirs)
-    if kpi.statistic not in PER_CASE:
+    if not kpi.statistic.per_case:
         return found
     at = position.percentile_of_statistic(ours.each, theirs.each, 0.5, level)
     chance = position.superiority(
@@ -150,7 +149,7 @@ def _with_mix(found: Comparison, kpi: Kpi, ours: Side, theirs: Side) -> Comparis
     gaps = like_for_like(
         _with_kind(kpi, ours, view), _with_kind(kpi, theirs, view), view.settings.confidence_level
     )
-    gaps = _as_shares(gaps) if kpi.statistic in PER_CASE else gaps
+    gaps = _as_shares(gaps) if kpi.statistic.per_case else gaps
     same, balanced = gaps.standardised, gaps.balanced
     found = replace(
         found, mix=gaps.reason,
@@ -187,7 +186,7 @@ def _with_kind(kpi: Kpi, side: Side, view: View) -> pd.DataFrame:
     """
     ids, projects = side.units["case_id"].astype("str"), side.view.tables["projects"]
     category = projects["category"].array.take(rows_of(projects, ids), allow_fill=True)
-    value = side.each if kpi.statistic == "rate" else np.log1p(np.maximum(side.each, -0.99))
+    value = side.each if kpi.statistic.is_share_of_cases else np.log1p(np.maximum(side.each, -0.99))
     return pd.DataFrame({"value": value, "category": category, "size_tier": _tiers(side, view)})
 
 

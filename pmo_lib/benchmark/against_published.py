@@ -18,14 +18,12 @@ from pmo_lib.engine.view import View, availability
 from pmo_lib.facts.portfolio import rows_of
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import Kpi
-from pmo_lib.kpis.statistics import ESTIMATORS
 from pmo_lib.stats import means, position
 from pmo_lib.stats.estimate import NOTHING, Estimate
 from pmo_lib.stats.quantiles import quantile
 from pmo_lib.stats.tails import FEWEST, HEAVY, hill_index
 
 Row = Mapping[Hashable, Any]
-PER_CASE = {"median", "geometric_mean"}  # KPIs of which every case has a value of its own
 
 
 @dataclass(frozen=True)
@@ -104,8 +102,8 @@ def _estimate(kpi: Kpi, statistic: str, units: pd.DataFrame, level: float) -> tu
         return NOTHING, f"We have no {kpi.population} to set beside it."
     own = facts_of(kpi, "", Settings()).statistic
     if statistic == own:
-        return ESTIMATORS[kpi.statistic](units, level), ""
-    if kpi.statistic not in PER_CASE:
+        return kpi.statistic(units, level), ""
+    if not kpi.statistic.per_case:
         return NOTHING, f"We cannot give a {statistic} of {kpi.name}."
     values = (units["numerator"] / units["denominator"]).to_numpy()
     if statistic == "mean":
@@ -163,7 +161,7 @@ def _judged(
         "projects" in view.tables
         and bool(categories_of(segment, view.tables["projects"], view.settings))
     )
-    mine = statistic if kpi.statistic in PER_CASE and statistic != "share" else ""
+    mine = statistic if kpi.statistic.per_case and statistic != "share" else ""
     ours = facts_of(kpi, mine, view.settings, rating_scale(view), segment if has_segment else "all")
     judged = comparability(ours, _facts(row))
     if judged.judgement == "not comparable":
@@ -213,7 +211,7 @@ def _with_gap(found: Comparison, kpi: Kpi, row: Row, ours: Ours, view: View) -> 
 
 def _to_move(found: Comparison, kpi: Kpi, ours: Ours) -> str:
     """How many more of ours would have had to succeed to be where they are."""
-    if found.stands != "worse" or kpi.statistic != "rate" or ours.units is None:
+    if found.stands != "worse" or not kpi.statistic.is_share_of_cases or ours.units is None:
         return ""
     n, k = ours.estimate.n, round(ours.estimate.value * ours.estimate.n)
     if kpi.better == "lower":
