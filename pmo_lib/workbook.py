@@ -239,14 +239,23 @@ def open_workbook(folder: str | Path = "") -> Workbook:
             where=str(path),
             remedy="Run `pmo check` first, or name the folder in the parameter data_dir",
         )
-    facts = json.loads(verdict.read_text(encoding="utf-8"))
+    try:
+        facts = json.loads(verdict.read_text(encoding="utf-8"))
+        judged, settings = Verdict.from_mapping(facts), Settings.from_mapping(facts["settings"])
+        version = facts["version"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"was written by another version or changed by hand ({error!r})",
+            where=str(verdict),
+            remedy="Run `pmo check` to write it anew",
+        ) from None
     tables = {name: path / "tables" / f"{name}.parquet" for name in TABLES}
     peers = {file.parent.name: file.parent for file in sorted(path.glob(f"{PEERS}/*/verdict.json"))}
     return Workbook(
         Lazy({name: file for name, file in tables.items() if file.exists()}, _read_table),
-        Verdict.from_mapping(facts),
-        Settings.from_mapping(facts["settings"], str(verdict)),
-        facts["version"],
+        judged,
+        settings,
+        version,
         path,
         Lazy(peers, open_workbook),
     )

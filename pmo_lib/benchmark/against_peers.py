@@ -22,8 +22,6 @@ from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.numbers import Floats
 
 OTHERS = "our other departments"
-COMPARED = {"rate", "clustered_rate", "median", "bounded_ratio", "mean", "clustered_mean"}
-PER_CASE = {"median", "geometric_mean"}  # KPIs of which every case has a value of its own
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ def _compared(side: Side) -> list[Kpi]:
     return [
         replace(kpi, also=(), segment="")
         for kpi in CATALOGUE.values()
-        if kpi.statistic in COMPARED
+        if kpi.statistic.among_peers
         and kpi.level == "department"
         and availability(kpi, side.view)[0] == "measured"
     ]
@@ -127,9 +125,9 @@ def _with_position(found: Comparison, ours: Cases, theirs: Cases) -> Comparison:
     kpi, level = ours.kpi, ours.side.view.settings.confidence_level
     gap = position.gap_between(ours.estimate, theirs.estimate)
     found = replace(found, gap=gap, note=gap.note)
-    if kpi.statistic in PER_CASE or kpi.statistic == "rate":
+    if kpi.statistic.per_case or kpi.statistic.is_share_of_cases:
         found = _with_mix(found, ours, theirs, level)
-    if kpi.statistic not in PER_CASE:
+    if not kpi.statistic.per_case:
         return found
     at = position.percentile_of_quantile(ours.each, theirs.each, 0.5, level)
     better: Literal["higher", "lower"] = "higher" if kpi.better == "higher" else "lower"
@@ -142,7 +140,7 @@ def _with_position(found: Comparison, ours: Cases, theirs: Cases) -> Comparison:
 def _with_mix(found: Comparison, ours: Cases, theirs: Cases, level: float) -> Comparison:
     """With the gaps on the peers' mix of projects; refused where they turn the difference round."""
     gaps = like_for_like(_averaged(ours), _averaged(theirs), level)
-    if ours.kpi.statistic in PER_CASE:
+    if ours.kpi.statistic.per_case:
         gaps = gaps.as_shares()
     found = replace(found, mix=gaps.reason, standardised=gaps.standardised, balanced=gaps.balanced)
     if gaps.judgement == "context only":  # the gap stands, but with the doubt beside it
@@ -155,6 +153,6 @@ def _with_mix(found: Comparison, ours: Cases, theirs: Cases, level: float) -> Co
 
 def _averaged(cases: Cases) -> pd.DataFrame:
     """What may be averaged of each case: 0 or 1 of a rate, the logarithm of an overrun."""
-    is_rate = cases.kpi.statistic == "rate"
+    is_rate = cases.kpi.statistic.is_share_of_cases
     value = cases.each if is_rate else np.log1p(np.maximum(cases.each, -0.99))
     return cases.units[["category", "size_tier"]].assign(value=value)

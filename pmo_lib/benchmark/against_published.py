@@ -16,14 +16,12 @@ from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.engine.view import availability
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import Kpi
-from pmo_lib.kpis.statistics import ESTIMATORS, STATISTIC_WORDS
 from pmo_lib.stats import means, position
 from pmo_lib.stats.estimate import NOTHING, Estimate
 from pmo_lib.stats.quantiles import quantile
 from pmo_lib.stats.tails import FEWEST, HEAVY, hill_index
 
 Row = Mapping[Hashable, Any]
-PER_CASE = {"median", "geometric_mean"}  # KPIs of which every case has a value of its own
 
 
 # our own figure of a KPI, a statistic, a department and a segment, or why there is none
@@ -82,7 +80,7 @@ def _judged(row: Row, ours: Side) -> Figure:
         "projects" in view.tables
         and categories_of(said.segment, view.tables["projects"], view.settings)
     )
-    mine = said.statistic if kpi.statistic in PER_CASE and said.statistic != "share" else ""
+    mine = said.statistic if kpi.statistic.per_case and said.statistic != "share" else ""
     segment = said.segment if has_segment else "all"
     facts = facts_of(kpi, mine, view.settings, ours.rating_scale, segment)
     judged = comparability(facts, _facts(row))
@@ -180,9 +178,9 @@ def _estimate(kpi: Kpi, statistic: str, units: pd.DataFrame, level: float) -> tu
     """Our statistic of that kind, and why there can be none."""
     if units.empty:
         return NOTHING, f"We have no {kpi.population} to set beside it."
-    if statistic == STATISTIC_WORDS[kpi.statistic]:
-        return ESTIMATORS[kpi.statistic](units, level), ""
-    if kpi.statistic not in PER_CASE:
+    if statistic == kpi.statistic.benchmark:
+        return kpi.statistic(units, level), ""
+    if not kpi.statistic.per_case:
         return NOTHING, f"We cannot give a {statistic} of {kpi.name}."
     values = (units["numerator"] / units["denominator"]).to_numpy()
     if statistic != "mean":
@@ -211,7 +209,7 @@ def _with_gap(found: Comparison, sd: float, level: float) -> Comparison:
 def _to_move(found: Comparison) -> str:
     """How many more of ours would have had to succeed to be where they are."""
     kpi, n = CATALOGUE[found.kpi_id], found.ours.n
-    if found.stands != "worse" or kpi.statistic != "rate":
+    if found.stands != "worse" or not kpi.statistic.is_share_of_cases:
         return ""
     k = round(found.ours.value * n)
     if kpi.better == "lower":

@@ -142,7 +142,7 @@ class TestWithoutEffect:
 class TestMoney:
     def test_return_is_what_the_value_case_says(self, case: ValueCase, tables: Tables) -> None:
         view = View(tables, TRUTHS.data_date_period, case.view.settings, value_case=case.for_kpi)
-        (found,) = [r for r in results(view, kpis=["R12"]) if r.statistic == "draws"]
+        (found,) = [r for r in results(view, kpis=["R12"]) if r.statistic.id == "draws"]
         drawn = case.draws("conservative").table
         assert found.value == pytest.approx((drawn["npv"] / drawn["cost"]).median())
 
