@@ -98,11 +98,11 @@ class Workbook:
 
         Without a `question` under the assumptions of the settings, as KPI R12 takes it.
         """
+        seen = View(self.tables, period, self.settings, self.withheld, self.verdict)
         if period not in self._value_cases:
-            seen = View(self.tables, period, self.settings, self.withheld, self.verdict)
             self._value_cases[period] = value_case(seen)
         own = self._value_cases[period]
-        return own if question in (None, own.question) else value_case(own.view, question)
+        return own if question in (None, own.question) else value_case(seen, question)
 
     @cached_property
     def _value_cases(self) -> dict[str, ValueCase]:
