@@ -26,6 +26,7 @@ from pmo_lib.worth.assumptions import Question
 from pmo_lib.worth.value_case import ValueCase, value_case
 
 AT_ONCE = 4  # KPIs charted by one task: enough to share the reading of tables, few enough to spread
+OF_OTHERS = ("comparisons", "reference_class")
 BY_MAIN = ("results", "observations", "customers")
 
 
@@ -85,7 +86,7 @@ def _parts(moment: Moment, measured: Measurement) -> list[str]:
     if moment.is_whole:
         own = measured.default_question
         parts += [question_part(q) for q in dict.fromkeys(moment.questions) if q != own]
-        parts += ["comparisons", *(chart_part(measured.subjects, s) for s in measured.subjects)]
+        parts += [*OF_OTHERS, *(chart_part(measured.subjects, s) for s in measured.subjects)]
     return parts
 
 
@@ -96,7 +97,7 @@ def _measured(
     where = (str(folder), moment.period, moment.baseline)
     asked = {question_part(q): q for q in moment.questions} | {"value_case": None}
     cases = {p: executor.submit(_value_case, *where, asked[p]) for p in missing if p in asked}
-    others = {p: executor.submit(_comparisons, *where) for p in missing if p == "comparisons"}
+    others = {p: executor.submit(_of_others, *where, p) for p in OF_OTHERS if p in missing}
     has_charts = any(part.startswith("charts/") for part in missing)
     late = [k.id for k in CATALOGUE.values() if {"value_case", "shown_by"} & set(k.given)]
     early = [kpi_id for kpi_id in CATALOGUE if kpi_id not in late] if has_charts else []
@@ -142,8 +143,8 @@ def _value_case(
     return value_case(_plain(folder, period, baseline).view, question)
 
 
-def _comparisons(folder: str, period: str, baseline: str | None) -> tuple[Any, ...]:
-    return _plain(folder, period, baseline).comparisons
+def _of_others(folder: str, period: str, baseline: str | None, part: str) -> Any:
+    return getattr(_plain(folder, period, baseline), part)
 
 
 def _charts(

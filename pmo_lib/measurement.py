@@ -15,9 +15,9 @@ import pandas as pd
 from pmo_lib.assessment.assessed import assessed
 from pmo_lib.assessment.behaviour import Behaviour
 from pmo_lib.assessment.series import behaviours, series
-from pmo_lib.benchmark.against_peers import against_peers
-from pmo_lib.benchmark.against_published import against_published
+from pmo_lib.benchmark.benchmarks import compared
 from pmo_lib.benchmark.comparison import Comparison, table
+from pmo_lib.benchmark.reference_class import ReferenceClass, reference_class
 from pmo_lib.contract.tables import empty
 from pmo_lib.engine.customer_groups import gaps, importance_performance
 from pmo_lib.engine.observe import observe, shown_by, yearly_results
@@ -163,7 +163,14 @@ class Measurement:
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """Every benchmark beside the organisation and each department."""
-        return self._kept("comparisons", lambda: compared(self.view, self.peers, self.subjects))
+        return self._kept(
+            "comparisons", lambda: tuple(compared(self.view, self.peers, self.subjects))
+        )
+
+    @cached_property
+    def reference_class(self) -> ReferenceClass:
+        """How far projects of each class overrun, ours and the peers'."""
+        return self._kept("reference_class", lambda: reference_class(self.view, self.peers))
 
     @cached_property
     def customers(self) -> Customers:
@@ -196,6 +203,7 @@ KINDS: Mapping[str, Any] = {
     "observations": Mapping[str, pd.DataFrame],
     "charts": Charts,
     "comparisons": tuple[Comparison, ...],
+    "reference_class": ReferenceClass,
     "customers": Customers,
 }
 
@@ -240,14 +248,6 @@ def joined(some: Iterable[Charts]) -> Charts:
         {kpi_id: each.trends[kpi_id] for each in parts for kpi_id in each.trends},
         tuple(result for each in parts for result in each.by_year),
     )
-
-
-def compared(
-    view: View, peers: Mapping[str, View], subjects: Iterable[str]
-) -> tuple[Comparison, ...]:
-    """Every benchmark beside each subject: published figures, peers, the other departments."""
-    names = list(subjects)
-    return (*against_published(view, names), *against_peers(view, peers, names))
 
 
 def customers(view: View) -> Customers:

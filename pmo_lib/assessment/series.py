@@ -9,7 +9,7 @@ what grows to the data date it is what the month added, of durations those that 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import pairwise
-from math import inf, nan
+from math import nan
 
 import pandas as pd
 
@@ -17,11 +17,10 @@ from pmo_lib.assessment.behaviour import Behaviour, ar_residuals, behaviour, can
 from pmo_lib.assessment.signals import Grain
 from pmo_lib.engine.observe import observe_all
 from pmo_lib.engine.result import ORGANISATION
-from pmo_lib.engine.summary import FACTS, known, pooled
+from pmo_lib.engine.summary import known, pooled
 from pmo_lib.engine.view import View, availability
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import Kpi
-from pmo_lib.kpis.statistics import ESTIMATORS
 from pmo_lib.months import month_range, quarter_range, quarters_of, shifted
 from pmo_lib.wording import counted
 
@@ -31,10 +30,6 @@ QUARTER_ENDS = ("03", "06", "09", "12")
 SUMS = ["numerator", "denominator"]
 COLUMNS = {"period": "str", "value": "float64", "n": "int64"} | dict.fromkeys(SUMS, "float64")
 TIMELESS = {"verdict", "value_case", "shown_by"}  # given as they are today
-NEVER_BELOW_0 = {
-    "bounded_ratio", "event_rate", "count", "monthly_mean", "max_ratio", "survival_median",
-    "survival_p85",
-}  # fmt: skip
 GRAINS: tuple[Grain, Grain] = ("month", "quarter")
 
 
@@ -123,8 +118,8 @@ def summed(kpi: Kpi, view: View, units: pd.DataFrame, grain: Grain) -> pd.DataFr
 def _point(kpi: Kpi, view: View, period: str, units: pd.DataFrame) -> tuple[object, ...]:
     """One row of `summed`."""
     if units.empty:  # nothing in flight is a count; nothing completed has no share
-        return period, 0.0 if kpi.statistic == "count" else nan, 0, nan, nan
-    estimate = ESTIMATORS[kpi.statistic](units, view.settings.confidence_level)
+        return period, kpi.statistic.of_nothing, 0, nan, nan
+    estimate = kpi.statistic(units, view.settings.confidence_level)
     if _counts_cases(kpi, units) and estimate.cases < view.settings.disclosure.too_few:
         return period, nan, estimate.cases, nan, nan
     return period, estimate.value, estimate.cases, *units[SUMS].sum()
@@ -133,8 +128,7 @@ def _point(kpi: Kpi, view: View, period: str, units: pd.DataFrame) -> tuple[obje
 def _charted(kpi: Kpi, view: View, units: pd.DataFrame, until: str) -> Behaviour:
     """The finest chart that keeps its promise, or why there is none."""
     needed = view.settings.disclosure.indicative if _counts_cases(kpi, units) else 0
-    is_rate = kpi.statistic in {"rate", "clustered_rate"}
-    bounds = (0.0, 1.0) if is_rate else (0.0 if kpi.statistic in NEVER_BELOW_0 else -inf, inf)
+    is_rate, bounds = kpi.statistic.is_rate, kpi.statistic.bounds
     tried, notes = [], _left_out(kpi, units)
     for grain in GRAINS:
         points = summed(kpi, view, units, grain)
@@ -190,8 +184,7 @@ def _compare(kpi: Kpi) -> Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame] |
     """How a month's observations are told from all up to it; None where they are a state."""
     if kpi.cumulative:
         return _added
-    is_survival = kpi.statistic in {"survival_median", "survival_p85"}
-    return _ended if is_survival and kpi.window == "data date" else None
+    return _ended if kpi.statistic.is_survival and kpi.window == "data date" else None
 
 
 def _added(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
@@ -230,7 +223,7 @@ def _own(units: pd.DataFrame, department: str) -> pd.DataFrame:
 def _counts_cases(kpi: Kpi, units: pd.DataFrame) -> bool:
     """Whether a period's value rests on a number of cases, rather than being one itself."""
     dated = units[units["period"].notna()]
-    return kpi.statistic not in FACTS and bool((dated["case_id"] != dated["period"]).any())
+    return not kpi.statistic.is_fact and bool((dated["case_id"] != dated["period"]).any())
 
 
 def _left_out(kpi: Kpi, units: pd.DataFrame) -> tuple[str, ...]:

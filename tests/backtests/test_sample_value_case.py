@@ -147,7 +147,7 @@ class TestMoney:
         self, case: ValueCase, tables: Tables, settings: Settings
     ) -> None:
         view = View(tables, TRUTHS.data_date_period, settings, value_case=case.for_kpi)
-        (found,) = [r for r in results(view, kpis=["R12"]) if r.statistic == "draws"]
+        (found,) = [r for r in results(view, kpis=["R12"]) if r.statistic.id == "draws"]
         drawn = case.money.draws["conservative"].table
         assert found.value == pytest.approx((drawn["npv"] / drawn["cost"]).median())
 

@@ -8,6 +8,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.benchmark.comparison import Comparison, chosen
+from pmo_lib.benchmark.reference_class import ReferenceClass
 from pmo_lib.contract.profile import described, differences
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -36,13 +37,19 @@ class BenchmarkReport(Report):
         return {name: self.measured.peers[name] for name in wanted}
 
     @cached_property
+    def all_comparisons(self) -> list[Comparison]:
+        """Every benchmark of everybody, with the peers asked for."""
+        return chosen(self.measured.comparisons, self.peers)
+
+    @property
     def comparisons(self) -> list[Comparison]:
-        """Every benchmark there is, in the order published figures, peers, own departments."""
-        return [
-            each
-            for each in chosen(self.measured.comparisons, self.peers)
-            if each.department == self.department
-        ]
+        """Our own, in the order published figures, peers, own departments."""
+        return [each for each in self.all_comparisons if each.department == self.department]
+
+    @cached_property
+    def reference_class(self) -> ReferenceClass:
+        """What classes of projects came to, with the peers asked for."""
+        return self.measured.reference_class.of(self.peers)
 
     @property
     def fair(self) -> list[Comparison]:
@@ -131,24 +138,25 @@ class BenchmarkReport(Report):
             return page.paragraph(
                 f"{self.subject} beside the other departments is among the comparisons above."
             )
-        found = [each for each in self.measured.comparisons if each.kind == "own departments"]
-        return positions.departments(found, self.workbook.settings)
+        return positions.departments(self.all_comparisons, self.workbook.settings)
 
     def uplifts(self) -> HTML:
         """What the classes of projects cost more than approved, at P50 and P80."""
-        return reference.uplifts(self.view, self.peers)
+        return reference.uplifts(self.reference_class, self.workbook.settings.confidence_level)
 
     def tails(self) -> HTML:
         """How heavy the tail of overruns is."""
-        return reference.tails(self.view, self.peers)
+        return reference.tails(self.reference_class)
 
     def forecasts(self) -> HTML:
         """Each active project: approved, current estimate, and what its class suggests."""
-        return reference.in_flight(self.view, self.peers, self.parameters.department)
+        return reference.in_flight(
+            self.reference_class, self.department, self.workbook.settings.currency
+        )
 
     def calibration(self) -> HTML:
         """Whether such forecasts would have held in the past."""
-        return reference.calibration(self.view)
+        return reference.calibration(self.reference_class)
 
     def context(self) -> HTML:
         """Figures to know of that are no comparison, with the reason."""

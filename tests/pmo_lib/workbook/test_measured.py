@@ -38,6 +38,7 @@ def files(computed: Measurement) -> dict[str, bytes]:
         "results": computed.results,
         "observations": computed.observed,
         "comparisons": computed.comparisons,
+        "reference_class": computed.reference_class,
         "customers": computed.customers,
     } | {chart_part(computed.subjects, name): computed.charts(name) for name in computed.subjects}
     return {
@@ -62,7 +63,7 @@ def test_is_opened_with_every_figure_as_it_was_computed(
     lies: tuple[Workbook, Path], computed: Measurement
 ) -> None:
     opened = lies[0].measured(PERIOD)
-    assert len(opened.kept) == 5 + len(opened.subjects)
+    assert len(opened.kept) == 6 + len(opened.subjects)
     assert opened.origin == lies[1].name
     assert_frame_equal(opened.kpis(), computed.kpis())
     assert_frame_equal(opened.benchmarks(), computed.benchmarks())
