@@ -25,14 +25,20 @@ class Archive:
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
-def archived(value: object, kind: Any) -> Archive:
+Declared = Mapping[type, Mapping[str, Any]]
+
+
+def archived(value: object, kind: Any, declared: Declared | None = None) -> Archive:
     """The value, of type `kind`, as an archive; TypeError where a frame cannot be written exactly.
 
     `kind` is a dataclass, or a mapping or tuple of them. Their fields hold text, numbers, dates,
-    frames, series, arrays, and dataclasses of the same.
+    frames, series, arrays, and dataclasses of the same. Of what is `declared` in the library, by
+    type and id, only the id is written.
     """
     pool: dict[tuple[tuple[str, str], ...], list[pd.DataFrame]] = {}
     converter = _converter()
+    for each in declared or {}:
+        converter.register_unstructure_hook(each, lambda one: one.id)
     converter.register_unstructure_hook(pd.DataFrame, partial(_put, pool))
     converter.register_unstructure_hook(pd.Series, partial(_put_series, pool))
     converter.register_unstructure_hook_func(_is_array, partial(_put_array, pool))
@@ -41,14 +47,20 @@ def archived(value: object, kind: Any) -> Archive:
     return Archive(document, {str(number): frame for number, frame in enumerate(long)})
 
 
-def restored(archive: Archive, kind: type[T] | Any) -> T:
-    """The value that was archived as `kind`."""
+def restored(archive: Archive, kind: type[T] | Any, declared: Declared | None = None) -> T:
+    """The value that was archived as `kind`; KeyError where something is no longer `declared`."""
     converter = _converter()
+    for each, by_id in (declared or {}).items():
+        converter.register_structure_hook(each, partial(_of_id, by_id))
     converter.register_structure_hook(pd.DataFrame, partial(_frame, archive))
     converter.register_structure_hook(pd.Series, partial(_series, archive))
     converter.register_structure_hook_func(_is_array, partial(_array, archive))
     found: T = converter.structure(archive.document, kind)
     return found
+
+
+def _of_id(by_id: Mapping[str, Any], name: str, _kind: Any) -> Any:
+    return by_id[name]
 
 
 def _converter() -> cattrs.Converter:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from pmo_lib.archive import Declared
 from pmo_lib.assessment.assessed import assessed
 from pmo_lib.assessment.behaviour import Behaviour
 from pmo_lib.assessment.series import behaviours, series
@@ -28,6 +29,7 @@ from pmo_lib.facts.customers import uptake
 from pmo_lib.facts.lifecycle import audit
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import OBSERVATION_COLUMNS
+from pmo_lib.kpis.statistics import STATISTICS, Statistic
 from pmo_lib.worth.assumptions import Question
 from pmo_lib.worth.value_case import ValueCase, default_question, value_case
 
@@ -206,6 +208,9 @@ KINDS: Mapping[str, Any] = {
     "reference_class": ReferenceClass,
     "customers": Customers,
 }
+
+
+DECLARED: Declared = {Statistic: STATISTICS}  # written by their ids
 
 
 def kind_of(part: str) -> Any:

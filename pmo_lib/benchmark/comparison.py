@@ -76,12 +76,6 @@ def chosen(comparisons: Iterable[Comparison], peers: Collection[str]) -> list[Co
     return [each for each in comparisons if each.kind != "peer projects" or each.source in peers]
 
 
-def chosen(comparisons: Iterable[Comparison], peers: Iterable[str]) -> list[Comparison]:
-    """The comparisons but those with peers that were not asked for."""
-    names = set(peers)
-    return [each for each in comparisons if each.kind != "peer projects" or each.source in names]
-
-
 def table(comparisons: Iterable[Comparison]) -> pd.DataFrame:
     """One row a comparison, typed: estimates with their ends, reasons as sentences in a row."""
     nothing = _row(Comparison("", "", "published", "", "comparable"))

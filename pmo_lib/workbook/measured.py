@@ -18,7 +18,7 @@ import pandas as pd
 from pmo_lib.archive import Archive, archived, restored
 from pmo_lib.contract.settings import Settings
 from pmo_lib.engine.baseline import Baseline
-from pmo_lib.measurement import kind_of
+from pmo_lib.measurement import DECLARED, kind_of
 from pmo_lib.workbook.lazy import Lazy
 
 MEASURED, FACTS = "measured", "facts.json"
@@ -61,7 +61,7 @@ def folder_name(made: Mapping[str, str]) -> str:
 
 def part_files(part: str, value: object) -> dict[str, bytes]:
     """A part of a measurement as files: a JSON document, and the frames it points into."""
-    archive, stem = archived(value, kind_of(part)), part.replace("/", "-")
+    archive, stem = archived(value, kind_of(part), DECLARED), part.replace("/", "-")
     document = json.dumps(archive.document, ensure_ascii=False, allow_nan=False)
     files = {f"{stem}.json": document.encode()}
     for number, frame in archive.frames.items():
@@ -112,7 +112,7 @@ def _part(files: Files, stem: str) -> Any:
         if name.startswith(f"{stem}.") and name.endswith(".parquet")
     }
     archive = Archive(json.loads(files[f"{stem}.json"]), frames)
-    return restored(archive, kind_of(stem.replace("-", "/", 1)))
+    return restored(archive, kind_of(stem.replace("-", "/", 1)), DECLARED)
 
 
 def _hash(content: bytes) -> str:

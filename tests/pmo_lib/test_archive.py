@@ -127,3 +127,17 @@ def test_frame_that_would_not_come_back_is_refused(odd: pd.DataFrame) -> None:
 
 def test_every_field_of_the_tree_is_in_the_document() -> None:
     assert set(archived(TREE, Tree).document) == {item.name for item in fields(Tree)}
+
+
+@dataclass(frozen=True)
+class Method:
+    id: str
+    function: object
+
+
+def test_of_what_is_declared_the_id_is_written() -> None:
+    declared = {Method: {"mean": Method("mean", len)}}
+    archive = archived({"a": declared[Method]["mean"]}, Mapping[str, Method], declared)
+    assert archive.document == {"a": "mean"}
+    back = restored(through_files(archive), Mapping[str, Method], declared)
+    assert back["a"] is declared[Method]["mean"]
