@@ -75,6 +75,12 @@ def observe_all(kpi: Kpi, view: View) -> pd.DataFrame:
     return kpi(**tables, **{name: given[name] for name in kpi.given})
 
 
+def observe_each(kpi: Kpi, view: View, months: list[str]) -> pd.DataFrame:
+    """The KPI's observations up to the end of each month, `period` that month."""
+    found = [observe_all(kpi, replace(view, period=end)).assign(period=end) for end in months]
+    return pd.concat(found, ignore_index=True)
+
+
 def shown_by(view: View, kpi_id: str, department: str) -> str:
     """Why the KPI cannot show a promise to the department kept; empty where it can.
 
