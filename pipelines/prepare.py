@@ -85,12 +85,6 @@ def examine(raw: Path, settings: Settings, say: Callable[[str], None]) -> Prepar
 def _examine_peer(folder: Path, say: Callable[[str], None]) -> Prepared:
     """A peer, judged by its own settings; one that does not name itself is named as its folder."""
     prepared = _examine(folder, configured(folder, organisation=folder.name), say, folder.name)
-    if "projects" not in prepared.judged:
-        raise DataError(
-            "a peer needs a table projects",
-            where=str(folder),
-            remedy="Put projects.csv there, or move the folder away",
-        )
     if rejected := prepared.rows_rejected:
         say(f"{counted(rejected, 'row')} of the peer {folder.name} rejected")
     return prepared
@@ -100,12 +94,11 @@ def _examine(raw: Path, settings: Settings, say: Callable[[str], None], peer: st
     say(f"reading {raw}")
     ingested = ingest(raw, settings, peer=peer)
     judged = judge(ingested, say)
-    name, what = ("projects", "project") if "projects" in judged else ("survey_scores", "score")
-    if judged[name].accepted.empty:
+    if judged["projects"].accepted.empty:
         raise DataError(
-            f"no {what} was accepted",
+            "no project was accepted",
             where=str(raw),
-            remedy=_first_reasons(judged[name].rejected),
+            remedy=_first_reasons(judged["projects"].rejected),
         )
     verdicts = {name: table.verdict for name, table in judged.items()}
     return Prepared(judged, Verdict(ingested.data_hash, verdicts, ingested.ignored), settings)

@@ -23,7 +23,6 @@ from pmo_lib.engine.freezing import freeze
 from pmo_lib.engine.result import ORGANISATION, is_headline, tidy
 from pmo_lib.engine.view import View
 from pmo_lib.errors import DataError, ParameterError, allowed_values
-from pmo_lib.facts.survey_scores import own_scores
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month_range, months_of
 from pmo_lib.worth.assumptions import Question
@@ -51,23 +50,16 @@ class Workbook:
 
     @cached_property
     def departments(self) -> list[str]:
-        """The departments that have projects, in alphabetical order.
-
-        Without any projects, those that have survey scores of their own.
-        """
-        own = self.tables["projects"] if "projects" in self.tables else own_scores(self._scores)
-        return sorted(own["department"].unique())
+        """The departments that have projects, in alphabetical order."""
+        return sorted(self.tables["projects"]["department"].unique())
 
     @cached_property
     def periods(self) -> list[str]:
         """The months a report can be on: from the first date in the data to the last.
 
         The last is that of the latest status report, and without any that of the latest start or
-        finish of a project that has started or ended; a plan for later makes no period. Without
-        any projects they run from the first wave of the survey to the last.
+        finish of a project that has started or ended; a plan for later makes no period.
         """
-        if "projects" not in self.tables:
-            return month_range(self._scores["wave"].min(), self._scores["wave"].max())
         projects = self.tables["projects"]
         begun = projects["status"] != "proposed"
         ended = projects["status"].isin(["completed", "cancelled"])
@@ -86,10 +78,6 @@ class Workbook:
             )
         last = max(reported or months)
         return month_range(min(min(months | reported), last), last)
-
-    @property
-    def _scores(self) -> pd.DataFrame:
-        return self.tables["survey_scores"]
 
     @property
     def _has_reports(self) -> bool:
@@ -252,14 +240,23 @@ def open_workbook(folder: str | Path = "") -> Workbook:
             where=str(path),
             remedy="Run `pmo check` first, or name the folder in the parameter data_dir",
         )
-    facts = json.loads(verdict.read_text(encoding="utf-8"))
+    try:
+        facts = json.loads(verdict.read_text(encoding="utf-8"))
+        judged, settings = Verdict.from_mapping(facts), Settings.from_mapping(facts["settings"])
+        version = facts["version"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"was written by another version or changed by hand ({error!r})",
+            where=str(verdict),
+            remedy="Run `pmo check` to write it anew",
+        ) from None
     tables = {name: path / "tables" / f"{name}.parquet" for name in TABLES}
     peers = {file.parent.name: file.parent for file in sorted(path.glob(f"{PEERS}/*/verdict.json"))}
     return Workbook(
         Lazy({name: file for name, file in tables.items() if file.exists()}, _read_table),
-        Verdict.from_mapping(facts),
-        Settings.from_mapping(facts["settings"], str(verdict)),
-        facts["version"],
+        judged,
+        settings,
+        version,
         path,
         Lazy(peers, open_workbook),
     )

@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
+import pandas as pd
+
 import bench_kpis
 import calibration
 import calibration_value_case
-import numpy as np
-import pandas as pd
-from roll_outs import RollOut, draw
-
+from builders.simulation import RollOut, draw
 from pmo_lib.causal.attribution import attribution
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -15,10 +15,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import bench_kpis_bare
 import numpy as np
 import pandas as pd
 
+import bench_kpis_bare
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.view import View

@@ -1,6 +1,6 @@
 """How often intervals of 90 % hold the truth, by simulation; part of `make bench`.
 
-The methods are drawn the samples of `scenarios`; docs/calibration.md has the table, and
+The methods are drawn the samples of `builders.samples`; docs/calibration.md has the table, and
 `test_calibration` holds the promises to it.
 """
 
@@ -10,7 +10,8 @@ from math import inf, isnan, nan
 from zlib import crc32
 
 import numpy as np
-from scenarios import AT_LEAST, KEPT, SCENARIOS, SHOWN, Scenario
+
+from builders.samples import AT_LEAST, KEPT, SCENARIOS, SHOWN, Scenario
 
 SIMULATIONS = 2000
 SAID = {KEPT: "86–94 %", AT_LEAST: "86 % or more", SHOWN: "none"}

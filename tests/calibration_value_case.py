@@ -14,8 +14,8 @@ from zlib import crc32
 
 import numpy as np
 import pandas as pd
-from roll_outs import COVARIATES, Drawn, RollOut, draw
 
+from builders.simulation import COVARIATES, Drawn, RollOut, draw
 from pmo_lib.causal.attribution import Attribution, attribution
 from pmo_lib.causal.imputation import impute
 from pmo_lib.causal.panel import treated_cells

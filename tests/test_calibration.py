@@ -1,8 +1,9 @@
 """Intervals hold the truth as often as they promise: `python -m pytest -m slow`."""
 
-import calibration
 import pytest
-from scenarios import SCENARIOS, Scenario
+
+import calibration
+from builders.samples import SCENARIOS, Scenario
 
 PROMISED = [s for s in SCENARIOS if s.promise]
 

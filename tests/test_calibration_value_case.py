@@ -1,8 +1,9 @@
 """The value case keeps its promises where the truth is known; the long run is `-m slow`."""
 
-import calibration_value_case as calibration
 import pytest
-from roll_outs import RollOut
+
+import calibration_value_case as calibration
+from builders.simulation import RollOut
 
 SHORT = 60
 # at 60 runs chance alone moves a share of 90 % by 4 points, and one of 5 % by 3

@@ -18,7 +18,7 @@ from pmo_lib.contract.verdict import SourceFile
 from pmo_lib.errors import DataError, PmoError, allowed_values, raise_all
 
 REJECTION_COLUMNS = ("file", "line", "column", "value", "rule")
-_PUT_THERE = "Put projects.csv there, or survey_scores.csv"
+_PUT_THERE = "Put projects.csv there"
 _ONE_FILE = {
     "benchmarks": "Remove it from your own file; one that you do not find in the folder comes with "
     "the workbook"
@@ -83,7 +83,7 @@ def ingest(raw: Path, settings: Settings, *, peer: str = "") -> Ingested:
     workbook; a peer has none but its own.
 
     Raises DataError, all mistakes together, where the folder is missing or holds no table, a file
-    cannot be read, a required column is missing, or `projects` and `survey_scores` both are.
+    cannot be read, or a required column or the table `projects` is missing.
     """
     if not raw.is_dir():
         what = "is a file, not a folder" if raw.exists() else "there is no such folder"
@@ -104,11 +104,10 @@ def ingest(raw: Path, settings: Settings, *, peer: str = "") -> Ingested:
             tables[name] = _load(TABLES[name], found[name], settings)
         except PmoError as error:
             errors.append(error)
-    if not errors and not {"projects", "survey_scores"} & set(found):
+    if not errors and "projects" not in found:
         errors.append(
             DataError(
-                "there is neither a table projects nor a table survey_scores, one of which is "
-                "required",
+                "there is no table projects, which is required",
                 where=str(raw),
                 remedy=f"{_PUT_THERE}. {_table_names(ignored)}",
             )

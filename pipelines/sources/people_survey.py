@@ -29,7 +29,6 @@ from pipelines.sources import Imported
 from pipelines.sources.extracts import Cells, Kind, read_extracts, typed
 from pipelines.sources.people_survey_measures import QUESTIONNAIRE, measures
 from pmo_lib.errors import DataError
-from pmo_lib.facts.survey_scores import own_scores
 from pmo_lib.wording import counted, listed
 
 _HINT = (
@@ -207,7 +206,7 @@ def _are_groups(scores: pd.DataFrame) -> pd.Series:
 
 
 def _notes(scores: pd.DataFrame) -> Iterator[str]:
-    own, waves = own_scores(scores), scores["wave"]
+    own, waves = scores[scores["kind"].isin(["organisation", "group"])], scores["wave"]
     names = own.loc[own["kind"] == "organisation"].groupby("wave")["department"].nunique()
     yield (
         f"{counted(waves.nunique(), 'wave')} from {waves.min()} to {waves.max()}: the month in "

@@ -32,7 +32,7 @@ class Adoption:
 
 def adoption(tables: Mapping[str, pd.DataFrame], service: str = "") -> Adoption:
     """The first service of each department, or the one service, with the first of the others."""
-    nothing = pd.Series(dtype="datetime64[ns]")
+    nothing = pd.Series(index=pd.Index([], dtype="str"), dtype="datetime64[us]")
     if "rollouts" not in tables or tables["rollouts"].empty:
         return Adoption(nothing, nothing)
     rollouts = tables["rollouts"]

@@ -23,6 +23,15 @@ FEWEST_OF_CATEGORY = 5
 FEWEST_ALIKE = 2  # projects without the PMO of the kind of one under it
 TAILS = (0.05, 0.95)  # values beyond these quantiles are winsorised for the test
 
+PLANS = {
+    "project_id": "str", "finish": "datetime64[us]", "planned_cost": "float64",
+    "plan_days": "float64",
+}  # fmt: skip
+BENEFITS = {
+    "project_id": "str", "benefits": "float64", "planned_benefit": "float64",
+    "cashable_share": "float64",
+}  # fmt: skip
+
 NO_OUTCOME = "no completed project has this outcome: needs {}"
 
 Role = Literal["primary", "secondary", "control", "mix"]
@@ -205,10 +214,7 @@ def with_plan(rows: pd.DataFrame, outcome: Outcome) -> tuple[pd.DataFrame, list[
 def _plans(tables: Mapping[str, pd.DataFrame], settings: Settings) -> pd.DataFrame:
     """Each project's original plan: finish, planned_cost, plan_days."""
     if "baselines" not in tables:
-        return pd.DataFrame(
-            {"project_id": pd.Series(dtype="str"), "finish": pd.Series(dtype="datetime64[ns]"),
-             "planned_cost": pd.Series(dtype="float64"), "plan_days": pd.Series(dtype="float64")}
-        )  # fmt: skip
+        return _no_rows(PLANS)
     original = original_baselines(tables["baselines"])
     days = (original["finish"] - original["start"]).dt.days.astype("float64")
     return pd.DataFrame(
@@ -228,9 +234,8 @@ def _benefits(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame) -> pd.Data
     was planned, so that what comes earlier is not counted as more. Of benefits in money, and the
     months of which both are known; at least half of the year's.
     """
-    columns = ["benefits", "planned_benefit", "cashable_share"]
     if not {"benefits", "benefit_reports"} <= set(tables):
-        return pd.DataFrame({name: pd.Series(dtype="float64") for name in columns})
+        return _no_rows(BENEFITS).set_index("project_id")
     of_money = tables["benefits"][tables["benefits"]["class"] != "non_financial"]
     plan = rows[["project_id", "ended_on", "finish"]]
     reports = tables["benefit_reports"].merge(of_money, on="benefit_id")
@@ -268,6 +273,11 @@ def _benefits(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame) -> pd.Data
             "cashable_share": cash.groupby(each["project_id"]).sum() / planned,
         }
     )
+
+
+def _no_rows(columns: Mapping[str, str]) -> pd.DataFrame:
+    """A table without rows, its columns typed as if it had some: what is merged needs a key."""
+    return pd.DataFrame(columns=list(columns)).astype(dict(columns))
 
 
 def _log(values: pd.Series) -> pd.Series:

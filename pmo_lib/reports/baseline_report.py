@@ -165,8 +165,6 @@ class BaselineReport(CustomerReport):
 
     def projects_known(self) -> HTML:
         """How many projects the baseline rests on."""
-        if "projects" not in self.workbook.tables:
-            return page.paragraph("No project is known: needs projects.csv.")
         projects = self.workbook.tables["projects"]
         if self.parameters.department:
             projects = projects[projects["department"] == self.parameters.department]

@@ -10,7 +10,7 @@ from pmo_lib.contract.tables import empty
 from pmo_lib.engine.customer_groups import gaps, importance_performance
 from pmo_lib.engine.observe import shown_by
 from pmo_lib.facts.lifecycle import audit, headline
-from pmo_lib.reports import page, services, staff
+from pmo_lib.reports import page, services
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.report import Report
 
@@ -81,30 +81,6 @@ class CustomerReport(Report):
     def quadrants(self) -> HTML:
         """What the four corners of the map mean."""
         return services.quadrants()
-
-    def staff_scores(self) -> HTML:
-        """What staff say, where a survey of them is among the tables."""
-        if (why := self._why_not("survey_scores")) != "":
-            return page.paragraph(f"What staff say is not known: {why}.")
-        return staff.scores(
-            self.workbook.tables["survey_scores"], self.view.period, self.parameters.department
-        )
-
-    @property
-    def staff_in_words(self) -> list[str]:
-        """What staff say in a sentence or two; nothing where there is no survey of them."""
-        if self._why_not("survey_scores"):
-            return []
-        table, name = self.workbook.tables["survey_scores"], self.parameters.department
-        return staff.in_words(table, self.view.period, name)
-
-    def staff_over_time(self) -> Picture | HTML:
-        """The longest-asked measure of the staff survey over time."""
-        drawn: Picture | str = self._why_not("survey_scores")
-        if not drawn:
-            table, name = self.workbook.tables["survey_scores"], self.parameters.department
-            drawn = staff.over_time(table, self.view.period, name)
-        return self.or_cannot(drawn, "The staff survey over time")
 
     def _why_not(self, table: str) -> str:
         """Why a table cannot be used; empty where it can."""

@@ -16,7 +16,7 @@ import pipelines.prepare
 import pipelines.reading.exports
 import pipelines.run
 from pipelines.publishing.render import Record, Task, record
-from pipelines.validate import Robustness
+from pipelines.validate import Checked
 from pmo_lib.contract.schema import Column, EmptyWhen, Table
 
 Rows = Callable[..., pd.DataFrame]
@@ -101,7 +101,7 @@ class Instant:
 class NoRules:
     """Stands where Great Expectations would, in tests of what comes after it."""
 
-    def check(self, *_: object) -> list[Robustness]:
+    def check(self, *_: object) -> list[Checked]:
         return []
 
 

@@ -85,7 +85,7 @@ UNUSABLE: dict[str, tuple[Files, tuple[str, ...]]] = {
     "no table": ({"plan.mpp": b"x"}, ("holds no table", "Put projects.csv there", "plan.mpp")),
     "no projects": (
         {"rollouts.csv": "department,service_id,adopted_on\nIT,S1,2026-01-01\n"},
-        ("neither a table projects nor a table survey_scores", "Put projects.csv there"),
+        ("there is no table projects", "Put projects.csv there"),
     ),
     "missing column": (
         {"projects.csv": PROJECTS.replace("department", "dept")},

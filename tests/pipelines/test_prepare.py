@@ -212,32 +212,6 @@ class TestNoProject:
             prepared({"projects.csv": PROJECTS})
 
 
-SCORES = "department,wave,measure,score,kind\n"
-
-
-class TestSurveyScoresAlone:
-    def test_are_accepted(self, prepared: Prepare) -> None:
-        verdict = prepared(
-            {"survey_scores.csv": f"{SCORES}IT,2025-10,Engagement,0.6,organisation\n"}
-        )
-        assert verdict.tables["survey_scores"].rows_accepted == 1
-
-    def test_with_no_row_accepted_are_refused_with_the_first_reason(
-        self, prepared: Prepare, out: Path
-    ) -> None:
-        with pytest.raises(DataError, match="no score was accepted") as caught:
-            prepared({"survey_scores.csv": f"{SCORES}IT,2025-10,Engagement,60,organisation\n"})
-        assert "survey_scores.csv line 2, column score, value '60'" in str(caught.value)
-        assert not out.exists()
-
-    def test_do_not_stand_in_for_projects_that_are_all_rejected(self, prepared: Prepare) -> None:
-        with pytest.raises(DataError, match="no project was accepted"):
-            prepared({
-                "projects.csv": PROJECTS,
-                "survey_scores.csv": f"{SCORES}IT,2025-10,Engagement,0.6,organisation\n",
-            })  # fmt: skip
-
-
 class TestFailure:
     @pytest.fixture
     def before(self, prepared: Prepare, out: Path) -> dict[str, bytes]:

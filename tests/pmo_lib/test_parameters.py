@@ -8,9 +8,11 @@ from typing import Any
 
 import nbformat
 import pytest
-from handmade import DEPARTMENTS, frame, portfolio, workbook, write
 from papermill import inspect_notebook
 
+from builders.portfolio import portfolio
+from builders.tables import DEPARTMENTS, frame
+from builders.workbooks import workbook, write
 from pmo_lib.errors import DataError, ErrorList, ParameterError
 from pmo_lib.parameters import (
     PARAMETERS,

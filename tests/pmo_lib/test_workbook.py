@@ -1,33 +1,31 @@
 """The workbook: tables read when asked for, periods and departments of the data, clear errors."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from handmade import (
+from pandas.testing import assert_frame_equal
+
+from builders.portfolio import portfolio
+from builders.tables import (
     DEPARTMENTS,
     Tables,
     frame,
     numbered,
     open_project,
-    portfolio,
     project,
     report,
-    table_facts,
     tables,
-    workbook,
-    write,
 )
-from pandas.testing import assert_frame_equal
-
+from builders.workbooks import table_facts, workbook, write
 from pmo_lib import workbook as module
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.engine.observe import result_table
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.engine.view import View
-from pmo_lib.errors import DataError, SettingsError
-from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.errors import DataError
 from pmo_lib.workbook import Workbook, open_workbook
 
 FIGURES = ["kpi_id", "department", "statistic", "value", "low", "high", "n", "state", "reason"]
@@ -68,10 +66,26 @@ class TestOpening:
         monkeypatch.setattr(module, "DEFAULT_FOLDER", folder)
         assert open_workbook().settings.organisation == "Ours"
 
-    def test_verdict_with_unknown_settings_names_the_file(self, tmp_path: Path) -> None:
-        write(tmp_path / "out", portfolio(), currancy="EUR")
-        with pytest.raises(SettingsError, match=r"verdict\.json"):
-            open_workbook(tmp_path / "out")
+    @pytest.mark.parametrize(
+        ("ours", "theirs"),
+        [
+            ('"organisation"', '"organization"'),
+            ('"organisation"', '"price_base": 2025, "prices": "nominal", "organisation"'),
+            ('"data_hash"', '"hash"'),
+            ("{", "{{"),
+        ],
+    )
+    def test_verdict_that_is_not_ours_names_the_file_and_the_remedy(
+        self, folder: Path, ours: str, theirs: str
+    ) -> None:
+        verdict = folder / "verdict.json"
+        text = json.dumps(json.loads(verdict.read_text()))
+        assert ours in text
+        verdict.write_text(text.replace(ours, theirs, 1))
+        with pytest.raises(DataError, match="written by another version or changed") as caught:
+            open_workbook(folder)
+        assert caught.value.where == str(verdict)
+        assert "pmo check" in caught.value.remedy
 
     def test_reads_a_table_once_and_only_when_asked(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
@@ -134,41 +148,6 @@ class TestPeriods:
         with pytest.raises(DataError, match="no period is known") as caught:
             periods(given)
         assert "started_on" in caught.value.remedy
-
-
-class TestWithoutProjects:
-    @pytest.fixture
-    def survey(self) -> Workbook:
-        rows = [
-            {"department": name, "wave": wave, "measure": "Engagement", "score": 0.6, "kind": kind}
-            for wave in ("2024-10", "2025-10")
-            for name, kind in {
-                "Office": "organisation", "Agency": "organisation", "Office group": "group",
-                "All": "benchmark", "Mean of all": "mean",
-            }.items()
-        ]  # fmt: skip
-        return workbook(tables(survey_scores=rows))
-
-    def test_departments_are_those_with_scores_of_their_own(self, survey: Workbook) -> None:
-        assert survey.departments == ["Agency", "Office", "Office group"]
-
-    def test_periods_run_from_the_first_wave_to_the_last(self, survey: Workbook) -> None:
-        assert (survey.periods[0], survey.periods[-1], len(survey.periods)) == (
-            "2024-10", "2025-10", 13,
-        )  # fmt: skip
-
-    def test_kpis_that_need_projects_say_so(self, survey: Workbook) -> None:
-        found = survey.all_results("2025-10")
-        needing = [kpi.id for kpi in CATALOGUE.values() if "projects" in kpi.tables]
-        found = found[found["kpi_id"].isin(needing)]
-        assert set(found["state"]) == {"not measured"}
-        assert found["reason"].str.startswith("needs ").all()
-        assert found["reason"].str.contains(r"projects\.csv").all()
-
-    def test_projects_come_before_scores(self, survey: Workbook) -> None:
-        both = workbook({**portfolio(), "survey_scores": survey.tables["survey_scores"]})
-        assert both.departments == sorted(DEPARTMENTS)
-        assert both.periods == workbook(portfolio()).periods
 
 
 class TestResults:

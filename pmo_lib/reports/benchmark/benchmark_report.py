@@ -14,7 +14,7 @@ from pmo_lib.contract.profile import described, differences
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.parameters import BenchmarkParameters
-from pmo_lib.reports import page, staff
+from pmo_lib.reports import page
 from pmo_lib.reports.benchmark import positions, reference
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.report import Report
@@ -71,17 +71,9 @@ class BenchmarkReport(Report):
         level = sum(each.stands == "no different" for each in self.fair)
         if level:
             said.append(f"In {counted(level, 'comparison')} the difference may be chance.")
-        if not self.fair and not self._survey:
+        if not self.fair:
             said.append("So where we stand cannot be told; below is what to collect for it.")
-        return page.answer([*withheld, *said, *self._survey])
-
-    @property
-    def _survey(self) -> list[str]:
-        """Where staff put us beside the median organisation, where they were asked."""
-        if "survey_scores" not in self.workbook.tables or "survey_scores" in self.workbook.withheld:
-            return []
-        table, name = self.workbook.tables["survey_scores"], self.parameters.department
-        return staff.in_words(table, self.view.period, name)
+        return page.answer([*withheld, *said])
 
     def profile(self) -> HTML:
         """Who we are, and in what each peer differs: for choosing peers, never a score."""
@@ -142,15 +134,6 @@ class BenchmarkReport(Report):
             )
         found = against_peers(self.view, {}, self.workbook.departments)
         return positions.departments(found, self.workbook.settings)
-
-    def staff_scores(self) -> HTML:
-        """What staff say beside the median organisation, where a survey is among the tables."""
-        if "survey_scores" not in self.workbook.tables:
-            return page.paragraph("What staff say is not known: needs survey_scores.csv.")
-        if why := self.workbook.withheld.get("survey_scores"):
-            return page.paragraph(f"What staff say is not known: {why}.")
-        table = self.workbook.tables["survey_scores"]
-        return staff.scores(table, self.view.period, self.parameters.department)
 
     def uplifts(self) -> HTML:
         """What the classes of projects cost more than approved, at P50 and P80."""

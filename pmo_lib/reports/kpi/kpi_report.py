@@ -34,9 +34,6 @@ class KpiReport(CustomerReport):
 
     def answer(self) -> HTML:
         """The answer in one paragraph: what was promised and kept, time, cost, work in flight."""
-        if "projects" not in self.workbook.tables:
-            nothing = "Nothing is known of projects: needs projects.csv."
-            return page.answer([*self.staff_in_words, nothing])
         promised = self._promised() if self.parameters.department else []
         return page.answer(
             [*promised, *self._outcomes(), *self._in_flight(), in_colours(self.results)]

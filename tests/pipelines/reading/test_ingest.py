@@ -94,14 +94,10 @@ class TestFolder:
         assert "Files not recognised: our_projects.csv, plan.mpp" in said
         assert "status_reports" in said
 
-    def test_without_projects_and_survey_scores_is_refused(self, load: Load) -> None:
+    def test_without_projects_is_refused(self, load: Load) -> None:
         said = refusal(load, {"baselines.csv": "project_id,version\nP1,0\n"})
-        assert "neither a table projects nor a table survey_scores" in said
-        assert "Put projects.csv there, or survey_scores.csv" in said
-
-    def test_may_hold_survey_scores_without_projects(self, load: Load) -> None:
-        scores = "department,wave,measure,score,kind\nIT,2025-10,Engagement,0.6,organisation\n"
-        assert list(load({"survey_scores.csv": scores}).tables) == ["survey_scores"]
+        assert "there is no table projects" in said
+        assert "Put projects.csv there" in said
 
     def test_may_hold_only_projects(self, load: Load) -> None:
         assert list(load({"projects.csv": PROJECTS}).tables) == ["projects"]

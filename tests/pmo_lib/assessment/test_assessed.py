@@ -5,8 +5,10 @@ from math import isnan
 
 import numpy as np
 import pytest
-from handmade import DEPARTMENTS, baseline, numbered, portfolio, project, settings, tables
 
+from builders.portfolio import portfolio
+from builders.tables import DEPARTMENTS, baseline, numbered, project, tables
+from builders.views import settings
 from pmo_lib.assessment.assessed import assessed
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.freezing import freeze

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
-from worked_cases import parameters
 
+from builders.worked_cases import parameters
 from pmo_lib.assessment.behaviour import ar_residuals, behaviour, cannot_tell
 from pmo_lib.stats.limits import natural_limits
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm, t
-from worked_cases import close, parameters
 
+from builders.worked_cases import close, parameters
 from pmo_lib.assessment.change import change
 from pmo_lib.kpis.statistics import ESTIMATORS, Statistic
 from pmo_lib.stats.significance import detectable, p_value

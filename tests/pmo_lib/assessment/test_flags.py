@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from handmade import settings
 
+from builders.views import settings
 from pmo_lib.assessment.flags import FLAGS, flagged, material, target_of
 from pmo_lib.engine.result import KpiResult
 from pmo_lib.kpis.catalogue import CATALOGUE

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import (
+from pandas.testing import assert_frame_equal
+
+from builders.portfolio import portfolio
+from builders.tables import (
     DEPARTMENTS,
     PERIOD,
     baseline,
@@ -16,14 +19,10 @@ from handmade import (
     numbered,
     of_department,
     open_project,
-    portfolio,
     project,
     report,
-    settings,
-    view,
 )
-from pandas.testing import assert_frame_equal
-
+from builders.views import settings, view
 from pmo_lib.assessment.series import behaviour_of, behaviours, series, spark
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.engine.observe import observe, results

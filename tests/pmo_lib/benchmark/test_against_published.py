@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from handmade import Tables, baseline, frame, project, report, tables
 
+from builders.tables import Tables, baseline, frame, project, report, tables
 from pmo_lib.benchmark.against_peers import OTHERS, against_peers
 from pmo_lib.benchmark.against_published import against_published, categories_of
 from pmo_lib.benchmark.comparison import Comparison, table

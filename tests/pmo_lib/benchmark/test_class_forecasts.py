@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import baseline, numbered, open_project, project, report, view
 
+from builders.tables import baseline, numbered, open_project, project, report
+from builders.views import view
 from pmo_lib.benchmark.class_forecasts import forecasts, history, in_flight_growth, left_out
 from pmo_lib.benchmark.reference_class import by_class, uplift
 from pmo_lib.engine.view import View
@@ -154,7 +155,7 @@ class TestForecasts:
         assert note in found["note"]
         assert found["said"] == ""
 
-    def test_of_one_department(self) -> None:
+    def test_of_department(self) -> None:
         seen = view(
             projects=numbered(3, open_project, department=["Sales", "Finance", "Sales"]),
             baselines=numbered(3, baseline, cost=[100.0, 200.0, 300.0]),

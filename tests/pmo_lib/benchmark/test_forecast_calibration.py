@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from worked_cases import floats
 
+from builders.worked_cases import floats
 from pmo_lib.benchmark.forecast_calibration import back_test, calibration, calibration_sentence
 from pmo_lib.stats.estimate import NOTHING, Estimate
 from pmo_lib.stats.rates import rate

@@ -4,10 +4,10 @@ from typing import Any, get_args
 
 import pandas as pd
 import pytest
-from handmade import frame
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders.tables import frame
 from pmo_lib.benchmark.published import UNITS, p_of, published, quantiles
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.wording import Unit

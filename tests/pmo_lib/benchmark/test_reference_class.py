@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worked_cases import close, floats, parameters
 
+from builders.worked_cases import close, floats, parameters
 from pmo_lib.benchmark import reference_class
 from pmo_lib.benchmark.reference_class import Uplift, combined_uplift, fewest, tail, uplift
 from pmo_lib.errors import DataError

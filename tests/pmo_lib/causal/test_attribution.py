@@ -6,9 +6,9 @@ from math import isnan
 import numpy as np
 import pandas as pd
 import pytest
-from panels import NEVER, RollOut, by_hand, every_cell
 from scipy import stats
 
+from builders.panels import NEVER, RollOut, by_hand, every_cell
 from pmo_lib.causal.attribution import BEFORE_AND_SINCE, FURTHER, VARYING, Attribution, attribution
 from pmo_lib.causal.panel import panel
 from pmo_lib.causal.randomisation import randomised

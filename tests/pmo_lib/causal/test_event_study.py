@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from panels import NEVER, RollOut, by_hand, every_cell
 from scipy import stats
 
+from builders.panels import NEVER, RollOut, by_hand, every_cell
 from pmo_lib.causal.event_study import COLUMNS, PreTrend, by_half_year, event_times, lags, leads
 
 ADOPTED = dict(zip("ABCDEFGHIJ", [6, 6, 8, 8, 10, 10, 12, NEVER, NEVER, NEVER], strict=True))

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import worked_cases as cases
 from hypothesis import given
 from hypothesis import strategies as st
-from panels import NEVER, RollOut, by_hand, drawn, every_cell, sides
 
 import pmo_lib.causal.imputation
+from builders import worked_cases as cases
+from builders.panels import NEVER, RollOut, by_hand, drawn, every_cell, sides
 from pmo_lib.causal.imputation import Imputed, impute, jackknife_error, leaving_out_each, supported
 from pmo_lib.causal.panel import panel
 

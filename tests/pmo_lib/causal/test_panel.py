@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from panels import drawn
 
+from builders.panels import drawn
 from pmo_lib.causal.panel import (
     first_quarters,
     panel,

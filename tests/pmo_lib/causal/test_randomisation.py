@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import worked_cases as cases
-from panels import NEVER, RollOut, drawn, every_cell, sides
 
+from builders import worked_cases as cases
+from builders.panels import NEVER, RollOut, drawn, every_cell, sides
 from pmo_lib.causal.imputation import impute
 from pmo_lib.causal.panel import treated_cells
 from pmo_lib.causal.randomisation import Randomised, assignments, randomised

@@ -7,8 +7,8 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
-from roll_outs import RollOut, draw
 
+from builders.simulation import RollOut, draw
 from pmo_lib.causal.attribution import attribution
 from pmo_lib.causal.second_opinion import COLUMNS, NEEDED, Opinion, group_time, second_opinion
 from pmo_lib.errors import DataError, ParameterError

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import worked_cases as cases
 from hypothesis import given
 from hypothesis import strategies as st
-from panels import NEVER, RollOut, by_hand, drawn, every_cell
 from scipy import stats
 
+from builders import worked_cases as cases
+from builders.panels import NEVER, RollOut, by_hand, drawn, every_cell
 from pmo_lib.causal.sensitivity import Trended, breakdown, folded_quantile, trended
 
 ADOPTED = dict(zip("ABCDEFGH", [5, 5, 7, 7, 9, NEVER, NEVER, NEVER], strict=True))

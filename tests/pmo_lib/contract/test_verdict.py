@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from handmade import table_facts
 
+from builders.workbooks import table_facts
 from pmo_lib.contract.verdict import Verdict, Violation
 
 

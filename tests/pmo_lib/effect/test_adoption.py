@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import Row, tables
 
+from builders.tables import Row, tables
 from pmo_lib.causal.panel import first_quarters, panel
 from pmo_lib.effect.adoption import (
     Adoption,

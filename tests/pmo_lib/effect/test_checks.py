@@ -6,9 +6,9 @@ from math import nan
 import numpy as np
 import pandas as pd
 import pytest
-from panels import NEVER, RollOut, by_hand, every_cell
 
 import pmo_lib.effect.checks
+from builders.panels import NEVER, RollOut, by_hand, every_cell
 from pmo_lib.causal.attribution import VARYING, Attribution, attribution
 from pmo_lib.causal.event_study import PreTrend
 from pmo_lib.causal.randomisation import NOTHING
@@ -133,7 +133,7 @@ class TestLeaveOneOut:
         assert found.state == "failed"
         assert said(found) == "from −90 points to +10 points; it turns without B and C"
 
-    def test_an_effect_of_one_department_alone_is_found(self) -> None:
+    def test_an_effect_of_department_alone_is_found(self) -> None:
         own = (PLAIN.since >= 0) * np.where(PLAIN.rows["department"] == "C", -4.0, 0.3)
         found = checked(PLAIN.with_values(PLAIN.rows["value"] + own)).leave_one_out()
         assert found.state == "failed"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pmo_lib.causal.attribution import BEFORE_AND_SINCE, FURTHER, VARYING, Attribution
-from pmo_lib.effect.checks import REQUIRED, Check, State
+from pmo_lib.effect.checks import REQUIRED, Check, CheckState
 from pmo_lib.effect.claim import COUNTED, Claim, Word, claim, helps, without_controls
 from pmo_lib.effect.outcomes import OUTCOMES
 
@@ -20,7 +20,7 @@ NARROW = Attribution(value=-0.01, low=-0.03, high=0.01, p=0.6)
 REFUSED = Attribution(refusal="no project was started under the PMO within the data")
 
 
-def checks(**states: State) -> list[Check]:
+def checks(**states: CheckState) -> list[Check]:
     """The required checks and one more, passed where nothing else is said; _ stands for -."""
     said = {name.replace("_", "-"): state for name, state in states.items()}
     return [Check(name, "?", said.get(name, "passed"), "found") for name in (*REQUIRED, "placebo")]
@@ -142,7 +142,7 @@ class TestEveryWord:
         reached = {
             claim(COST, found, checks(donut=one, smoothness=two), p_adjusted=p, smallest=s).word
             for found, one, two, p, s in product(
-                (BETTER, OPEN, NARROW, REFUSED), get_args(State), get_args(State),
+                (BETTER, OPEN, NARROW, REFUSED), get_args(CheckState), get_args(CheckState),
                 (0.01, 0.9), (0.0, 0.05),
             )
         }  # fmt: skip
@@ -157,7 +157,7 @@ class TestWhatCounts:
 
     @given(
         st.floats(-1, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.5),
-        st.lists(st.sampled_from(get_args(State)), min_size=6, max_size=6),
+        st.lists(st.sampled_from(get_args(CheckState)), min_size=6, max_size=6),
     )  # fmt: skip
     def test_nothing_counts_of_which_the_interval_includes_0(
         self, value: float, below: float, above: float, p: float, smallest: float, states: list[Any]
@@ -178,7 +178,7 @@ class TestWhatCounts:
     @pytest.mark.parametrize("name", REQUIRED)
     @pytest.mark.parametrize("state", ["failed", "cannot tell"])
     def test_nothing_is_demonstrated_without_each_required_check(
-        self, name: str, state: State
+        self, name: str, state: CheckState
     ) -> None:
         given = [replace(one, state=state) if one.id == name else one for one in checks()]
         assert judged(BETTER, given).word == "likely"

@@ -6,8 +6,8 @@ from math import nan
 import numpy as np
 import pandas as pd
 import pytest
-from handmade_rollout import all_at_once, case, chosen, without
 
+from builders.rollouts import all_at_once, case, chosen, without
 from pmo_lib.causal.attribution import Attribution
 from pmo_lib.causal.matching import Matched
 from pmo_lib.effect.claim import Claim, Word

@@ -1,13 +1,15 @@
 """Outcomes of projects by hand, which of them should be known, and the plan held fixed."""
 
+from itertools import product
 from math import log
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import Row, baseline, numbered, open_project, project, settings, tables
 
+from builders.tables import Row, baseline, numbered, open_project, project, tables
+from builders.views import settings
 from pmo_lib.effect.outcomes import (
     OUTCOMES,
     PRIMARY,
@@ -51,6 +53,38 @@ class TestDeclared:
     def test_each_is_a_column(self) -> None:
         found = known(projects=[project()], baselines=[baseline()])
         assert set(OUTCOMES) <= set(found.columns)
+
+
+class TestNothingToReckonWith:
+    """What is missing or empty takes rows and values away, never a column nor its type."""
+
+    FULL = {  # noqa: RUF012
+        "projects": [project(actual_cost=90.0)],
+        "baselines": [baseline()],
+        "benefits": [{"benefit_id": "b", "project_id": "p1", "class": "cashable"}],
+        "benefit_reports": [{"benefit_id": "b", "period": "2026-08", "planned": 1.0}],
+    }
+
+    def test_columns_and_types_stay(self) -> None:
+        expected, wrong = known(**self.FULL).dtypes, []
+        for starts, without, how in product(
+            ("known", "unknown"), ("baselines", "benefits", "benefit_reports"), ("absent", "empty")
+        ):
+            given = tables(**self.FULL)
+            if starts == "unknown":  # so nobody has begun
+                given["projects"]["started_on"] = given["projects"]["started_on"].shift()
+            nothing = given.pop(without).iloc[:0]
+            found = outcome_projects(
+                given | ({without: nothing} if how == "empty" else {}), TODAY, settings()
+            )
+            if not found.set_index("project_id").dtypes.equals(expected):
+                wrong.append((starts, without, how))
+        assert not wrong
+
+    def test_portfolio_without_any_start_has_no_rows(self) -> None:
+        given = {name: self.FULL[name] for name in ("projects", "baselines")}
+        given["projects"] = [project(started_on=None), project("p2", started_on=None)]
+        assert known(**given).empty
 
 
 class TestCostAndSchedule:

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import Tables
-from handmade_rollout import case, rolled_out
 
+from builders.rollouts import case, rolled_out
+from builders.tables import Tables
 from pmo_lib.effect.outcomes import OUTCOMES
 from pmo_lib.effect.population import COLUMNS, population
 from pmo_lib.effect.roll_out import estimated

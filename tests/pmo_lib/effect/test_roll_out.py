@@ -6,11 +6,11 @@ from math import isnan, log, nan
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import Tables
-from handmade_rollout import case, rolled_out
-from panels import RollOut, by_hand
 from scipy import stats
 
+from builders.panels import RollOut, by_hand
+from builders.rollouts import case, rolled_out
+from builders.tables import Tables
 from pmo_lib.effect.claim import ALPHA
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.outcomes import OUTCOMES, PRIMARY, SECONDARY

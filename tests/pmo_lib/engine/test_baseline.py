@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from handmade import portfolio, settings, write
 from pandas.testing import assert_frame_equal
 
+from builders.portfolio import portfolio
+from builders.views import settings
+from builders.workbooks import write
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.freezing import freeze
 from pmo_lib.engine.observe import observe

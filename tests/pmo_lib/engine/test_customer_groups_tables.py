@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import answer, frame, view, with_customers
 from pandas.testing import assert_frame_equal
 
+from builders.portfolio import with_customers
+from builders.tables import answer, frame
+from builders.views import view
 from pmo_lib.contract.tables import empty
 from pmo_lib.engine.customer_groups import gaps, importance_performance
 from pmo_lib.engine.observe import results

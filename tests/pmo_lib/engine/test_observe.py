@@ -7,18 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import (
-    DEPARTMENTS,
-    PERIOD,
-    baseline,
-    numbered,
-    open_project,
-    portfolio,
-    project,
-    report,
-    view,
-)
 
+from builders.portfolio import portfolio
+from builders.tables import DEPARTMENTS, PERIOD, baseline, numbered, open_project, project, report
+from builders.views import view
 from pmo_lib.engine.observe import observe, observe_all, result_table, results, yearly_results
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.engine.view import View

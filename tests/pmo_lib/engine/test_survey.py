@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from handmade import answer, view
 
+from builders.tables import answer
+from builders.views import view
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 
@@ -127,6 +128,6 @@ class TestWeights:
         assert "50 points apart" in found.reason
         assert found.reason.endswith("it would be +0.50")
 
-    def test_of_one_department_there_is_nothing_to_weigh(self) -> None:
+    def test_of_department_there_is_nothing_to_weigh(self) -> None:
         found = gap({"Finance": 5, "Sales": 20}, ANSWERS, "Sales")
         assert "points apart" not in found.reason

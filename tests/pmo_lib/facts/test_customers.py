@@ -1,9 +1,9 @@
 """Services that departments have, use, or get elsewhere."""
 
 import pandas as pd
-from handmade import frame, request
 from pandas.testing import assert_frame_equal
 
+from builders.tables import frame, request
 from pmo_lib.facts.customers import service_names, uptake
 
 ROLLOUTS = frame(

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import worked_cases as cases
-from handmade import baseline, frame, open_project, report
 from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from builders import worked_cases as cases
+from builders.tables import baseline, frame, open_project, report
 from pmo_lib.facts.earned_schedule import Plans, earned_schedule, earned_schedule_months
 
 

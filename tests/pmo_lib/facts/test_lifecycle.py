@@ -4,12 +4,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from handmade import Row, Tables, frame
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from builders.tables import Row, Tables, frame
 from pmo_lib.facts.lifecycle import STEPS, Completeness, audit, completeness, headline
 
 DATA_DATE = pd.Timestamp("2026-09-30")

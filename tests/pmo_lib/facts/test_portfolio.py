@@ -4,11 +4,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from handmade import baseline, frame, numbered, project, report
 from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from builders.tables import baseline, frame, numbered, project, report
 from pmo_lib.facts.portfolio import (
     comparable_cost,
     completed,

@@ -2,8 +2,9 @@
 
 import pandas as pd
 import pytest
-from handmade import baseline, frame, numbered, portfolio
 
+from builders.portfolio import portfolio
+from builders.tables import baseline, frame, numbered
 from pmo_lib.facts.portfolio import TIERS, size_tiers, tier_bounds
 
 

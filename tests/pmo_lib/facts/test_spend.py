@@ -4,10 +4,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from handmade import frame, open_project, report
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders.tables import frame, open_project, report
 from pmo_lib.facts.spend import office_by_month, spend_by_month
 
 DATA_DATE = pd.Timestamp("2026-09-30")

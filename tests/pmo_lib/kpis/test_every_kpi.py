@@ -12,8 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from any_tables import any_tables
-from handmade import (
+from hypothesis import Phase, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from builders.any_tables import any_tables
+from builders.tables import (
     BENEFITS,
     DEPARTMENTS,
     MONEY,
@@ -27,16 +32,10 @@ from handmade import (
     project,
     report,
     tables,
-    view,
-    with_baseline,
     with_money,
 )
-from handmade_whole import whole, whole_view
-from hypothesis import Phase, given
-from hypothesis import settings as examples
-from hypothesis import strategies as st
-from pandas.testing import assert_frame_equal
-
+from builders.views import view, with_baseline
+from builders.whole import whole, whole_view
 from pipelines.reading.parse import FIRST_YEAR, LAST_YEAR, MOST
 from pmo_lib.contract.schema import Column
 from pmo_lib.contract.tables import TABLES
@@ -133,12 +132,12 @@ class TestWhatDoesNotMatter:
     def test_the_day_it_is_computed_and_the_order_of_sets(self) -> None:
         def digest(seed: str) -> str:
             code = (
-                "from handmade_whole import whole, whole_view\n"
+                "from builders.whole import whole, whole_view\n"
                 "from pmo_lib.engine.observe import result_table\n"
                 "print(result_table(whole_view(whole())).to_csv(index=False), end='')"
             )
-            here = Path(__file__).parents[1]
-            paths = os.pathsep.join([str(here), str(here.parents[1])])
+            here = Path(__file__).parents[2]
+            paths = os.pathsep.join([str(here), str(here.parent)])
             ran = subprocess.run(
                 [sys.executable, "-c", code], capture_output=True, check=True,
                 env=os.environ | {"PYTHONPATH": paths, "PYTHONHASHSEED": seed},

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from handmade import frame
 
+from builders.tables import frame
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Verdict

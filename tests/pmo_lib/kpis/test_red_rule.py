@@ -4,8 +4,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from handmade import Row, baseline, frame, open_project, portfolio, project, report
 
+from builders.portfolio import portfolio
+from builders.tables import Row, baseline, frame, open_project, project, report
 from pmo_lib.contract.settings import RedRule
 from pmo_lib.kpis.red_rule import CRITERIA, is_red, month_ends, red_by_rule
 

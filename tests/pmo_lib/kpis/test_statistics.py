@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worked_cases import floats
 
+from builders.worked_cases import floats
 from pmo_lib.kpis.statistics import CLUSTERED, ESTIMATORS, STATISTICS, Statistic
 from pmo_lib.stats import estimate, means, quantiles, rates, ratios
 from pmo_lib.stats.skill import skill

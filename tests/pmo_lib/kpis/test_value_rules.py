@@ -5,13 +5,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from handmade import DEPARTMENTS, PERIOD, Tables, frame, report, settings, tables
-from handmade_value import of_one_department, with_value
 from hypothesis import Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from builders.tables import DEPARTMENTS, PERIOD, Tables, frame, of_department, report, tables
+from builders.value import with_value
+from builders.views import settings
 from pmo_lib.contract.tables import STATUSES
 from pmo_lib.engine.observe import observe, observe_all
 from pmo_lib.engine.view import View
@@ -152,7 +153,7 @@ class TestOfAnything:
         for kpi_id in LOCAL:
             whole = observed(given_tables, kpi_id)
             for name in DEPARTMENTS:
-                part = observed(of_one_department(given_tables, name), kpi_id)
+                part = observed(of_department(given_tables, name), kpi_id)
                 own = whole[whole["department"] == name].reset_index(drop=True)
                 assert_frame_equal(own, part, check_dtype=False, obj=kpi_id)
 
@@ -166,7 +167,7 @@ def _shares(units: pd.DataFrame) -> list[float]:
 @pytest.mark.parametrize("kpi_id", LOCAL)
 def test_departments_of_a_portfolio_add_up(kpi_id: str) -> None:
     whole = observed(with_value(), kpi_id)
-    parts = [observed(of_one_department(with_value(), name), kpi_id) for name in DEPARTMENTS]
+    parts = [observed(of_department(with_value(), name), kpi_id) for name in DEPARTMENTS]
     assert all(len(part) for part in parts)
     assert_frame_equal(whole, _sorted(pd.concat(parts)), check_dtype=False)
 

@@ -4,9 +4,9 @@ import json
 from typing import Any, get_args
 
 import pytest
-import worked_cases as cases
-from handmade import frame
 
+from builders import worked_cases as cases
+from builders.tables import frame
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.kpis.catalogue import CATALOGUE

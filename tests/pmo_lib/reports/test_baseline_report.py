@@ -5,20 +5,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from handmade import (
-    Tables,
-    baseline,
-    frame,
-    numbered,
-    parsed,
-    portfolio,
-    project,
-    tables,
-    workbook,
-    write,
-)
 from IPython.display import HTML
 
+from builders.pages import parsed
+from builders.portfolio import portfolio
+from builders.tables import Tables, baseline, frame, numbered, project, tables
+from builders.workbooks import workbook, write
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.view import View

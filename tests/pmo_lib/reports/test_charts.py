@@ -5,20 +5,19 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from handmade import (
+
+from builders.portfolio import portfolio
+from builders.tables import (
     DEPARTMENTS,
     PERIOD,
     Tables,
     baseline,
     numbered,
     open_project,
-    portfolio,
     project,
-    settings,
     tables,
-    view,
 )
-
+from builders.views import settings, view
 from pmo_lib.assessment.assessed import assessed
 from pmo_lib.engine.observe import result_table, results
 from pmo_lib.engine.result import ORGANISATION

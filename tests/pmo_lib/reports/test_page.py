@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from handmade import parsed
 
+from builders.pages import parsed
 from pmo_lib.reports import page
 
 EVIL = "<script>alert(1)</script> & \"x\" 'y'"

@@ -6,8 +6,8 @@ from typing import Any
 import matplotlib as mpl
 import pandas as pd
 import pytest
-from handmade import parsed
 
+from builders.pages import parsed
 from pmo_lib.reports import picture
 from pmo_lib.reports.picture import Picture, drawn
 

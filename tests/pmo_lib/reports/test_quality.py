@@ -1,7 +1,9 @@
 """How good the data are, told in the report."""
 
-from handmade import frame, parsed, portfolio, table_facts, workbook
-
+from builders.pages import parsed
+from builders.portfolio import portfolio
+from builders.tables import frame
+from builders.workbooks import table_facts, workbook
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Verdict

@@ -5,21 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from handmade import (
+
+from builders.pages import parsed
+from builders.portfolio import portfolio
+from builders.tables import (
     DEPARTMENTS,
     Tables,
     baseline,
     frame,
     numbered,
     open_project,
-    parsed,
-    portfolio,
     project,
     tables,
-    workbook,
-    write,
 )
-
+from builders.workbooks import workbook, write
 from pmo_lib.engine.observe import result_table
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.engine.view import View

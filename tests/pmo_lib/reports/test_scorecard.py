@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from handmade import parsed
 from IPython.display import HTML
 
+from builders.pages import parsed
 from pmo_lib.assessment.flags import FLAGS
 from pmo_lib.engine.result import KpiResult
 from pmo_lib.kpis.catalogue import CATALOGUE

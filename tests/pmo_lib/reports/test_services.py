@@ -4,9 +4,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from handmade import frame, parsed
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+from builders.pages import parsed
+from builders.tables import frame
 from pmo_lib.engine.customer_groups import gaps, importance_performance
 from pmo_lib.engine.quadrants import QUADRANTS
 from pmo_lib.engine.result import KpiResult

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worked_cases import parameters
 
+from builders.worked_cases import parameters
 from pmo_lib.stats.limits import (
     autocorrelation,
     later_limits,

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.stats
-import worked_cases as cases
 from hypothesis import given
 from hypothesis import strategies as st
-from worked_cases import check_estimate, floats
 
+from builders import worked_cases as cases
+from builders.worked_cases import check_estimate, floats
 from pmo_lib.stats import estimate, means, quantiles, rates
 from pmo_lib.stats.estimate import Estimate
 
@@ -317,8 +317,8 @@ class TestClusteredMean:
 
     def test_error_is_that_of_leaving_out_each_case(self) -> None:
         totals, sizes = floats([4, -4, 10, -10]), floats([1, 1, 5, 5])  # mirrored: t alone
-        means = [(totals.sum() - y) / (sizes.sum() - m) for y, m in zip(totals, sizes, strict=True)]
-        error = sqrt(3 / 4 * sum(m * m for m in means))  # about the mean of all, which is 0
+        left = [(totals.sum() - y) / (sizes.sum() - m) for y, m in zip(totals, sizes, strict=True)]
+        error = sqrt(3 / 4 * sum(m * m for m in left))  # about the mean of all, which is 0
         found = means.clustered_mean(totals, sizes, 0.9)
         half = estimate.t_quantile(0.9, 4) * error
         assert (found.low, found.high) == pytest.approx((-half, half))

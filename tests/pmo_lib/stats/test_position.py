@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from worked_cases import parameters
 
+from builders.worked_cases import parameters
 from pmo_lib.stats import position
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.position import (

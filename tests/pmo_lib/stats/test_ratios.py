@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-import worked_cases as cases
 from hypothesis import given
 from hypothesis import strategies as st
-from worked_cases import check_estimate, floats
 
+from builders import worked_cases as cases
+from builders.worked_cases import check_estimate, floats
 from pmo_lib.stats import ratios
 from pmo_lib.stats.estimate import Estimate, t_quantile
 from pmo_lib.stats.numbers import Sums

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worked_cases import floats
 
+from builders.worked_cases import floats
 from pmo_lib.stats.estimate import t_quantile
 from pmo_lib.stats.skill import ENOUGH, skill
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t
-from worked_cases import close, floats, parameters
 
+from builders.worked_cases import close, floats, parameters
 from pmo_lib.stats.standardisation import standardised, standardised_gap, stratified_mean
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worked_cases import close, floats, parameters
 
+from builders.worked_cases import close, floats, parameters
 from pmo_lib.stats import tails
 
 

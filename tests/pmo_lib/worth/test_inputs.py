@@ -5,9 +5,10 @@ from math import isnan, log
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import baseline, open_project, project, settings, tables
-from handmade_rollout import case, rolled_out
 
+from builders.rollouts import case, rolled_out
+from builders.tables import baseline, open_project, project, tables
+from builders.views import settings
 from pmo_lib.causal.attribution import Attribution
 from pmo_lib.effect.outcomes import OUTCOMES, outcome_projects
 from pmo_lib.effect.roll_out import estimated

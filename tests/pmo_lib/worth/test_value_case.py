@@ -6,8 +6,8 @@ from math import exp, isnan, log
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import Tables, settings, tables
-from handmade_rollout import (
+
+from builders.rollouts import (
     OFFICE_A_MONTH,
     PERIOD,
     all_at_once,
@@ -17,7 +17,8 @@ from handmade_rollout import (
     rolled_out,
     without,
 )
-
+from builders.tables import Tables, tables
+from builders.views import settings
 from pmo_lib.engine.view import View
 from pmo_lib.worth.value_case import COLUMNS, ValueCase, value_case
 

@@ -5,12 +5,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import worked_cases as cases
-from handmade import baseline, numbered, open_project, portfolio, report, view
-from handmade_whole import whole
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import worked_cases as cases
+from builders.portfolio import portfolio
+from builders.tables import baseline, numbered, open_project, report
+from builders.views import view
+from builders.whole import whole
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.result import KpiResult
 from pmo_lib.engine.view import View

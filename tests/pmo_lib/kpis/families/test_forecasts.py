@@ -4,10 +4,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import worked_cases as cases
-from handmade import open_project, project, report, view
-from handmade_whole import whole
 
+from builders import worked_cases as cases
+from builders.tables import open_project, project, report
+from builders.views import view
+from builders.whole import whole
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.result import KpiResult
 from pmo_lib.engine.view import View

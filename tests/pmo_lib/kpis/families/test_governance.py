@@ -5,24 +5,23 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import worked_cases as cases
-from handmade import (
+from pandas.testing import assert_frame_equal
+
+from builders import worked_cases as cases
+from builders.portfolio import portfolio
+from builders.tables import (
     Row,
     Tables,
     baseline,
-    facts,
     frame,
     numbered,
     of_department,
     open_project,
-    portfolio,
     report,
-    table_facts,
-    view,
     with_money,
 )
-from pandas.testing import assert_frame_equal
-
+from builders.views import view
+from builders.workbooks import facts, table_facts
 from pmo_lib.contract.settings import Disclosure, Settings
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.engine.observe import observe, results

@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import worked_cases as cases
-from handmade import view
-from handmade_value import with_value
 
+from builders import worked_cases as cases
+from builders.value import with_value
+from builders.views import view
 from pmo_lib.engine.observe import observe, results
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE

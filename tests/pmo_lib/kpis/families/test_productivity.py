@@ -5,9 +5,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import worked_cases as cases
-from handmade import numbered, open_project, portfolio, project, view
 
+from builders import worked_cases as cases
+from builders.portfolio import portfolio
+from builders.tables import numbered, open_project, project
+from builders.views import view
 from pmo_lib.engine.observe import observe, results
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE

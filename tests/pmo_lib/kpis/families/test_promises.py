@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import worked_cases as cases
-from handmade import open_project, view
 
+from builders import worked_cases as cases
+from builders.tables import open_project
+from builders.views import view
 from pmo_lib.engine.freezing import freeze
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.view import View

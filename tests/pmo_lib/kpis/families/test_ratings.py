@@ -4,24 +4,24 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import worked_cases as cases
-from handmade import (
-    Tables,
-    baseline,
-    numbered,
-    of_department,
-    open_project,
-    portfolio,
-    project,
-    report,
-    view,
-    with_money,
-)
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from builders import worked_cases as cases
+from builders.portfolio import portfolio
+from builders.tables import (
+    Tables,
+    baseline,
+    numbered,
+    of_department,
+    open_project,
+    project,
+    report,
+    with_money,
+)
+from builders.views import view
 from pmo_lib.engine.observe import observe, results
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE

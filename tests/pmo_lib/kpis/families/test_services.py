@@ -4,13 +4,15 @@ from datetime import date
 from typing import Any
 
 import pytest
-import worked_cases as cases
-from handmade import request, view, with_customers
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from builders import worked_cases as cases
+from builders.portfolio import with_customers
+from builders.tables import request
+from builders.views import view
 from pmo_lib.engine.observe import result_table, results
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.engine.view import View

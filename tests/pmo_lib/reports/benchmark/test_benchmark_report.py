@@ -3,21 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from handmade import (
-    Tables,
-    baseline,
-    facts,
-    frame,
-    open_project,
-    parsed,
-    portfolio,
-    project,
-    report,
-    table_facts,
-    tables,
-    workbook,
-)
-
+from builders.pages import parsed
+from builders.portfolio import portfolio
+from builders.tables import Tables, baseline, frame, open_project, project, report, tables
+from builders.workbooks import facts, table_facts, workbook
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.parameters import BenchmarkParameters

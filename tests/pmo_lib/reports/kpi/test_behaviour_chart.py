@@ -7,10 +7,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import parsed
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders.pages import parsed
 from pmo_lib.assessment.behaviour import Behaviour, ar_residuals, behaviour, cannot_tell
 from pmo_lib.reports.kpi.behaviour_chart import MARKS, behaviour_chart, sparkline_svg
 from pmo_lib.reports.picture import Picture

@@ -3,20 +3,12 @@
 from typing import Any
 
 import pytest
-from handmade import (
-    DEPARTMENTS,
-    Tables,
-    baseline,
-    numbered,
-    open_project,
-    parsed,
-    portfolio,
-    project,
-    tables,
-    workbook,
-)
 from IPython.display import HTML
 
+from builders.pages import parsed
+from builders.portfolio import portfolio
+from builders.tables import DEPARTMENTS, Tables, baseline, numbered, open_project, project, tables
+from builders.workbooks import workbook
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.engine.view import View

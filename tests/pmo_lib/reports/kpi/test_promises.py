@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from handmade import frame, parsed
 
+from builders.pages import parsed
+from builders.tables import frame
 from pmo_lib.engine.result import KpiResult
 from pmo_lib.reports.kpi.promises import MOST, in_words, promised_kpis, promises, since
 

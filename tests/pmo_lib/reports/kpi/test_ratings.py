@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from handmade import parsed
 
+from builders.pages import parsed
 from pmo_lib.engine.result import KpiResult
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports.kpi.ratings import by_colour, trust

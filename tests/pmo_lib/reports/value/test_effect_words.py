@@ -6,10 +6,10 @@ from typing import Any, get_args
 
 import pandas as pd
 import pytest
-from handmade import parsed
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders.pages import parsed
 from pmo_lib.causal.attribution import Attribution
 from pmo_lib.causal.interrupted import Interrupted
 from pmo_lib.causal.matching import Matched

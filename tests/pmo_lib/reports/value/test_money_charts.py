@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import workbook
-from handmade_rollout import PERIOD, rolled_out
-from handmade_situations import is_drawn, plain
 
+from builders.pages import is_drawn, plain
+from builders.rollouts import PERIOD, rolled_out
+from builders.workbooks import workbook
 from pmo_lib.reports.value import money_charts
 from pmo_lib.worth.draws import ValueDraws
 from pmo_lib.worth.tornado import tornado

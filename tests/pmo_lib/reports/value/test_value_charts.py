@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from handmade import workbook
-from handmade_rollout import DAYS_EFFECT, PERIOD, all_at_once, chosen, few_departments, rolled_out
-from handmade_situations import is_drawn, plain
 
+from builders.pages import is_drawn, plain
+from builders.rollouts import DAYS_EFFECT, PERIOD, all_at_once, chosen, few_departments, rolled_out
+from builders.workbooks import workbook
 from pmo_lib.causal.attribution import Attribution
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.outcomes import OUTCOMES

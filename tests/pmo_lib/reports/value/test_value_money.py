@@ -6,10 +6,11 @@ from math import expm1, isnan
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import workbook
-from handmade_rollout import OFFICE_A_MONTH, PERIOD, few_departments, rolled_out
-from handmade_situations import amount, of, plain, report, rows_of, text_of
 
+from builders.pages import amount, plain, rows_of, text_of
+from builders.rollouts import OFFICE_A_MONTH, PERIOD, few_departments, rolled_out
+from builders.situations import of, report
+from builders.workbooks import workbook
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.value.value_money import ITEMS, Money
 from pmo_lib.worth.assumptions import ThreePoint

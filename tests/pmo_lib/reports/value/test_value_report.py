@@ -8,17 +8,12 @@ from math import expm1
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import frame, parsed, workbook
-from handmade_rollout import (
-    COST_EFFECT,
-    PERIOD,
-    all_at_once,
-    few_departments,
-    rolled_out,
-    without,
-)
-from handmade_situations import SITUATIONS, costlier, of, report, rows_of, text_of
 
+from builders.pages import parsed, rows_of, text_of
+from builders.rollouts import COST_EFFECT, PERIOD, all_at_once, few_departments, rolled_out, without
+from builders.situations import SITUATIONS, costlier, of, report
+from builders.tables import frame
+from builders.workbooks import workbook
 from pmo_lib.effect.claim import Claim
 from pmo_lib.effect.population import population
 from pmo_lib.reports.picture import Picture

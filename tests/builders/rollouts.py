@@ -1,6 +1,6 @@
 """A roll-out of known effect as the workbook's tables: the simulated projects, with plans and days.
 
-The projects are those of `roll_outs`: log of cost ÷ plan, with the planted effect. Their duration
+The projects are those of `simulation`: log of cost ÷ plan, with the planted effect. Their duration
 is moved too, their benefits are not. `rolled_out` is the whole; `all_at_once`, `chosen` and
 `few_departments` are the same projects under other circumstances.
 """
@@ -9,9 +9,10 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from handmade import Row, Tables, settings, tables
-from roll_outs import Drawn, RollOut, draw
 
+from builders.simulation import Drawn, RollOut, draw
+from builders.tables import Row, Tables, tables
+from builders.views import settings
 from pmo_lib.engine.view import View
 from pmo_lib.worth.value_case import Question, ValueCase
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from handmade import DEPARTMENTS, Row, Tables, frame
 from hypothesis import strategies as st
 
+from builders.tables import DEPARTMENTS, Row, Tables, frame
 from pmo_lib.contract.schema import Column, InOrder, Table
 from pmo_lib.contract.tables import RAG, STATUSES, in_reference_order
 

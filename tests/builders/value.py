@@ -4,7 +4,9 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from handmade import DEPARTMENTS, PERIOD, Row, Tables, portfolio, tables
+
+from builders.portfolio import portfolio
+from builders.tables import PERIOD, Row, Tables, tables
 
 ROLES = ("Analyst", "Developer", "Tester")
 KINDS = (
@@ -109,21 +111,3 @@ def _pmo_costs(chance: np.random.Generator) -> list[Row]:
 def with_value() -> Tables:
     """A copy, so that a test may change it."""
     return {name: table.copy() for name, table in _tables().items()}
-
-
-def of_one_department(given: Tables, department: str) -> Tables:
-    """The tables cut down to one department and its projects; what is of no department stays."""
-    assert department in {*DEPARTMENTS, "Another"}
-    projects = given["projects"].query("department == @department")
-    benefits = given["benefits"].query("project_id in @projects.project_id")
-    own = {"projects": projects, "benefits": benefits}
-    for name, table in given.items():
-        if name == "benefit_reports":
-            own[name] = table[table["benefit_id"].isin(benefits["benefit_id"])]
-        elif "department" in table:
-            own[name] = table[table["department"] == department]
-        elif "project_id" in table:
-            own[name] = table[table["project_id"].isin(projects["project_id"])]
-        else:
-            own[name] = table
-    return own

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import facts, table_facts, view, with_baseline
 
+from builders.views import view, with_baseline
+from builders.workbooks import facts, table_facts
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.view import View

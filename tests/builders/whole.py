@@ -11,20 +11,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from handmade import (
-    DEPARTMENTS,
-    PERIOD,
-    Row,
-    Tables,
-    facts,
-    frame,
-    report,
-    settings,
-    tables,
-    with_customers,
-)
-from handmade_value import with_value
 
+from builders.portfolio import with_customers
+from builders.tables import DEPARTMENTS, PERIOD, Row, Tables, frame, report, tables
+from builders.value import with_value
+from builders.views import settings
+from builders.workbooks import facts
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.engine.view import View
 

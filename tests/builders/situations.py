@@ -1,6 +1,5 @@
 """Value cases in every situation, made once a session: their reports, and what these say."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -9,13 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import Tables, facts, frame, parsed, portfolio, table_facts, workbook
-from handmade_rollout import all_at_once, chosen, few_departments, rolled_out, without
 
+from builders.portfolio import portfolio
+from builders.rollouts import all_at_once, chosen, few_departments, rolled_out, without
+from builders.tables import Tables
+from builders.workbooks import facts, table_facts, workbook
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.effect import roll_out as findings
 from pmo_lib.parameters import ValueCaseParameters
-from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.value.value_report import ValueReport
 from pmo_lib.workbook import Workbook
 
@@ -27,14 +27,6 @@ def withheld() -> Workbook:
     judged = {"projects": table_facts("projects", 100, rejected=50)}
     told = facts(opened.tables) | {"tables": judged}
     return replace(opened, verdict=Verdict.from_mapping(told))
-
-
-def survey_only() -> Workbook:
-    score = {"department": "A", "wave": "2025-10", "measure": "Engagement", "score": 0.5,
-             "kind": "organisation"}  # fmt: skip
-    return workbook(
-        {"survey_scores": frame("survey_scores", [score]), "pmo_costs": rolled_out()["pmo_costs"]}
-    )
 
 
 def changed(given: Tables, **columns: Any) -> Workbook:
@@ -91,7 +83,6 @@ SITUATIONS: Mapping[str, Callable[[], Workbook]] = {
     "no PMO costs": lambda: workbook(without("pmo_costs", "benefits", "benefit_reports")),
     "no actual costs": lambda: changed(rolled_out(), actual_cost=np.nan),
     "no plans": lambda: workbook(without("baselines")),
-    "survey only": survey_only,
     "projects withheld": withheld,
     "nothing ended": nothing_ended,
     "nothing begun": nothing_begun,
@@ -117,34 +108,3 @@ def report(situation: str) -> ValueReport:
     if situation == "shown":
         return ValueReport(ValueCaseParameters().resolved(opened), opened)
     return of(opened)
-
-
-def is_drawn(made: Picture | str) -> Picture:
-    """The picture, with an image, words that end, and numbers without gaps."""
-    assert isinstance(made, Picture), made
-    assert made.png().startswith(b"\x89PNG\r\n")
-    assert made.alt.endswith(".")
-    assert "nan" not in made.alt
-    assert len(made.data)
-    assert not made.data.isin(["nan", "nan %"]).any(axis=None)
-    return made
-
-
-def plain(text: str) -> str:
-    return " ".join(text.replace("\u00a0", " ").split())
-
-
-def text_of(html: Any) -> str:
-    return plain(parsed(html).text)
-
-
-def rows_of(html: Any) -> list[list[str]]:
-    return [[plain(cell) for cell in row] for row in parsed(html).rows]
-
-
-def amount(text: str) -> float:
-    """GBP 12.3 million, −GBP 0.34 million and GBP 12,300 as numbers."""
-    said = re.fullmatch(r"(−?)GBP ([\d,.]+)( million)?", text)
-    assert said, text
-    size = float(said[2].replace(",", "")) * (1e6 if said[3] else 1)
-    return -size if said[1] else size
