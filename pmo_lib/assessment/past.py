@@ -18,7 +18,7 @@ from pmo_lib.engine.observe import observe_all, observe_each
 from pmo_lib.engine.summary import pooled
 from pmo_lib.engine.view import View, availability
 from pmo_lib.kpis.kpi import Kpi
-from pmo_lib.months import month_number, month_range, quarters_of, shifted
+from pmo_lib.months import month_number, month_range, shifted
 
 MONTHS = 72
 QUARTER_ENDS = ("03", "06", "09", "12")

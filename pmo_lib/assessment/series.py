@@ -91,7 +91,8 @@ class History:
                 why, found = few, cannot_tell(f"{few}: compare years", grain, points)
             else:
                 found = behaviour(points, grain, until, is_rate=is_rate, bounds=bounds)
-                alike = f"neighbours resemble one another (autocorrelation {found.autocorrelation:.1f})"
+                r = f"(autocorrelation {found.autocorrelation:.1f})"
+                alike = f"neighbours resemble one another {r}"
                 why = alike if found.can_tell else found.signal.removeprefix("cannot tell: ")
             if found.holds:
                 return replace(found, notes=(*found.notes, *notes))

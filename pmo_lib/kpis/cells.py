@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from pmo_lib.stats.numbers import Floats
 
 Integers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Cells:
         return np.diff(self.bounds)
 
     @property
-    def values(self) -> Floats:
+    def quotients(self) -> Floats:
         """Each unit's numerator ÷ denominator."""
         return self.column("numerator") / self.column("denominator")
 
@@ -57,7 +59,7 @@ class Cells:
         """How many independent cases each cell has; those of unknown name are one."""
         return np.diff(self.case_bounds)
 
-    def each(self, method: Callable[..., float], *columns: Floats) -> Floats:
+    def each(self, method: Callable[..., float], *columns: Numbers) -> Floats:
         """What `method` says of each cell's part of the columns."""
         return _each(method, self.bounds, columns)
 
@@ -73,6 +75,6 @@ class Cells:
         return Cells(self.units[chosen], kept)
 
 
-def _each(method: Callable[..., float], bounds: Integers, columns: Iterable[Floats]) -> Floats:
+def _each(method: Callable[..., float], bounds: Integers, columns: Iterable[Numbers]) -> Floats:
     pairs = pairwise(bounds.tolist())
     return np.array([method(*(x[a:b] for x in columns)) for a, b in pairs], dtype="float64")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib.kpis.cells import Cells, Integers
-from pmo_lib.kpis.statistics import ESTIMATORS
+from pmo_lib.kpis.statistics import ESTIMATORS, Statistic
 from pmo_lib.stats.numbers import Floats, total
 from pmo_lib.stats.quantiles import sample_quantile, survival_time
 from pmo_lib.stats.skill import by_case_and_colour, skill_score
@@ -18,7 +18,7 @@ from pmo_lib.stats.skill import by_case_and_colour, skill_score
 Points = tuple[Floats, Integers]
 
 
-def points(statistic: str, cells: Cells) -> Points:
+def points(statistic: Statistic, cells: Cells) -> Points:
     """The statistic's value in each cell, and the number of its independent cases."""
     if statistic in POINTS:
         return POINTS[statistic](cells)
@@ -74,11 +74,11 @@ def _quotient_of_sums(above: Floats, below: Floats) -> float:
 
 
 def _mean(cells: Cells) -> Points:
-    return cells.each(np.mean, cells.values), cells.sizes
+    return cells.each(np.mean, cells.quotients), cells.sizes
 
 
 def _mean_by_case(cells: Cells) -> Points:
-    values = cells.values
+    values = cells.quotients
     return cells.each_by_case(_rate_of_sums, values, np.ones(len(values))), cells.cases
 
 
@@ -94,7 +94,7 @@ def _count(cells: Cells) -> Points:
 
 
 def _median(cells: Cells) -> Points:
-    return cells.each(lambda x: sample_quantile(np.sort(x), 0.5), cells.values), cells.sizes
+    return cells.each(lambda x: sample_quantile(np.sort(x), 0.5), cells.quotients), cells.sizes
 
 
 def _median_by_case(cells: Cells) -> Points:
@@ -103,15 +103,14 @@ def _median_by_case(cells: Cells) -> Points:
 
 def _survival_median(cells: Cells) -> Points:
     ended = cells.units["ended"].to_numpy(dtype=bool)
-    return cells.each(lambda t, e: survival_time(t, e, 0.5), cells.values, ended), cells.sizes
+    return cells.each(lambda t, e: survival_time(t, e, 0.5), cells.quotients, ended), cells.sizes
 
 
 def _nps(cells: Cells) -> Points:
     # scores of one case are taken as one, as the estimator does
     scores, weight = cells.column("numerator"), cells.cases / np.maximum(cells.sizes, 1)
     promoters, detractors = (
-        weight * cells.each(np.sum, among.astype("float64"))
-        for among in (scores >= 9, scores <= 6)
+        weight * cells.each(np.sum, among.astype("float64")) for among in (scores >= 9, scores <= 6)
     )
     return 100 * ((promoters - detractors) / cells.cases), cells.cases
 
@@ -126,7 +125,7 @@ def _skill_of(cases: Integers, colours: Integers, ill: Floats) -> float:
     return skill_score(*by_case_and_colour(cases - cases[0], colours, ill))
 
 
-POINTS: Mapping[str, Callable[[Cells], Points]] = {
+POINTS: Mapping[Statistic, Callable[[Cells], Points]] = {
     "rate": _rate,
     "clustered_rate": _rate_by_case,
     "rate_difference": _rate_difference,

@@ -121,7 +121,7 @@ def survival_time(durations: Floats, ended: npt.NDArray[np.bool_], p: float) -> 
     return _reached(times[first], np.cumprod((at_risk - ends) / at_risk), p)
 
 
-def _reached(times: Floats, survival: Floats, p: float) -> float:
+def _reached(times: Floats, survival: npt.NDArray[np.floating[Any]], p: float) -> float:
     """The first time at which no more than 1 - p survive."""
     below = np.flatnonzero(np.nan_to_num(survival, nan=1.0) <= 1 - p + 1e-12)
     return float(times[below[0]]) if below.size else nan
