@@ -92,7 +92,7 @@ class Past:
         """Whether its observations are what is there at a date, and not what happened before it."""
         if self.kpi.window != "data date" or self.kpi.cumulative:
             return False
-        return not str(self.kpi.statistic).startswith("survival")
+        return not self.kpi.statistic.is_survival
 
 
 def _added(units: pd.DataFrame, months: int) -> pd.DataFrame:

@@ -10,9 +10,8 @@ import pandas as pd
 from pmo_lib.assessment.past import QUARTER_ENDS, SUMS, Past
 from pmo_lib.assessment.signals import Grain
 from pmo_lib.engine.result import ORGANISATION
-from pmo_lib.engine.summary import FACTS, known
+from pmo_lib.engine.summary import known
 from pmo_lib.kpis.cells import Bools, Cells, Integers
-from pmo_lib.kpis.points import points
 from pmo_lib.months import month_number, month_range, quarter_range
 
 COLUMNS = {"period": "str", "value": "float64", "n": "int64"} | dict.fromkeys(SUMS, "float64")
@@ -34,13 +33,12 @@ class Periods:
         names = self._names[self._place[own].min() :]
         cells, there = self._cells(own & self._is_usable, len(names))
         statistic = self.past.kpi.statistic
-        value, sums = np.full(len(names), nan), np.full((len(SUMS), len(names)), nan)
-        if statistic == "count":  # nothing in flight is a count; nothing completed has no share
-            value[:] = 0.0
+        value = np.full(len(names), statistic.of_nothing)
+        sums = np.full((len(SUMS), len(names)), nan)
         n = np.zeros(len(names), "int64")
-        value[there], n[there] = points(statistic, cells)
+        value[there], n[there] = statistic.in_cells(cells)
         sums[:, there] = [cells.each(np.sum, cells.column(name)) for name in SUMS]
-        if statistic not in FACTS:  # a value that is a case itself, a month, rests on no number
+        if not statistic.is_fact:  # a value that is a case itself, a month, rests on no number
             few = there & (n < self.past.view.settings.disclosure.too_few)
             few[there] &= cells.each(np.any, cells.column("is_case")) > 0
             value[few], sums[:, few] = nan, nan
@@ -50,7 +48,7 @@ class Periods:
     def counts_cases(self, department: str) -> bool:
         """Whether values rest on a number of cases, rather than being one themselves."""
         own = self._is_of(department) & self._is_dated
-        return self.past.kpi.statistic not in FACTS and bool(self._is_case[own].any())
+        return not self.past.kpi.statistic.is_fact and bool(self._is_case[own].any())
 
     def left_out(self, department: str) -> int:
         """How many observations are in no period, or say nothing."""

@@ -6,7 +6,6 @@ A period's observations are summed in the same way as the KPI itself; `past` say
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import inf
 
 import pandas as pd
 
@@ -21,10 +20,6 @@ from pmo_lib.kpis.kpi import Kpi
 from pmo_lib.wording import counted
 
 SPARK = 12
-NEVER_BELOW_0 = {
-    "bounded_ratio", "event_rate", "count", "monthly_mean", "max_ratio", "survival_median",
-    "survival_p85",
-}  # fmt: skip
 GRAINS: tuple[Grain, Grain] = ("month", "quarter")
 TREND_MONTHS = 36
 
@@ -80,8 +75,7 @@ class History:
         kpi, months = self.past.kpi, self._charts["month"]
         disclosure = self.past.view.settings.disclosure
         needed = disclosure.indicative if months.counts_cases(department) else 0
-        is_rate = kpi.statistic in {"rate", "clustered_rate"}
-        bounds = (0.0, 1.0) if is_rate else (0.0 if kpi.statistic in NEVER_BELOW_0 else -inf, inf)
+        is_rate, bounds = kpi.statistic.is_rate, kpi.statistic.bounds
         tried, notes = [], _left_out(kpi, months.left_out(department))
         for grain in GRAINS:
             points = self._charts[grain].points(department)

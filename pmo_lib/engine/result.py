@@ -1,7 +1,7 @@
 """What the engine says of one KPI for one department and period."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from math import nan
 from typing import Literal
 
@@ -70,7 +70,7 @@ def tidy(results: Iterable[KpiResult]) -> pd.DataFrame:
     types = {"float": "float64", "int": "Int64"}
     columns = {field.name: types.get(str(getattr(field.type, "__name__", "")), "str")
                for field in fields(KpiResult)}  # fmt: skip
-    rows = [asdict(result) for result in results]
+    rows = [vars(result) | {"statistic": result.statistic.id} for result in results]
     frame = pd.DataFrame(rows, columns=list(columns)).astype(columns)
     counts = ["n", "missing", "cases"]  # how few are too few is not told either
     frame[counts] = frame[counts].mask(frame["state"] == "too few")

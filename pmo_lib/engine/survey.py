@@ -7,7 +7,6 @@ import pandas as pd
 
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.kpis.kpi import Kpi
-from pmo_lib.kpis.statistics import ESTIMATORS
 from pmo_lib.months import shifted
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.rates import finite_population, worst_case
@@ -92,8 +91,7 @@ def _weighted(
     if apart <= MOST_DIFFERENCE_OF_RATES:
         return ""
     own = {
-        str(name): ESTIMATORS[result.statistic](part, 0.9).value
-        for name, part in units.groupby("department")
+        str(name): result.statistic(part, 0.9).value for name, part in units.groupby("department")
     }
     people = sum(asked[name] for name in own)
     value = sum(asked[name] * value for name, value in own.items()) / people

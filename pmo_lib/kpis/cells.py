@@ -1,7 +1,7 @@
 """Units in many cells at once, a cell being a department in a month: what each comes to.
 
 A chart needs of each month a value and the cases it rests on, and no interval: here they are
-found without a table a month. `kpis.points` has the statistics.
+found without a table a month. `points` has the statistics.
 """
 
 from collections.abc import Callable, Iterable

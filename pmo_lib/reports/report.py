@@ -13,7 +13,6 @@ from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE, definitions
-from pmo_lib.kpis.statistics import STATISTICS
 from pmo_lib.months import month
 from pmo_lib.parameters import ReportParameters
 from pmo_lib.reports import page, quality
@@ -70,7 +69,7 @@ class Report:
     def result(self, kpi_id: str, statistic: str = "") -> KpiResult:
         """One KPI's headline, or one of its further statistics where it has them."""
         own = [result for result in self.results if result.kpi_id == kpi_id]
-        return next((result for result in own if result.statistic == statistic), own[0])
+        return next((result for result in own if result.statistic.id == statistic), own[0])
 
     def said(self, kpi_id: str, statistic: str = "") -> str:
         """A measured result as 48 % (90 % interval 42 % to 55 %)."""
@@ -204,6 +203,6 @@ class Report:
 
 def _label(result: KpiResult) -> str:
     """A KPI with its statistic, where that needs saying: D3 Cost overrun, median."""
-    words = STATISTICS[result.statistic]
+    words = result.statistic.words
     name = f"{result.kpi_id} {CATALOGUE[result.kpi_id].name}"
     return f"{name}, {words}" if words else name

@@ -9,7 +9,6 @@ from pmo_lib.assessment.flags import FLAGS
 from pmo_lib.engine.result import KpiResult, is_headline
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import FAMILIES, Kpi
-from pmo_lib.kpis.statistics import STATISTICS, UNITS
 from pmo_lib.reports import page
 from pmo_lib.wording import DASH, change, change_interval, counted, interval, listed, number
 
@@ -47,7 +46,7 @@ def row_of(
     return {
         "KPI": page.lines(
             f"{kpi.id} {kpi.name}",
-            ", ".join(filter(None, [STATISTICS[result.statistic], direction(kpi)])),
+            ", ".join(filter(None, [result.statistic.words, direction(kpi)])),
             *_further(result, measured),
             result.reason,
         ),
@@ -120,11 +119,11 @@ def _further(result: KpiResult, measured: Sequence[KpiResult]) -> list[str]:
     """The KPI's further statistics, a line each."""
     own = CATALOGUE[result.kpi_id].unit
     return [
-        f"{STATISTICS[r.statistic]}: {number(r.value, unit)}"
+        f"{r.statistic.words}: {number(r.value, unit)}"
         + (f" ({ends})" if (ends := interval(r.low, r.high, unit)) != DASH else "")
         for r in measured
         if r.kpi_id == result.kpi_id and not is_headline(r)
-        for unit in [UNITS.get(r.statistic, own)]
+        for unit in [r.statistic.unit or own]
     ]
 
 

@@ -9,6 +9,7 @@ from builders.views import settings
 from pmo_lib.assessment.flags import FLAGS, flagged, material, target_of
 from pmo_lib.engine.result import KpiResult
 from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.kpis.statistics import STATISTICS
 
 NAN = float("nan")
 
@@ -111,7 +112,7 @@ class TestNoColourUnearned:
         given = [
             KpiResult(context.id, "A", "2026-09", context.statistic, value=0.5, state="measured"),
             result("D3", value=0.5),
-            KpiResult("D3", "A", "2026-09", "p80", value=0.5, state="measured"),
+            KpiResult("D3", "A", "2026-09", STATISTICS["p80"], value=0.5, state="measured"),
             result(segment="part"),
         ]
         assert [r.flag for r in flagged(given, settings())] == ["", "grey", "", ""]

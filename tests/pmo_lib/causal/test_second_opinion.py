@@ -7,10 +7,10 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
+from pmo_lib.causal.second_opinion import COLUMNS, NEEDED, Opinion, group_time, second_opinion
 
 from builders.simulation import RollOut, draw
 from pmo_lib.causal.attribution import attribution
-from pmo_lib.causal.second_opinion import COLUMNS, NEEDED, Opinion, group_time, second_opinion
 from pmo_lib.errors import DataError, ParameterError
 
 FOLDER = Path(__file__).resolve().parents[4] / "shared" / "data" / "did_benchmarks"

@@ -6,14 +6,15 @@ from math import isnan
 import pytest
 
 from pmo_lib.engine.result import STATES, KpiResult, tidy
+from pmo_lib.kpis.statistics import STATISTICS
 
 RESULT = KpiResult(
-    "D1", "Finance", "2026-09", "rate", "", 0.5, 0.4, 0.6, 10, 2, state="measured"
+    "D1", "Finance", "2026-09", STATISTICS["rate"], "", 0.5, 0.4, 0.6, 10, 2, state="measured"
 )  # fmt: skip
 
 
 def test_nothing_said_is_not_measured_and_has_no_value() -> None:
-    found = KpiResult("D1", "Finance", "2026-09", "rate")
+    found = KpiResult("D1", "Finance", "2026-09", STATISTICS["rate"])
     assert found.state == "not measured"
     assert not found.is_measured
     assert isnan(found.value)

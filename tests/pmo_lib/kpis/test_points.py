@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from pmo_lib.kpis.cells import Cells
-from pmo_lib.kpis.points import POINTS, points
-from pmo_lib.kpis.statistics import ESTIMATORS
+from pmo_lib.kpis.statistics import STATISTICS
 
 COUNTS = {"rate", "clustered_rate", "rate_difference", "slip_share", "skill", "tail_mean"}
+POINTS = [name for name, each in STATISTICS.items() if each.per_cell]
 SIZES = np.array([1, 2, 3, 5, 9, 20, 40, 130])
 
 
@@ -39,15 +39,15 @@ def test_value_and_cases_are_the_estimators(statistic: str) -> None:
     ends = np.append(0, np.cumsum(SIZES))
     for seed in range(20):
         rows = units(statistic, seed)
-        values, cases = points(statistic, Cells(rows, ends))
-        expected = [ESTIMATORS[statistic](rows.iloc[a:b], 0.9) for a, b in pairwise(ends)]
+        values, cases = STATISTICS[statistic].in_cells(Cells(rows, ends))
+        expected = [STATISTICS[statistic](rows.iloc[a:b], 0.9) for a, b in pairwise(ends)]
         np.testing.assert_allclose(values, [each.value for each in expected], rtol=1e-14)
         assert cases.tolist() == [each.cases for each in expected]
 
 
 def test_statistic_without_points_is_asked_of_its_estimator() -> None:
     rows = units("p80", 1)
-    values, cases = points("p80", Cells(rows, np.array([0, 5, len(rows)])))
+    values, cases = STATISTICS["p80"].in_cells(Cells(rows, np.array([0, 5, len(rows)])))
     assert values.tolist() == [np.quantile(rows["numerator"][:5], 0.8),
                                np.quantile(rows["numerator"][5:], 0.8)]  # fmt: skip
     assert cases.tolist() == [5, len(rows) - 5]
@@ -55,7 +55,9 @@ def test_statistic_without_points_is_asked_of_its_estimator() -> None:
 
 @pytest.mark.parametrize("statistic", POINTS)
 def test_of_no_cell_there_is_nothing(statistic: str) -> None:
-    values, cases = points(statistic, Cells(units(statistic, 1).iloc[:0], np.array([0])))
+    values, cases = STATISTICS[statistic].in_cells(
+        Cells(units(statistic, 1).iloc[:0], np.array([0]))
+    )
     assert len(values) == len(cases) == 0
 
 

@@ -13,6 +13,7 @@ from pmo_lib.engine.quadrants import QUADRANTS
 from pmo_lib.engine.result import KpiResult
 from pmo_lib.facts.customers import uptake
 from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.kpis.statistics import STATISTICS
 from pmo_lib.reports import services
 from pmo_lib.reports.picture import Picture
 
@@ -98,7 +99,7 @@ class TestGaps:
 
 def part(kpi: str, segment: str, **more: Any) -> KpiResult:
     given = {"value": 0.3, "low": 0.2, "high": 0.4, "n": 50, "state": "measured"}
-    return KpiResult(kpi, "Finance", "2026-09", "rate", segment, **(given | more))
+    return KpiResult(kpi, "Finance", "2026-09", STATISTICS["rate"], segment, **(given | more))
 
 
 class TestParts:

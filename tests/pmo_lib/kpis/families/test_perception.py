@@ -190,7 +190,7 @@ class TestOddAnswers:
             answer(f"r{i}", service_id=s, **SCORES["R2"]) for i in range(9) for s in ("S1", "S2")
         ]
         found = results(view(survey_responses=rows), kpis=["R2"])
-        shares = [r for r in found if r.statistic == "quadrant_share"]
+        shares = [r for r in found if r.statistic.id == "quadrant_share"]
         assert [(r.segment, r.state) for r in shares] == [("S1", "undefined"), ("S2", "undefined")]
 
     @pytest.mark.parametrize("kpi_id", ["R1", "R2", "R3"])
