@@ -6,12 +6,14 @@ from functools import partial
 
 import pandas as pd
 
-from pmo_lib.engine.result import ORGANISATION, KpiResult, units_of
+from pmo_lib.engine.call import called
+from pmo_lib.engine.result import ORGANISATION, KpiResult, ResultState, of_subject
 from pmo_lib.engine.summary import of_department, unmeasured
 from pmo_lib.engine.survey import latest_waves
 from pmo_lib.engine.view import View, availability
+from pmo_lib.errors import KpiError
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.kpis.kpi import Kpi
+from pmo_lib.kpis.kpi import OBSERVATION_COLUMNS, Kpi
 from pmo_lib.months import shifted
 
 
@@ -28,19 +30,36 @@ def observed(
     """Per KPI and department the observations and what they come to."""
     names = list(departments)
     for kpi in (CATALOGUE[name] for name in kpis):
-        state, reason = availability(kpi, view)
-        if state != "measured":
-            for name in names:
-                yield kpi, pd.DataFrame(), [unmeasured(kpi, view, name, state, reason)]
-            continue
-        units = observe(kpi, view)
+        units, state, reason = attempt(kpi, view)
         for name in names:
-            own = units_of(name, units)
-            yield kpi, own, of_department(kpi, view, name, own)
+            own = of_subject(units, name)
+            yield (
+                kpi,
+                own,
+                (
+                    of_department(kpi, view, name, own)
+                    if state == "measured"
+                    else [unmeasured(kpi, view, name, state, reason)]
+                ),
+            )
+
+
+def attempt(kpi: Kpi, view: View) -> tuple[pd.DataFrame, ResultState, str]:
+    """What `observe` gives; nothing, with the state and the reason, where it cannot."""
+    state, reason = availability(kpi, view)
+    if state == "measured":
+        try:
+            return observe(kpi, view), state, ""
+        except KpiError as error:
+            state, reason = "failed", error.what
+    return pd.DataFrame(columns=list(OBSERVATION_COLUMNS)), state, reason
 
 
 def observe(kpi: Kpi, view: View) -> pd.DataFrame:
-    """The KPI's observations within its window; units of unknown period stay in."""
+    """The KPI's observations within its window; units of unknown period stay in.
+
+    KpiError where its function raises an error.
+    """
     units = observe_all(kpi, view)
     months = {"outcome": view.settings.outcome_window_months, "year": 12}.get(kpi.window)
     if months is None:
@@ -53,11 +72,11 @@ def observe(kpi: Kpi, view: View) -> pd.DataFrame:
 
 
 def observe_all(kpi: Kpi, view: View) -> pd.DataFrame:
-    """The KPI's observations up to the data date."""
+    """The KPI's observations up to the data date; KpiError where its function raises an error."""
     tables = {name: view.tables[name] for name in kpi.tables}
     for name in kpi.optional_tables:
-        usable = name in view.tables and name not in view.withheld
-        tables |= {name: view.tables[name]} if usable else {}
+        table = view.table(name)
+        tables |= {} if table is None else {name: table}
     given = {
         "data_date": view.data_date,
         "settings": view.settings,
@@ -65,7 +84,7 @@ def observe_all(kpi: Kpi, view: View) -> pd.DataFrame:
         "value_case": view.value_case,
         "shown_by": partial(shown_by, view),
     }
-    return kpi(**tables, **{name: given[name] for name in kpi.given})
+    return called(kpi, **tables, **{name: given[name] for name in kpi.given})
 
 
 def observe_each(kpi: Kpi, view: View, months: list[str]) -> pd.DataFrame:
@@ -107,7 +126,7 @@ def yearly_results(kpi_id: str, view: View, department: str, years: int) -> list
     found = []
     for year in range(last - years + 1, last + 1):
         own = units[units["period"].str.slice(0, 4) == str(year)]
-        own = units_of(department, own)
+        own = of_subject(own, department)
         result = of_department(kpi, view, department, own, f"in {year}")[0]
         found.append(replace(result, period=str(year)))
     return found
