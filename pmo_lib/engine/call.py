@@ -34,6 +34,4 @@ def called(kpi: Kpi, **arguments: object) -> pd.DataFrame:
 def _error(kpi: Kpi, what: str, line: int) -> KpiError:
     """With the file within its folder, which is the same on every machine."""
     file = "/".join(Path(kpi.function.__code__.co_filename).parts[-2:])
-    return KpiError(
-        f"its function {what} ({file}, line {line}): {REMEDY}", where=f"KPI {kpi.id}"
-    )
+    return KpiError(f"its function {what} ({file}, line {line}): {REMEDY}", where=f"KPI {kpi.id}")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from math import nan
 
 import pandas as pd
 
@@ -13,12 +14,16 @@ from pmo_lib.engine.survey import latest_waves
 from pmo_lib.engine.view import View, availability
 from pmo_lib.errors import KpiError
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.kpis.kpi import OBSERVATION_COLUMNS, Kpi
+from pmo_lib.kpis.kpi import Kpi, observations
 from pmo_lib.months import shifted
+
+NONE = observations(
+    pd.DataFrame({"case_id": pd.Series(dtype="str")}), period="", numerator=nan, case="case_id"
+)
 
 
 def results(
-    view: View, departments: Iterable[str] = (ORGANISATION,), kpis: Iterable[str] = tuple(CATALOGUE)
+    view: View, departments: Iterable[str] = (ORGANISATION,), kpis: Iterable[str] = CATALOGUE
 ) -> list[KpiResult]:
     """Every statistic of every KPI for every department in that order, each before its parts."""
     return [result for _, _, found in observed(view, departments, kpis) for result in found]
@@ -33,26 +38,23 @@ def observed(
         units, state, reason = attempt(kpi, view)
         for name in names:
             own = of_subject(units, name)
-            yield (
-                kpi,
-                own,
-                (
-                    of_department(kpi, view, name, own)
-                    if state == "measured"
-                    else [unmeasured(kpi, view, name, state, reason)]
-                ),
-            )
+            if state == "measured":
+                yield kpi, own, of_department(kpi, view, name, own)
+            else:
+                yield kpi, own, [unmeasured(kpi, view, name, state, reason)]
 
 
-def attempt(kpi: Kpi, view: View) -> tuple[pd.DataFrame, ResultState, str]:
-    """What `observe` gives; nothing, with the state and the reason, where it cannot."""
+def attempt(
+    kpi: Kpi, view: View, *, windowed: bool = True
+) -> tuple[pd.DataFrame, ResultState, str]:
+    """The KPI's observations, within its window or all; none, with state and reason, else."""
     state, reason = availability(kpi, view)
     if state == "measured":
         try:
-            return observe(kpi, view), state, ""
+            return (observe if windowed else observe_all)(kpi, view), state, ""
         except KpiError as error:
             state, reason = "failed", error.what
-    return pd.DataFrame(columns=list(OBSERVATION_COLUMNS)), state, reason
+    return NONE, state, reason
 
 
 def observe(kpi: Kpi, view: View) -> pd.DataFrame:
@@ -119,14 +121,13 @@ def yearly_results(kpi_id: str, view: View, department: str, years: int) -> list
     The results' period is the year; the last may be a part of one.
     """
     kpi = CATALOGUE[kpi_id]
-    if availability(kpi, view)[0] != "measured":
+    units, state, _ = attempt(kpi, view, windowed=False)
+    if state != "measured":
         return []
-    units = observe_all(kpi, view)
     last = int(view.period[:4])
     found = []
     for year in range(last - years + 1, last + 1):
-        own = units[units["period"].str.slice(0, 4) == str(year)]
-        own = of_subject(own, department)
+        own = of_subject(units[units["period"].str.slice(0, 4) == str(year)], department)
         result = of_department(kpi, view, department, own, f"in {year}")[0]
         found.append(replace(result, period=str(year)))
     return found
