@@ -39,8 +39,7 @@ class Cases:
 
     @property
     def estimate(self) -> Estimate:
-        found = self.result
-        return Estimate(found.value, found.low, found.high, found.n, clusters=found.cases)
+        return self.result.estimate
 
     @cached_property
     def each(self) -> Floats:
