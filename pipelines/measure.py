@@ -42,10 +42,13 @@ class Moment:
 
 def measure(
     workbook: Workbook, reports: Sequence[PlannedReport], executor: Executor, progress: Progress
-) -> None:
-    """Measure what the reports will show, but for what was measured of just the same before."""
+) -> dict[str, str]:
+    """Measure what the reports will show, but for what was measured of just the same before.
+
+    The KPIs whose own function fails are told, with the reason.
+    """
     assert workbook.folder is not None
-    root, used = workbook.folder / MEASURED, set()
+    root, used, failed = workbook.folder / MEASURED, set[Path](), dict[str, str]()
     root.mkdir(exist_ok=True)
     for moment in moments(reports, workbook):
         measured = workbook.measured(moment.period, moment.baseline)
@@ -61,7 +64,9 @@ def measure(
                 files |= part_files(part, value)
             with replaced_folder(target) as folder:
                 write_measured(folder, made, files)
+        failed |= workbook.measured(moment.period, moment.baseline).failed
     _sweep(root, used)
+    return failed
 
 
 def moments(reports: Iterable[PlannedReport], workbook: Workbook) -> list[Moment]:

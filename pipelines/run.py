@@ -50,14 +50,15 @@ class RunResult:
     pack: Path
     records: tuple[Record, ...]
     withheld: Mapping[str, str]
+    failed_kpis: Mapping[str, str]
     rows_rejected: int
     is_new: bool = True
 
     @property
     def exit_code(self) -> int:
         """0 all published, 1 something failed or was withheld."""
-        whole = all(item.is_published for item in self.records) and not self.withheld
-        return 0 if whole else 1
+        whole = all(item.is_published for item in self.records)
+        return 0 if whole and not self.withheld and not self.failed_kpis else 1
 
 
 def run(request: Request, progress: Progress | None = None) -> RunResult:
@@ -86,7 +87,7 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
         if _freeze(reports, workbook, progress):
             fingerprint = _fingerprint(request, settings, job)
         period = str(reports[0].parameters["period"])
-        facts = {
+        facts: dict[str, Any] = {
             "job": job.name,
             "period": period,
             "parameters": parameters,
@@ -102,11 +103,11 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
         with ProcessPoolExecutor(
             workers, mp_context=get_context("spawn"), initializer=die_with_parent
         ) as executor:
-            measure(workbook, reports, executor, progress)
+            facts |= {"failed_kpis": measure(workbook, reports, executor, progress)}
             records = _publish(
                 request, job, packs / period, reports, workbook, facts, progress, executor
             )
-        return RunResult(packs / period, records, workbook.withheld, verdict.rows_rejected)
+        return _result(packs / period, records, facts)
 
 
 def _freeze(reports: list[PlannedReport], workbook: Workbook, progress: Progress) -> bool:
@@ -215,12 +216,15 @@ def _unchanged(out: Path, packs: Path, fingerprint: str) -> RunResult | None:
             continue
         records = tuple(Record(**item) for item in facts["reports"])
         files = ["index.html", "kpis.csv", *(item.file for item in records)]
-        good = all(item.is_published for item in records)
+        good = all(item.is_published for item in records) and not facts["failed_kpis"]
         if good and all((path.parent / name).exists() for name in files):
-            return RunResult(
-                path.parent, records, facts["withheld"], facts["rows_rejected"], is_new=False
-            )
+            return replace(_result(path.parent, records, facts), is_new=False)
     return None
+
+
+def _result(pack: Path, records: tuple[Record, ...], facts: Mapping[str, Any]) -> RunResult:
+    names = ("withheld", "failed_kpis", "rows_rejected")
+    return RunResult(pack, records, **{name: facts[name] for name in names})
 
 
 def _fingerprint(request: Request, settings: Settings, job: Job) -> str:

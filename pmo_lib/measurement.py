@@ -15,26 +15,24 @@ import pandas as pd
 from pmo_lib.archive import Declared
 from pmo_lib.assessment.assessed import assessed
 from pmo_lib.assessment.behaviour import Behaviour
-from pmo_lib.assessment.series import behaviours, series
+from pmo_lib.assessment.series import TREND_MONTHS, history
 from pmo_lib.benchmark.benchmarks import compared
 from pmo_lib.benchmark.comparison import Comparison, table
 from pmo_lib.benchmark.reference_class import ReferenceClass, reference_class
 from pmo_lib.contract.tables import empty
 from pmo_lib.engine.customer_groups import gaps, importance_performance
-from pmo_lib.engine.observe import observe, shown_by, yearly_results
+from pmo_lib.engine.observe import attempt, shown_by, yearly_results
 from pmo_lib.engine.result import ORGANISATION, KpiResult, is_headline, tidy
-from pmo_lib.engine.view import View, availability
+from pmo_lib.engine.view import View
 from pmo_lib.errors import ParameterError, allowed_values
 from pmo_lib.facts.customers import uptake
 from pmo_lib.facts.lifecycle import audit
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.kpis.kpi import OBSERVATION_COLUMNS
 from pmo_lib.kpis.statistics import STATISTICS, Statistic
 from pmo_lib.worth.assumptions import Question
 from pmo_lib.worth.value_case import ValueCase, default_question, value_case
 
 T = TypeVar("T")
-TREND_MONTHS = 36
 YEARS = 5
 BY_YEAR = "D1"
 AUDITED = ("survey_responses", "services", "service_requests", "rollouts", "communications")
@@ -141,6 +139,11 @@ class Measurement:
         """Every result of every subject, compared with the baseline, flagged and protected."""
         return self._kept("results", lambda: tuple(assessed(self.seen, self.departments)))
 
+    @property
+    def failed(self) -> dict[str, str]:
+        """The KPIs whose own function fails, with the reason."""
+        return {each.kpi_id: each.reason for each in self.results if each.state == "failed"}
+
     @cached_property
     def observed(self) -> Mapping[str, pd.DataFrame]:
         """The observations of each KPI within its window."""
@@ -234,11 +237,11 @@ def charts(
     """The charts of each subject; the tables are gone through once a KPI."""
     names, until = list(subjects), view.baseline.until if view.baseline else ""
     chosen = list(kpis)
-    told = {kpi_id: behaviours(kpi_id, view, names, until) for kpi_id in chosen}
+    past = {kpi_id: history(kpi_id, view) for kpi_id in chosen}
     return {
         name: Charts(
-            {kpi_id: told[kpi_id][name] for kpi_id in chosen},
-            {kpi_id: series(kpi_id, view, name, TREND_MONTHS, "quarter") for kpi_id in chosen},
+            {kpi_id: past[kpi_id].behaviour(name, until) for kpi_id in chosen},
+            {kpi_id: past[kpi_id].series(name, TREND_MONTHS, "quarter") for kpi_id in chosen},
             tuple(yearly_results(BY_YEAR, view, name, YEARS)) if BY_YEAR in chosen else (),
         )
         for name in names
@@ -279,9 +282,7 @@ def customers(view: View) -> Customers:
 
 def _observed(view: View) -> Iterator[tuple[str, pd.DataFrame]]:
     for kpi in CATALOGUE.values():
-        is_there = availability(kpi, view)[0] == "measured"
-        none = pd.DataFrame(columns=list(OBSERVATION_COLUMNS), dtype="str")
-        yield kpi.id, observe(kpi, view).reset_index(drop=True) if is_there else none
+        yield kpi.id, attempt(kpi, view)[0].reset_index(drop=True)
 
 
 def _of(rows: pd.DataFrame, department: str | None) -> pd.DataFrame:
