@@ -35,6 +35,10 @@ class ParameterError(PmoError):
     """A report's parameter is unknown, of the wrong type or outside the data."""
 
 
+class KpiError(PmoError):
+    """A KPI's function raised an error, or gave no observations."""
+
+
 class ErrorList(PmoError):
     """Several mistakes, told together so that they are mended in one go."""
 
