@@ -32,11 +32,11 @@ class Side:
             units = self.observed[kpi.id] if kpi.id in self.observed else observe(kpi, self.view)
             units = usable(kpi, pooled(units))
             ids = units["case_id"].astype("str")
-            kinds = {"category": self._category(ids), "size_tier": ids.map(self._tiers)}
-            # as plain objects, which are quicker to cut and to number than Arrow's text
-            self._cases[kpi.id] = units.assign(
-                **{name: kind.to_numpy(dtype="object") for name, kind in kinds.items()}
-            ).astype(dict.fromkeys(kinds, "object"))
+            units = units.assign(category=self._category(ids), size_tier=ids.map(self._tiers))
+            # plain objects are cut into departments in a fraction of the time of Arrow's text
+            self._cases[kpi.id] = units.astype(
+                dict.fromkeys(units.select_dtypes("str").columns, "object")
+            )
         return self._cases[kpi.id]
 
     @cached_property
@@ -55,7 +55,8 @@ class Side:
 
     def _category(self, ids: pd.Series) -> pd.Series:
         projects = self.view.tables["projects"]
-        return pd.Series(projects["category"].array.take(rows_of(projects, ids), allow_fill=True))
+        found = projects["category"].array.take(rows_of(projects, ids), allow_fill=True)
+        return pd.Series(found, index=ids.index)
 
     @cached_property
     def _tiers(self) -> pd.Series:
