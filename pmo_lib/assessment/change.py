@@ -4,26 +4,15 @@ A change is no effect: it says that two periods differ, not why. The method foll
 (statistics.md 1.1.2); cases that are in both periods count for their covariance.
 """
 
-from dataclasses import dataclass
 from math import exp, nan, sqrt
 
 import numpy as np
 import pandas as pd
 
+from pmo_lib.engine.result import Change
 from pmo_lib.kpis.statistics import Statistic
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.significance import detectable, p_value
-
-
-@dataclass(frozen=True)
-class Change:
-    """Now less the baseline, in the KPI's own unit; missing ends where no method gives any."""
-
-    value: float
-    low: float = nan
-    high: float = nan
-    detectable: float = nan
-    p_value: float = nan
 
 
 def change(statistic: Statistic, now: pd.DataFrame, before: pd.DataFrame, level: float) -> Change:

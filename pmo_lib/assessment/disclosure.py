@@ -19,18 +19,13 @@ def protected(results: Sequence[KpiResult]) -> list[KpiResult]:
     also_hidden = _secondary(results)
     return [
         KpiResult(
-            result.kpi_id,
-            result.department,
-            result.period,
-            result.statistic,
-            result.segment,
-            state="too few",
-            reason=LEST,
+            result.kpi_id, result.department, result.period, result.statistic, result.segment,
+            state="too few", reason=LEST,
         )
         if _cell(result) in also_hidden
         else result
         for result in results
-    ]
+    ]  # fmt: skip
 
 
 def _secondary(results: Sequence[KpiResult]) -> set[Cell]:

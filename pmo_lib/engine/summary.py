@@ -13,7 +13,7 @@ from pmo_lib.engine.survey import among_those_asked
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.kpi import Kpi
 from pmo_lib.kpis.statistics import STATISTICS, Statistic
-from pmo_lib.stats.estimate import Estimate
+from pmo_lib.stats.estimate import NOTHING, Estimate
 
 
 def of_department(
@@ -128,20 +128,18 @@ def _judged(
     left_out: str,
 ) -> KpiResult:
     state: ResultState = "measured"
-    note = estimate.note
-    limits = view.settings.disclosure
+    note, limits = estimate.note, view.settings.disclosure
     if np.isnan(estimate.value):
         state, note = "undefined", note or "what it is divided by is zero"
     elif estimate.cases < limits.too_few and not _is_fact(kpi, statistic):
         state, note = "too few", f"fewer than {limits.too_few} cases"
-        estimate = Estimate(np.nan, np.nan, np.nan, estimate.n)
+        estimate = replace(NOTHING, n=estimate.n)
     elif estimate.cases < limits.indicative and not _is_fact(kpi, statistic):
         few = f"indicative: fewer than {limits.indicative} cases"
         note = f"{few}; {note}" if note else few
     return KpiResult(
-        kpi.id, department, view.period, statistic, value=estimate.value, low=estimate.low,
-        high=estimate.high, n=estimate.n, missing=missing, cases=estimate.cases, state=state,
-        reason="; ".join(filter(None, [note, left_out])),
+        kpi.id, department, view.period, statistic, estimate=estimate, missing=missing,
+        state=state, reason="; ".join(filter(None, [note, left_out])),
     )  # fmt: skip
 
 
@@ -157,8 +155,8 @@ def unmeasured(
 ) -> KpiResult:
     """The result that has no value, with its state and the reason."""
     return KpiResult(
-        kpi.id, department, view.period, statistic or kpi.statistic, n=n, missing=missing,
-        state=state, reason=reason,
+        kpi.id, department, view.period, statistic or kpi.statistic,
+        estimate=replace(NOTHING, n=n), missing=missing, state=state, reason=reason,
     )  # fmt: skip
 
 

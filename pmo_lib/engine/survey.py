@@ -8,7 +8,6 @@ import pandas as pd
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.kpis.kpi import Kpi
 from pmo_lib.months import shifted
-from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.rates import finite_population, worst_case
 from pmo_lib.wording import Unit, listed, number
 
@@ -52,10 +51,9 @@ def among_those_asked(
     if more:
         return _saying(result, f"more answered than were asked in {listed(more)}")
     people, respondents = sum(asked.values()), int(units["case_id"].nunique())
-    estimate = Estimate(result.value, result.low, result.high, result.n, clusters=respondents)
-    narrowed = finite_population(estimate, people)
+    estimate = replace(result.estimate, clusters=respondents)
     return _saying(
-        replace(result, low=narrowed.low, high=narrowed.high),
+        replace(result, estimate=finite_population(estimate, people)),
         _response(respondents, people, units["period"]),
         _worst_case(kpi.unit, result.value, respondents / people, kpi.scale),
         _weighted(kpi.unit, result, units, answered, asked),

@@ -27,7 +27,7 @@ import pandas as pd
 from pmo_lib.stats import estimate, means, quantiles, rates, ratios
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.numbers import Floats
-from pmo_lib.stats.skill import skill
+from pmo_lib.stats.skill import by_case_and_colour, skill
 
 Method = Callable[[Floats, Floats, float], Estimate]
 
@@ -182,12 +182,8 @@ def nps(units: pd.DataFrame, level: float) -> Estimate:
 
 def rating_skill(units: pd.DataFrame, level: float) -> Estimate:
     cases, _ = pd.factorize(units["case_id"], use_na_sentinel=False)
-    colours, names = pd.factorize(units["segment"], sort=True, use_na_sentinel=False)
-    shown = np.zeros((cases.max(initial=-1) + 1, len(names)))
-    ill = np.zeros_like(shown)
-    np.add.at(shown, (cases, colours), 1.0)
-    np.add.at(ill, (cases, colours), units["numerator"].to_numpy())
-    return skill(shown, ill, level)
+    colours, _ = pd.factorize(units["segment"], sort=True, use_na_sentinel=False)
+    return skill(*by_case_and_colour(cases, colours, units["numerator"].to_numpy()), level)
 
 
 def quadrant_share(units: pd.DataFrame, _level: float) -> Estimate:

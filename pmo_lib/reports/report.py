@@ -1,7 +1,8 @@
 """What every report has: title, scorecard, what could not be shown, data quality, provenance."""
 
+import inspect
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
@@ -9,6 +10,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.assessment.assessed import assessed
+from pmo_lib.display import facts_table
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.engine.view import View
@@ -27,7 +29,17 @@ class Report:
     """A report on the organisation or one department, at the end of a period."""
 
     parameters: ReportParameters
-    workbook: Workbook
+    workbook: Workbook = field(repr=False)
+
+    def _repr_html_(self) -> str:
+        """What it is of, and the parts that it can show, for JupyterLab."""
+        parts = {
+            name: inspect.cleandoc(part.__doc__ or "")
+            for name, part in inspect.getmembers(type(self), inspect.isfunction)
+            if not name.startswith("_") and list(inspect.signature(part).parameters) == ["self"]
+        }
+        title = f"{type(self).__name__} of {self.subject}, {month(self.parameters.period)}"
+        return facts_table(title, {f"{name}()": said for name, said in parts.items()})
 
     @classmethod
     def open(cls, parameters: ReportParameters) -> Self:

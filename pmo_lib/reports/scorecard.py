@@ -1,6 +1,7 @@
 """The scorecard: per family a table with value, interval, n, baseline, change, target and flag."""
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 
 import pandas as pd
 from IPython.display import HTML
@@ -57,8 +58,8 @@ def row_of(
         "n": result.n,
         "Baseline": number(result.baseline, kpi.unit),
         "Change": page.lines(
-            change(result.change, kpi.unit),
-            _or_nothing(change_interval(result.change_low, result.change_high, kpi.unit)),
+            change(result.change.value, kpi.unit),
+            _or_nothing(change_interval(result.change.low, result.change.high, kpi.unit)),
             detectable(result),
             result.compared,
         ),
@@ -101,9 +102,9 @@ def legend() -> HTML:
 
 def detectable(result: KpiResult) -> str:
     """The smallest change that could be seen, in words."""
-    if result.detectable != result.detectable:
+    if isnan(result.change.detectable):
         return ""
-    size = change(result.detectable, CATALOGUE[result.kpi_id].unit).lstrip("+")
+    size = change(result.change.detectable, CATALOGUE[result.kpi_id].unit).lstrip("+")
     return f"visible from {size} on"
 
 

@@ -9,6 +9,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from builders.portfolio import portfolio
+from builders.results import result_table
 from builders.tables import (
     DEPARTMENTS,
     Tables,
@@ -22,7 +23,6 @@ from builders.tables import (
 from builders.workbooks import table_facts, workbook, write
 from pmo_lib import workbook as module
 from pmo_lib.contract.verdict import Verdict
-from pmo_lib.engine.observe import result_table
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.engine.view import View
 from pmo_lib.errors import DataError

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from builders.any_tables import any_tables
+from builders.results import result_table
 from builders.tables import (
     BENEFITS,
     DEPARTMENTS,
@@ -39,7 +40,7 @@ from builders.whole import whole, whole_view
 from pipelines.reading.parse import FIRST_YEAR, LAST_YEAR, MOST
 from pmo_lib.contract.schema import Column
 from pmo_lib.contract.tables import TABLES
-from pmo_lib.engine.observe import observe, observe_all, result_table, results
+from pmo_lib.engine.observe import observe, observe_all, results
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.engine.summary import pooled, usable
 from pmo_lib.engine.view import View, availability
@@ -135,7 +136,7 @@ class TestWhatDoesNotMatter:
         def digest(seed: str) -> str:
             code = (
                 "from builders.whole import whole, whole_view\n"
-                "from pmo_lib.engine.observe import result_table\n"
+                "from builders.results import result_table\n"
                 "print(result_table(whole_view(whole())).to_csv(index=False), end='')"
             )
             here = Path(__file__).parents[2]

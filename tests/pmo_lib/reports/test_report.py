@@ -8,6 +8,7 @@ import pytest
 
 from builders.pages import parsed
 from builders.portfolio import portfolio
+from builders.results import result_table
 from builders.tables import (
     DEPARTMENTS,
     Tables,
@@ -19,7 +20,6 @@ from builders.tables import (
     tables,
 )
 from builders.workbooks import workbook, write
-from pmo_lib.engine.observe import result_table
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.engine.view import View
 from pmo_lib.errors import ParameterError
@@ -97,7 +97,7 @@ class TestScorecard:
         report = Report.open(KpiReportParameters(data_dir=str(folder)))
         row, found = cards(report.scorecard())["D1"], report.result("D1")
         assert row["Baseline"] == number(found.baseline, "share").replace("\u00a0", " ")
-        assert row["Change"].startswith(change(found.change, "share").replace("\u00a0", " "))
+        assert row["Change"].startswith(change(found.change.value, "share").replace("\u00a0", " "))
         assert "visible from" in row["Change"]
         assert row["Flag"] == found.flag
 

@@ -7,13 +7,13 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from builders.pages import parsed
+from builders.results import result
 from builders.tables import frame
 from pmo_lib.engine.customer_groups import gaps, importance_performance
 from pmo_lib.engine.quadrants import QUADRANTS
 from pmo_lib.engine.result import KpiResult
 from pmo_lib.facts.customers import uptake
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.kpis.statistics import STATISTICS
 from pmo_lib.reports import services
 from pmo_lib.reports.picture import Picture
 
@@ -99,7 +99,7 @@ class TestGaps:
 
 def part(kpi: str, segment: str, **more: Any) -> KpiResult:
     given = {"value": 0.3, "low": 0.2, "high": 0.4, "n": 50, "state": "measured"}
-    return KpiResult(kpi, "Finance", "2026-09", STATISTICS["rate"], segment, **(given | more))
+    return result(kpi, statistic="rate", segment=segment, **(given | more))
 
 
 class TestParts:
