@@ -41,7 +41,7 @@ class Side:
     @cached_property
     def rating_scale(self) -> int:
         """The number of colours of the latest ratings; 0 where there are none."""
-        reports = self.view.tables.get("status_reports")
+        reports = self.view.table("status_reports")
         if reports is None:
             return 0
         rated = reports[reports["rag"].notna() & (reports["period"] <= self.view.period)]
@@ -60,7 +60,7 @@ class Side:
     @cached_property
     def _tiers(self) -> pd.Series:
         """The size tier of each project."""
-        plans = [view.tables.get("baselines") for view in (self.view, self.ours)]
+        plans = [view.table("baselines") for view in (self.view, self.ours)]
         same_money = self.view.settings.currency == self.ours.settings.currency
         if plans[0] is None or plans[1] is None or not same_money:
             return pd.Series(dtype="str")
