@@ -18,7 +18,7 @@ from pmo_lib.kpis.kpi import Kpi
 
 
 def assessed(
-    view: View, departments: Iterable[str], kpis: Iterable[str] = tuple(CATALOGUE)
+    view: View, departments: Iterable[str], kpis: Iterable[str] = CATALOGUE
 ) -> list[KpiResult]:
     """Every KPI of the organisation and of all `departments`, compared, flagged and protected.
 

@@ -10,9 +10,9 @@ import pandas as pd
 from pmo_lib.benchmark.comparability import Facts, comparability, facts_of
 from pmo_lib.benchmark.comparison import Comparison
 from pmo_lib.benchmark.published import p_of, published, quantiles
-from pmo_lib.benchmark.side import Side, of_subject
+from pmo_lib.benchmark.side import Side
 from pmo_lib.contract.settings import Settings
-from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.engine.result import ORGANISATION, of_subject
 from pmo_lib.engine.view import availability
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import Kpi

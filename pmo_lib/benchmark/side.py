@@ -6,8 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from pmo_lib.engine.observe import observe
-from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.engine.observe import attempt
 from pmo_lib.engine.summary import pooled, usable
 from pmo_lib.engine.view import View
 from pmo_lib.facts.portfolio import rows_of, size_tiers, tier_bounds
@@ -29,7 +28,7 @@ class Side:
     def cases(self, kpi: Kpi) -> pd.DataFrame:
         """The KPI's usable observations with each one's category and size tier."""
         if kpi.id not in self._cases:
-            units = self.observed[kpi.id] if kpi.id in self.observed else observe(kpi, self.view)
+            units = self.observed[kpi.id] if kpi.id in self.observed else attempt(kpi, self.view)[0]
             units = usable(kpi, pooled(units))
             ids = units["case_id"].astype("str")
             kinds = {"category": self._category(ids), "size_tier": ids.map(self._tiers)}
@@ -65,8 +64,3 @@ class Side:
         if plans[0] is None or plans[1] is None or not same_money:
             return pd.Series(dtype="str")
         return size_tiers(plans[0], tier_bounds(plans[1]))
-
-
-def of_subject(units: pd.DataFrame, department: str) -> pd.DataFrame:
-    """The units of the organisation, or of one department."""
-    return units if department == ORGANISATION else units[units["department"] == department]

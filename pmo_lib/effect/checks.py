@@ -64,7 +64,7 @@ class Robustness:
     def _leads(self) -> tuple[pd.DataFrame, PreTrend]:
         return leads(self.cells, self.first, self.level)
 
-    @property
+    @cached_property
     def pre_trend(self) -> PreTrend:
         return self._leads[1]
 

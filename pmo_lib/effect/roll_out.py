@@ -13,7 +13,7 @@ import pandas as pd
 
 from pmo_lib.causal.attribution import Attribution, attribution
 from pmo_lib.causal.event_study import by_half_year
-from pmo_lib.causal.panel import first_quarters, panel
+from pmo_lib.causal.panel import Panel, first_quarters, panel
 from pmo_lib.causal.randomisation import FEWER_PERMUTATIONS, PERMUTATIONS
 from pmo_lib.effect.adoption import (
     Adoption,
@@ -79,40 +79,49 @@ def findings(
 
 
 def estimated(
-    evidence: Evidence, outcome: Outcome, *, weight: str = "", permutations: int = PERMUTATIONS
+    evidence: Evidence, outcome: Outcome, *, permutations: int = PERMUTATIONS
 ) -> Estimated:
     """The estimate of one outcome from the staggered roll-out, without checks and verdict."""
+    given = compared(evidence, outcome)
+    sample = given.sample
+    if sample is None:
+        return given
+
+    def of(cells: Panel) -> Attribution:
+        return attribution(cells, sample.first, evidence.level, permutations=permutations)
+
+    tested = of(sample.tested)
+    priced = tested if sample.priced is sample.tested else of(sample.priced)
+    return replace(given, finding=replace(given.finding, tested=tested, priced=priced))
+
+
+def compared(evidence: Evidence, outcome: Outcome, *, weight: str = "") -> Estimated:
+    """Who is compared, and who is left out; a refusal where the outcome is known of too few.
+
+    Without a `weight` for each, projects count alike.
+    """
     adopted = evidence.adopted
     wanted = cases(evidence.projects, outcome, evidence.data_date)
     edge = on_the_edge(wanted, adopted.dates)
     known = wanted[~edge].dropna(subset=["value", *([weight] if weight else [])])
     unlike = unlike_any(known, under_pmo(known, adopted.dates), outcome)
-    none = Attribution()
-    told = Finding(
-        outcome, "staggered roll-out", none, none, n_left_out=int(wanted["value"].isna().sum()),
-        n_edge=int(edge.sum()), n_unlike=int(unlike.sum()),
-    )  # fmt: skip
-    refusal = _too_little_known(wanted, known[~unlike], outcome, adopted)
-    if refusal:
-        nothing = Attribution(refusal=refusal, remedy="Collect it.")
-        return Estimated(replace(told, tested=nothing, priced=nothing))
     known = known[~unlike]
+    refusal = _too_little_known(wanted, known, outcome, adopted)
+    nothing = Attribution(refusal=refusal, remedy="Collect it.")
+    told = Finding(
+        outcome, "staggered roll-out", nothing, nothing, n_edge=int(edge.sum()),
+        n_left_out=int(wanted["value"].isna().sum()), n_unlike=int(unlike.sum()),
+    )  # fmt: skip
+    if refusal:
+        return Estimated(told)
     rows, plan = with_plan(known, outcome)
     if not adopted.others.empty:
         others = under_pmo(rows, adopted.others).astype("float64")
         rows, plan = rows.assign(others_on=others), [*plan, "others_on"]
-    drawn = winsorised(rows["value"]) if outcome.logarithm or outcome.months else rows["value"]
-    tested, priced = (
-        panel(rows.assign(value=values), plan, weight=weight) for values in (drawn, rows["value"])
-    )
-    first = first_quarters(tested, adopted.quarters)
-    of_test, of_money = (
-        attribution(cells, first, evidence.level, permutations=permutations)
-        for cells in (tested, priced)
-    )
-    return Estimated(
-        replace(told, tested=of_test, priced=of_money), Sample(rows, tested, priced, first)
-    )
+    tested = priced = panel(rows, plan, weight=weight)
+    if outcome.logarithm or outcome.months:  # a share has no tails
+        tested = panel(rows.assign(value=winsorised(rows["value"])), plan, weight=weight)
+    return Estimated(told, Sample(rows, tested, priced, first_quarters(tested, adopted.quarters)))
 
 
 def _too_little_known(
@@ -177,8 +186,11 @@ def _shared_checks(evidence: Evidence) -> list[Check]:
     """What holds for all outcomes: the negative control where given, and the mix of projects."""
 
     def of(name: str) -> Attribution:
-        found = estimated(evidence, OUTCOMES[name], permutations=FEWER_PERMUTATIONS)
-        return found.finding.tested
+        given = compared(evidence, OUTCOMES[name])
+        if given.sample is None:
+            return given.finding.tested
+        cells, first = given.sample.tested, given.sample.first
+        return attribution(cells, first, evidence.level, permutations=FEWER_PERMUTATIONS)
 
     given = evidence.projects["control"].notna().any()
     names = ("planned_cost", "planned_days")

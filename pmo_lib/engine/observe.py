@@ -3,21 +3,28 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from math import nan
 
 import pandas as pd
 
-from pmo_lib.engine.result import ORGANISATION, KpiResult, units_of
+from pmo_lib.engine.call import called
+from pmo_lib.engine.result import ORGANISATION, KpiResult, ResultState, of_subject
 from pmo_lib.engine.summary import of_department, unmeasured
 from pmo_lib.engine.survey import latest_waves
 from pmo_lib.engine.view import View, availability
+from pmo_lib.errors import KpiError
 from pmo_lib.facts.as_of import Dates
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.kpis.kpi import Kpi
+from pmo_lib.kpis.kpi import Kpi, observations
 from pmo_lib.months import month_end, months_of, shifted
+
+NONE = observations(
+    pd.DataFrame({"case_id": pd.Series(dtype="str")}), period="", numerator=nan, case="case_id"
+)
 
 
 def results(
-    view: View, departments: Iterable[str] = (ORGANISATION,), kpis: Iterable[str] = tuple(CATALOGUE)
+    view: View, departments: Iterable[str] = (ORGANISATION,), kpis: Iterable[str] = CATALOGUE
 ) -> list[KpiResult]:
     """Every statistic of every KPI for every department in that order, each before its parts."""
     return [result for _, _, found in observed(view, departments, kpis) for result in found]
@@ -29,19 +36,33 @@ def observed(
     """Per KPI and department the observations and what they come to."""
     names = list(departments)
     for kpi in (CATALOGUE[name] for name in kpis):
-        state, reason = availability(kpi, view)
-        if state != "measured":
-            for name in names:
-                yield kpi, pd.DataFrame(), [unmeasured(kpi, view, name, state, reason)]
-            continue
-        units = observe(kpi, view)
+        units, state, reason = attempt(kpi, view)
         for name in names:
-            own = units_of(name, units)
-            yield kpi, own, of_department(kpi, view, name, own)
+            own = of_subject(units, name)
+            if state == "measured":
+                yield kpi, own, of_department(kpi, view, name, own)
+            else:
+                yield kpi, own, [unmeasured(kpi, view, name, state, reason)]
+
+
+def attempt(
+    kpi: Kpi, view: View, *, windowed: bool = True
+) -> tuple[pd.DataFrame, ResultState, str]:
+    """The KPI's observations, within its window or all; none, with state and reason, else."""
+    state, reason = availability(kpi, view)
+    if state == "measured":
+        try:
+            return (observe if windowed else observe_all)(kpi, view), state, ""
+        except KpiError as error:
+            state, reason = "failed", error.what
+    return NONE, state, reason
 
 
 def observe(kpi: Kpi, view: View) -> pd.DataFrame:
-    """The KPI's observations within its window; units of unknown period stay in."""
+    """The KPI's observations within its window; units of unknown period stay in.
+
+    KpiError where its function raises an error.
+    """
     units = observe_all(kpi, view)
     months = {"outcome": view.settings.outcome_window_months, "year": 12}.get(kpi.window)
     if months is None:
@@ -54,7 +75,7 @@ def observe(kpi: Kpi, view: View) -> pd.DataFrame:
 
 
 def observe_all(kpi: Kpi, view: View) -> pd.DataFrame:
-    """The KPI's observations up to the data date."""
+    """The KPI's observations up to the data date; KpiError where its function raises an error."""
     return _observed(kpi, view, view.data_date).drop(columns="data_date", errors="ignore")
 
 
@@ -70,8 +91,8 @@ def observe_each(kpi: Kpi, view: View, months: list[str]) -> pd.DataFrame:
 def _observed(kpi: Kpi, view: View, data_date: Dates) -> pd.DataFrame:
     tables = {name: view.tables[name] for name in kpi.tables}
     for name in kpi.optional_tables:
-        usable = name in view.tables and name not in view.withheld
-        tables |= {name: view.tables[name]} if usable else {}
+        table = view.table(name)
+        tables |= {} if table is None else {name: table}
     given = {
         "data_date": data_date,
         "settings": view.settings,
@@ -79,7 +100,7 @@ def _observed(kpi: Kpi, view: View, data_date: Dates) -> pd.DataFrame:
         "value_case": view.value_case,
         "shown_by": partial(shown_by, view),
     }
-    return kpi(**tables, **{name: given[name] for name in kpi.given})
+    return called(kpi, **tables, **{name: given[name] for name in kpi.given})
 
 
 def shown_by(view: View, kpi_id: str, department: str) -> str:
@@ -108,14 +129,13 @@ def yearly_results(kpi_id: str, view: View, department: str, years: int) -> list
     The results' period is the year; the last may be a part of one.
     """
     kpi = CATALOGUE[kpi_id]
-    if availability(kpi, view)[0] != "measured":
+    units, state, _ = attempt(kpi, view, windowed=False)
+    if state != "measured":
         return []
-    units = observe_all(kpi, view)
     last = int(view.period[:4])
     found = []
     for year in range(last - years + 1, last + 1):
-        own = units[units["period"].str.slice(0, 4) == str(year)]
-        own = units_of(department, own)
+        own = of_subject(units[units["period"].str.slice(0, 4) == str(year)], department)
         result = of_department(kpi, view, department, own, f"in {year}")[0]
         found.append(replace(result, period=str(year)))
     return found

@@ -170,7 +170,7 @@ def kpi(
 def observations(
     units: pd.DataFrame,
     *,
-    period: pd.Series | None = None,
+    period: pd.Series | str | None = None,
     numerator: pd.Series | float,
     denominator: pd.Series | float = 1.0,
     case: pd.Series | str = "project_id",

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pmo_lib.causal.attribution import Attribution
+from pmo_lib.causal.attribution import Attribution, attribution
 from pmo_lib.effect.finding import Estimated, Evidence
 from pmo_lib.effect.outcomes import OUTCOMES, PRIMARY
-from pmo_lib.effect.roll_out import estimated
+from pmo_lib.effect.roll_out import compared
 from pmo_lib.worth.assumptions import Assumptions, Question
 from pmo_lib.worth.costs import Costs
 from pmo_lib.worth.draws import Summary, ValueDraws, value_draws
@@ -101,7 +101,11 @@ def _priced(
     }
     if "cost" not in priced:
         return priced, Attribution()
-    by_cost = estimated(evidence, OUTCOMES["cost"], weight=WEIGHT, permutations=0).finding.priced
+    weighted = compared(evidence, OUTCOMES["cost"], weight=WEIGHT)
+    if weighted.sample is None:
+        return priced, weighted.finding.priced
+    cells, first = weighted.sample.priced, weighted.sample.first
+    by_cost = attribution(cells, first, evidence.level, permutations=0)
     if not by_cost.refusal:
         priced["cost"] = max(priced["cost"], by_cost, key=lambda each: each.value)
     return priced, by_cost

@@ -10,10 +10,11 @@ from scipy import stats
 from builders.panels import RollOut, by_hand
 from builders.rollouts import case, evidence, rolled_out
 from builders.tables import Tables
+from pmo_lib.causal.attribution import attribution
 from pmo_lib.effect.claim import ALPHA
 from pmo_lib.effect.finding import Estimated, Finding
 from pmo_lib.effect.outcomes import OUTCOMES, PRIMARY, SECONDARY
-from pmo_lib.effect.roll_out import estimated, findings, in_own_unit
+from pmo_lib.effect.roll_out import compared, estimated, findings, in_own_unit
 from pmo_lib.stats.significance import discovery, holm
 from pmo_lib.worth.money import WEIGHT
 from pmo_lib.worth.value_case import ValueCase
@@ -132,11 +133,13 @@ class TestEstimated:
 
     def test_a_larger_project_weighs_more_where_that_is_asked(self) -> None:
         given = evidence(rolled_out())
-        found = estimated(given, OUTCOMES["cost"], weight=WEIGHT, permutations=0).finding
+        sample = compared(given, OUTCOMES["cost"], weight=WEIGHT).sample
+        assert sample is not None
+        found = attribution(sample.priced, sample.first, 0.9, permutations=0)
         rollout = by_loops(rolled_out(), False)
         expected = by_hand(rollout, weights=np.exp(rollout.rows["size"]).tolist())
         assert expected is not None
-        assert found.priced.value == pytest.approx(expected.effect, rel=1e-6)
+        assert found.value == pytest.approx(expected.effect, rel=1e-6)
 
     def test_on_the_edge_are_counted_and_on_neither_side(self) -> None:
         given = rolled_out()
