@@ -116,14 +116,16 @@ def _categories(view: View) -> set[str]:
 
 def _published(view: View) -> list[dict[str, float | str]]:
     """Classes whose quantiles were published: as they stand, nothing between or beyond them."""
-    if "benchmarks" not in view.tables or "benchmarks" in view.withheld:
+    benchmarks = view.table("benchmarks")
+    if benchmarks is None:
         return []
-    rows = published(view.tables["benchmarks"])
+    rows = published(benchmarks)
     found = []
     for group in quantiles(rows[rows["kpi_id"] == "D3"]):
         first, at = group.iloc[0], dict(zip(group["p"], group["value"], strict=True))
         if not first["fault"]:
             told = (Estimate(at.get(p, nan), nan, nan, 0) for p in (MIDDLE, HIGH))
             source = f"{first['source']} {first['year']}"
-            found.append(_row("", first["segment"], source, first["n"], *told))
+            n = nan if pd.isna(first["n"]) else float(first["n"])
+            found.append(_row("", first["segment"], source, n, *told))
     return found
