@@ -111,7 +111,7 @@ def test_line_is_that_of_the_own_module_not_of_a_library() -> None:
             "gave no column department and denominator",
         ),
         (
-            pd.DataFrame(dict.fromkeys(OBSERVATION_COLUMNS, ["1"])),
+            pd.DataFrame({name: ["1"] for name in OBSERVATION_COLUMNS}),
             "gave numerator and denominator that are no numbers",
         ),
     ],
