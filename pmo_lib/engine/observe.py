@@ -13,9 +13,10 @@ from pmo_lib.engine.summary import of_department, unmeasured
 from pmo_lib.engine.survey import latest_waves
 from pmo_lib.engine.view import View, availability
 from pmo_lib.errors import KpiError
+from pmo_lib.facts.as_of import Dates
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import Kpi, observations
-from pmo_lib.months import shifted
+from pmo_lib.months import month_end, months_of, shifted
 
 Attempt = tuple[pd.DataFrame, ResultState, str]
 
@@ -85,24 +86,31 @@ def observe(kpi: Kpi, view: View) -> pd.DataFrame:
 
 def observe_all(kpi: Kpi, view: View) -> pd.DataFrame:
     """The KPI's observations up to the data date; KpiError where its function raises an error."""
+    return _observed(kpi, view, view.data_date).drop(columns="data_date", errors="ignore")
+
+
+def observe_each(kpi: Kpi, view: View, months: list[str]) -> pd.DataFrame:
+    """The KPI's observations up to the end of each month, `period` that month."""
+    if kpi.takes_dates:
+        units = _observed(kpi, view, pd.DatetimeIndex([month_end(each) for each in months]))
+        return units.assign(period=months_of(units["data_date"]))
+    found = [observe_all(kpi, replace(view, period=end)).assign(period=end) for end in months]
+    return pd.concat(found, ignore_index=True)
+
+
+def _observed(kpi: Kpi, view: View, data_date: Dates) -> pd.DataFrame:
     tables = {name: view.tables[name] for name in kpi.tables}
     for name in kpi.optional_tables:
         table = view.table(name)
         tables |= {} if table is None else {name: table}
     given = {
-        "data_date": view.data_date,
+        "data_date": data_date,
         "settings": view.settings,
         "verdict": view.verdict,
         "value_case": view.value_case,
         "shown_by": shown_by(view),
     }
     return called(kpi, **tables, **{name: given[name] for name in kpi.given})
-
-
-def observe_each(kpi: Kpi, view: View, months: list[str]) -> pd.DataFrame:
-    """The KPI's observations up to the end of each month, `period` that month."""
-    found = [observe_all(kpi, replace(view, period=end)).assign(period=end) for end in months]
-    return pd.concat(found, ignore_index=True)
 
 
 def shown_by(view: View) -> Callable[[str, str], str]:
