@@ -20,6 +20,7 @@ from pmo_lib.benchmark.benchmarks import compared
 from pmo_lib.benchmark.comparison import Comparison, table
 from pmo_lib.benchmark.reference_class import ReferenceClass, reference_class
 from pmo_lib.contract.tables import empty
+from pmo_lib.display import facts_table
 from pmo_lib.engine.customer_groups import gaps, importance_performance
 from pmo_lib.engine.observe import attempt, shown_by, yearly_results
 from pmo_lib.engine.result import ORGANISATION, KpiResult, is_headline, tidy
@@ -70,8 +71,8 @@ class Measurement:
     ``origin`` says where that was, empty where nothing was kept.
 
     >>> measured = pmo.open().measured("2026-09")
-    >>> measured.kpis("Finance")
-    >>> measured.series("D1", "Finance")
+    >>> kpis = measured.kpis("Finance")
+    >>> path = measured.series("D1", "Finance")
     """
 
     view: View
@@ -79,6 +80,28 @@ class Measurement:
     peers: Mapping[str, View] = field(default_factory=dict)
     kept: Mapping[str, Any] = field(default_factory=dict)
     origin: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Measurement of {self.period}: {len(self.departments)} departments, {self._held}>"
+
+    def _repr_html_(self) -> str:
+        baseline = self.view.baseline
+        facts = {
+            "Departments": ", ".join(self.departments),
+            "Baseline": baseline.label if baseline else "none",
+            "Peers": ", ".join(self.peers) or "none",
+            "Figures": self._held,
+            "kpis(department)": "every result, as in kpis.csv",
+            "observations(kpi_id, department)": "the cases behind a KPI",
+            "series(kpi_id, department, grain)": "a KPI over time",
+            "benchmarks(department)": "every comparison, as in benchmarks.csv",
+            "value_case": "what difference the PMO made",
+        }
+        return facts_table(f"Measurement of {self.period}", facts)
+
+    @property
+    def _held(self) -> str:
+        return self.origin or "computed when asked for"
 
     @property
     def period(self) -> str:
