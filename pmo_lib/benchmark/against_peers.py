@@ -39,7 +39,8 @@ class Cases:
 
     @property
     def estimate(self) -> Estimate:
-        return self.result.estimate
+        """The headline without its note, which is of one side and not of the comparison."""
+        return replace(self.result.estimate, note="")
 
     @cached_property
     def each(self) -> Floats:

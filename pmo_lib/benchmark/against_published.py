@@ -49,9 +49,10 @@ def against_published(ours: Side, departments: Iterable[str] = (ORGANISATION,)) 
     A figure that is one of a set is told with its set alone.
     """
     view = ours.view
-    if "benchmarks" not in view.tables or "benchmarks" in view.withheld:
+    benchmarks = view.table("benchmarks")
+    if benchmarks is None:
         return []
-    rows = published(view.tables["benchmarks"])
+    rows = published(benchmarks)
     sets = quantiles(rows)
     alone = rows.drop(index=[row for group in sets for row in group.index]).to_dict("records")
     figures = [_judged(row, ours) for row in alone] + [_judged_set(group, ours) for group in sets]

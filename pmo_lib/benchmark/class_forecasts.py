@@ -161,8 +161,7 @@ def _open_projects(view: View) -> pd.DataFrame:
     estimate = pd.Series(np.nan, index=projects.index)
     if "status_reports" in usable_tables:
         column = "estimate_at_completion"
-        latest = latest_reports(usable_tables["status_reports"], view.period, [column])
-        estimate = projects["project_id"].map(latest.set_index("project_id")[column])
+        estimate = latest_reports(projects, usable_tables["status_reports"], [column])[column]
     return projects.assign(
         category=projects["category"].fillna(NOT_STATED),
         approved_cost=comparable_cost(projects, view.settings.price_base),

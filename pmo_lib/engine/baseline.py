@@ -4,7 +4,6 @@ It holds observations and not results, so that a later report can use the right 
 and knows which cases are in both periods.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,7 +14,6 @@ import pandas as pd
 from pmo_lib.engine.result import of_subject
 from pmo_lib.errors import ParameterError
 
-NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 FORMAT = 1  # of the files; a later workbook must still be able to read them
 OBSERVED_UNDER = {
     "currency", "outcome_window_months", "price_base", "red_rule", "tolerances",

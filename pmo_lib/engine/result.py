@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import nan
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -133,3 +134,18 @@ def of_subject(units: pd.DataFrame, department: str) -> pd.DataFrame:
     if department in {"", ORGANISATION}:
         return units
     return units[units["department"] == department]
+
+
+def by_subject(units: pd.DataFrame, departments: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """The units of several departments, cut in one pass; all of them for the organisation.
+
+    Text is given as plain objects, which are quicker to cut and to number than Arrow's.
+    """
+    text = [name for name, kind in units.dtypes.items() if kind == "str"]
+    plain = units.astype(dict.fromkeys(text, "object"))
+    at = plain.groupby("department", sort=False).indices
+    none = np.array([], dtype="int64")
+    return {
+        name: plain if name in {"", ORGANISATION} else plain.take(np.asarray(at.get(name, none)))
+        for name in departments
+    }
