@@ -6,7 +6,9 @@ A period's observations are summed in the same way as the KPI itself; `past` say
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import nan
 
+import numpy as np
 import pandas as pd
 
 from pmo_lib.assessment.behaviour import Behaviour, ar_residuals, behaviour, cannot_tell
@@ -79,7 +81,8 @@ class History:
         tried, notes = [], _left_out(kpi, months.left_out(department))
         for grain in GRAINS:
             points = self._charts[grain].points(department)
-            typical = float(points.loc[points["n"] > 0, "n"].median())
+            n = points["n"].to_numpy()
+            typical = float(np.median(n[n > 0])) if n.any() else nan
             few = f"a {grain} typically has {typical:.0f} cases, of the {needed} a chart needs"
             if typical < needed:
                 why, found = few, cannot_tell(f"{few}: compare years", grain, points)
