@@ -255,7 +255,7 @@ def chart_part(subjects: Iterable[str], subject: str) -> str:
 
 
 def charts(
-    view: View, subjects: Iterable[str], kpis: Iterable[str] = tuple(CATALOGUE)
+    view: View, subjects: Iterable[str], kpis: Iterable[str] = CATALOGUE
 ) -> dict[str, Charts]:
     """The charts of each subject; the tables are gone through once a KPI."""
     names, until = list(subjects), view.baseline.until if view.baseline else ""
@@ -283,7 +283,7 @@ def joined(some: Iterable[Charts]) -> Charts:
 
 def customers(view: View) -> Customers:
     """What customers were promised, what they say and what they use, as the tables tell."""
-    usable = {name: t for name, t in view.tables.items() if name not in view.withheld}
+    usable = view.usable
     answers, named = usable.get("survey_responses"), usable.get("services")
     level, few = view.settings.confidence_level, view.settings.disclosure.too_few
     asked = None if answers is None else (answers, named, view.period, level, few)
@@ -292,7 +292,7 @@ def customers(view: View) -> Customers:
         audit(
             view.tables.get("value_statements", empty("value_statements")),
             view.data_date,
-            lambda kpi_id, department: shown_by(view, kpi_id, department),
+            shown_by(view),
             **{name: usable[name] for name in AUDITED if name in usable},
         ),
         gaps(*asked) if asked else None,
