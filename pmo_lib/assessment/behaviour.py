@@ -1,6 +1,6 @@
 """Process-behaviour charts: which points differ by more than chance explains (Shewhart 1931).
 
-The limits come from the baseline points, on the scale on which chance is even:
+The control limits come from the baseline points, on the scale on which chance is even:
 
 ============  ===========================================================================
 xmr           the values themselves (individuals and moving ranges)
