@@ -11,7 +11,7 @@ import pytest
 from builders.portfolio import portfolio
 from builders.views import with_baseline
 from pmo_lib.assessment.assessed import assessed
-from pmo_lib.assessment.series import behaviour_of, series
+from pmo_lib.assessment.series import history
 from pmo_lib.engine.call import called
 from pmo_lib.engine.freezing import freeze
 from pmo_lib.engine.observe import attempt, observe, results, yearly_results
@@ -71,8 +71,8 @@ class TestWhatRaises:
         assert "D99" not in frozen.observations
 
     def test_has_no_history(self) -> None:
-        assert behaviour_of("D99", VIEW).signal == f"cannot tell: {FAILED}"
-        assert series("D99", VIEW).empty
+        assert history("D99", VIEW).behaviour().signal == f"cannot tell: {FAILED}"
+        assert history("D99", VIEW).series().empty
         assert yearly_results("D99", VIEW, ORGANISATION, 3) == []
 
     def test_asked_for_by_itself_raises_with_its_name(self) -> None:
