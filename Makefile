@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: report test lab bench lock sample clean
+.PHONY: report test lab bench notebooks lock sample clean
 
 report: $(STAMP)  ## the main job: the sample portfolio, from exports to published reports
 	$(BIN)/pmo run
@@ -29,6 +29,9 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
+
+notebooks: $(STAMP)  ## write the parameters, as pmo_lib.parameters declares them, into the notebooks
+	$(BIN)/python -m pipelines.notebooks
 
 lock:  ## renew requirements.lock: exact versions and hashes for every system, no addresses
 	$(PYTHON) -m venv .venv-lock

@@ -1,9 +1,12 @@
 """The settings in force: those of the project, with the exporting folder's own put over them."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from pipelines.publishing.plan import read_yaml
-from pmo_lib.contract.settings import Settings, merged
+from pipelines.declared import declared, read_yaml
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import SettingsError, allowed_values, raise_all
 from pmo_lib.kpis.catalogue import CATALOGUE
 
@@ -20,22 +23,39 @@ def configured(raw: Path, organisation: str = "") -> Settings:
     if organisation:
         values["organisation"] = organisation
     if not own.exists():
-        return Settings.from_mapping(values, DEFAULTS.name)
+        return declared(Settings, values, DEFAULTS.name)
     mine = read_yaml(own)
-    _known_kpis(Settings.from_mapping(mine, str(own)), str(own))  # told of the file that has it
-    return Settings.from_mapping(merged(values, mine), str(own))
+    _refuse_unknown_names(declared(Settings, mine, str(own)), str(own))
+    return declared(Settings, merged(values, mine), str(own))
 
 
-def _known_kpis(settings: Settings, where: str) -> None:
-    """Raise SettingsError for thresholds of KPIs that the catalogue does not have."""
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with the keys of `over` put in its place, level by level."""
+    result = dict(base)
+    for key, value in over.items():
+        old = result.get(key)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            value = merged(old, value)
+        result[key] = value
+    return result
+
+
+def _refuse_unknown_names(settings: Settings, where: str) -> None:
+    """Raise SettingsError for tables and KPIs that there are not."""
+    named = (
+        ("date_formats", settings.date_formats, "table", TABLES),
+        ("decimal_marks", settings.decimal_marks, "table", TABLES),
+        ("thresholds", settings.thresholds, "KPI", CATALOGUE),
+    )
     raise_all(
         [
             SettingsError(
-                f"unknown KPI {name!r}",
-                where=f"{where}: thresholds",
-                remedy=allowed_values(name, CATALOGUE),
+                f"unknown {what} {name!r}",
+                where=f"{where}: {key}",
+                remedy=allowed_values(name, known),
             )
-            for name in settings.thresholds
-            if name not in CATALOGUE
+            for key, given, what, known in named
+            for name in given
+            if name not in known
         ]
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 
-class PmoError(Exception):
+class PmoError(ValueError):
     """A user's mistake: what is wrong, where, and the remedy, in one message.
 
     Parameters

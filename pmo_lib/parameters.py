@@ -1,11 +1,12 @@
 """The parameters of each notebook: one class a notebook, used by the runner before it starts any.
 
-Names, defaults and meanings are those of the notebook's cell tagged `parameters`; a test holds
-the two together.
+Here each is declared with its default and meaning; `make notebooks` writes them into the cells
+tagged `parameters`.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from math import isfinite, nan
 from typing import Any, Self
 
@@ -17,14 +18,24 @@ from pmo_lib.workbook import Workbook, open_workbook
 from pmo_lib.worth.assumptions import Assumptions, Question, ThreePoint
 
 
+def _text(meaning: str, default: str = "") -> Any:
+    return field(default=default, metadata={"meaning": meaning, "is_month": False})
+
+
+def _month(meaning: str) -> Any:
+    return field(default="", metadata={"meaning": meaning, "is_month": True})
+
+
 @dataclass(frozen=True)
 class ReportParameters:
     """What every report can be asked: for whom, for which month, on which tables."""
 
-    department: str = ""
-    period: str = ""
-    baseline: str = ""
-    data_dir: str = ""
+    department: str = _text(
+        "one department, as the projects name it; empty for the whole organisation"
+    )
+    period: str = _month("the month to report on, YYYY-MM; empty for the last one in the data")
+    baseline: str = _text("frozen baseline to compare with; empty for the latest")
+    data_dir: str = _text("folder with the validated tables; empty for data/processed")
 
     def __post_init__(self) -> None:
         errors: list[PmoError] = []
@@ -32,13 +43,17 @@ class ReportParameters:
             value = getattr(self, item.name)
             if not isinstance(value, str):
                 errors.append(_wrong_type(item.name, value))
-            elif item.name in self.month_names and value and not MONTH.fullmatch(value):
+            elif item.metadata["is_month"] and value and not MONTH.fullmatch(value):
                 errors.append(_wrong_month(item.name, value))
         raise_all(errors)
 
-    @property
-    def month_names(self) -> tuple[str, ...]:
-        return ("period",)
+    @classmethod
+    def cell(cls) -> str:
+        """The notebook's cell of parameters: a line each, with its default and its meaning."""
+        return "\n".join(
+            f"{item.name}: str = {json.dumps(item.default)}  # {item.metadata['meaning']}"
+            for item in fields(cls)
+        )
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], where: str = "") -> Self:
@@ -65,22 +80,19 @@ class ReportParameters:
                     remedy=allowed_values(self.department, workbook.departments),
                 )
             )
-        for name in self.month_names:
-            value = getattr(self, name)
-            if value and value not in workbook.periods:
-                first, last = workbook.periods[0], workbook.periods[-1]
-                errors.append(
-                    ParameterError(
-                        f"{name} {value} is outside the data", remedy=f"Allowed: {first} to {last}"
-                    )
-                )
+        first, last = workbook.periods[0], workbook.periods[-1]
+        for item in fields(self):
+            month = getattr(self, item.name)
+            if item.metadata["is_month"] and month and month not in workbook.periods:
+                what = f"{item.name} {month} is outside the data"
+                errors.append(ParameterError(what, remedy=f"Allowed: {first} to {last}"))
         if self.baseline:
             try:
                 workbook.baseline(self.baseline)
             except PmoError as error:
                 errors.append(error)
         raise_all(errors)
-        return replace(self, period=self.period or workbook.periods[-1])
+        return replace(self, period=self.period or last)
 
     def open(self) -> tuple[Self, Workbook]:
         """The resolved parameters and the workbook they speak of."""
@@ -95,23 +107,17 @@ class KpiReportParameters(ReportParameters):
 
 @dataclass(frozen=True)
 class BaselineParameters(ReportParameters):
-    """Parameters of 01_baseline.
+    """Parameters of 01_baseline."""
 
-    `until` is the last month before the PMO's first service, `freeze` the name under which this
-    baseline is frozen, if no other has the name.
-    """
-
-    until: str = ""
-    freeze: str = ""
+    until: str = _month(
+        "last month of the baseline, YYYY-MM; empty for the month before the first roll-out"
+    )
+    freeze: str = _text("name under which to freeze this baseline; empty to freeze none")
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.freeze:
             check_name(self.freeze)
-
-    @property
-    def month_names(self) -> tuple[str, ...]:
-        return ("period", "until")
 
     def resolved(self, workbook: Workbook) -> Self:
         checked = super().resolved(workbook)
@@ -120,9 +126,12 @@ class BaselineParameters(ReportParameters):
 
 @dataclass(frozen=True)
 class BenchmarkParameters(ReportParameters):
-    """Parameters of 02_benchmark: `peers` are the names of the peers to use, empty for all."""
+    """Parameters of 02_benchmark."""
 
-    peers: str = ""
+    peers: str = _text(
+        "peers to stand beside, by the names of their folders, with semicolons between; "
+        "empty for all"
+    )
 
     def resolved(self, workbook: Workbook) -> Self:
         checked = super().resolved(workbook)
@@ -153,20 +162,31 @@ class ValueCaseParameters(ReportParameters):
     Three numbers with semicolons between are the lowest, the likeliest and the highest.
     """
 
-    service: str = ""
-    pmo_since: str = ""
-    smallest_effect: str = "0.05"
-    discount_rate: str = ""
-    imposed_hours: str = "2; 4; 8"
-    hourly_rate: str = "45; 60; 80"
-    delay_lost: str = "0.25; 0.5; 1"
-    budget_returned: str = ""
-    change_cost: str = "0"
-    former_cost_a_year: str = "0"
-
-    @property
-    def month_names(self) -> tuple[str, ...]:
-        return ("period", "pmo_since")
+    department: str = _text("stays empty: the value case is of the whole organisation")
+    service: str = _text("one service, by its service_id; empty for all services together")
+    pmo_since: str = _month(
+        "the month the PMO began for everybody, YYYY-MM, where no roll-out is recorded"
+    )
+    smallest_effect: str = _text(
+        "the smallest effect of interest, a share; of cost what pays for the PMO, where its cost "
+        "is known",
+        "0.05",
+    )
+    discount_rate: str = _text("a year, real, such as 0.035; empty for the setting")
+    imposed_hours: str = _text(
+        "hours a month that the PMO takes of each project: low; likely; high", "2; 4; 8"
+    )
+    hourly_rate: str = _text(
+        "what an hour of a project's people costs: low; likely; high", "45; 60; 80"
+    )
+    delay_lost: str = _text(
+        "share of a delayed benefit that is lost: low; likely; high", "0.25; 0.5; 1"
+    )
+    budget_returned: str = _text(
+        "share of an avoided overrun returned to the budget; empty: nobody has stated it"
+    )
+    change_cost: str = _text("one-off cost of setting up the PMO", "0")
+    former_cost_a_year: str = _text("what the departments' former project offices cost a year", "0")
 
     def resolved(self, workbook: Workbook) -> Self:
         checked = super().resolved(workbook)

@@ -12,8 +12,7 @@ import pandas as pd
 
 from pmo_lib.assessment.assessed import assessed
 from pmo_lib.assessment.series import behaviours
-from pmo_lib.benchmark.against_peers import against_peers
-from pmo_lib.benchmark.against_published import against_published
+from pmo_lib.benchmark.benchmarks import compared
 from pmo_lib.benchmark.comparison import table
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
@@ -99,11 +98,11 @@ class Workbook:
 
         Without a `question` under the assumptions of the settings, as KPI R12 takes it.
         """
+        seen = View(self.tables, period, self.settings, self.withheld, self.verdict)
         if period not in self._value_cases:
-            seen = View(self.tables, period, self.settings, self.withheld, self.verdict)
             self._value_cases[period] = value_case(seen)
         own = self._value_cases[period]
-        return own if question in (None, own.question) else value_case(own.view, question)
+        return own if question in (None, own.question) else value_case(seen, question)
 
     @cached_property
     def _value_cases(self) -> dict[str, ValueCase]:
@@ -144,7 +143,7 @@ class Workbook:
         view = self.view(period)
         peers = {name: peer.view(peer.periods[-1]) for name, peer in self.peers.items()}
         names = [ORGANISATION, *self.departments]
-        return table([*against_published(view, names), *against_peers(view, peers, names)])
+        return table(compared(view, peers, names))
 
     def baseline(self, name: str = "") -> Baseline | None:
         """The frozen baseline called `name`, in its last version; without a name the latest.
@@ -240,14 +239,23 @@ def open_workbook(folder: str | Path = "") -> Workbook:
             where=str(path),
             remedy="Run `pmo check` first, or name the folder in the parameter data_dir",
         )
-    facts = json.loads(verdict.read_text(encoding="utf-8"))
+    try:
+        facts = json.loads(verdict.read_text(encoding="utf-8"))
+        judged, settings = Verdict.from_mapping(facts), Settings.from_mapping(facts["settings"])
+        version = facts["version"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"was written by another version or changed by hand ({error!r})",
+            where=str(verdict),
+            remedy="Run `pmo check` to write it anew",
+        ) from None
     tables = {name: path / "tables" / f"{name}.parquet" for name in TABLES}
     peers = {file.parent.name: file.parent for file in sorted(path.glob(f"{PEERS}/*/verdict.json"))}
     return Workbook(
         Lazy({name: file for name, file in tables.items() if file.exists()}, _read_table),
-        Verdict.from_mapping(facts),
-        Settings.from_mapping(facts["settings"], str(verdict)),
-        facts["version"],
+        judged,
+        settings,
+        version,
         path,
         Lazy(peers, open_workbook),
     )

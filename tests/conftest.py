@@ -13,6 +13,8 @@ from click.testing import Result
 from filelock import FileLock
 from typer.testing import CliRunner
 
+import pipelines  # noqa: F401 before numpy, to which it gives one thread
+
 # the same examples in every run: what fails can be run again
 hypothesis.settings.register_profile(
     "reproducible", deadline=None, derandomize=True, database=None, max_examples=40

@@ -3,13 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
-import yaml
-
+from pipelines.declared import declared, read_yaml
 from pmo_lib.errors import (
     ErrorList,
     ParameterError,
@@ -46,18 +45,35 @@ class JobReport:
     """An entry of a job file: a notebook, once or for each department."""
 
     notebook: str
-    title: str
-    each: str = ""
-    parameters: Mapping[str, Any] | None = None
+    title: str = ""
+    each: Literal["", "department"] = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.notebook not in PARAMETERS:
+            remedy = allowed_values(self.notebook, PARAMETERS)
+            raise SettingsError(f"there is no notebook {self.notebook!r}", remedy=remedy)
 
 
 @dataclass(frozen=True)
-class Job:
-    """A report pack, as declared in pipelines/jobs."""
+class Pack:
+    """The reports that a job file declares."""
 
-    name: str
-    title: str
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
     reports: tuple[JobReport, ...]
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.reports:
+            raise SettingsError("must list at least one report under reports")
+
+
+@dataclass(frozen=True)
+class Job(Pack):
+    """A report pack with the name of its file."""
+
+    name: str = ""
 
 
 def load_job(name: str, folder: Path = JOBS) -> Job:
@@ -66,27 +82,8 @@ def load_job(name: str, folder: Path = JOBS) -> Job:
     if not path.exists():
         known = [file.stem for file in folder.glob("*.yml")]
         raise SettingsError(f"there is no job {name!r}", remedy=allowed_values(name, known))
-    values = read_yaml(path)
-    _only(values, ("title", "reports"), path.name)
-    reports = values.get("reports")
-    if not isinstance(reports, list) or not reports:
-        raise SettingsError("must list at least one report under reports", where=path.name)
-    entries = []
-    for number, entry in enumerate(reports, start=1):
-        where = f"{path.name} report {number}"
-        if not isinstance(entry, Mapping):
-            raise SettingsError(f"must be keys with values; not {entry!r}", where=where)
-        _only(entry, ("notebook", "title", "each", "parameters"), where)
-        notebook = str(entry.get("notebook", ""))
-        if notebook not in PARAMETERS:
-            remedy = allowed_values(notebook, PARAMETERS)
-            raise SettingsError(f"there is no notebook {notebook!r}", where=where, remedy=remedy)
-        if entry.get("each", "department") != "department":
-            raise SettingsError("each must be department", where=where)
-        if not isinstance(entry.get("parameters") or {}, Mapping):
-            raise SettingsError("parameters must be names with values", where=where)
-        entries.append(JobReport(**{"title": notebook, **entry}))
-    return Job(path.stem, str(values.get("title", path.stem)), tuple(entries))
+    pack = declared(Pack, read_yaml(path), str(path))
+    return Job(pack.reports, pack.title or path.stem, path.stem)
 
 
 def plan(job: Job, workbook: Workbook, overrides: Mapping[str, Any]) -> list[PlannedReport]:
@@ -106,14 +103,15 @@ def plan(job: Job, workbook: Workbook, overrides: Mapping[str, Any]) -> list[Pla
             continue  # asked for one department: the organisation's reports are not it
         departments = [own.pop("department")] if "department" in own else workbook.departments
         for department in departments if entry.each else [""]:
-            values = {"department": department, **(entry.parameters or {}), **own}
+            values = {"department": department, **entry.parameters, **own}
             try:
                 checked = kind.from_mapping(values, f"job {job.name}").resolved(workbook)
             except PmoError as error:
                 errors += error.errors if isinstance(error, ErrorList) else (error,)
                 continue
             name = f"{entry.notebook}-{slug(str(department))}" if entry.each else entry.notebook
-            title = f"{entry.title}: {department}" if entry.each else entry.title
+            title = entry.title or entry.notebook
+            title = f"{title}: {department}" if entry.each else title
             group = "Departments" if entry.each else "Organisation"
             planned.append(PlannedReport(name, title, group, entry.notebook, asdict(checked)))
     raise_all(_distinct(errors))
@@ -153,25 +151,6 @@ def slug(text: str) -> str:
 
 def _short_hash(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:8]
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """The keys and values of a YAML file; SettingsError names the line of a mistake."""
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        what = " ".join(str(error).split())
-        raise SettingsError(f"is not YAML ({what})", where=path.name) from None
-    if not isinstance(values or {}, dict):
-        raise SettingsError("must be keys with values", where=path.name)
-    return values or {}
-
-
-def _only(values: Mapping[str, Any], allowed: Sequence[str], where: str) -> None:
-    for key in values:
-        if key not in allowed:
-            remedy = allowed_values(str(key), allowed)
-            raise SettingsError(f"unknown key {key!r}", where=where, remedy=remedy)
 
 
 def _distinct(errors: Sequence[PmoError]) -> list[PmoError]:

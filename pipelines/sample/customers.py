@@ -1,13 +1,7 @@
 """Customers: what they were promised, and what they were told."""
 
 from pipelines.sample.chance import Stream
-from pipelines.sample.months import (
-    LAST_MONTH,
-    first_day,
-    is_slow,
-    later,
-    month_of,
-)
+from pipelines.sample.months import LAST_MONTH, first_day, is_slow, later, month_of
 from pipelines.sample.rows import Row
 from pipelines.sample.services import SERVICES, adoptions
 from pipelines.sample.truths import TRUTHS, Department

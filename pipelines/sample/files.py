@@ -77,7 +77,7 @@ def portfolio() -> dict[str, pd.DataFrame]:
 def _frame(table: Table, rows: list[Row]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            column.name: pd.Series([row[column.name] for row in rows], dtype=column.pandas_type)
+            column.name: pd.Series([row.get(column.name) for row in rows], dtype=column.pandas_type)
             for column in table
         }
     )
@@ -117,7 +117,7 @@ def _text(table: Table, rows: list[Row]) -> str:
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(table.column_names)
-    writer.writerows([_cell(column, row[column.name]) for column in table] for row in rows)
+    writer.writerows([_cell(column, row.get(column.name)) for column in table] for row in rows)
     return lines.getvalue()
 
 

@@ -1,13 +1,7 @@
 """The office itself: what it costs, and the capacity of the roles."""
 
 from pipelines.sample.chance import Stream
-from pipelines.sample.months import (
-    FIRST_MONTH,
-    LAST_MONTH,
-    SLOW_MONTHS,
-    month_named,
-    period_of,
-)
+from pipelines.sample.months import FIRST_MONTH, LAST_MONTH, SLOW_MONTHS, month_named, period_of
 from pipelines.sample.rows import Row, money
 from pipelines.sample.truths import TRUTHS
 

@@ -14,7 +14,6 @@ from pipelines.sample.projects import (
 from pipelines.sample.register import PRICE_BASE
 from pipelines.sample.rows import Row, money
 from pipelines.sample.truths import TRUTHS
-from pmo_lib.contract.tables import TABLES
 
 # What the figures are of. Where a fact is left out, ours cannot be shown to be of the same thing.
 _COMPLETED: Row = {
@@ -83,7 +82,7 @@ _TYPICAL_BUDGET = 600_000
 
 
 def benchmark_rows() -> list[Row]:
-    return [_filled("benchmarks", _figure(*figure)) for figure in FIGURES]
+    return [_figure(*figure) for figure in FIGURES]
 
 
 def _figure(
@@ -104,8 +103,8 @@ def peer_rows() -> dict[str, list[Row]]:
     """The peer's projects and their original baselines, as tables of our own form."""
     pairs = [_peer_project(number) for number in range(PEER_PROJECTS)]
     return {
-        "projects": [_filled("projects", project) for project, _ in pairs],
-        "baselines": [_filled("baselines", baseline) for _, baseline in pairs],
+        "projects": [project for project, _ in pairs],
+        "baselines": [baseline for _, baseline in pairs],
     }
 
 
@@ -142,9 +141,6 @@ def _peer_project(number: int) -> tuple[Row, Row]:
         "started_on": known(start),
         "finished_on": finished_on,
         "actual_cost": money(budget * round(math.exp(cost_log), 6)) if finished_on else None,
-        "pmo_used": None,
-        "approval_risk": None,
-        "negative_control": None,
     }
     baseline: Row = {
         "project_id": project_id,
@@ -156,8 +152,3 @@ def _peer_project(number: int) -> tuple[Row, Row]:
         "price_base": PRICE_BASE,
     }
     return project, baseline
-
-
-def _filled(table: str, stated: Row) -> Row:
-    """The row with a gap in every declared column of which nothing is stated."""
-    return {name: stated.get(name) for name in TABLES[table].column_names}

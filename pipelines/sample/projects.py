@@ -12,32 +12,17 @@ from pipelines.sample.truths import TRUTHS, Department
 
 # category: (weight, log cost level, nouns of its projects)
 CATEGORIES = {
-    "Business system": (
-        0.30,
-        0.05,
-        ("Ledger", "Case system", "Data platform", "Self-service", "Intranet", "Booking"),
-    ),
-    "Infrastructure": (
-        0.16,
-        0.04,
-        ("Network", "Site", "Energy", "Workspace", "Warehouse", "Backup"),
-    ),
-    "Process improvement": (
-        0.26,
-        -0.03,
-        ("Onboarding", "Order handling", "Billing", "Returns", "Planning", "Purchasing"),
-    ),
-    "Regulatory change": (
-        0.12,
-        0.00,
-        ("Disclosure", "Privacy", "Audit trail", "Safety case", "Licensing", "Records"),
-    ),
-    "New product": (
-        0.16,
-        0.02,
-        ("Subscription", "Mobile app", "Loyalty scheme", "Partner channel", "Web shop", "Bundle"),
-    ),
-}
+    "Business system": (0.30, 0.05,
+        ("Ledger", "Case system", "Data platform", "Self-service", "Intranet", "Booking")),
+    "Infrastructure": (0.16, 0.04,
+        ("Network", "Site", "Energy", "Workspace", "Warehouse", "Backup")),
+    "Process improvement": (0.26, -0.03,
+        ("Onboarding", "Order handling", "Billing", "Returns", "Planning", "Purchasing")),
+    "Regulatory change": (0.12, 0.00,
+        ("Disclosure", "Privacy", "Audit trail", "Safety case", "Licensing", "Records")),
+    "New product": (0.16, 0.02,
+        ("Subscription", "Mobile app", "Loyalty scheme", "Partner channel", "Web shop", "Bundle")),
+}  # fmt: skip
 VERBS = ("renewal", "roll-out", "redesign", "consolidation", "upgrade", "replacement")
 GOALS = ("Lower cost to serve", "Better customer outcomes", "Safe and compliant", "New revenue")
 METHODS = {"waterfall": 0.45, "hybrid": 0.30, "agile": 0.25}

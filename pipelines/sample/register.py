@@ -42,7 +42,6 @@ def _project_row(project: Project) -> Row:
         "started_on": stream.mostly(project.started_on, missing=0.01) if begun else None,
         "finished_on": project.finished_on,
         "actual_cost": stream.mostly(cost, missing=0.025),
-        "pmo_used": None,  # departments adopt the services here, not single projects
         "approval_risk": _approval_risk(project) if begun else None,
         "negative_control": _days_to_pay(project) if begun else None,
     }
@@ -146,5 +145,4 @@ def _other_demand(department: Department, stream: Stream, day: int) -> Row:
         "department": department.name,
         "created_on": created_on,
         "decided_on": known(later(created_on, wait_days)),
-        "project_id": None,
     }

@@ -3,7 +3,7 @@
 from datetime import date
 
 Cell = str | int | float | date | None
-Row = dict[str, Cell]
+Row = dict[str, Cell]  # a column that is not named is a gap
 
 
 def money(amount: float) -> float:

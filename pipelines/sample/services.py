@@ -1,17 +1,10 @@
 """PMO services, the departments' adoption of them, and the occasions on which one was needed."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from pipelines.sample.chance import Stream
-from pipelines.sample.months import (
-    DATA_DATE,
-    first_day,
-    is_slow,
-    known,
-    later,
-    month_of,
-)
+from pipelines.sample.months import DATA_DATE, first_day, is_slow, known, later, month_of
 from pipelines.sample.rows import Row
 from pipelines.sample.truths import TRUTHS, Department
 
@@ -80,20 +73,7 @@ DAYS_IN_USE_BEFORE_FIRST_NEED = 5
 
 
 def service_rows() -> list[Row]:
-    return [
-        {
-            "service_id": each.service_id,
-            "name": each.name,
-            "domain": each.domain,
-            "description": each.description,
-            "target_user": each.target_user,
-            "challenge": each.challenge,
-            "benefit": each.benefit,
-            "sla_days": each.sla_days,
-            "owner": f"Head of {each.domain}, PMO",
-        }
-        for each in SERVICES
-    ]
+    return [asdict(each) | {"owner": f"Head of {each.domain}, PMO"} for each in SERVICES]
 
 
 def adoptions() -> dict[tuple[str, str], date]:

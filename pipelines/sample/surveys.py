@@ -97,15 +97,14 @@ def _ended(projects: list[Project], department: Department, wave: str) -> list[P
 
 def _with_a_project(rows: list[Row], ended: list[Project]) -> list[Row]:
     """The answers of one respondent in a wave, the first of which rates a project as well."""
-    unrated: Row = {"project_id": None, "project_success": None}
     if not rows or not ended:
-        return [row | unrated for row in rows]
+        return rows
     first, *others = rows
     stream = Stream("project success", str(first["respondent_id"]), str(first["wave"]))
     project = stream.one_of(ended)
     score = stream.mostly(_success(project, stream), missing=0.03)
     rated: Row = {"project_id": project.project_id, "project_success": score}
-    return [first | rated, *(row | unrated for row in others)]
+    return [first | rated, *others]
 
 
 def _success(project: Project, stream: Stream) -> int:
@@ -132,7 +131,7 @@ def _scores(service_id: str, in_use: bool, stream: Stream) -> Row:
         "recommend": stream.mostly(_recommend(perceived, stream), missing=0.03),
         "contribution": stream.mostly(_contribution(perceived, stream), missing=0.05),
     }
-    return scores | (answers if in_use else dict.fromkeys(answers))
+    return scores | answers if in_use else scores
 
 
 def _likert(opinion: float) -> int:

@@ -34,9 +34,9 @@ from typing import Any
 import pandas as pd
 
 from pipelines.sources import UNREAD_COLUMNS, Imported
+from pipelines.sources.extracts import typed
 from pipelines.sources.gmpp_entries import TWICE, Entry, Linked, link, read_entry, scale, snapshot
 from pipelines.sources.gmpp_layouts import RATERS, Report, fold, read_report
-from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError
 
 PLAN = ("start", "finish", "cost", "benefit")
@@ -62,7 +62,7 @@ def read(files: Sequence[Path]) -> Imported:
         ],
     }
     return Imported(
-        {name: _typed(name, rows) for name, rows in tables.items()},
+        {name: typed(name, pd.DataFrame(rows, dtype="object")) for name, rows in tables.items()},
         pd.DataFrame(unread, columns=list(UNREAD_COLUMNS)).astype(
             {name: "Int64" if name == "line" else "str" for name in UNREAD_COLUMNS}
         ),
@@ -156,13 +156,6 @@ def _status(project: str, entry: Entry) -> Iterator[Row]:
 
 def _pounds(millions: Decimal | None) -> float | None:
     return None if millions is None else round(float(millions * 1_000_000), 2)
-
-
-def _typed(name: str, rows: Sequence[Row]) -> pd.DataFrame:
-    """The rows as a frame with the columns and types of the declaration."""
-    table = TABLES[name]
-    frame = pd.DataFrame(rows, columns=list(table.column_names), dtype="object")
-    return frame.astype({column.name: column.pandas_type for column in table})
 
 
 def _notes(reports: Sequence[Report], linked: Linked) -> Iterator[str]:

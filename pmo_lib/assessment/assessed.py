@@ -61,10 +61,8 @@ def _with_change(
     result: KpiResult, now: pd.DataFrame, before: pd.DataFrame, level: float
 ) -> KpiResult:
     moved = change(result.statistic, now, before, level)
-    return replace(
-        result, baseline=result.value - moved.value, change=moved.value, change_low=moved.low,
-        change_high=moved.high, detectable=moved.detectable, p_value=moved.p_value,
-    )  # fmt: skip
+    before_it = result.value - moved.value
+    return replace(result, baseline=before_it, change=moved, p_value=moved.p_value)
 
 
 def _incomparable(kpi: Kpi, view: View, baseline: Baseline) -> str:

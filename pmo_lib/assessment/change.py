@@ -4,36 +4,15 @@ A change is no effect: it says that two periods differ, not why. The method foll
 (statistics.md 1.1.2); cases that are in both periods count for their covariance.
 """
 
-from dataclasses import dataclass
 from math import exp, nan, sqrt
 
 import numpy as np
 import pandas as pd
 
-from pmo_lib.kpis.statistics import ESTIMATORS, Statistic
+from pmo_lib.engine.result import Change
+from pmo_lib.kpis.statistics import Statistic
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.significance import detectable, p_value
-
-SUMS: frozenset[Statistic] = frozenset(
-    {"rate", "clustered_rate", "ratio", "bounded_ratio", "event_rate"}
-)
-QUANTILES: dict[Statistic, float] = {
-    "median": 0.5, "clustered_median": 0.5, "p80": 0.8, "p95": 0.95,
-}  # fmt: skip
-COLUMNS: dict[Statistic, str] = {
-    "signed_mean": "signed", "importance_mean": "importance", "slip_share": "slipped",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Change:
-    """Now less the baseline, in the KPI's own unit; missing ends where no method gives any."""
-
-    value: float
-    low: float = nan
-    high: float = nan
-    detectable: float = nan
-    p_value: float = nan
 
 
 def change(statistic: Statistic, now: pd.DataFrame, before: pd.DataFrame, level: float) -> Change:
@@ -43,14 +22,14 @@ def change(statistic: Statistic, now: pd.DataFrame, before: pd.DataFrame, level:
     where no case is in both; all else by combining the two intervals (Newcombe's method for
     rates; Zou & Donner 2008, with the correlation of the two estimates, for the rest).
     """
-    first, second = (ESTIMATORS[statistic](units, level) for units in (now, before))
+    first, second = (statistic(units, level) for units in (now, before))
     difference = first.value - second.value
     if any(end != end for e in (first, second) for end in (e.low, e.high)):
         return Change(difference)
-    if statistic in {"ratio", "bounded_ratio", "event_rate"} and min(first.value, second.value) > 0:
+    if statistic.is_ratio and min(first.value, second.value) > 0:
         low, high = _of_ratios(now, before, second.value, level)
-    elif statistic in {"mean", "monthly_mean"} and not _shared(now, before):
-        low, high = _welch(statistic, now, before, level)
+    elif statistic.sample and not _shared(now, before):
+        low, high = _welch(statistic.sample(now), statistic.sample(before), level)
     else:
         low, high = _combined(first, second, _correlation(statistic, now, before), level)
     cases = min(first.cases, second.cases)
@@ -88,20 +67,11 @@ def _of_ratios(
     return base * (exp(middle - half) - 1), base * (exp(middle + half) - 1)
 
 
-def _welch(
-    statistic: Statistic, now: pd.DataFrame, before: pd.DataFrame, level: float
-) -> tuple[float, float]:
+def _welch(now: pd.Series, before: pd.Series, level: float) -> tuple[float, float]:
     from scipy.stats import ttest_ind
 
-    found = ttest_ind(*(_values(statistic, units) for units in (now, before)), equal_var=False)
-    interval = found.confidence_interval(level)
+    interval = ttest_ind(now, before, equal_var=False).confidence_interval(level)
     return float(interval.low), float(interval.high)
-
-
-def _values(statistic: Statistic, units: pd.DataFrame) -> pd.Series:
-    if statistic == "monthly_mean":
-        return units.groupby("period")["numerator"].sum()
-    return units["numerator"] / units["denominator"]
 
 
 def _combined(
@@ -119,32 +89,10 @@ def _combined(
 
 def _correlation(statistic: Statistic, now: pd.DataFrame, before: pd.DataFrame) -> float:
     """Correlation of the two estimates, from the cases that are in both; 0 where none is."""
-    first, second = _influence(statistic, now), _influence(statistic, before)
+    first, second = statistic.influence(now), statistic.influence(before)
     spread = sqrt(float(np.square(first).sum() * np.square(second).sum()))
     shared = float((first * second).dropna().sum())
     return min(max(shared / spread, -1.0), 1.0) if spread > 0 else 0.0
-
-
-def _influence(statistic: Statistic, units: pd.DataFrame) -> pd.Series:
-    """How far each case moves the estimate, up to a factor; nothing where that is not known."""
-    cases, values = units["case_id"], units["numerator"] / units["denominator"]
-    if statistic in SUMS:
-        share = units["numerator"].sum() / units["denominator"].sum()
-        moves = units["numerator"] - share * units["denominator"]
-    elif statistic in QUANTILES:
-        p = QUANTILES[statistic]
-        moves = (values <= values.quantile(p)).astype("float64") - p
-    elif statistic == "nps":
-        scores = (values >= 9).astype("float64") - (values <= 6)
-        moves = scores - scores.mean()
-    elif statistic in {"survival_median", "survival_p85", "rate_difference", "skill"}:
-        return pd.Series(dtype="float64")
-    else:
-        values = units[COLUMNS[statistic]] if statistic in COLUMNS else values
-        if statistic == "geometric_mean":
-            values = pd.Series(np.log1p(values), index=values.index)
-        moves = values - values.mean()
-    return moves.groupby(cases).sum()
 
 
 def _shared(now: pd.DataFrame, before: pd.DataFrame) -> bool:

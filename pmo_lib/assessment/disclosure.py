@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from pmo_lib.engine.result import ORGANISATION, KpiResult
-from pmo_lib.engine.summary import FACTS
 from pmo_lib.kpis.catalogue import CATALOGUE
 
 LEST = "not shown, lest the few cases of another could be worked out from it"
@@ -20,18 +19,13 @@ def protected(results: Sequence[KpiResult]) -> list[KpiResult]:
     also_hidden = _secondary(results)
     return [
         KpiResult(
-            result.kpi_id,
-            result.department,
-            result.period,
-            result.statistic,
-            result.segment,
-            state="too few",
-            reason=LEST,
+            result.kpi_id, result.department, result.period, result.statistic, result.segment,
+            state="too few", reason=LEST,
         )
         if _cell(result) in also_hidden
         else result
         for result in results
-    ]
+    ]  # fmt: skip
 
 
 def _secondary(results: Sequence[KpiResult]) -> set[Cell]:
@@ -66,7 +60,7 @@ def _lines(cells: Iterable[Cell]) -> list[list[Cell]]:
 
 def _is_part(result: KpiResult) -> bool:
     """Whether it is one of several that add up, of cases and not of plain counts."""
-    fact = CATALOGUE[result.kpi_id].statistic in FACTS
+    fact = CATALOGUE[result.kpi_id].statistic.is_fact
     return not fact and bool(result.department != ORGANISATION or result.segment)
 
 

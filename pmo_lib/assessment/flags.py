@@ -108,14 +108,15 @@ def _flag(result: KpiResult, significant: bool, settings: Settings) -> tuple[str
     if result.cases < settings.disclosure.indicative:
         return "grey", "too few cases for a colour"
     wanted = target_of(kpi, settings)
-    if wanted is None and isnan(result.change):
+    if wanted is None and isnan(result.change.value):
         return "grey", "" if result.compared else "there is neither a target nor a baseline"
     if wanted is not None:
         reference = wanted[0]
         worse, *ends = (_off(kpi, x, wanted) for x in (result.value, result.low, result.high))
     else:
         reference, sign = result.baseline, -1.0 if kpi.better == "higher" else 1.0
-        worse, *ends = (sign * x for x in (result.change, result.change_low, result.change_high))
+        change = result.change
+        worse, *ends = (sign * x for x in (change.value, change.low, change.high))
     if any(map(isnan, ends)):
         return "grey", "without an interval no colour"
     limit = material(kpi, reference, settings)

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from math import expm1
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from pmo_lib.benchmark.against_published import PER_CASE, rating_scale
 from pmo_lib.benchmark.comparability import comparability, facts_of
 from pmo_lib.benchmark.comparison import Comparison, Kind
-from pmo_lib.benchmark.like_for_like import LikeForLike, like_for_like
-from pmo_lib.engine.observe import observe
+from pmo_lib.benchmark.like_for_like import like_for_like
+from pmo_lib.benchmark.side import Side, of_subject
 from pmo_lib.engine.result import ORGANISATION, KpiResult
-from pmo_lib.engine.summary import of_department, pooled, usable
-from pmo_lib.engine.view import View, availability
-from pmo_lib.facts.portfolio import TIERS, original_baselines, rows_of, tier_bounds
+from pmo_lib.engine.summary import of_department
+from pmo_lib.engine.view import availability
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import Kpi
 from pmo_lib.stats import position
@@ -23,181 +22,136 @@ from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.numbers import Floats
 
 OTHERS = "our other departments"
-COMPARED = {"rate", "clustered_rate", "median", "bounded_ratio", "mean", "clustered_mean"}
 
 
 @dataclass(frozen=True)
-class Side:
-    """One side of a comparison: its result and the cases that it rests on."""
+class Cases:
+    """The cases of a KPI on one side, what its headline comes to on them, and each one's value."""
 
-    view: View
-    result: KpiResult
+    kpi: Kpi
+    side: Side
+    department: str
     units: pd.DataFrame
+
+    @cached_property
+    def result(self) -> KpiResult:
+        return of_department(self.kpi, self.side.view, self.department, self.units)[0]
 
     @property
     def estimate(self) -> Estimate:
-        found = self.result
-        return Estimate(found.value, found.low, found.high, found.n, clusters=found.cases)
+        return self.result.estimate
 
-    @property
+    @cached_property
     def each(self) -> Floats:
-        """Every case's own value."""
         found: Floats = (self.units["numerator"] / self.units["denominator"]).to_numpy()
         return found
 
 
 def against_peers(
-    view: View, peers: Mapping[str, View], departments: Iterable[str] = (ORGANISATION,)
+    ours: Side, peers: Mapping[str, Side], departments: Iterable[str] = (ORGANISATION,)
 ) -> list[Comparison]:
     """Every KPI that we and a peer measure by shares, means or medians, per department.
 
     A department is set beside each peer, and beside our other departments together.
     """
-    own = _cases(view)
-    others = {name: (peer, _cases(peer)) for name, peer in peers.items()}
+    kpis = _compared(ours)
+    theirs = {
+        name: {kpi.id: Cases(kpi, peer, ORGANISATION, peer.cases(kpi)) for kpi in _compared(peer)}
+        for name, peer in peers.items()
+    }
     found = []
     for department in departments:
-        sides = {kpi_id: _side(kpi_id, view, department, own[kpi_id]) for kpi_id in own}
-        measured = {kpi_id: side for kpi_id, side in sides.items() if side.result.is_measured}
-        for name, (peer, cases) in others.items():
-            found += [
-                _beside(ours, _side(kpi_id, peer, ORGANISATION, cases[kpi_id]), "peer projects",
-                        name, department)
-                for kpi_id, ours in measured.items()
-                if len(cases.get(kpi_id, ()))
-            ]  # fmt: skip
+        own = [Cases(kpi, ours, department, of_subject(ours.cases(kpi), department))
+               for kpi in kpis]  # fmt: skip
+        measured = [cases for cases in own if cases.result.is_measured]
+        beside: list[tuple[Kind, str, Mapping[str, Cases]]] = [
+            ("peer projects", name, cases) for name, cases in theirs.items()
+        ]
         if department != ORGANISATION:
-            found += [
-                _beside(ours, theirs, "own departments", OTHERS, department)
-                for kpi_id, ours in measured.items()
-                if len((theirs := _others(kpi_id, view, department, own[kpi_id])).units)
-            ]
+            beside.append(("own departments", OTHERS, _others(measured, department)))
+        found += [
+            _beside(cases, other[cases.kpi.id], kind, name)
+            for kind, name, other in beside
+            for cases in measured
+            if cases.kpi.id in other and len(other[cases.kpi.id].units)
+        ]
     return found
 
 
-def _cases(view: View) -> dict[str, pd.DataFrame]:
-    """The usable cases of every KPI that can be compared and is measured at all."""
-    return {
-        kpi.id: usable(kpi, pooled(observe(kpi, view)))
+def _compared(side: Side) -> list[Kpi]:
+    """The KPIs that can be compared and are measured at all, with their headline alone."""
+    return [
+        replace(kpi, also=(), segment="")
         for kpi in CATALOGUE.values()
-        if kpi.statistic in COMPARED
+        if kpi.statistic.among_peers
         and kpi.level == "department"
-        and availability(kpi, view)[0] == "measured"
-    }
+        and availability(kpi, side.view)[0] == "measured"
+    ]
 
 
-def _side(kpi_id: str, view: View, department: str, units: pd.DataFrame) -> Side:
-    if department != ORGANISATION:
-        units = units[units["department"] == department]
-    return _side_of(CATALOGUE[kpi_id], view, department, units)
+def _others(measured: Iterable[Cases], department: str) -> dict[str, Cases]:
+    """The cases of all departments but this one."""
+    found = {}
+    for kpi, ours in ((cases.kpi, cases.side) for cases in measured):
+        units = ours.cases(kpi)
+        found[kpi.id] = Cases(kpi, ours, department, units[units["department"] != department])
+    return found
 
 
-def _others(kpi_id: str, view: View, department: str, units: pd.DataFrame) -> Side:
-    kpi = CATALOGUE[kpi_id]
-    return _side_of(kpi, view, department, units[units["department"] != department])
-
-
-def _side_of(kpi: Kpi, view: View, department: str, units: pd.DataFrame) -> Side:
-    return Side(view, of_department(kpi, view, department, units)[0], units)
-
-
-def _beside(ours: Side, theirs: Side, kind: Kind, name: str, department: str) -> Comparison:
+def _beside(ours: Cases, theirs: Cases, kind: Kind, name: str) -> Comparison:
     """One KPI of ours beside the peer's: judged, and where it is fair position and gap."""
-    kpi = CATALOGUE[ours.result.kpi_id]
+    kpi, view = ours.kpi, ours.side.view
     mine, other = (
-        facts_of(kpi, "", side.view.settings, rating_scale(side.view)) for side in (ours, theirs)
+        facts_of(kpi, "", side.view.settings, side.rating_scale)
+        for side in (ours.side, theirs.side)
     )
-    judged = comparability(mine, replace(other, segment="all"))
+    judged = comparability(mine, other)
     found = Comparison(
-        kpi_id=kpi.id, department=department, kind=kind, source=name,
+        kpi_id=kpi.id, department=ours.department, kind=kind, source=name,
         judgement=judged.judgement, reasons=judged.reasons, remedies=judged.remedies,
-        year=int(theirs.view.period[:4]), segment="all", statistic=mine.statistic,
-        ours=ours.result.value, ours_low=ours.result.low, ours_high=ours.result.high,
-        ours_n=ours.result.cases, theirs=theirs.result.value,
-        theirs_low=theirs.result.low, theirs_high=theirs.result.high,
-        theirs_n=theirs.result.cases or len(theirs.units),
-        unit=kpi.unit,
+        year=int(theirs.side.view.period[:4]), segment="all", statistic=mine.statistic,
+        ours=ours.estimate, unit=kpi.unit,
+        theirs=replace(theirs.estimate, clusters=theirs.result.cases or len(theirs.units)),
     )  # fmt: skip
-    few = ours.view.settings.disclosure.too_few
+    few = view.settings.disclosure.too_few
     if not theirs.result.is_measured:
         why = f"Of the peer's only {len(theirs.units)} cases are known; {few} are needed."
         return replace(found, judgement="not comparable", reasons=(*found.reasons, why))
-    return _with_position(found, kpi, ours, theirs) if found.is_fair else found
+    return _with_position(found, ours, theirs) if found.is_fair else found
 
 
-def _with_position(found: Comparison, kpi: Kpi, ours: Side, theirs: Side) -> Comparison:
-    level = ours.view.settings.confidence_level
+def _with_position(found: Comparison, ours: Cases, theirs: Cases) -> Comparison:
+    kpi, level = ours.kpi, ours.side.view.settings.confidence_level
     gap = position.gap_between(ours.estimate, theirs.estimate)
-    found = replace(found, gap=gap.value, gap_low=gap.low, gap_high=gap.high, note=gap.note)
-    if kpi.statistic in PER_CASE or kpi.statistic == "rate":
-        found = _with_mix(found, kpi, ours, theirs)
-    if kpi.statistic not in PER_CASE:
+    found = replace(found, gap=gap, note=gap.note)
+    if kpi.statistic.per_case or kpi.statistic.is_share_of_cases:
+        found = _with_mix(found, ours, theirs, level)
+    if not kpi.statistic.per_case:
         return found
-    at = position.percentile_of_statistic(ours.each, theirs.each, 0.5, level)
-    chance = position.superiority(
-        ours.each, theirs.each, level, better="higher" if kpi.better == "higher" else "lower"
-    )
+    at = position.percentile_of_quantile(ours.each, theirs.each, 0.5, level)
+    better: Literal["higher", "lower"] = "higher" if kpi.better == "higher" else "lower"
     return replace(
-        found, note="; ".join(filter(None, [found.note, at.note])),
-        percentile=at.percentile, percentile_low=at.low, percentile_high=at.high,
-        superiority=chance.value, superiority_low=chance.low, superiority_high=chance.high,
+        found, percentile=at, note="; ".join(filter(None, [found.note, at.note])),
+        superiority=position.superiority(ours.each, theirs.each, level, better),
     )  # fmt: skip
 
 
-def _with_mix(found: Comparison, kpi: Kpi, ours: Side, theirs: Side) -> Comparison:
+def _with_mix(found: Comparison, ours: Cases, theirs: Cases, level: float) -> Comparison:
     """With the gaps on the peers' mix of projects; refused where they turn the difference round."""
-    view = ours.view
-    gaps = like_for_like(
-        _with_kind(kpi, ours, view), _with_kind(kpi, theirs, view), view.settings.confidence_level
-    )
-    gaps = _as_shares(gaps) if kpi.statistic in PER_CASE else gaps
-    same, balanced = gaps.standardised, gaps.balanced
-    found = replace(
-        found, mix=gaps.reason,
-        standardised=same.value, standardised_low=same.low, standardised_high=same.high,
-        balanced=balanced.value, balanced_low=balanced.low, balanced_high=balanced.high,
-    )  # fmt: skip
+    gaps = like_for_like(_averaged(ours), _averaged(theirs), level)
+    if ours.kpi.statistic.per_case:
+        gaps = gaps.as_shares()
+    found = replace(found, mix=gaps.reason, standardised=gaps.standardised, balanced=gaps.balanced)
     if gaps.judgement == "context only":  # the gap stands, but with the doubt beside it
         return replace(found, note="; ".join(filter(None, [found.note, gaps.reason])))
     if gaps.judgement == "comparable":
         return found
-    return replace(found, judgement="not comparable", reasons=(_sentence(gaps.reason),))
+    why = f"{gaps.reason[:1].upper()}{gaps.reason[1:]}."
+    return replace(found, judgement="not comparable", reasons=(why,))
 
 
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}."
-
-
-def _as_shares(gaps: LikeForLike) -> LikeForLike:
-    """Gaps of logarithms as shares, exp(gap) - 1."""
-    return replace(
-        gaps,
-        **{
-            name: replace(gap, value=expm1(gap.value), low=expm1(gap.low), high=expm1(gap.high))
-            for name in ("raw", "standardised", "balanced")
-            for gap in [getattr(gaps, name)]
-        },
-    )
-
-
-def _with_kind(kpi: Kpi, side: Side, view: View) -> pd.DataFrame:
-    """Its cases with what may be averaged, their category and size by our own bounds.
-
-    Overruns are averaged as logarithms. Sizes in another currency are not told.
-    """
-    ids, projects = side.units["case_id"].astype("str"), side.view.tables["projects"]
-    category = projects["category"].array.take(rows_of(projects, ids), allow_fill=True)
-    value = side.each if kpi.statistic == "rate" else np.log1p(np.maximum(side.each, -0.99))
-    return pd.DataFrame({"value": value, "category": category, "size_tier": _tiers(side, view)})
-
-
-def _tiers(side: Side, view: View) -> pd.Series:
-    unknown = pd.Series(pd.NA, index=range(len(side.units)), dtype="str")
-    if side.view.settings.currency != view.settings.currency or "baselines" not in view.tables:
-        return unknown
-    lower, upper = tier_bounds(view.tables["baselines"])
-    costs = original_baselines(side.view.tables["baselines"]).set_index("project_id")["cost"]
-    own = side.units["case_id"].map(costs).astype("float64").reset_index(drop=True)
-    small, medium, large = TIERS
-    tiers = unknown.mask(own > 0, large).mask(own <= upper, medium).mask(own <= lower, small)
-    return tiers.where(own > 0)
+def _averaged(cases: Cases) -> pd.DataFrame:
+    """What may be averaged of each case: 0 or 1 of a rate, the logarithm of an overrun."""
+    is_rate = cases.kpi.statistic.is_share_of_cases
+    value = cases.each if is_rate else np.log1p(np.maximum(cases.each, -0.99))
+    return cases.units[["category", "size_tier"]].assign(value=value)

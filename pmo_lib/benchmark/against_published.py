@@ -7,80 +7,163 @@ from typing import Any
 
 import pandas as pd
 
-from pmo_lib.benchmark.comparability import Comparability, Facts, comparability, facts_of
+from pmo_lib.benchmark.comparability import Facts, comparability, facts_of
 from pmo_lib.benchmark.comparison import Comparison
 from pmo_lib.benchmark.published import p_of, published, quantiles
+from pmo_lib.benchmark.side import Side, of_subject
 from pmo_lib.contract.settings import Settings
-from pmo_lib.engine.observe import observe
 from pmo_lib.engine.result import ORGANISATION
-from pmo_lib.engine.summary import pooled, usable
-from pmo_lib.engine.view import View, availability
-from pmo_lib.facts.portfolio import rows_of
+from pmo_lib.engine.view import availability
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import Kpi
-from pmo_lib.kpis.statistics import ESTIMATORS
 from pmo_lib.stats import means, position
 from pmo_lib.stats.estimate import NOTHING, Estimate
 from pmo_lib.stats.quantiles import quantile
 from pmo_lib.stats.tails import FEWEST, HEAVY, hill_index
 
 Row = Mapping[Hashable, Any]
-PER_CASE = {"median", "geometric_mean"}  # KPIs of which every case has a value of its own
+
+
+# our own figure of a KPI, a statistic, a department and a segment, or why there is none
+Own = Callable[[str, str, str, str], tuple[Estimate, str]]
 
 
 @dataclass(frozen=True)
-class Ours:
-    """Our figure of the kind that was published, or why there is none."""
+class Figure:
+    """A published figure, or a set of quantiles of one thing, judged.
 
-    estimate: Estimate = NOTHING
-    units: pd.DataFrame | None = None
-    why_not: str = ""
+    ``statistic`` and ``segment`` say of which figure of ours it is; where ``statistic`` is empty
+    there is none. ``sd`` is that of a published mean, ``quantiles`` the set by their probability.
+    """
+
+    said: Comparison
+    statistic: str = ""
+    segment: str = "all"
+    sd: float = float("nan")
+    quantiles: pd.Series | None = None
 
 
-Cases = Callable[[str], pd.DataFrame]  # a KPI's usable cases, by its id
-
-
-def against_published(view: View, departments: Iterable[str] = (ORGANISATION,)) -> list[Comparison]:
+def against_published(ours: Side, departments: Iterable[str] = (ORGANISATION,)) -> list[Comparison]:
     """Every published figure in `benchmarks`, in their order, then every set of quantiles.
 
     A figure that is one of a set is told with its set alone.
     """
+    view = ours.view
     if "benchmarks" not in view.tables or "benchmarks" in view.withheld:
         return []
     rows = published(view.tables["benchmarks"])
     sets = quantiles(rows)
     alone = rows.drop(index=[row for group in sets for row in group.index]).to_dict("records")
+    figures = [_judged(row, ours) for row in alone] + [_judged_set(group, ours) for group in sets]
 
-    @cache
-    def cases(kpi_id: str) -> pd.DataFrame:
-        kpi = CATALOGUE[kpi_id]
-        return usable(kpi, pooled(observe(kpi, view)))
+    @cache  # many sources tell of the same thing
+    def own(kpi_id: str, statistic: str, department: str, segment: str) -> tuple[Estimate, str]:
+        return _own(CATALOGUE[kpi_id], statistic, ours, department, segment)
 
-    found = []
-    for department in departments:
-        found += [_beside(row, view, cases, department) for row in alone]
-        found += [_among(group, view, cases, department) for group in sets]
-    return found
+    return [
+        _beside(figure, department, own, view.settings.confidence_level)
+        for department in departments
+        for figure in figures
+    ]
 
 
-def _figure(
-    kpi: Kpi, statistic: str, view: View, cases: Cases, department: str, segment: str
-) -> Ours:
+def _judged(row: Row, ours: Side) -> Figure:
+    """Whether the figure is comparable, and with which of ours: its statistic and segment."""
+    view = ours.view
+    said = _said(row)
+    if row["fault"]:
+        return Figure(replace(said, judgement="not comparable", reasons=(row["fault"],)))
+    if not said.kpi_id:
+        return Figure(replace(said, reasons=("No KPI of ours measures that.",)))
+    kpi = CATALOGUE[said.kpi_id]
+    has_segment = said.segment == "all" or bool(
+        "projects" in view.tables
+        and categories_of(said.segment, view.tables["projects"], view.settings)
+    )
+    mine = said.statistic if kpi.statistic.per_case and said.statistic != "share" else ""
+    segment = said.segment if has_segment else "all"
+    facts = facts_of(kpi, mine, view.settings, ours.rating_scale, segment)
+    judged = comparability(facts, _facts(row))
+    said = replace(
+        said, judgement=judged.judgement, reasons=judged.reasons, remedies=judged.remedies
+    )
+    if judged.judgement == "not comparable":
+        return Figure(said)
+    return Figure(said, facts.statistic, segment, row["sd"])
+
+
+def _judged_set(group: pd.DataFrame, ours: Side) -> Figure:
+    """A set of published quantiles, beside which our median is set."""
+    fault = str(group["fault"].iloc[0])
+    found = _judged({**group.iloc[0].to_dict(), "statistic": "median", "fault": ""}, ours)
+    medians = group.loc[group["statistic"] == "median", "value"]
+    theirs = replace(found.said.theirs, value=medians.iloc[0] if len(medians) else float("nan"))
+    said = replace(found.said, kind="published quantiles", theirs=theirs)
+    if fault:
+        return Figure(replace(said, judgement="not comparable", reasons=(fault,)))
+    return replace(found, said=said, quantiles=group.set_index("p")["value"])
+
+
+def _said(row: Row) -> Comparison:
+    """What the figure says, not yet judged."""
+    n: int = 0 if pd.isna(row["n"]) else int(row["n"])
+    names = ("kpi_id", "source", "metric", "segment", "statistic", "unit", "url")
+    text: dict[str, Any] = {name: _text(row, name) for name in names}
+    return Comparison(
+        **text, department="", kind="published", judgement="context only", year=int(row["year"]),
+        version=f"{row['version']} of {row['versions']}" if row["versions"] > 1 else "",
+        theirs=replace(NOTHING, value=float(row["value"]), n=n),
+    )  # fmt: skip
+
+
+def _facts(row: Row) -> Facts:
+    scale = row["rating_scale"]
+    names = ("statistic", "unit_of_analysis", "population", "baseline_definition", "prices",
+             "segment", "sector")  # fmt: skip
+    text: dict[str, Any] = {name: _text(row, name) for name in names}
+    return Facts(**text, rating_scale=0 if pd.isna(scale) else int(scale))
+
+
+def _text(row: Row, name: str) -> str:
+    value = row[name]
+    return "" if pd.isna(value) else str(value)
+
+
+def _beside(figure: Figure, department: str, own: Own, level: float) -> Comparison:
+    """The figure beside one department's: where that is fair, with the gap to it."""
+    found = replace(figure.said, department=department)
+    if not figure.statistic:
+        return found
+    ours, why_not = own(found.kpi_id, figure.statistic, department, figure.segment)
+    if why_not:
+        return replace(found, judgement="context only", reasons=(*found.reasons, why_not))
+    found = replace(found, ours=ours)
+    if not found.is_fair:
+        return found
+    return (
+        _placed(found, figure.quantiles)
+        if figure.quantiles is not None
+        else _with_gap(found, figure.sd, level)
+    )
+
+
+def _own(
+    kpi: Kpi, statistic: str, ours: Side, department: str, segment: str
+) -> tuple[Estimate, str]:
     """Our own figure of a published one's kind, on the projects of a segment alone."""
+    view = ours.view
     state, reason = availability(kpi, view)
     if state != "measured":
-        return Ours(why_not=f"{kpi.id} is {state}: {reason}")
-    units = cases(kpi.id)
-    if department != ORGANISATION:
-        units = units[units["department"] == department]
+        return NOTHING, f"{kpi.id} is {state}: {reason}"
+    units = of_subject(ours.cases(kpi), department)
     if segment != "all":
         inside = categories_of(segment, view.tables["projects"], view.settings)
-        units = units[_categories(units, view).isin(inside)]
+        units = units[units["category"].isin(inside)]
     estimate, why_not = _estimate(kpi, statistic, units, view.settings.confidence_level)
     few = view.settings.disclosure.too_few
     if not why_not and estimate.cases < few:
         why_not = f"We have fewer than {few} {kpi.population} to set beside it."
-    return Ours(estimate, units, why_not)
+    return estimate, why_not
 
 
 def categories_of(segment: str, projects: pd.DataFrame, settings: Settings) -> list[str]:
@@ -91,175 +174,55 @@ def categories_of(segment: str, projects: pd.DataFrame, settings: Settings) -> l
     return [category for category in known if category.casefold() in wanted]
 
 
-def _categories(units: pd.DataFrame, view: View) -> pd.Series:
-    projects = view.tables["projects"]
-    at = rows_of(projects, units["case_id"].astype("str"))
-    found = projects["category"].array.take(at, allow_fill=True)
-    return pd.Series(found, index=units.index)
-
-
 def _estimate(kpi: Kpi, statistic: str, units: pd.DataFrame, level: float) -> tuple[Estimate, str]:
     """Our statistic of that kind, and why there can be none."""
     if units.empty:
         return NOTHING, f"We have no {kpi.population} to set beside it."
-    own = facts_of(kpi, "", Settings()).statistic
-    if statistic == own:
-        return ESTIMATORS[kpi.statistic](units, level), ""
-    if kpi.statistic not in PER_CASE:
+    if statistic == kpi.statistic.benchmark:
+        return kpi.statistic(units, level), ""
+    if not kpi.statistic.per_case:
         return NOTHING, f"We cannot give a {statistic} of {kpi.name}."
     values = (units["numerator"] / units["denominator"]).to_numpy()
-    if statistic == "mean":
-        if len(values) < FEWEST or hill_index(1 + values) <= HEAVY:
-            return NOTHING, (
-                f"Our own mean would rest on the few largest of {len(values)}: no interval would "
-                "hold for it, so the median is what we report."
-            )
-        return means.mean(values, level), ""
-    return quantile(values, p_of(statistic), level), ""
-
-
-def _common(row: Row, department: str) -> dict[str, Any]:
-    """What every comparison says of the figure it is with."""
-    text = {name: _text(row, name) for name in ("source", "metric", "segment", "statistic", "url")}
-    version = f"{row['version']} of {row['versions']}" if row["versions"] > 1 else ""
-    return text | {
-        "kpi_id": _text(row, "kpi_id"), "department": department, "year": int(row["year"]),
-        "version": version, "theirs": row["value"], "unit": _text(row, "unit"),
-        "theirs_n": 0 if pd.isna(row["n"]) else int(row["n"]),
-    }  # fmt: skip
-
-
-def _beside(row: Row, view: View, cases: Cases, department: str) -> Comparison:
-    """One published figure: judged, and where it is fair the gap to it."""
-    common = _common(row, department)
-    if row["fault"]:
-        return Comparison(
-            **common, kind="published", judgement="not comparable", reasons=(row["fault"],)
+    if statistic != "mean":
+        return quantile(values, p_of(statistic), level), ""
+    if len(values) < FEWEST or hill_index(1 + values) <= HEAVY:
+        return NOTHING, (
+            f"Our own mean would rest on the few largest of {len(values)}: no interval would "
+            "hold for it, so the median is what we report."
         )
-    if not common["kpi_id"]:
-        return Comparison(
-            **common, kind="published", judgement="context only",
-            reasons=("No KPI of ours measures that.",),
-        )  # fmt: skip
-    kpi = CATALOGUE[common["kpi_id"]]
-    judged, ours = _judged(kpi, row, view, cases, department)
-    found = Comparison(
-        **common, kind="published", judgement=judged.judgement, reasons=judged.reasons,
-        remedies=judged.remedies,
-    )  # fmt: skip
-    if ours.why_not:
-        worse = "context only" if found.is_fair else found.judgement
-        return replace(found, judgement=worse, reasons=(*found.reasons, ours.why_not))
-    found = _with_ours(found, ours.estimate)
-    return _with_gap(found, kpi, row, ours, view) if found.is_fair else found
+    return means.mean(values, level), ""
 
 
-def _judged(
-    kpi: Kpi, row: Row, view: View, cases: Cases, department: str
-) -> tuple[Comparability, Ours]:
-    """Whether the figure is comparable, and ours of the same kind on the same segment."""
-    segment, statistic = _text(row, "segment"), _text(row, "statistic")
-    has_segment = segment == "all" or (
-        "projects" in view.tables
-        and bool(categories_of(segment, view.tables["projects"], view.settings))
-    )
-    mine = statistic if kpi.statistic in PER_CASE and statistic != "share" else ""
-    ours = facts_of(kpi, mine, view.settings, rating_scale(view), segment if has_segment else "all")
-    judged = comparability(ours, _facts(row))
-    if judged.judgement == "not comparable":
-        return judged, Ours()
-    return judged, _figure(kpi, ours.statistic, view, cases, department, ours.segment)
-
-
-def _facts(row: Row) -> Facts:
-    scale = row["rating_scale"]
-    return Facts(
-        statistic=_text(row, "statistic"),
-        unit_of_analysis=_text(row, "unit_of_analysis"),
-        population=_text(row, "population"),
-        baseline_definition=_text(row, "baseline_definition"),
-        prices=_text(row, "prices"),
-        rating_scale=0 if pd.isna(scale) else int(scale),
-        segment=_text(row, "segment"),
-        sector=_text(row, "sector"),
-    )
-
-
-def rating_scale(view: View) -> int:
-    """The number of colours of our latest ratings; 0 where there are none."""
-    reports = view.tables.get("status_reports")
-    if reports is None:
-        return 0
-    rated = reports[reports["rag"].notna() & (reports["period"] <= view.period)]
-    latest = rated.loc[rated["period"] == rated["period"].max(), "rag_scale"].dropna()
-    return int(latest.mode().iloc[0]) if len(latest) else 0
-
-
-def _with_ours(found: Comparison, own: Estimate) -> Comparison:
-    return replace(found, ours=own.value, ours_low=own.low, ours_high=own.high, ours_n=own.cases)
-
-
-def _with_gap(found: Comparison, kpi: Kpi, row: Row, ours: Ours, view: View) -> Comparison:
-    level, their_n = view.settings.confidence_level, found.theirs_n
+def _with_gap(found: Comparison, sd: float, level: float) -> Comparison:
+    """With the gap to a published figure, and what it would take to be level."""
+    theirs = found.theirs
     if found.statistic == "share":
-        gap = position.gap_to_share(ours.estimate, found.theirs, their_n, level)
+        gap = position.gap_to_share(found.ours, theirs.value, theirs.n, level)
     elif found.statistic == "mean":
-        gap = position.gap_to_mean(ours.estimate, found.theirs, row["sd"], their_n, level)
+        gap = position.gap_to_mean(found.ours, theirs.value, sd, theirs.n, level)
     else:
-        gap = position.gap_to_constant(ours.estimate, found.theirs)
-    found = replace(found, gap=gap.value, gap_low=gap.low, gap_high=gap.high, note=gap.note)
-    return replace(found, to_move=_to_move(found, kpi, ours))
+        gap = position.gap_to_constant(found.ours, theirs.value)
+    found = replace(found, gap=gap, note=gap.note)
+    return replace(found, to_move=_to_move(found))
 
 
-def _to_move(found: Comparison, kpi: Kpi, ours: Ours) -> str:
+def _to_move(found: Comparison) -> str:
     """How many more of ours would have had to succeed to be where they are."""
-    if found.stands != "worse" or kpi.statistic != "rate" or ours.units is None:
+    kpi, n = CATALOGUE[found.kpi_id], found.ours.n
+    if found.stands != "worse" or not kpi.statistic.is_share_of_cases:
         return ""
-    n, k = ours.estimate.n, round(ours.estimate.value * ours.estimate.n)
+    k = round(found.ours.value * n)
     if kpi.better == "lower":
-        more = position.successes_needed(n, n - k, 1 - found.theirs)
+        more = position.successes_needed(n, n - k, 1 - found.theirs.value)
         return f"{more} fewer of {n} would have made us level"
-    return f"{position.successes_needed(n, k, found.theirs)} more of {n} would have made us level"
+    more = position.successes_needed(n, k, found.theirs.value)
+    return f"{more} more of {n} would have made us level"
 
 
-def _among(group: pd.DataFrame, view: View, cases: Cases, department: str) -> Comparison:
-    """A set of published quantiles: where our median lies among them."""
-    row = {**group.iloc[0].to_dict(), "statistic": "median"}
-    common = _common(row, department) | {
-        "statistic": "median", "theirs_n": 0 if pd.isna(row["n"]) else int(row["n"]),
-        "theirs": _median_of(group),
-    }  # fmt: skip
-    kpi = CATALOGUE[common["kpi_id"]]
-    judged, ours = _judged(kpi, row, view, cases, department)
-    found = Comparison(
-        **common, kind="published quantiles", judgement=judged.judgement, reasons=judged.reasons,
-        remedies=judged.remedies,
-    )  # fmt: skip
-    if fault := str(group["fault"].iloc[0]):
-        return replace(found, judgement="not comparable", reasons=(fault,))
-    if ours.why_not:
-        worse = "context only" if found.is_fair else found.judgement
-        return replace(found, judgement=worse, reasons=(*found.reasons, ours.why_not))
-    found = _with_ours(found, ours.estimate)
-    if not found.is_fair:
-        return found
-    p = group["statistic"].map(p_of).to_numpy(dtype="float64")
-    at = position.percentile_from_quantiles(
-        ours.estimate, p, group["value"].to_numpy(dtype="float64")
+def _placed(found: Comparison, quantiles: pd.Series) -> Comparison:
+    """With our place among the published quantiles, and the gap to their median."""
+    rank, bound = position.percentile_from_quantiles(
+        found.ours, quantiles.index.to_numpy(), quantiles.to_numpy()
     )
-    gap = position.gap_to_constant(ours.estimate, found.theirs)
-    return replace(
-        found, percentile=at.percentile, percentile_low=at.low, percentile_high=at.high,
-        bound=at.bound, note=at.note,
-        gap=gap.value, gap_low=gap.low, gap_high=gap.high,
-    )  # fmt: skip
-
-
-def _median_of(group: pd.DataFrame) -> float:
-    medians = group.loc[group["statistic"] == "median", "value"]
-    return float(medians.iloc[0]) if len(medians) else float("nan")
-
-
-def _text(row: Row, name: str) -> str:
-    value = row[name]
-    return "" if pd.isna(value) else str(value)
+    gap = position.gap_to_constant(found.ours, found.theirs.value)
+    return replace(found, percentile=rank, bound=bound, note=rank.note, gap=gap)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from pmo_lib.benchmark.reference_class import Uplift, uplift
+from pmo_lib.benchmark.uplift import Uplift, uplift
 from pmo_lib.engine.observe import observe_all
 from pmo_lib.engine.summary import usable
 from pmo_lib.engine.view import View, availability
@@ -36,10 +36,10 @@ IN_FLIGHT = {
     "project_id": "str", **NAMES, **dict.fromkeys(["approved_cost", "current_estimate"], "float64")
 }  # fmt: skip
 
-COSTS = ["p50", "p50_low", "p50_high", "p80", "p80_low", "p80_high"]
+QUANTILES = ["p50", "p50_low", "p50_high", "p80", "p80_low", "p80_high"]
 SUGGESTED = {
     "reference_class": "str", "n": "int64", "own_weight": "float64",
-    **dict.fromkeys(COSTS, "float64"), "said": "str", "note": "str",
+    **dict.fromkeys(QUANTILES, "float64"), "said": "str", "note": "str",
 }  # fmt: skip
 
 
@@ -99,34 +99,40 @@ def in_flight_growth(view: View) -> pd.DataFrame:
     return found.rename(columns={"project_id": "case_id"}).reset_index(drop=True)
 
 
-def forecasts(
-    view: View,
-    classes: Mapping[str, Floats],
-    parent: Floats | None = None,
-    department: str = "",
-) -> pd.DataFrame:
+def by_class(projects: pd.DataFrame, column: str = "overrun") -> dict[str, Floats]:
+    """Each category's values of a column."""
+    return {
+        str(name): own.to_numpy(dtype="float64")
+        for name, own in projects.groupby("category", sort=True)[column]
+    }
+
+
+def p50_and_p80(overruns: Floats, parent: Floats, level: float) -> tuple[Uplift, Uplift]:
+    """Both uplifts of a class, of the class alone or both pooled with its parent."""
+    middle = uplift(overruns, MIDDLE, level, parent, decided_at=HIGH)
+    return middle, uplift(overruns, HIGH, level, parent)
+
+
+def forecasts(view: View, classes: Mapping[str, Floats]) -> pd.DataFrame:
     """Each project in flight with its approved cost, current estimate and what its class suggests.
 
-    `classes` are the overruns of the reference class of each category, ours or a peer's, `parent`
-    those of all together (by default of all classes). P50 and P80 with their intervals are costs;
-    `said` sets the current estimate beside them, `note` tells of the class, or why there is none.
+    `classes` are the overruns of the reference class of each category, ours or a peer's. P50 and
+    P80 with their intervals are costs; `said` sets the current estimate beside them, `note` tells
+    of the class, or why there is none.
     """
-    if parent is None:
-        parent = np.concatenate([*classes.values(), np.array([])])
+    parent, level = np.concatenate([*classes.values(), []]), view.settings.confidence_level
     projects = _open_projects(view)
-    if department:
-        projects = projects[projects["department"] == department].reset_index(drop=True)
     found = {
-        category: _of_class(classes.get(category, np.array([])), parent, view)
+        category: p50_and_p80(classes.get(category, np.array([])), parent, level)
         for category in projects["category"].unique()
     }
+    costs = zip(
+        projects["category"], projects["approved_cost"], projects["current_estimate"], strict=True
+    )
     rows = [
         _suggested(category, approved, estimate, *found[category])
-        for category, approved, estimate in zip(
-            projects["category"], projects["approved_cost"], projects["current_estimate"],
-            strict=True,
-        )
-    ]  # fmt: skip
+        for category, approved, estimate in costs
+    ]
     return projects.join(pd.DataFrame(rows, columns=list(SUGGESTED)).astype(SUGGESTED))
 
 
@@ -135,14 +141,13 @@ def _suggested(
 ) -> dict[str, float | int | str]:
     """What the class says of a project of this approved cost and current estimate."""
     p50, p80 = (approved * (1 + np.array([u.value, u.low, u.high])) for u in (middle, high))
-    note = high.note if approved == approved else "no approved cost is known"
     return {
         "reference_class": _class_used(category, high),
         "n": high.n,
         "own_weight": high.own_weight,
-        **dict(zip(COSTS, [*p50, *p80], strict=True)),
+        **dict(zip(QUANTILES, [*p50, *p80], strict=True)),
         "said": _said(estimate, p50, p80),
-        "note": note,
+        "note": high.note if approved == approved else "no approved cost is known",
     }
 
 
@@ -168,12 +173,6 @@ def _open_projects(view: View) -> pd.DataFrame:
 
 def _empty(columns: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame(columns=list(columns)).astype(columns)
-
-
-def _of_class(overruns: Floats, parent: Floats, view: View) -> tuple[Uplift, Uplift]:
-    level = view.settings.confidence_level
-    middle = uplift(overruns, MIDDLE, level, parent, decided_at=HIGH)
-    return middle, uplift(overruns, HIGH, level, parent)
 
 
 def _class_used(category: str, found: Uplift) -> str:

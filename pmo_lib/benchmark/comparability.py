@@ -10,8 +10,6 @@ from typing import Literal
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.kpis.kpi import Kpi
-from pmo_lib.kpis.populations import POPULATIONS
-from pmo_lib.kpis.statistics import STATISTIC_WORDS
 
 Judgement = Literal["comparable", "context only", "not comparable"]
 
@@ -62,13 +60,12 @@ def facts_of(
 
     ``statistic`` is the benchmark's word for it, by default that of the KPI's headline.
     """
-    unit, population = POPULATIONS[kpi.population]
     needs = set(kpi.needs)
     needs_baseline = bool(needs & PLANS)
     return Facts(
-        statistic or STATISTIC_WORDS[kpi.statistic],
-        unit,
-        population,
+        statistic or kpi.statistic.benchmark,
+        kpi.population.unit_of_analysis,
+        kpi.population.stage,
         settings.baseline_definition if needs_baseline else "",
         "constant" if settings.price_base else settings.prices,
         rating_scale,

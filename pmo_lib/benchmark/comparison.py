@@ -1,16 +1,19 @@
 """One statistic of a KPI beside a benchmark: what was judged, and what the comparison says."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
-from math import isnan, nan
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from math import isnan
 from typing import Literal
 
 import pandas as pd
 
 from pmo_lib.benchmark.comparability import Judgement
 from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.stats.estimate import NOTHING, Estimate
 
 Kind = Literal["published", "published quantiles", "peer projects", "own departments"]
+
+COUNTED = ("ours", "theirs")  # the estimates whose number of cases is a column too
 
 
 @dataclass(frozen=True)
@@ -18,11 +21,11 @@ class Comparison:
     """A benchmark, whether it may be set beside ours, and where it may the position and the gap.
 
     ``reasons`` say why it is refused or context only, ``remedies`` how it could become comparable.
-    ``gap`` is ours less theirs; ``percentile`` (0 to 1) the share of the peers below ours, or with
-    ``bound`` the side of the published ones on which it lies; ``superiority`` the probability that
-    one of ours is better than one of theirs. ``standardised`` and ``balanced`` are the gap of means
-    (of an overrun, of geometric means) with the peers' mix of projects, ``mix`` what became of it.
-    Each is missing where it cannot be told.
+    ``gap`` is ours less theirs; ``percentile`` our percentile rank among the peers (0 to 1), or
+    with ``bound`` the side of the published ones on which ours lies; ``superiority`` the
+    probability that one of ours is better than one of theirs. ``standardised`` and ``balanced``
+    are the gap of means (of an overrun, of geometric means) with the peers' mix of projects,
+    ``mix`` what became of it. An estimate is missing where it cannot be told.
     """
 
     kpi_id: str
@@ -37,31 +40,15 @@ class Comparison:
     version: str = ""
     reasons: tuple[str, ...] = ()
     remedies: tuple[str, ...] = ()
-    ours: float = nan
-    ours_low: float = nan
-    ours_high: float = nan
-    ours_n: int = 0
-    theirs: float = nan
-    theirs_low: float = nan
-    theirs_high: float = nan
-    theirs_n: int = 0
+    ours: Estimate = NOTHING
+    theirs: Estimate = NOTHING
     unit: str = ""
-    gap: float = nan
-    gap_low: float = nan
-    gap_high: float = nan
-    percentile: float = nan
-    percentile_low: float = nan
-    percentile_high: float = nan
+    gap: Estimate = NOTHING
+    percentile: Estimate = NOTHING
     bound: str = ""
-    superiority: float = nan
-    superiority_low: float = nan
-    superiority_high: float = nan
-    standardised: float = nan
-    standardised_low: float = nan
-    standardised_high: float = nan
-    balanced: float = nan
-    balanced_low: float = nan
-    balanced_high: float = nan
+    superiority: Estimate = NOTHING
+    standardised: Estimate = NOTHING
+    balanced: Estimate = NOTHING
     mix: str = ""
     to_move: str = ""
     note: str = ""
@@ -74,27 +61,37 @@ class Comparison:
     @property
     def stands(self) -> str:
         """better, worse or no different from chance; nothing where that cannot be told."""
-        if not self.is_fair or isnan(self.gap_low) or isnan(self.gap_high):
+        if not self.is_fair or isnan(self.gap.low) or isnan(self.gap.high):
             return ""
-        if self.gap_low <= 0 <= self.gap_high:
+        if self.gap.low <= 0 <= self.gap.high:
             return "no different"
         better = CATALOGUE[self.kpi_id].better
         if better not in {"higher", "lower"}:
-            return "higher" if self.gap > 0 else "lower"
-        return "better" if (self.gap > 0) == (better == "higher") else "worse"
+            return "higher" if self.gap.value > 0 else "lower"
+        return "better" if (self.gap.value > 0) == (better == "higher") else "worse"
+
+
+def chosen(comparisons: Iterable[Comparison], peers: Collection[str]) -> list[Comparison]:
+    """The comparisons less those with other peers; published figures and our departments stay."""
+    return [each for each in comparisons if each.kind != "peer projects" or each.source in peers]
 
 
 def table(comparisons: Iterable[Comparison]) -> pd.DataFrame:
-    """One row a comparison, typed, its reasons and remedies as sentences one after another."""
-    rows = [
-        asdict(each) | {"reasons": " ".join(each.reasons), "remedies": " ".join(each.remedies)}
-        for each in comparisons
-    ]
-    names = [item.name for item in fields(Comparison)]
+    """One row a comparison, typed: estimates with their ends, reasons as sentences in a row."""
+    nothing = _row(Comparison("", "", "published", "", "comparable"))
     types = {
-        item.name: {"float": "float64", "int": "int64"}.get(str(item.type.__name__), "str")
-        if isinstance(item.type, type)
-        else "str"
-        for item in fields(Comparison)
+        name: {float: "float64", int: "int64"}.get(type(value), "str")
+        for name, value in nothing.items()
     }
-    return pd.DataFrame(rows, columns=names).astype(types)
+    return pd.DataFrame(map(_row, comparisons), columns=list(types)).astype(types)
+
+
+def _row(comparison: Comparison) -> dict[str, object]:
+    row: dict[str, object] = {}
+    for name, value in vars(comparison).items():
+        if isinstance(value, Estimate):
+            row |= {name: value.value, f"{name}_low": value.low, f"{name}_high": value.high}
+            row |= {f"{name}_n": value.cases} if name in COUNTED else {}
+        else:
+            row[name] = " ".join(value) if isinstance(value, tuple) else value
+    return row

@@ -1,11 +1,11 @@
-"""Whether forecasts hold what they promise: how many outcomes stayed within them."""
+"""Calibration: whether as many outcomes stay within the forecasts as these promise."""
 
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from pmo_lib.benchmark.reference_class import fewest, uplift
+from pmo_lib.benchmark.uplift import fewest, uplift
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.numbers import ROUNDING, Floats
 from pmo_lib.stats.rates import rate

@@ -110,5 +110,5 @@ def _fault(row: Any, stated_unit: str) -> str:
 
 def _is_share(row: Any, kpi: Kpi | None) -> bool:
     """Whether it can only lie between 0 and 1: a share of units, or of many organisations'."""
-    is_rate = kpi is not None and kpi.statistic in {"rate", "clustered_rate"}
+    is_rate = kpi is not None and kpi.statistic.is_rate
     return row.statistic == "share" or (is_rate and row.unit_of_analysis == "organisation")

@@ -1,213 +1,129 @@
-"""What projects of a class have cost beside what was approved, and what that says of ours.
+"""Reference class forecasting: what completed projects came to, and what that says of ours."""
 
-The reference class forecast (Kahneman & Tversky 1979; Flyvbjerg 2006): an approved cost × (1 + the
-uplift), which is a quantile of the overruns of projects of its kind.
-"""
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from math import nan
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import count
-from math import isclose, nan
-
-import numpy as np
 import pandas as pd
 
-from pmo_lib.errors import DataError
-from pmo_lib.kpis.families.delivery import ROUNDING, TAIL_OVERRUN_SHARE
-from pmo_lib.stats import quantiles, rates, tails
+from pmo_lib.benchmark.class_forecasts import (
+    HIGH,
+    MIDDLE,
+    NOT_STATED,
+    QUANTILES,
+    by_class,
+    forecasts,
+    history,
+    in_flight_growth,
+    left_out,
+    p50_and_p80,
+)
+from pmo_lib.benchmark.forecast_calibration import back_test
+from pmo_lib.benchmark.published import published, quantiles
+from pmo_lib.benchmark.uplift import Tail, tail
+from pmo_lib.engine.view import View
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.numbers import Floats
-from pmo_lib.wording import counted, listed, number
 
-PARENT_CASES = 20  # as how many projects of the class the parent class counts
-NO_MEAN, NO_VARIANCE = 1.0, 2.0  # tail indices at or below which there is none
-
-
-@dataclass(frozen=True)
-class Uplift:
-    """By how much to raise an approved cost, as a share of it, with the interval.
-
-    ``n`` counts the projects of the class itself and ``own_weight`` is how much they count for;
-    the rest is the parent class. The note says so, or why there is no number.
-    """
-
-    value: float
-    low: float
-    high: float
-    n: int
-    own_weight: float
-    note: str = ""
+OWN = "our own history"
+ALL = "all projects"
+SO_FAR = "so far, of projects still in flight"
+UPLIFTS = {
+    "portfolio": "str", "class": "str", "source": "str", "n": "float64",
+    **dict.fromkeys(QUANTILES, "float64"), "p50_note": "str", "p80_note": "str",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Tail:
-    """How many projects overrun by half or more, their mean, how heavy the tail is, in words.
+class ReferenceClass:
+    """What is known of how far projects of each class overrun; portfolios are `OWN` and the peers.
 
-    ``mean_of_tail`` is missing where no sample could tell it.
+    ``uplifts`` has a row for each class of each portfolio, and for those published, whose
+    portfolio is empty; ``tails`` are of all projects of a portfolio; ``forecasts`` of our projects
+    in flight, by the portfolio whose completed projects are their classes: ours, or where there
+    are none each peer's and then nobody's ("").
+    ``calibration`` is that of our own P50 and P80, ``left_out`` what our history leaves out.
     """
 
-    share_above_50: Estimate
-    mean_of_tail: float
-    index: tails.TailIndex
-    sentence: str
+    uplifts: pd.DataFrame
+    tails: Mapping[str, Tail]
+    forecasts: Mapping[str, pd.DataFrame]
+    calibration: tuple[Estimate, ...]
+    left_out: str
 
-
-def fewest(p: float, level: float) -> int:
-    """The smallest n whose lowest and highest value hold the p-quantile with `level`.
-
-    pⁿ + (1 - p)ⁿ <= 1 - level: 11 for P80 and 22 for P90 at 90 %.
-    """
-    return next(n for n in count(2) if p**n + (1 - p) ** n <= 1 - level + 1e-12)
-
-
-def uplift(
-    overruns: Floats,
-    p: float,
-    level: float,
-    parent: Floats | None = None,
-    decided_at: float = 0.0,
-) -> Uplift:
-    """The overrun that a share p of new projects of the class is expected to stay at or below.
-
-    It is the value of rank p × (n + 1), with the order-statistic interval of the class's quantile.
-    A class below `fewest` is pooled with its parent (which holds the class too): the quantile is
-    of the mixture w × class + (1 - w) × parent, w = n ÷ (n + 20), its ranks those of n + 20
-    projects, or of as many as the parent has. That is the shrinkage of classes whose variance
-    among themselves is a 20th of that within. Since a class may differ by more, the interval also
-    takes in what the class alone can say: up to its highest value, down to its own lower bound.
-
-    `decided_at` is a further quantile that will be read beside this one: both are then of the
-    class alone or both of the mixture, so that P50 stays below P80.
-    """
-    n, needed = len(overruns), max(fewest(p, level), fewest(decided_at or p, level))
-    if n >= needed:
-        value, low, high = _quantile(overruns, np.full(n, 1 / n), n, p, level)
-        return _unless_all_equal(Uplift(value, low, high, n, 1.0), overruns)
-    note = _too_few(n, 0 if parent is None else len(parent), needed, p, parent is None)
-    if note or parent is None:
-        return Uplift(nan, nan, nan, n, nan, note)
-    weight, cases = n / (n + PARENT_CASES), min(n + PARENT_CASES, len(parent))
-    shares = np.full(n, weight / max(n, 1)), np.full(len(parent), (1 - weight) / len(parent))
-    values = np.concatenate([overruns, parent])
-    value, low, high = _quantile(values, np.concatenate(shares), cases, p, level)
-    own_low, own_high = _own_bounds(overruns, p, level)
-    own = f"{counted(n, 'project')} of this class: {number(weight, 'share')} of what this rests on"
-    stand_in = "no project of this class is completed, so all projects stand in for it"
-    note = f"{own}, all projects are the rest" if n else stand_in
-    pooled = Uplift(value, min(low, own_low), max(high, own_high), n, weight, note)
-    return _unless_all_equal(pooled, values)
-
-
-def tail(overruns: Floats, level: float, did: str = "overran") -> Tail:
-    """The share of projects that overrun by 50 % or more, and what may be said of the rest.
-
-    The tail index is that of the cost ratios, 1 + overrun, from 30 projects up. `did` is what the
-    sentence says they did: projects in flight "have grown" so far.
-    """
-    n = len(overruns)
-    above = overruns >= TAIL_OVERRUN_SHARE - ROUNDING
-    share = rates.rate(float(above.sum()), n, level)
-    index = tails.tail_index(1 + overruns) if n >= tails.FEWEST else tails.TailIndex(nan, nan, 0)
-    mean = float(overruns[above].mean()) if above.any() else nan
-    mean = nan if index.value <= NO_VARIANCE else mean
-    return Tail(share, mean, index, _tail_sentence(share, mean, index, did))
-
-
-def combined_uplift(shares: Sequence[float], uplifts: Sequence[float]) -> float:
-    """Σ share × uplift of a project that is of several classes, as HM Treasury's guidance has it.
-
-    Raises DataError where the shares do not add up to the whole project.
-    """
-    if not isclose(sum(shares), 1.0, abs_tol=1e-6) or min(shares) < 0:
-        raise DataError(
-            f"the shares of the classes are {listed([f'{share:.0%}' for share in shares])}",
-            remedy="Give shares of 0 or more that add up to 100 %",
+    def of(self, peers: Collection[str]) -> "ReferenceClass":
+        """Without the peers of other names."""
+        names = {"", OWN, *peers}
+        return replace(
+            self,
+            uplifts=self.uplifts[self.uplifts["portfolio"].isin(names)].reset_index(drop=True),
+            tails={name: each for name, each in self.tails.items() if name in names},
+            forecasts={name: each for name, each in self.forecasts.items() if name in names},
         )
-    return float(sum(share * value for share, value in zip(shares, uplifts, strict=True)))
 
 
-def by_class(projects: pd.DataFrame, column: str = "overrun") -> Mapping[str, Floats]:
-    """Each category's values of a column."""
+def reference_class(view: View, peers: Mapping[str, View]) -> ReferenceClass:
+    """Our own history and the peers' as reference classes.
+
+    Where a portfolio has completed nothing the growth so far of its projects in flight stands in
+    among the uplifts and tails, and says so; forecasts are made from completed projects alone.
+    """
+    level, portfolios = view.settings.confidence_level, {OWN: view, **peers}
+    past = {name: history(each) for name, each in portfolios.items()}
+    rows, tails = [], {}
+    for name, each in portfolios.items():
+        did, source, column, projects = "overran", name, "overrun", past[name]
+        if projects.empty:
+            did, source, column = "have grown", f"{name}, {SO_FAR}", "growth"
+            projects = in_flight_growth(each)
+        if projects.empty:
+            continue
+        overruns: Floats = projects[column].to_numpy(dtype="float64")
+        classes = {ALL: overruns, **by_class(projects, column)}
+        ours = {ALL, *_categories(view)} if name != OWN else set(classes)
+        rows += [
+            _row(name, kind, source, len(own), *p50_and_p80(own, overruns, level))
+            for kind, own in classes.items()
+            if kind in ours
+        ]
+        tails[name] = tail(overruns, level, did)
+    known = {name: by_class(projects) for name, projects in past.items() if len(projects)}
+    bases = {OWN: known[OWN]} if OWN in known else {**known, "": {}}
+    return ReferenceClass(
+        pd.DataFrame(rows + _published(view), columns=list(UPLIFTS)).astype(UPLIFTS),
+        tails,
+        {name: forecasts(view, own) for name, own in bases.items()},
+        tuple(back_test(past[OWN], p, level) for p in (MIDDLE, HIGH) if len(past[OWN])),
+        left_out(view),
+    )
+
+
+def _row(
+    portfolio: str, kind: str, source: str, n: float, middle: Estimate, high: Estimate
+) -> dict[str, float | str]:
+    ends = [end for each in (middle, high) for end in (each.value, each.low, each.high)]
     return {
-        str(name): own.to_numpy(dtype="float64")
-        for name, own in projects.groupby("category", sort=True)[column]
-    }
+        "portfolio": portfolio, "class": kind, "source": source, "n": n,
+        **dict(zip(QUANTILES, ends, strict=True)), "p50_note": middle.note, "p80_note": high.note,
+    }  # fmt: skip
 
 
-def _quantile(
-    values: Floats, shares: Floats, cases: int, p: float, level: float
-) -> tuple[float, float, float]:
-    """The value at rank p × (cases + 1) and those at the ranks of its interval.
-
-    A value's rank lies in the middle of its share; with equal shares ranks are the usual ones.
-    """
-    ends = quantiles.order_statistic_ranks(cases, p, level)
-    assert ends is not None, "fewest has seen to it"
-    order = np.argsort(values, kind="stable")
-    middles = shares[order].cumsum() - shares[order] / 2
-    at = (np.array([p * (cases + 1), *ends]) - 0.5) / cases
-    value, low, high = np.interp(at, middles, values[order]).tolist()
-    return value, low, high
+def _categories(view: View) -> set[str]:
+    if "projects" not in view.tables:
+        return set()
+    return {*view.tables["projects"]["category"].dropna(), NOT_STATED}
 
 
-def _own_bounds(overruns: Floats, p: float, level: float) -> tuple[float, float]:
-    """The bounds that a class too small for an interval of its own still has, each by itself.
-
-    Its highest value; and the highest rank r with P(Binomial(n, p) >= r) >= (1 + level) ÷ 2.
-    """
-    from scipy.special import bdtrc
-
-    n = len(overruns)
-    if not n:
-        return np.inf, -np.inf
-    ranks = np.arange(1, n + 1)
-    holding = ranks[bdtrc(ranks - 1.0, n, p) >= (1 + level) / 2]
-    ordered = np.sort(overruns)
-    return float(ordered[holding.max() - 1]) if holding.size else np.inf, float(ordered[-1])
-
-
-def _unless_all_equal(found: Uplift, values: Floats) -> Uplift:
-    if np.ptp(values) > ROUNDING:
-        return found
-    note = (
-        f"no interval: all {len(values)} overran by the same {number(found.value, 'share')}, as "
-        "where the actual cost was not entered but copied"
-    )
-    return Uplift(found.value, nan, nan, found.n, found.own_weight, note)
-
-
-def _too_few(n: int, of_parent: int, needed: int, p: float, alone: bool) -> str:
-    """Why neither the class nor its mixture with the parent has this quantile."""
-    own = f"{counted(n, 'completed project')} of this class"
-    if alone:
-        return f"{own}: a P{100 * p:.0f} needs {needed}"
-    if of_parent < needed:
-        return f"{own} and {of_parent} in all: a P{100 * p:.0f} needs {needed}"
-    if n + PARENT_CASES < needed:
-        return f"{own}: even beside all others a P{100 * p:.0f} needs {needed - PARENT_CASES}"
-    return ""
-
-
-def _tail_sentence(share: Estimate, mean: float, index: tails.TailIndex, did: str) -> str:
-    if not share.n:
-        return "No project has both costs."
-    high = number(TAIL_OVERRUN_SHARE, "share")
-    said = (
-        f"{number(share.value, 'share')} of {counted(share.n, 'project')} "
-        f"({number(share.low, 'share')} to {number(share.high, 'share')}) "
-        f"{did} by {high} or more"
-    )
-    if mean == mean:
-        said += f", on average by {number(mean, 'share')}"
-    if share.n < tails.FEWEST:
-        return f"{said}; how heavy the tail is cannot be told from fewer than {tails.FEWEST}."
-    if index.value > NO_VARIANCE:
-        doubt = "; whether the spread has a limit is not sure" * _may_be_heavy(index)
-        return f"{said}{doubt}."
-    why = "there is no mean" if index.value <= NO_MEAN else "no sample tells the mean"
-    heavy = f"The tail is so heavy (index {index.value:.1f}) that {why}"
-    return f"{said}. {heavy}: only quantiles are shown."
-
-
-def _may_be_heavy(index: tails.TailIndex) -> bool:
-    return index.value - 2 * index.error <= NO_VARIANCE
+def _published(view: View) -> list[dict[str, float | str]]:
+    """Classes whose quantiles were published: as they stand, nothing between or beyond them."""
+    if "benchmarks" not in view.tables or "benchmarks" in view.withheld:
+        return []
+    rows = published(view.tables["benchmarks"])
+    found = []
+    for group in quantiles(rows[rows["kpi_id"] == "D3"]):
+        first, at = group.iloc[0], dict(zip(group["p"], group["value"], strict=True))
+        if not first["fault"]:
+            told = (Estimate(at.get(p, nan), nan, nan, 0) for p in (MIDDLE, HIGH))
+            source = f"{first['source']} {first['year']}"
+            found.append(_row("", first["segment"], source, first["n"], *told))
+    return found

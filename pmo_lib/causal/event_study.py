@@ -18,7 +18,13 @@ from pmo_lib.stats.numbers import Floats
 
 LEADS = 4  # quarters before adoption that are tested
 FEWEST_PROJECTS, FEWEST_DEPARTMENTS = 5, 3  # of a point
-COLUMNS = ["quarter", "effect", "low", "high", "n_projects", "n_departments"]
+COLUMNS = {
+    "quarter": "int64", "effect": "float64", "low": "float64", "high": "float64",
+    "n_projects": "int64", "n_departments": "int64",
+}  # fmt: skip
+EXPECTED = dict.fromkeys(("observed", "expected", "expected_low", "expected_high"), "float64")
+NO_QUARTERS = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+NO_HALF_YEARS = NO_QUARTERS.assign(**{name: pd.Series(dtype=d) for name, d in EXPECTED.items()})
 
 
 @dataclass(frozen=True)
@@ -48,14 +54,14 @@ def leads(cells: Panel, first: Ints, level: float) -> tuple[pd.DataFrame, PreTre
     times = event_times(first, cells.quarters)
     quarters = [k for k in range(-LEADS, 0) if _enough(cells, times == k)]
     if not quarters:
-        return pd.DataFrame(columns=COLUMNS), PreTrend()
+        return NO_QUARTERS, PreTrend()
     dummies = np.stack([times == k for k in quarters], axis=-1).astype("float64")
     value, without = _coefficients(cells, first, dummies)
     rows = [
         _point(k, value[i], without[:, i], level, cells, times == k) for i, k in enumerate(quarters)
     ]
     mean, of_mean = float(value.mean()), without.mean(axis=1)
-    return pd.DataFrame(rows, columns=COLUMNS), PreTrend(
+    return _points(rows), PreTrend(
         _joint_p(value, without), mean, jackknife_error(of_mean, mean), _curvature(cells, first)
     )
 
@@ -80,11 +86,11 @@ def by_half_year(cells: Panel, first: Ints, level: float) -> pd.DataFrame:
     counted = supported(cells, ~treated[None], treated[None])[0]
     observed = [
         float(cells.y[..., 0][counted & groups[h]].sum() / cells.n[counted & groups[h]].sum())
-        for h in found["quarter"].astype("int64")
+        for h in found["quarter"]
     ]
     return found.assign(
-        quarter=found["quarter"].astype("int64") * 2,
-        observed=observed,
+        quarter=found["quarter"] * 2,
+        observed=np.array(observed, dtype="float64"),
         expected=observed - found["effect"],
         expected_low=observed - found["high"],
         expected_high=observed - found["low"],
@@ -102,7 +108,11 @@ def _effects(cells: Panel, first: Ints, groups: Mapping[int, Bools], level: floa
             without = impute(cells, *leaving_out_each(~treated, now)).effect[:, 0]
             value = float(found.effect[0, 0])
             rows.append(_point(name, value, without, level, cells, found.cells[0]))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return _points(rows)
+
+
+def _points(rows: list[list[float]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
 def _coefficients(cells: Panel, first: Ints, dummies: Floats) -> tuple[Floats, Floats]:

@@ -1,15 +1,24 @@
-"""The settings of an organisation, checked as they are read."""
+"""The settings of an organisation; `pipelines.configuration` checks what people write of them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field
 from math import isnan, nan
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal
 
+from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.profile import Profile
-from pmo_lib.contract.tables import TABLES
-from pmo_lib.errors import ErrorList, PmoError, SettingsError, allowed_values, raise_all
+from pmo_lib.errors import SettingsError, raise_all
 
-BASELINE_DEFINITIONS = ("approval", "decision to build", "first report")
+BaselineDefinition = Literal["approval", "decision to build", "first report"]
+
+
+def _must(*rules: tuple[str, bool]) -> None:
+    """Raise SettingsError for each rule that is not kept, all together."""
+    raise_all([SettingsError(said) for said, is_kept in rules if not is_kept])
+
+
+def _not_negative(settings: "Tolerances | RedRule") -> None:
+    _must(*((f"{name} must be 0 or more", value >= 0) for name, value in asdict(settings).items()))
 
 
 @dataclass(frozen=True)
@@ -19,6 +28,9 @@ class Tolerances:
     schedule_days: int = 0
     cost_share: float = 0.0
 
+    def __post_init__(self) -> None:
+        _not_negative(self)
+
 
 @dataclass(frozen=True)
 class Disclosure:
@@ -26,6 +38,9 @@ class Disclosure:
 
     too_few: int = 5
     indicative: int = 10
+
+    def __post_init__(self) -> None:
+        _must(("too_few must be 1 or more", self.too_few >= 1))
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,9 @@ class RedRule:
     milestone_late_days: int = 30  # a milestone is overdue by more
     finish_late_days: int = 30  # the original finish has passed by more
 
+    def __post_init__(self) -> None:
+        _not_negative(self)
+
 
 @dataclass(frozen=True)
 class Threshold:
@@ -45,16 +63,21 @@ class Threshold:
     target: float = nan
     material: float = nan
 
+    def __post_init__(self) -> None:
+        _must(("material must be 0 or more", not self.material < 0))
+
 
 @dataclass(frozen=True)
 class Settings:
     """What an organisation decides once; settings.yml says each key's meaning."""
 
+    __pydantic_config__: ClassVar = {"extra": "forbid"}  # for whoever checks what people write
+
     organisation: str = "Our organisation"
     currency: str = "GBP"
     price_base: int = 0  # year of the prices; 0 = not stated, any year is taken as the same
-    prices: str = ""  # constant or nominal (prices of the day); with a price_base they are constant
-    baseline_definition: str = "approval"  # what the original baseline is the plan at
+    prices: Literal["", "constant", "nominal"] = ""  # with a price_base they are constant
+    baseline_definition: BaselineDefinition = "approval"  # the original baseline's
     date_formats: dict[str, str] = field(default_factory=dict)
     decimal_marks: dict[str, str] = field(default_factory=dict)
     customers: dict[str, int] = field(default_factory=dict)
@@ -72,49 +95,36 @@ class Settings:
     report_timeout_seconds: int = 600
 
     def __post_init__(self) -> None:
-        errors: list[PmoError] = []
-
-        def check(name: str, good: bool, allowed: str) -> None:
-            if not good:
-                errors.append(SettingsError(f"{name} must be {allowed}", where="settings"))
-
-        check("confidence_level", 0.5 <= self.confidence_level < 1, "from 0.5 to below 1")
-        check("outcome_window_months", self.outcome_window_months >= 1, "1 or more")
-        check("discount_rate", 0 <= self.discount_rate < 1, "from 0 to below 1")
-        check("report_timeout_seconds", self.report_timeout_seconds >= 1, "1 or more")
-        if self.baseline_definition not in BASELINE_DEFINITIONS:
-            what = f"baseline_definition cannot be {self.baseline_definition!r}"
-            remedy = allowed_values(self.baseline_definition, BASELINE_DEFINITIONS)
-            errors.append(SettingsError(what, where="settings", remedy=remedy))
-        for name, categories in self.segments.items():
-            good = bool(categories) and all(category.strip() for category in categories)
-            check(f"segments.{name}", good, "a list of at least one category, none of them empty")
-        tolerances = asdict(self.tolerances).values()
-        check("tolerances", all(value >= 0 for value in tolerances), "0 or more")
-        check("disclosure.too_few", self.disclosure.too_few >= 1, "1 or more")
-        check("customers", all(n >= 1 for n in self.customers.values()), "1 or more")
-        check("red_rule", all(v >= 0 for v in asdict(self.red_rule).values()), "0 or more")
-        check("false_discovery_share", 0 < self.false_discovery_share < 1, "between 0 and 1")
-        check("thresholds", not any(t.material < 0 for t in self.thresholds.values()),
-              "0 or more where material")  # fmt: skip
-        check("prices", self.prices in {"", "constant", "nominal"},
-              f"constant or nominal; not {self.prices!r}")  # fmt: skip
-        check("prices", not (self.price_base and self.prices == "nominal"),
-              "constant where price_base names their year")  # fmt: skip
         share = self.withhold_above_rejected_share
-        check("withhold_above_rejected_share", 0 <= share <= 1, "from 0 to 1")
-        for name, mark in self.decimal_marks.items():
-            check(f"decimal_marks.{name}", mark in {".", ","}, "'.' or ','")
-        for name in [*self.date_formats, *self.decimal_marks]:
-            if name not in TABLES:
-                errors.append(_unknown("table", name, TABLES))
-        raise_all(errors)
+        _must(
+            ("confidence_level must be from 0.5 to below 1", 0.5 <= self.confidence_level < 1),
+            ("outcome_window_months must be 1 or more", self.outcome_window_months >= 1),
+            ("discount_rate must be from 0 to below 1", 0 <= self.discount_rate < 1),
+            ("report_timeout_seconds must be 1 or more", self.report_timeout_seconds >= 1),
+            ("false_discovery_share must be between 0 and 1", 0 < self.false_discovery_share < 1),
+            ("withhold_above_rejected_share must be from 0 to 1", 0 <= share <= 1),
+            ("customers must be 1 or more", all(n >= 1 for n in self.customers.values())),
+            (
+                "prices must be constant where price_base names their year",
+                not (self.price_base and self.prices == "nominal"),
+            ),
+            *(
+                (f"decimal_marks.{name} must be '.' or ','", mark in {".", ","})
+                for name, mark in self.decimal_marks.items()
+            ),
+            *(
+                (
+                    f"segments.{name} must be a list of at least one category, none of them empty",
+                    bool(categories) and all(category.strip() for category in categories),
+                )
+                for name, categories in self.segments.items()
+            ),
+        )
 
     @classmethod
-    def from_mapping(cls, values: Mapping[str, Any], where: str = "settings") -> "Settings":
-        """Settings from nested mappings; SettingsError names unknown keys and wrong types."""
-        settings: Settings = _build(cls, values, where)
-        return settings
+    def from_mapping(cls, values: Mapping[str, Any]) -> "Settings":
+        """The settings that `to_mapping` was made from."""
+        return rebuilt(cls, values)
 
     def to_mapping(self) -> dict[str, Any]:
         """Nested plain values; what is not set in a threshold is left out."""
@@ -124,60 +134,3 @@ class Settings:
             for name, threshold in values["thresholds"].items()
         }
         return values
-
-
-def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """`base` with the keys of `over` put in its place, level by level."""
-    result = dict(base)
-    for key, value in over.items():
-        old = result.get(key)
-        if isinstance(old, Mapping) and isinstance(value, Mapping):
-            value = merged(old, value)
-        result[key] = value
-    return result
-
-
-def _build(cls: type[Any], values: object, where: str) -> Any:
-    if not isinstance(values, Mapping):
-        raise SettingsError(f"must be keys with values; not {values!r}", where=where)
-    types = get_type_hints(cls)
-    errors: list[PmoError] = []
-    given: dict[str, Any] = {}
-    for key, value in values.items():
-        try:
-            if key not in types:
-                raise _unknown("setting", str(key), [f.name for f in fields(cls)], where)
-            given[key] = _value(types[key], value, f"{where}: {key}")
-        except PmoError as error:
-            errors.append(error)
-    raise_all(errors)
-    try:
-        return cls(**given)
-    except PmoError as error:  # a value out of range: the class does not know of the file
-        found = error.errors if isinstance(error, ErrorList) else (error,)
-        raise_all([SettingsError(e.what, where=where, remedy=e.remedy) for e in found])
-
-
-def _value(kind: Any, value: object, where: str) -> Any:
-    if is_dataclass(kind):
-        return _build(kind, value, where)  # type: ignore[arg-type]
-    if get_origin(kind) is dict:
-        if not isinstance(value, Mapping):
-            raise SettingsError(f"must be keys with values; not {value!r}", where=where)
-        inner = get_args(kind)[1]
-        return {str(key): _value(inner, item, f"{where}.{key}") for key, item in value.items()}
-    if get_origin(kind) is list:
-        if not isinstance(value, list):
-            raise SettingsError(f"must be a list, such as [this, that]; not {value!r}", where=where)
-        inner = get_args(kind)[0]
-        numbered = enumerate(value, start=1)
-        return [_value(inner, item, f"{where}: entry {at}") for at, item in numbered]
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise SettingsError(f"must be of type {kind.__name__}; not {value!r}", where=where)
-    return value
-
-
-def _unknown(what: str, key: str, known: Any, where: str = "settings") -> SettingsError:
-    return SettingsError(f"unknown {what} {key!r}", where=where, remedy=allowed_values(key, known))

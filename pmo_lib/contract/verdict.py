@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.schema import Severity
 
 
@@ -78,14 +79,6 @@ class Verdict:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "Verdict":
-        tables = {name: _table(item) for name, item in values["tables"].items()}
-        return cls(values["data_hash"], tables, tuple(values["ignored"]))
-
-
-def _table(values: Mapping[str, Any]) -> TableVerdict:
-    files = tuple(SourceFile(**item) for item in values["files"])
-    violations = tuple(
-        Violation(**{**item, "examples": tuple(item["examples"])}) for item in values["violations"]
-    )
-    columns = {name: tuple(values[name]) for name in ("absent_columns", "extra_columns")}
-    return TableVerdict(**{**values, "files": files, "violations": violations, **columns})
+        """The verdict that `to_mapping` was made from."""
+        known = ("data_hash", "tables", "ignored")
+        return rebuilt(cls, {name: values[name] for name in known})

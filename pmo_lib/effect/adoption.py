@@ -2,16 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import nan
 from typing import Literal
 
 import pandas as pd
 
+from pmo_lib.causal.attribution import Attribution
 from pmo_lib.causal.imputation import FEWEST_BEFORE
 from pmo_lib.causal.panel import Ints, Panel
 from pmo_lib.months import quarter_name, quarter_number, quarter_of
 from pmo_lib.wording import listed
 
 Design = Literal["staggered roll-out", "interrupted time series", "matched projects", "none"]
+DEPARTMENTS = {
+    "department": "str", "adopted": "str", "n_before": "int64", "n_since": "int64",
+    "effect_without": "float64",
+}  # fmt: skip
+NO_DEPARTMENTS = pd.DataFrame(columns=list(DEPARTMENTS)).astype(DEPARTMENTS)
 FEWEST_APART = 4  # departments with one service on and the others off in a quarter
 
 
@@ -124,13 +131,19 @@ def notes(cells: Panel, first: Ints, adopted: Adoption) -> list[str]:
     return found
 
 
-def quarters_named(first: Ints, cells: Panel) -> dict[str, str]:
-    """Each department's quarter of adoption in words; those that never did are left out."""
-    return {
-        name: quarter_name(int(f) + cells.first_quarter)
-        for name, f in zip(cells.departments, first, strict=True)
-        if f < cells.quarters
-    }
+def by_department(cells: Panel, first: Ints, found: Attribution) -> pd.DataFrame:
+    """`DEPARTMENTS`: quarter of adoption, projects before and since, the effect without each.
+
+    The quarter is empty where a department did not adopt within the data.
+    """
+    rows = [
+        (
+            name, quarter_name(int(f) + cells.first_quarter) if f < cells.quarters else "",
+            cells.cases[d, :f].sum(), cells.cases[d, f:].sum(), found.without.get(name, nan),
+        )
+        for d, (name, f) in enumerate(zip(cells.departments, first, strict=True))
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(DEPARTMENTS)).astype(DEPARTMENTS)
 
 
 def _adopted_on(projects: pd.DataFrame, dates: pd.Series) -> pd.Series:

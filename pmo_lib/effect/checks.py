@@ -11,9 +11,10 @@ from math import expm1, isnan, nan
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from pmo_lib.causal.attribution import DETECTABLE, Attribution
-from pmo_lib.causal.event_study import LEADS, PreTrend, event_times, leads
+from pmo_lib.causal.event_study import LEADS, PreTrend, event_times, lags, leads
 from pmo_lib.causal.imputation import impute, jackknife_error, leaving_out_each
 from pmo_lib.causal.panel import Ints, Panel, treated_cells
 from pmo_lib.causal.randomisation import FEWER_PERMUTATIONS, randomised
@@ -60,8 +61,17 @@ class Robustness:
         return effect_in_words(value, self.logarithm)
 
     @cached_property
+    def _leads(self) -> tuple[pd.DataFrame, PreTrend]:
+        return leads(self.cells, self.first, self.level)
+
+    @cached_property
     def pre_trend(self) -> PreTrend:
-        return leads(self.cells, self.first, self.level)[1]
+        return self._leads[1]
+
+    @property
+    def quarters(self) -> pd.DataFrame:
+        """The event study: the differences by quarters before and since adoption."""
+        return pd.concat([self._leads[0], lags(self.cells, self.first, self.level)])
 
     @cached_property
     def trended(self) -> Trended:

@@ -1,4 +1,4 @@
-"""A finding: an outcome with its estimate, checks and verdict."""
+"""A finding: an outcome with its estimate, checks and verdict, and what it was made from."""
 
 from dataclasses import dataclass, field
 from math import nan
@@ -6,11 +6,12 @@ from math import nan
 import pandas as pd
 
 from pmo_lib.causal.attribution import Attribution
+from pmo_lib.causal.event_study import NO_HALF_YEARS, NO_QUARTERS
 from pmo_lib.causal.imputation import supported
 from pmo_lib.causal.interrupted import Interrupted
 from pmo_lib.causal.matching import Matched
 from pmo_lib.causal.panel import Bools, Ints, Panel, treated_cells
-from pmo_lib.effect.adoption import Design
+from pmo_lib.effect.adoption import NO_DEPARTMENTS, Adoption, Design
 from pmo_lib.effect.checks import Check
 from pmo_lib.effect.claim import Claim
 from pmo_lib.effect.outcomes import Outcome
@@ -21,6 +22,20 @@ COLUMNS = (
     "left_out", "why", "what_would_change_it",
 )  # fmt: skip
 NOT_YET = Claim("not testable", "", "")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What every outcome is estimated from: the projects begun, and when departments adopted.
+
+    ``projects`` as `outcomes.outcome_projects` gives them up to the `data_date`; ``level`` is of
+    the intervals.
+    """
+
+    projects: pd.DataFrame
+    adopted: Adoption
+    data_date: pd.Timestamp
+    level: float
 
 
 @dataclass(frozen=True)
@@ -56,7 +71,8 @@ class Finding:
 
     ``n_left_out`` projects should have the outcome and do not; ``n_edge`` started in the quarter
     of the adoption but before its day; ``n_unlike`` are of a kind found only under the PMO.
-    ``series`` and ``matching`` are of the designs without a control group.
+    Of the staggered roll-out ``departments`` are those compared, ``quarters`` and ``half_years``
+    the points of the event study; ``series`` and ``matching`` are of the other designs.
     """
 
     outcome: Outcome
@@ -69,7 +85,9 @@ class Finding:
     n_left_out: int = 0
     n_edge: int = 0
     n_unlike: int = 0
-    sample: Sample | None = None
+    departments: pd.DataFrame = field(default_factory=NO_DEPARTMENTS.copy, repr=False)
+    quarters: pd.DataFrame = field(default_factory=NO_QUARTERS.copy, repr=False)
+    half_years: pd.DataFrame = field(default_factory=NO_HALF_YEARS.copy, repr=False)
     series: Interrupted | None = field(default=None, repr=False)
     matching: Matched | None = field(default=None, repr=False)
 
@@ -83,3 +101,11 @@ class Finding:
             unit, self.p_adjusted, priced.value, priced.low, priced.high, self.n_left_out,
             self.claim.why, self.claim.remedy,
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """A finding in the making: beside it the sample, from which checks and money come."""
+
+    finding: Finding
+    sample: Sample | None = None

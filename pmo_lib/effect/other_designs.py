@@ -8,9 +8,9 @@ import pandas as pd
 from pmo_lib.causal.attribution import Attribution
 from pmo_lib.causal.interrupted import interrupted
 from pmo_lib.causal.matching import Matched, matched
-from pmo_lib.effect.adoption import Adoption, Design, on_the_edge
+from pmo_lib.effect.adoption import Design, on_the_edge
 from pmo_lib.effect.claim import ALPHA, Claim, sentence, without_controls
-from pmo_lib.effect.finding import Finding
+from pmo_lib.effect.finding import Evidence, Finding
 from pmo_lib.effect.outcomes import NO_OUTCOME, Outcome, cases, winsorised
 from pmo_lib.months import quarter_of
 
@@ -23,11 +23,11 @@ MATCHED_CAVEAT = "Projects that choose the PMO may differ in ways that nobody re
 
 
 def without_control_group(
-    projects: pd.DataFrame, outcome: Outcome, adopted: Adoption, design: Design,
-    data_date: pd.Timestamp, level: float, smallest: float, began: str,
-) -> Finding:  # fmt: skip
+    evidence: Evidence, outcome: Outcome, design: Design, smallest: float, began: str
+) -> Finding:
     """The narrower claim of a time series, or of projects that chose for themselves."""
-    wanted = cases(projects, outcome, data_date)
+    wanted = cases(evidence.projects, outcome, evidence.data_date)
+    adopted, level = evidence.adopted, evidence.level
     known = wanted.dropna(subset=["value"])
     left_out = int(wanted["value"].isna().sum())
     if design == "none":

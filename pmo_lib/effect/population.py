@@ -2,27 +2,24 @@
 
 import pandas as pd
 
-from pmo_lib.effect.adoption import Adoption, on_the_edge, under_pmo
-from pmo_lib.effect.finding import Sample
+from pmo_lib.effect.adoption import on_the_edge, under_pmo
+from pmo_lib.effect.finding import Evidence, Sample
 from pmo_lib.effect.outcomes import Outcome, ripe_quarters
 
-COLUMNS = ["step", "under_pmo", "others"]
+COLUMNS = {"step": "str", "under_pmo": "int64", "others": "int64"}
+NOBODY = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
 
 
 def population(
-    portfolio: pd.DataFrame,
-    begun: pd.DataFrame,
-    outcome: Outcome,
-    sample: Sample | None,
-    adopted: Adoption,
-    data_date: pd.Timestamp,
+    portfolio: pd.DataFrame, evidence: Evidence, outcome: Outcome, sample: Sample | None
 ) -> pd.DataFrame:
     """`COLUMNS`: how many projects leave at each step, on either side, and how many are compared.
 
-    `portfolio` is the table projects, `begun` the projects that `outcomes.outcome_projects` gives
-    of it, `sample` what the estimate rests on; None where there is none. Who has no start cannot
-    be put on a side, and stands with the others. The rows add up to the portfolio.
+    `portfolio` is the table projects, `sample` what the estimate rests on; None where there is
+    none. Who has no start cannot be put on a side, and stands with the others. The rows add up to
+    the portfolio.
     """
+    begun, adopted, data_date = evidence.projects, evidence.adopted, evidence.data_date
     under = under_pmo(begun, adopted.dates)
     ripe = begun["quarter"].isin(ripe_quarters(begun, outcome, data_date))
     due = begun["ended_on"] + pd.DateOffset(months=outcome.months) <= data_date
@@ -51,4 +48,4 @@ def population(
         table.append([step, int((now & under).sum()), int((now & ~under).sum())])
         left &= ~leaves
     table.append(["compared", int((left & under).sum()), int((left & ~under).sum())])
-    return pd.DataFrame(table, columns=COLUMNS)
+    return pd.DataFrame(table, columns=list(COLUMNS))

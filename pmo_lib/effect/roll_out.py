@@ -12,12 +12,20 @@ from math import log1p
 import pandas as pd
 
 from pmo_lib.causal.attribution import Attribution, attribution
-from pmo_lib.causal.panel import first_quarters, panel
+from pmo_lib.causal.event_study import by_half_year
+from pmo_lib.causal.panel import Panel, first_quarters, panel
 from pmo_lib.causal.randomisation import FEWER_PERMUTATIONS, PERMUTATIONS
-from pmo_lib.effect.adoption import Adoption, Design, on_the_edge, refusal_of_service, under_pmo
+from pmo_lib.effect.adoption import (
+    Adoption,
+    Design,
+    by_department,
+    on_the_edge,
+    refusal_of_service,
+    under_pmo,
+)
 from pmo_lib.effect.checks import Check, Robustness, attrition, negative_control, same_mix
 from pmo_lib.effect.claim import ALPHA, claim
-from pmo_lib.effect.finding import Finding, Sample
+from pmo_lib.effect.finding import Estimated, Evidence, Finding, Sample
 from pmo_lib.effect.other_designs import corrected, without_control_group
 from pmo_lib.effect.outcomes import (
     NO_OUTCOME,
@@ -37,79 +45,83 @@ LEAST_RECORDED = 0.5  # of the projects on either side that should have the outc
 
 
 def findings(
-    projects: pd.DataFrame,
-    adopted: Adoption,
-    design: Design,
-    data_date: pd.Timestamp,
-    level: float,
-    *,
-    smallest: Mapping[str, float],
-    began: str = "",
-) -> list[Finding]:
+    evidence: Evidence, design: Design, *, smallest: Mapping[str, float], began: str = ""
+) -> list[Estimated]:
     """Every primary and secondary outcome, the primary first.
 
-    `projects` as `outcomes.outcome_projects` gives them; `smallest` is the smallest effect of
-    interest by outcome, in its own unit; `began` the month the PMO began for everybody.
+    `smallest` is the smallest effect of interest by outcome, in its own unit; `began` the month
+    the PMO began for everybody.
     """
     if design != "staggered roll-out":
-        own = [
-            without_control_group(
-                projects, each, adopted, design, data_date, level, smallest[each.id], began
-            )
+        alone = [
+            without_control_group(evidence, each, design, smallest[each.id], began)
             for each in (*PRIMARY, *SECONDARY)
         ]
-        return [corrected(each, p) for each, p in zip(own, _together(own), strict=True)]
-    of_service = refusal_of_service(projects, adopted)
+        return [
+            Estimated(corrected(each, p)) for each, p in zip(alone, _together(alone), strict=True)
+        ]
+    of_service = refusal_of_service(evidence.projects, evidence.adopted)
     if of_service:
         nothing = Attribution(refusal=of_service, remedy="Leave the parameter service empty.")
-        own = [Finding(each, design, nothing, nothing) for each in (*PRIMARY, *SECONDARY)]
+        own = [Estimated(Finding(o, design, nothing, nothing)) for o in (*PRIMARY, *SECONDARY)]
     else:
         own = [
-            estimated(projects, each, adopted, data_date, level, permutations=draws)
+            estimated(evidence, each, permutations=draws)
             for some, draws in ((PRIMARY, PERMUTATIONS), (SECONDARY, FEWER_PERMUTATIONS))
             for each in some
         ]
-    testable = any(not each.tested.refusal for each in own)
-    shared = _shared_checks(projects, adopted, data_date, level) if testable else []
+    testable = any(not each.finding.tested.refusal for each in own)
+    shared = _shared_checks(evidence) if testable else []
     return [
-        _concluded(projects, each, p, adopted, data_date, level, shared, smallest)
-        for each, p in zip(own, _together(own), strict=True)
+        replace(each, finding=_concluded(evidence, each, p, shared, smallest))
+        for each, p in zip(own, _together([each.finding for each in own]), strict=True)
     ]
 
 
 def estimated(
-    projects: pd.DataFrame, outcome: Outcome, adopted: Adoption, data_date: pd.Timestamp,
-    level: float, *, weight: str = "", permutations: int = PERMUTATIONS,
-) -> Finding:  # fmt: skip
+    evidence: Evidence, outcome: Outcome, *, permutations: int = PERMUTATIONS
+) -> Estimated:
     """The estimate of one outcome from the staggered roll-out, without checks and verdict."""
-    wanted = cases(projects, outcome, data_date)
+    given = compared(evidence, outcome)
+    sample = given.sample
+    if sample is None:
+        return given
+
+    def of(cells: Panel) -> Attribution:
+        return attribution(cells, sample.first, evidence.level, permutations=permutations)
+
+    tested = of(sample.tested)
+    priced = tested if sample.priced is sample.tested else of(sample.priced)
+    return replace(given, finding=replace(given.finding, tested=tested, priced=priced))
+
+
+def compared(evidence: Evidence, outcome: Outcome, *, weight: str = "") -> Estimated:
+    """Who is compared, and who is left out; a refusal where the outcome is known of too few.
+
+    Without a `weight` for each, projects count alike.
+    """
+    adopted = evidence.adopted
+    wanted = cases(evidence.projects, outcome, evidence.data_date)
     edge = on_the_edge(wanted, adopted.dates)
     known = wanted[~edge].dropna(subset=["value", *([weight] if weight else [])])
     unlike = unlike_any(known, under_pmo(known, adopted.dates), outcome)
-    none = Attribution()
-    told = Finding(
-        outcome, "staggered roll-out", none, none, n_left_out=int(wanted["value"].isna().sum()),
-        n_edge=int(edge.sum()), n_unlike=int(unlike.sum()),
-    )  # fmt: skip
-    refusal = _too_little_known(wanted, known[~unlike], outcome, adopted)
-    if refusal:
-        nothing = Attribution(refusal=refusal, remedy="Collect it.")
-        return replace(told, tested=nothing, priced=nothing)
     known = known[~unlike]
+    refusal = _too_little_known(wanted, known, outcome, adopted)
+    nothing = Attribution(refusal=refusal, remedy="Collect it.")
+    told = Finding(
+        outcome, "staggered roll-out", nothing, nothing, n_edge=int(edge.sum()),
+        n_left_out=int(wanted["value"].isna().sum()), n_unlike=int(unlike.sum()),
+    )  # fmt: skip
+    if refusal:
+        return Estimated(told)
     rows, plan = with_plan(known, outcome)
     if not adopted.others.empty:
         others = under_pmo(rows, adopted.others).astype("float64")
         rows, plan = rows.assign(others_on=others), [*plan, "others_on"]
-    drawn = winsorised(rows["value"]) if outcome.logarithm or outcome.months else rows["value"]
-    tested, priced = (
-        panel(rows.assign(value=values), plan, weight=weight) for values in (drawn, rows["value"])
-    )
-    first = first_quarters(tested, adopted.quarters)
-    of_test, of_money = (
-        attribution(cells, first, level, permutations=permutations) for cells in (tested, priced)
-    )
-    sample = Sample(rows, tested, priced, first)
-    return replace(told, tested=of_test, priced=of_money, sample=sample)
+    tested = priced = panel(rows, plan, weight=weight)
+    if outcome.logarithm or outcome.months:  # a share has no tails
+        tested = panel(rows.assign(value=winsorised(rows["value"])), plan, weight=weight)
+    return Estimated(told, Sample(rows, tested, priced, first_quarters(tested, adopted.quarters)))
 
 
 def _too_little_known(
@@ -136,46 +148,51 @@ def _together(found: Sequence[Finding]) -> list[float]:
 
 
 def _concluded(
-    projects: pd.DataFrame, found: Finding, p_adjusted: float, adopted: Adoption,
-    data_date: pd.Timestamp, level: float, shared: Sequence[Check], smallest: Mapping[str, float],
+    evidence: Evidence, given: Estimated, p_adjusted: float, shared: Sequence[Check],
+    smallest: Mapping[str, float],
 ) -> Finding:  # fmt: skip
-    """The finding with its checks and verdict; where no check could change the verdict, none."""
+    """The finding with its checks, points and verdict; where no check could change it, none."""
+    found, sample = replace(given.finding, p_adjusted=p_adjusted), given.sample
     outcome, tested = found.outcome, found.tested
+    if sample is not None:
+        found = replace(found, departments=by_department(sample.tested, sample.first, tested))
     seen = outcome.role == "primary" or (tested.excludes_zero and p_adjusted <= ALPHA)
-    checks: tuple[Check, ...] = ()
-    if seen and found.sample is not None and not tested.refusal:
-        sample = found.sample
-        own = Robustness(sample.tested, sample.first, tested, level, logarithm=outcome.logarithm)
-        lost = attrition(_of_losses(projects, outcome, adopted, data_date, level))
-        checks = (*own.checks(), lost, *shared)
-    said = claim(outcome, tested, checks, p_adjusted=p_adjusted, smallest=smallest[outcome.id])
-    return replace(found, checks=checks, claim=said, p_adjusted=p_adjusted)
+    if seen and sample is not None and not tested.refusal:
+        own = Robustness(
+            sample.tested, sample.first, tested, evidence.level, logarithm=outcome.logarithm
+        )
+        lost = attrition(_of_losses(evidence, outcome))
+        found = replace(
+            found, checks=(*own.checks(), lost, *shared), quarters=own.quarters,
+            half_years=by_half_year(sample.tested, sample.first, evidence.level),
+        )  # fmt: skip
+    said = claim(
+        outcome, tested, found.checks, p_adjusted=p_adjusted, smallest=smallest[outcome.id]
+    )
+    return replace(found, claim=said)
 
 
-def _of_losses(
-    projects: pd.DataFrame, outcome: Outcome, adopted: Adoption, data_date: pd.Timestamp,
-    level: float,
-) -> Attribution:  # fmt: skip
+def _of_losses(evidence: Evidence, outcome: Outcome) -> Attribution:
     """The difference in the share of projects of which the outcome is not known."""
-    lost = losses(projects, outcome, data_date)
+    lost = losses(evidence.projects, outcome, evidence.data_date)
+    adopted = evidence.adopted
     rows, plan = with_plan(lost[~on_the_edge(lost, adopted.dates)], OUTCOMES["planned_cost"])
     cells = panel(rows, plan)
     first = first_quarters(cells, adopted.quarters)
-    return attribution(cells, first, level, permutations=FEWER_PERMUTATIONS)
+    return attribution(cells, first, evidence.level, permutations=FEWER_PERMUTATIONS)
 
 
-def _shared_checks(
-    projects: pd.DataFrame, adopted: Adoption, data_date: pd.Timestamp, level: float
-) -> list[Check]:
+def _shared_checks(evidence: Evidence) -> list[Check]:
     """What holds for all outcomes: the negative control where given, and the mix of projects."""
 
     def of(name: str) -> Attribution:
-        found = estimated(
-            projects, OUTCOMES[name], adopted, data_date, level, permutations=FEWER_PERMUTATIONS
-        )
-        return found.tested
+        given = compared(evidence, OUTCOMES[name])
+        if given.sample is None:
+            return given.finding.tested
+        cells, first = given.sample.tested, given.sample.first
+        return attribution(cells, first, evidence.level, permutations=FEWER_PERMUTATIONS)
 
-    given = projects["control"].notna().any()
+    given = evidence.projects["control"].notna().any()
     names = ("planned_cost", "planned_days")
     mix = same_mix([(OUTCOMES[name].name.lower(), of(name)) for name in names])
     return [*([negative_control(of("control"))] if given else []), mix]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.engine.result import units_of
 from pmo_lib.errors import ParameterError
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
@@ -53,10 +53,8 @@ class Baseline:
 
     def units(self, kpi_id: str, department: str) -> pd.DataFrame | None:
         """The KPI's observations for a department; None where it was not observed."""
-        if kpi_id not in self.observations:
-            return None
-        units = self.observations[kpi_id]
-        return units if department == ORGANISATION else units[units["department"] == department]
+        units = self.observations.get(kpi_id)
+        return None if units is None else units_of(department, units)
 
     def hash(self) -> str:
         """SHA-256 over what was observed and how, not over when and under which name."""

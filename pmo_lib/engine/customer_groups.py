@@ -7,7 +7,7 @@ import pandas as pd
 from pmo_lib.engine.quadrants import GLOSSES, QUADRANTS, quadrants
 from pmo_lib.engine.survey import latest_waves
 from pmo_lib.kpis.families.perception import ROLE_UNKNOWN, gap_units, performance_units
-from pmo_lib.kpis.statistics import ESTIMATORS, Statistic
+from pmo_lib.kpis.statistics import STATISTICS
 
 EVERYBODY = "everybody"
 
@@ -90,11 +90,11 @@ def importance_performance(
 
 
 def _mean(
-    name: str, statistic: Statistic, units: pd.DataFrame, level: float, hide: bool
+    name: str, statistic: str, units: pd.DataFrame, level: float, hide: bool
 ) -> dict[str, float]:
     if hide:
         return {name: nan, f"{name}_low": nan, f"{name}_high": nan}
-    found = ESTIMATORS[statistic](units, level)
+    found = STATISTICS[statistic](units, level)
     return {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import pandas as pd
 
-from pmo_lib.engine.result import ORGANISATION, KpiResult, tidy
+from pmo_lib.engine.result import ORGANISATION, KpiResult, units_of
 from pmo_lib.engine.summary import of_department, unmeasured
 from pmo_lib.engine.survey import latest_waves
 from pmo_lib.engine.view import View, availability
@@ -35,15 +35,8 @@ def observed(
             continue
         units = observe(kpi, view)
         for name in names:
-            own = units if name == ORGANISATION else units[units["department"] == name]
+            own = units_of(name, units)
             yield kpi, own, of_department(kpi, view, name, own)
-
-
-def result_table(
-    view: View, departments: Iterable[str] = (ORGANISATION,), kpis: Iterable[str] = tuple(CATALOGUE)
-) -> pd.DataFrame:
-    """`results` as a tidy frame, one row per KPI, department and statistic."""
-    return tidy(results(view, departments, kpis))
 
 
 def observe(kpi: Kpi, view: View) -> pd.DataFrame:
@@ -73,6 +66,12 @@ def observe_all(kpi: Kpi, view: View) -> pd.DataFrame:
         "shown_by": partial(shown_by, view),
     }
     return kpi(**tables, **{name: given[name] for name in kpi.given})
+
+
+def observe_each(kpi: Kpi, view: View, months: list[str]) -> pd.DataFrame:
+    """The KPI's observations up to the end of each month, `period` that month."""
+    found = [observe_all(kpi, replace(view, period=end)).assign(period=end) for end in months]
+    return pd.concat(found, ignore_index=True)
 
 
 def shown_by(view: View, kpi_id: str, department: str) -> str:
@@ -108,7 +107,7 @@ def yearly_results(kpi_id: str, view: View, department: str, years: int) -> list
     found = []
     for year in range(last - years + 1, last + 1):
         own = units[units["period"].str.slice(0, 4) == str(year)]
-        own = own if department == ORGANISATION else own[own["department"] == department]
+        own = units_of(department, own)
         result = of_department(kpi, view, department, own, f"in {year}")[0]
         found.append(replace(result, period=str(year)))
     return found

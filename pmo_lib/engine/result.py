@@ -1,7 +1,7 @@
 """What the engine says of one KPI for one department and period."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from math import nan
 from typing import Literal
 
@@ -9,28 +9,50 @@ import pandas as pd
 
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.statistics import Statistic
+from pmo_lib.stats.estimate import NOTHING, Estimate
 
-ResultState = Literal["measured", "too few", "undefined", "not measured", "withheld"]
+ResultState = Literal["measured", "too few", "undefined", "not measured", "withheld", "failed"]
 STATES: dict[ResultState, str] = {
     "measured": "has a value",
     "too few": "rests on too few observations to be shown",
     "undefined": "has nothing to be computed on in this period",
     "not measured": "needs data that are not there",
     "withheld": "needs a table with too many rejected rows",
+    "failed": "its function raised an error",
 }
 ORGANISATION = "All departments"
+COLUMNS = {
+    "kpi_id": "str", "department": "str", "period": "str", "statistic": "str", "segment": "str",
+    "value": "float64", "low": "float64", "high": "float64",
+    "n": "Int64", "missing": "Int64", "cases": "Int64",
+    "baseline": "float64", "change": "float64", "change_low": "float64", "change_high": "float64",
+    "detectable": "float64", "target": "float64", "p_value": "float64",
+    "flag": "str", "signal": "str", "compared": "str", "state": "str", "reason": "str",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """Now less the baseline, in the KPI's own unit; missing ends where no method gives any.
+
+    ``detectable`` is the smallest change these data would show, ``p_value`` that of no change.
+    """
+
+    value: float = nan
+    low: float = nan
+    high: float = nan
+    detectable: float = nan
+    p_value: float = nan
 
 
 @dataclass(frozen=True)
 class KpiResult:
-    """One statistic of a KPI: value, interval, n, and its state with the reason in words.
+    """One statistic of a KPI: its estimate, and its state with the reason in words.
 
-    Only a *measured* result has a value. ``segment`` is the part it is of, empty for the whole.
-    ``n`` counts the units it rests on, ``cases`` the independent ones among them, ``missing`` those
-    left out because the data do not say.
+    Only a *measured* result has a value. ``segment`` is the part it is of, empty for the whole;
+    ``missing`` counts the units left out because the data do not say.
     What follows ``missing`` stays empty where nothing was compared: the ``baseline``'s value, the
-    ``change`` from it with its interval and the smallest change these data would show
-    (``detectable``), the ``target`` with the ``p_value`` of being no worse than it (without a
+    ``change`` from it, the ``target`` with the ``p_value`` of being no worse than it (without a
     target: than the baseline), the ``flag`` (red, amber, green, grey), the ``signal`` of the
     process-behaviour chart, and what the comparisons want to have said (``compared``).
     """
@@ -40,23 +62,15 @@ class KpiResult:
     period: str
     statistic: Statistic
     segment: str = ""
-    value: float = nan
-    low: float = nan
-    high: float = nan
-    n: int = 0
+    estimate: Estimate = NOTHING
     missing: int = 0
-    cases: int = 0
     baseline: float = nan
-    change: float = nan
-    change_low: float = nan
-    change_high: float = nan
-    detectable: float = nan
+    change: Change = Change()
     target: float = nan
     p_value: float = nan
     flag: str = ""
     signal: str = ""
     compared: str = ""
-    benchmark: str = ""
     state: ResultState = "not measured"
     reason: str = ""
 
@@ -64,14 +78,41 @@ class KpiResult:
     def is_measured(self) -> bool:
         return self.state == "measured"
 
+    @property
+    def value(self) -> float:
+        return self.estimate.value
+
+    @property
+    def low(self) -> float:
+        return self.estimate.low
+
+    @property
+    def high(self) -> float:
+        return self.estimate.high
+
+    @property
+    def n(self) -> int:
+        """How many units it rests on."""
+        return self.estimate.n
+
+    @property
+    def cases(self) -> int:
+        """How many independent cases these are."""
+        return self.estimate.cases
+
 
 def tidy(results: Iterable[KpiResult]) -> pd.DataFrame:
-    """One row per result, the columns in the order of the fields, typed."""
-    types = {"float": "float64", "int": "Int64"}
-    columns = {field.name: types.get(str(getattr(field.type, "__name__", "")), "str")
-               for field in fields(KpiResult)}  # fmt: skip
-    rows = [asdict(result) for result in results]
-    frame = pd.DataFrame(rows, columns=list(columns)).astype(columns)
+    """One row per result with `COLUMNS`, typed."""
+    rows = [
+        (
+            r.kpi_id, r.department, r.period, r.statistic.id, r.segment,
+            r.value, r.low, r.high, r.n, r.missing, r.cases,
+            r.baseline, r.change.value, r.change.low, r.change.high, r.change.detectable,
+            r.target, r.p_value, r.flag, r.signal, r.compared, r.state, r.reason,
+        )
+        for r in results
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
     counts = ["n", "missing", "cases"]  # how few are too few is not told either
     frame[counts] = frame[counts].mask(frame["state"] == "too few")
     return frame
@@ -80,3 +121,10 @@ def tidy(results: Iterable[KpiResult]) -> pd.DataFrame:
 def is_headline(result: KpiResult) -> bool:
     """Whether a result is its KPI's own statistic of the whole."""
     return result.statistic == CATALOGUE[result.kpi_id].statistic and not result.segment
+
+
+def units_of(department: str, units: pd.DataFrame) -> pd.DataFrame:
+    """The units of a department; all of them for the organisation, which is no department."""
+    if department in {"", ORGANISATION}:
+        return units
+    return units[units["department"] == department]

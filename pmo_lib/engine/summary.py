@@ -1,6 +1,7 @@
 """From observations to results: one department's statistics and parts, n, states, suppression."""
 
 from dataclasses import replace
+from math import isnan
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +12,8 @@ from pmo_lib.engine.result import ORGANISATION, KpiResult, ResultState
 from pmo_lib.engine.survey import among_those_asked
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.kpi import Kpi
-from pmo_lib.kpis.statistics import CLUSTERED, ESTIMATORS, Statistic
-from pmo_lib.stats.estimate import Estimate
-
-SUMMED = {"rate", "clustered_rate", "ratio", "bounded_ratio", "quotient", "max_ratio", "event_rate"}
-FACTS = {"count", "max_ratio", "draws", "quadrant_share"}  # as true of few as of many
-SEGMENT_ALSO = {"importance_mean", "quadrant_share"}  # what the parts show beside their headline
-PARTS_ONLY = {"quadrant_share"}  # the whole is in no quadrant
+from pmo_lib.kpis.statistics import STATISTICS, Statistic
+from pmo_lib.stats.estimate import NOTHING, Estimate
 
 
 def of_department(
@@ -31,7 +27,7 @@ def of_department(
         reason = "is kept for the organisation only, not by department"
         return [unmeasured(kpi, view, department, "not measured", reason)]
     within = _within(kpi, view) if within is None else within
-    if "quadrant_share" in kpi.also:
+    if STATISTICS["quadrant_share"] in kpi.also:
         units = with_quadrants(units)
     whole = pooled(units)
     found = summarised(kpi, view, department, whole, within)
@@ -39,7 +35,7 @@ def of_department(
         answers, asked = usable(kpi, whole), view.settings.customers
         found = [among_those_asked(kpi, result, answers, asked) for result in found]
     if kpi.segment and "segment" in units:
-        statistics = (kpi.segment_statistic, *(s for s in kpi.also if s in SEGMENT_ALSO))
+        statistics = (kpi.segment_statistic, *(s for s in kpi.also if s.shown_of != "whole"))
         for segment, own in units.groupby("segment", sort=True):
             parts = _summarised(kpi, view, department, own, within, statistics)
             found += [replace(part, segment=str(segment)) for part in parts]
@@ -55,7 +51,7 @@ def known(kpi: Kpi, units: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Which observations the KPI can be computed on: neither missing nor without limit."""
     over, under = units["numerator"].to_numpy(), units["denominator"].to_numpy()
     good: npt.NDArray[np.bool_] = np.isfinite(over) & np.isfinite(under)
-    return good if kpi.statistic in SUMMED else good & (under != 0)
+    return good if kpi.statistic.is_summed else good & (under != 0)
 
 
 def usable(kpi: Kpi, units: pd.DataFrame) -> pd.DataFrame:
@@ -68,7 +64,7 @@ def summarised(
     kpi: Kpi, view: View, department: str, units: pd.DataFrame, within: str
 ) -> list[KpiResult]:
     """The KPI's own statistics of the whole on these observations."""
-    statistics = (kpi.statistic, *(s for s in kpi.also if s not in PARTS_ONLY))
+    statistics = (kpi.statistic, *(s for s in kpi.also if s.shown_of != "parts"))
     return _summarised(kpi, view, department, units, within, statistics)
 
 
@@ -87,7 +83,7 @@ def _summarised(
     few = view.settings.disclosure.too_few
     left_out = _left_out(kpi, missing, whole)
     headline = statistics[0]
-    if units.empty and headline not in {"count"}:
+    if units.empty and isnan(headline.of_nothing):
         what = f"none of the {whole}" if whole else "there are no"
         said = " has what it needs" if whole else f" {within}".rstrip()
         reason = f"{what} {kpi.population}{said}"
@@ -98,7 +94,7 @@ def _summarised(
         return [unmeasured(kpi, view, department, "too few", reason, headline, len(units), missing)]
     found = []
     for statistic in statistics:
-        estimate = ESTIMATORS[statistic](units, view.settings.confidence_level)
+        estimate = statistic(units, view.settings.confidence_level)
         found.append(_judged(kpi, view, department, statistic, estimate, missing, left_out))
     return found
 
@@ -108,18 +104,18 @@ def _left_out(kpi: Kpi, missing: int, units: int) -> str:
     if not missing:
         return ""
     # the units of a monthly mean are months, but what is left out are projects
-    whole = "" if kpi.statistic == "monthly_mean" else f" of {units:,}"
+    whole = "" if kpi.statistic.by_month else f" of {units:,}"
     return f"{missing:,}{whole} left out, the data do not say"
 
 
 def _is_fact(kpi: Kpi, statistic: Statistic) -> bool:
     """Whether few cases are as true and harmless as many: counts, and our own checks."""
-    return statistic in FACTS or "verdict" in kpi.given
+    return statistic.is_fact or "verdict" in kpi.given
 
 
 def _cases(statistic: Statistic, units: pd.DataFrame) -> int:
     """How many independent cases there are: projects, where a project has several units."""
-    return int(units["case_id"].nunique()) if statistic in CLUSTERED else len(units)
+    return int(units["case_id"].nunique()) if statistic.is_clustered else len(units)
 
 
 def _judged(
@@ -132,20 +128,18 @@ def _judged(
     left_out: str,
 ) -> KpiResult:
     state: ResultState = "measured"
-    note = estimate.note
-    limits = view.settings.disclosure
+    note, limits = estimate.note, view.settings.disclosure
     if np.isnan(estimate.value):
         state, note = "undefined", note or "what it is divided by is zero"
     elif estimate.cases < limits.too_few and not _is_fact(kpi, statistic):
         state, note = "too few", f"fewer than {limits.too_few} cases"
-        estimate = Estimate(np.nan, np.nan, np.nan, estimate.n)
+        estimate = replace(NOTHING, n=estimate.n)
     elif estimate.cases < limits.indicative and not _is_fact(kpi, statistic):
         few = f"indicative: fewer than {limits.indicative} cases"
         note = f"{few}; {note}" if note else few
     return KpiResult(
-        kpi.id, department, view.period, statistic, value=estimate.value, low=estimate.low,
-        high=estimate.high, n=estimate.n, missing=missing, cases=estimate.cases, state=state,
-        reason="; ".join(filter(None, [note, left_out])),
+        kpi.id, department, view.period, statistic, estimate=estimate, missing=missing,
+        state=state, reason="; ".join(filter(None, [note, left_out])),
     )  # fmt: skip
 
 
@@ -161,8 +155,8 @@ def unmeasured(
 ) -> KpiResult:
     """The result that has no value, with its state and the reason."""
     return KpiResult(
-        kpi.id, department, view.period, statistic or kpi.statistic, n=n, missing=missing,
-        state=state, reason=reason,
+        kpi.id, department, view.period, statistic or kpi.statistic,
+        estimate=replace(NOTHING, n=n), missing=missing, state=state, reason=reason,
     )  # fmt: skip
 
 

@@ -7,9 +7,7 @@ import pandas as pd
 
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.kpis.kpi import Kpi
-from pmo_lib.kpis.statistics import ESTIMATORS
 from pmo_lib.months import shifted
-from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.rates import finite_population, worst_case
 from pmo_lib.wording import Unit, listed, number
 
@@ -53,10 +51,9 @@ def among_those_asked(
     if more:
         return _saying(result, f"more answered than were asked in {listed(more)}")
     people, respondents = sum(asked.values()), int(units["case_id"].nunique())
-    estimate = Estimate(result.value, result.low, result.high, result.n, clusters=respondents)
-    narrowed = finite_population(estimate, people)
+    estimate = replace(result.estimate, clusters=respondents)
     return _saying(
-        replace(result, low=narrowed.low, high=narrowed.high),
+        replace(result, estimate=finite_population(estimate, people)),
         _response(respondents, people, units["period"]),
         _worst_case(kpi.unit, result.value, respondents / people, kpi.scale),
         _weighted(kpi.unit, result, units, answered, asked),
@@ -92,8 +89,7 @@ def _weighted(
     if apart <= MOST_DIFFERENCE_OF_RATES:
         return ""
     own = {
-        str(name): ESTIMATORS[result.statistic](part, 0.9).value
-        for name, part in units.groupby("department")
+        str(name): result.statistic(part, 0.9).value for name, part in units.groupby("department")
     }
     people = sum(asked[name] for name in own)
     value = sum(asked[name] * value for name, value in own.items()) / people

@@ -122,13 +122,13 @@ def with_project(
 TIERS = ("Small", "Medium", "Large")
 
 
-def size_tiers(baselines: pd.DataFrame) -> pd.Series:
+def size_tiers(baselines: pd.DataFrame, bounds: tuple[float, float] | None = None) -> pd.Series:
     """Each project's tier by its original cost, indexed by project_id; missing without a cost.
 
-    The bounds are the terciles of all original costs above 0.
+    The bounds are by default the terciles of all original costs above 0.
     """
     costs = original_baselines(baselines).set_index("project_id")["cost"]
-    lower, upper = tier_bounds(baselines)
+    lower, upper = bounds or tier_bounds(baselines)
     small, medium, large = TIERS
     tiers = pd.Series(large, index=costs.index, dtype="str", name="tier")
     tiers = tiers.mask(costs <= upper, medium).mask(costs <= lower, small)

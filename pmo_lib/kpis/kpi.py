@@ -27,7 +27,10 @@ from typing import Literal
 import pandas as pd
 
 from pmo_lib.contract.tables import TABLES
+from pmo_lib.kpis.populations import Population
+from pmo_lib.kpis.populations import population as population_of
 from pmo_lib.kpis.statistics import Statistic
+from pmo_lib.kpis.statistics import statistic as statistic_of
 from pmo_lib.wording import Unit
 
 Family = Literal["value", "delivery", "productivity", "role", "governance"]
@@ -59,7 +62,7 @@ class Kpi:
     Attributes
     ----------
     statistic, also : the headline, and what is shown beside it.
-    population : the units in the plural ("completed projects").
+    population : what the units are ("completed projects").
     needs : the columns without which nothing can be said, as "table.column".
     near : the range in which the value should lie, where `better` is "near".
     level : "organisation" where the data are not kept by department.
@@ -78,7 +81,7 @@ class Kpi:
     better: Better
     statistic: Statistic
     also: tuple[Statistic, ...]
-    population: str
+    population: Population
     needs: tuple[str, ...]
     window: Window
     near: tuple[float, float] | None
@@ -104,19 +107,22 @@ def kpi(
     family: Family,
     unit: Unit,
     better: Better,
-    statistic: Statistic,
-    population: str,
-    also: tuple[Statistic, ...] = (),
+    statistic: str | Statistic,
+    population: str | Population,
+    also: tuple[str | Statistic, ...] = (),
     needs: tuple[str, ...] = (),
     window: Window = "data date",
     near: tuple[float, float] | None = None,
     level: Level = "department",
     segment: str = "",
-    segment_statistic: Statistic | None = None,
+    segment_statistic: str | Statistic | None = None,
     scale: tuple[float, float] | None = None,
     cumulative: bool = False,
 ) -> Callable[[Callable[..., pd.DataFrame]], Kpi]:
-    """Declare a KPI on a function of tables; ValueError where its names are not known."""
+    """Declare a KPI on a function of tables; ValueError where its names are not known.
+
+    A statistic or population is named, or given where it is one of the KPI's own.
+    """
 
     def declare(function: Callable[..., pd.DataFrame]) -> Kpi:
         parameters = inspect.signature(function).parameters.values()
@@ -135,15 +141,15 @@ def kpi(
             family=family,
             unit=unit,
             better=better,
-            statistic=statistic,
-            also=also,
-            population=population,
+            statistic=statistic_of(statistic),
+            also=tuple(map(statistic_of, also)),
+            population=population_of(population),
             needs=needs,
             window=window,
             near=near,
             level=level,
             segment=segment,
-            segment_statistic=segment_statistic or statistic,
+            segment_statistic=statistic_of(segment_statistic or statistic),
             scale=scale,
             cumulative=cumulative,
             definition=inspect.cleandoc(function.__doc__ or ""),

@@ -23,12 +23,11 @@ from pmo_lib.wording import DASH, INDICATIVE, interval, number, shortened
 LABEL_LETTERS = 34  # more would leave no room for the figure
 MOST_ROWS = 30  # more departments are in the table, not in the figure
 MOST_WORDS = 12  # more are not read out to who cannot see
-SHARES = ("rate", "clustered_rate")
 
 
 def rates(found: Sequence[KpiResult], level: float) -> Picture | str:
     """Shares as dots with their intervals, one row a KPI."""
-    shown = [r for r in found if r.is_measured and r.statistic in SHARES and not r.segment]
+    shown = [r for r in found if r.is_measured and r.statistic.is_rate and not r.segment]
     if not shown:
         return "no share is measured"
     names = [CATALOGUE[result.kpi_id].name for result in shown]

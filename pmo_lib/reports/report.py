@@ -1,7 +1,8 @@
 """What every report has: title, scorecard, what could not be shown, data quality, provenance."""
 
+import inspect
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
@@ -9,11 +10,11 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.assessment.assessed import assessed
+from pmo_lib.display import facts_table
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE, definitions
-from pmo_lib.kpis.statistics import STATISTICS
 from pmo_lib.months import month
 from pmo_lib.parameters import ReportParameters
 from pmo_lib.reports import page, quality
@@ -28,7 +29,17 @@ class Report:
     """A report on the organisation or one department, at the end of a period."""
 
     parameters: ReportParameters
-    workbook: Workbook
+    workbook: Workbook = field(repr=False)
+
+    def _repr_html_(self) -> str:
+        """What it is of, and the parts that it can show, for JupyterLab."""
+        parts = {
+            name: inspect.cleandoc(part.__doc__ or "")
+            for name, part in inspect.getmembers(type(self), inspect.isfunction)
+            if not name.startswith("_") and list(inspect.signature(part).parameters) == ["self"]
+        }
+        title = f"{type(self).__name__} of {self.subject}, {month(self.parameters.period)}"
+        return facts_table(title, {f"{name}()": said for name, said in parts.items()})
 
     @classmethod
     def open(cls, parameters: ReportParameters) -> Self:
@@ -70,7 +81,7 @@ class Report:
     def result(self, kpi_id: str, statistic: str = "") -> KpiResult:
         """One KPI's headline, or one of its further statistics where it has them."""
         own = [result for result in self.results if result.kpi_id == kpi_id]
-        return next((result for result in own if result.statistic == statistic), own[0])
+        return next((result for result in own if result.statistic.id == statistic), own[0])
 
     def said(self, kpi_id: str, statistic: str = "") -> str:
         """A measured result as 48 % (90 % interval 42 % to 55 %)."""
@@ -204,6 +215,6 @@ class Report:
 
 def _label(result: KpiResult) -> str:
     """A KPI with its statistic, where that needs saying: D3 Cost overrun, median."""
-    words = STATISTICS[result.statistic]
+    words = result.statistic.words
     name = f"{result.kpi_id} {CATALOGUE[result.kpi_id].name}"
     return f"{name}, {words}" if words else name

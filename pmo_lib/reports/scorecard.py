@@ -1,6 +1,7 @@
 """The scorecard: per family a table with value, interval, n, baseline, change, target and flag."""
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 
 import pandas as pd
 from IPython.display import HTML
@@ -9,7 +10,6 @@ from pmo_lib.assessment.flags import FLAGS
 from pmo_lib.engine.result import KpiResult, is_headline
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import FAMILIES, Kpi
-from pmo_lib.kpis.statistics import STATISTICS, UNITS
 from pmo_lib.reports import page
 from pmo_lib.wording import DASH, change, change_interval, counted, interval, listed, number
 
@@ -47,7 +47,7 @@ def row_of(
     return {
         "KPI": page.lines(
             f"{kpi.id} {kpi.name}",
-            ", ".join(filter(None, [STATISTICS[result.statistic], direction(kpi)])),
+            ", ".join(filter(None, [result.statistic.words, direction(kpi)])),
             *_further(result, measured),
             result.reason,
         ),
@@ -58,8 +58,8 @@ def row_of(
         "n": result.n,
         "Baseline": number(result.baseline, kpi.unit),
         "Change": page.lines(
-            change(result.change, kpi.unit),
-            _or_nothing(change_interval(result.change_low, result.change_high, kpi.unit)),
+            change(result.change.value, kpi.unit),
+            _or_nothing(change_interval(result.change.low, result.change.high, kpi.unit)),
             detectable(result),
             result.compared,
         ),
@@ -102,9 +102,9 @@ def legend() -> HTML:
 
 def detectable(result: KpiResult) -> str:
     """The smallest change that could be seen, in words."""
-    if result.detectable != result.detectable:
+    if isnan(result.change.detectable):
         return ""
-    size = change(result.detectable, CATALOGUE[result.kpi_id].unit).lstrip("+")
+    size = change(result.change.detectable, CATALOGUE[result.kpi_id].unit).lstrip("+")
     return f"visible from {size} on"
 
 
@@ -120,11 +120,11 @@ def _further(result: KpiResult, measured: Sequence[KpiResult]) -> list[str]:
     """The KPI's further statistics, a line each."""
     own = CATALOGUE[result.kpi_id].unit
     return [
-        f"{STATISTICS[r.statistic]}: {number(r.value, unit)}"
+        f"{r.statistic.words}: {number(r.value, unit)}"
         + (f" ({ends})" if (ends := interval(r.low, r.high, unit)) != DASH else "")
         for r in measured
         if r.kpi_id == result.kpi_id and not is_headline(r)
-        for unit in [UNITS.get(r.statistic, own)]
+        for unit in [r.statistic.unit or own]
     ]
 
 

@@ -3,7 +3,7 @@
 Values come as plain arrays without gaps, rates and medians as an `Estimate`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil, exp, floor, hypot, isnan, log, nan, sqrt
 from typing import Literal
 
@@ -19,42 +19,16 @@ DRAWS, SEED = 1_999, 20_240
 NOT_PUBLISHED = "peer uncertainty not published"
 
 
-@dataclass(frozen=True)
-class Position:
-    """The share of the peers below ours (0 to 1) with its interval, among ``n`` peers.
-
-    Where only a range is known there is no percentile and ``bound`` says it: "below P10", "above
-    P90", or "between P50 and P75" where these are equal.
-    """
-
-    percentile: float
-    low: float
-    high: float
-    n: int = 0
-    bound: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Ours less theirs, with its interval."""
-
-    value: float
-    low: float
-    high: float
-    note: str = ""
-
-
-def percentile_of_value(value: float, peers: Floats, level: float) -> Position:
-    """(#{peers < value} + ½ #{peers = value}) ÷ n, the mid-rank, with Wilson's interval."""
+def percentile_of_value(value: float, peers: Floats, level: float) -> Estimate:
+    """Percentile rank (#{peers < value} + ½ #{peers = value}) ÷ n, with Wilson's interval."""
     if len(peers) < FEWEST_PEERS:
         return _too_few(len(peers))
     found = rate(_mid_rank(value, np.sort(peers)), len(peers), level)
-    return Position(found.value, found.low, found.high, len(peers), note=_rough(len(peers)))
+    return replace(found, n=len(peers), note=_rough(len(peers)))
 
 
-def percentile_of_statistic(ours: Floats, peers: Floats, p: float, level: float) -> Position:
-    """The mid-rank of our own quantile p among the peers; both sides drawn anew (bootstrap).
+def percentile_of_quantile(ours: Floats, peers: Floats, p: float, level: float) -> Estimate:
+    """The percentile rank of our own quantile p among the peers; both sides are bootstrapped.
 
     The interval is nowhere shorter than Wilson's of a value that is known: where all peers are on
     one side every draw is alike, and the bootstrap alone would be certain.
@@ -90,11 +64,14 @@ def _drawn_anew(ours: Floats, peers: Floats, p: float) -> Floats:
     return np.asarray((counts[:, 0] + counts[:, 1] / 2) / m)
 
 
-def percentile_from_quantiles(ours: Estimate, probabilities: Floats, quantiles: Floats) -> Position:
+def percentile_from_quantiles(
+    ours: Estimate, probabilities: Floats, quantiles: Floats
+) -> tuple[Estimate, str]:
     """Φ(f(y)), f a monotone cubic through the published quantiles on the probit scale.
 
-    Never beyond the outermost, nor where several are equal: there it is a bound. The ends of the
-    interval are the places of the ends of ours, and 0 or 1 where those lie beyond.
+    Never beyond the outermost, nor where several are equal: there is no percentile rank but a
+    bound, "below P10", "above P90" or "between P50 and P75". The ends of the interval are the
+    ranks of the ends of ours, and 0 or 1 where those lie beyond.
     """
     order = np.argsort(probabilities)
     p, y = probabilities[order], quantiles[order]
@@ -104,7 +81,7 @@ def percentile_from_quantiles(ours: Estimate, probabilities: Floats, quantiles: 
         if falls.size:
             at = int(falls[0])
             note = f"their quantiles contradict: {_named(p[at])} is above {_named(p[at + 1])}"
-        return Position(nan, nan, nan, note=note)
+        return Estimate(nan, nan, nan, 0, note), ""
     first, last = _place(ours.value, p, y)
     bound = "" if first == last else f"between {_named(first)} and {_named(last)}"
     if ours.value < y[0]:
@@ -114,12 +91,12 @@ def percentile_from_quantiles(ours: Estimate, probabilities: Floats, quantiles: 
     low, high = _place(ours.low, p, y)[0], _place(ours.high, p, y)[1]
     note = "the whole interval of ours is not within the published quantiles"
     beyond = not bound and (ours.low < y[0] or ours.high > y[-1])
-    return Position(nan if bound else first, low, high, bound=bound, note=note if beyond else "")
+    return Estimate(nan if bound else first, low, high, 0, note if beyond else ""), bound
 
 
 def gap_to_mean(
     ours: Estimate, their_mean: float, their_sd: float, their_n: int, level: float
-) -> Gap:
+) -> Estimate:
     """Ours less a published mean; Var = Var of ours + sd² ÷ n where both are published."""
     if not (their_sd > 0 and their_n > 1):
         return gap_to_constant(ours, their_mean)
@@ -127,19 +104,20 @@ def gap_to_mean(
     return gap_between(ours, Estimate(their_mean, their_mean - half, their_mean + half, their_n))
 
 
-def gap_to_share(ours: Estimate, their_share: float, their_n: int, level: float) -> Gap:
+def gap_to_share(ours: Estimate, their_share: float, their_n: int, level: float) -> Estimate:
     """Our rate less a published share, Newcombe's interval with its count, where n is known."""
     if not their_n:
         return gap_to_constant(ours, their_share)
     return gap_between(ours, rate(their_share * their_n, their_n, level))
 
 
-def gap_to_constant(ours: Estimate, theirs: float) -> Gap:
+def gap_to_constant(ours: Estimate, theirs: float) -> Estimate:
     """Ours less a figure of which no uncertainty was published: the interval is ours alone."""
-    return Gap(ours.value - theirs, ours.low - theirs, ours.high - theirs, NOT_PUBLISHED)
+    ends = ours.low - theirs, ours.high - theirs
+    return Estimate(ours.value - theirs, *ends, ours.n, NOT_PUBLISHED)
 
 
-def gap_between(ours: Estimate, theirs: Estimate) -> Gap:
+def gap_between(ours: Estimate, theirs: Estimate) -> Estimate:
     """Ours less theirs, squares of the two intervals' facing sides added (Newcombe 1998).
 
     For means that adds the variances; of shares it never leaves -1 to 1. Without one of the
@@ -148,7 +126,8 @@ def gap_between(ours: Estimate, theirs: Estimate) -> Gap:
     gap = ours.value - theirs.value
     below = hypot(ours.value - ours.low, theirs.high - theirs.value)
     above = hypot(ours.high - ours.value, theirs.value - theirs.low)
-    return Gap(gap, gap - below, gap + above, "; ".join(filter(None, [ours.note, theirs.note])))
+    note = "; ".join(filter(None, [ours.note, theirs.note]))
+    return Estimate(gap, gap - below, gap + above, ours.n, note)
 
 
 def superiority(
@@ -219,8 +198,8 @@ def _named(probability: float) -> str:
     return f"P{100 * probability:.0f}"
 
 
-def _too_few(n: int) -> Position:
-    return Position(nan, nan, nan, n, note=f"{n} are too few for a place ({FEWEST_PEERS} needed)")
+def _too_few(n: int) -> Estimate:
+    return Estimate(nan, nan, nan, n, f"{n} are too few for a place ({FEWEST_PEERS} needed)")
 
 
 def _rough(n: int) -> str:

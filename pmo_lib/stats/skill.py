@@ -3,6 +3,7 @@
 from math import nan, sqrt
 
 import numpy as np
+import numpy.typing as npt
 
 from pmo_lib.stats.estimate import Estimate, t_quantile
 from pmo_lib.stats.numbers import ROUNDING, Floats
@@ -23,13 +24,13 @@ def skill(shown: Floats, ill: Floats, level: float) -> Estimate:
     estimate of what it would be with rates from very many. Brier 1950; Murphy 1988.
     """
     n, cases = int(shown.sum()), len(shown)
-    units = shown.sum(axis=1, keepdims=True)
-    weight, went = shown / units, ill / units
-    value = _score(weight, went) if cases >= FEWEST else nan
+    value = skill_score(shown, ill)
     if value != value:
         few = f"{cases} are too few to tell"
         note = few if cases < FEWEST else "all went alike, so there was nothing to foretell"
         return Estimate(nan, nan, nan, n, note, cases)
+    units = shown.sum(axis=1, keepdims=True)
+    weight, went = shown / units, ill / units
     all_but = ~np.eye(cases, dtype=bool)
     left_out = np.array([_score(weight[rest], went[rest]) for rest in all_but])
     if cases == FEWEST or np.isnan(left_out).any() or np.ptp(left_out) < ROUNDING:
@@ -41,6 +42,23 @@ def skill(shown: Floats, ill: Floats, level: float) -> Estimate:
     note = "" if cases >= ENOUGH else f"of {cases} cases: the interval may be too narrow"
     high = min(max(value, with_many) + half, 1.0)
     return Estimate(value, value - half, high, n, note, cases)
+
+
+def skill_score(shown: Floats, ill: Floats) -> float:
+    """The skill of `skill` without its interval; missing of fewer than three cases."""
+    units = shown.sum(axis=1, keepdims=True)
+    return _score(shown / units, ill / units) if len(shown) >= FEWEST else nan
+
+
+def by_case_and_colour(
+    cases: npt.NDArray[np.int64], colours: npt.NDArray[np.int64], ill: Floats
+) -> tuple[Floats, Floats]:
+    """How many units each case (row) has of each colour, and how many of them went ill."""
+    shown = np.zeros((cases.max(initial=-1) + 1, colours.max(initial=-1) + 1))
+    went = np.zeros_like(shown)
+    np.add.at(shown, (cases, colours), 1.0)
+    np.add.at(went, (cases, colours), ill)
+    return shown, went
 
 
 def _score(weight: Floats, went: Floats) -> float:

@@ -1,4 +1,4 @@
-"""Direct standardisation: Σ w_s ȳ_s, our mean were our mix of projects the peers'.
+"""Direct standardisation: ours less the peers', stratum by stratum, weighted as the peers are.
 
 A stratum s is a category × size tier, w_s its share of the peers (statistics.md 2.2). `value` is
 on a scale that may be averaged and has no gaps: 0 or 1 for a rate, log(1 + overrun) for overruns,
@@ -6,135 +6,109 @@ whose raw mean is none to build an interval on. A gap of logs is told as a share
 Both sides' size tiers must have the same bounds; a missing category or tier is unknown.
 """
 
-from dataclasses import dataclass, replace
 from math import nan, sqrt
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pmo_lib.stats.estimate import Estimate, t_quantile
 from pmo_lib.stats.numbers import ROUNDING, Floats
 
 FEWEST = 5  # of ours for a stratum to have a mean, and of the peers to be a mix
-ENOUGH = 0.8  # of the peers in strata that we can fill, else the mean is of a part of them only
+ENOUGH = 0.8  # of the peers in strata that we can fill, else the gap is of a part of them only
+KINDS = ("category", "size_tier")
 
 
-@dataclass(frozen=True)
-class Standardised:
-    """A mean over strata with its interval, and the share of the peers that these strata hold."""
+def standardised_gap(
+    ours: pd.DataFrame, peers: pd.DataFrame, level: float
+) -> tuple[Estimate, float]:
+    """Σ w_s (ȳ_s - peers' ȳ_s) over the strata with 5 of ours, and their share of the peers.
 
-    value: float
-    low: float
-    high: float
-    error: float
-    coverage: float
-    strata: int
-    note: str = ""
-
-
-def standardised(
-    ours: pd.DataFrame, peers: pd.DataFrame, level: float, fewest: int = FEWEST
-) -> Standardised:
-    """Our mean with the peers' mix, over the strata with at least `fewest` of ours."""
-    strata = strata_of(ours, peers, fewest)
-    coverage = float(strata["peer_n"].sum()) / len(peers) if len(peers) else 0.0
-    if strata.empty:
-        note = f"no kind of project that the peers have has {fewest} of ours"
-        return Standardised(nan, nan, nan, nan, 0.0, 0, note)
-    columns = strata[["peer_n", "mean", "variance", "n"]].to_numpy("float64").T
-    weights, means, variances, sizes = columns
-    found = stratified_mean(weights, means, variances, sizes, level, coverage)
-    if is_rate(ours):
-        found = replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))
-    return found
-
-
-def stratified_mean(
-    weights: Floats, means: Floats, variances: Floats, sizes: Floats, level: float,
-    coverage: float = 1.0,
-) -> Standardised:  # fmt: skip
-    """Σ w_s ȳ_s ± t × √(Σ w_s² s_s² ÷ n_s), the weights taken as known and made to sum to 1.
-
-    Strata of few have badly known variances: t has Satterthwaite's (1946) degrees of freedom.
+    Its variance is ours and the peers' within strata, and that of the peers' mix, a sample too;
+    t has Satterthwaite's degrees of freedom, as strata of few have badly known variances.
     """
-    shares = weights / weights.sum()
-    value = float(shares @ means)
-    error, half = error_and_half(shares**2 * variances / sizes, sizes - 1, level)
-    notes = [
-        f"the kinds of project that we have hold only {coverage:.0%} of the peers"
-        if coverage < ENOUGH
-        else "",
-        "no interval: all values are equal" if error != error else "",
-    ]
-    note = "; ".join(filter(None, notes))
-    return Standardised(value, value - half, value + half, error, coverage, len(means), note)
-
-
-def standardised_gap(ours: pd.DataFrame, peers: pd.DataFrame, level: float) -> Estimate:
-    """Σ w_s (ȳ_s - peers' ȳ_s) over the strata we can fill: both sides are of the same mix.
-
-    Its variance is ours and the peers' within strata, and that of the peers' mix, a sample too.
-    """
-    strata = strata_of(ours, peers)
-    if strata.empty:
-        return Estimate(nan, nan, nan, 0, standardised(ours, peers, level).note)
-    peer_n, n = strata["peer_n"].to_numpy("float64"), strata["n"].to_numpy("float64")
-    shares = peer_n / peer_n.sum()
-    gaps = (strata["mean"] - strata["peer_mean"]).to_numpy("float64")
+    own, theirs = _strata(ours, peers)
+    if not own.size:
+        note = f"no kind of project that the peers have has {FEWEST} of ours"
+        return Estimate(nan, nan, nan, 0, note), 0.0
+    (n, mean, variance), (peer_n, peer_mean, peer_variance) = own, theirs
+    shares, gaps = peer_n / peer_n.sum(), mean - peer_mean
     value = float(shares @ gaps)
     parts = [
-        shares**2 * strata["variance"].to_numpy("float64") / n,
-        shares**2 * strata["peer_variance"].to_numpy("float64") / peer_n,
+        shares**2 * variance / n,
+        shares**2 * peer_variance / peer_n,
         [(shares @ gaps**2 - value**2) / peer_n.sum()],
     ]
-    _, half = error_and_half(np.hstack(parts), np.hstack([n, peer_n, peer_n.sum()]) - 1, level)
-    coverage = peer_n.sum() / len(peers)
+    half = half_width(np.hstack(parts), np.hstack([n, peer_n, peer_n.sum()]) - 1, level)
+    coverage = float(peer_n.sum()) / len(peers)
     note = f"over {len(n)} kinds of project, which hold {coverage:.0%} of the peers"
-    return Estimate(value, value - half, value + half, int(n.sum()), note)
+    return Estimate(value, value - half, value + half, int(n.sum()), note), coverage
 
 
-def strata_of(ours: pd.DataFrame, peers: pd.DataFrame, fewest: int = FEWEST) -> pd.DataFrame:
-    """n, mean and variance of ours and the peers in each stratum that both have.
+def coded(ours: pd.DataFrame, peers: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Category and size tier of ours, then of the peers, as numbers in their order; -1 is unknown.
 
-    A column that is unknown for all of one side parts nothing; a unit whose stratum is unknown is
-    in none, and among the peers lessens the coverage.
+    A column that is unknown for all of one side is left out.
     """
-    keys = known_columns(ours, peers)
-    if not keys:
-        return pd.DataFrame({"peer_n": []})
-    rate = is_rate(ours) and is_rate(peers)
-    both = _moments(ours, keys, rate).join(_moments(peers, keys, rate).add_prefix("peer_"))
-    return both[(both["n"] >= fewest) & (both["peer_n"] > 0)]
+    found = []
+    for name in KINDS:
+        both = np.concatenate([side[name].to_numpy(dtype="object") for side in (ours, peers)])
+        codes, _ = pd.factorize(both, sort=True)
+        if (codes[: len(ours)] >= 0).any() and (codes[len(ours) :] >= 0).any():
+            found.append(codes)
+    return np.stack(found, axis=1) if found else np.empty((len(ours) + len(peers), 0), "int64")
 
 
-def known_columns(ours: pd.DataFrame, peers: pd.DataFrame) -> list[str]:
-    """Of category and size tier, what at least one unit on either side says."""
-    sides = ours, peers
-    return [
-        name
-        for name in ("category", "size_tier")
-        if all(name in side and side[name].notna().any() for side in sides)
-    ]
-
-
-def is_rate(units: pd.DataFrame) -> bool:
+def is_rate(values: Floats) -> bool:
     """Whether all values are 0 or 1."""
-    return bool(units["value"].isin([0, 1]).all())
+    return bool(((values == 0) | (values == 1)).all())
 
 
-def error_and_half(parts: Floats, freedom: Floats, level: float) -> tuple[float, float]:
-    """√Σ parts of a variance, and t times that; t has Satterthwaite's degrees of freedom.
+def half_width(parts: Floats, freedom: Floats, level: float) -> float:
+    """t × √Σ parts of a variance, t with Satterthwaite's (1946) degrees of freedom.
 
-    Both are missing where the parts leave no variance.
+    Missing where the parts leave no variance.
     """
     variance = float(parts.sum())
     if not variance > ROUNDING**2:
-        return nan, nan
+        return nan
     known = float(variance**2 / (parts**2 / np.maximum(freedom, 1.0)).sum())
-    return sqrt(variance), t_quantile(level, known + 1) * sqrt(variance)
+    return t_quantile(level, known + 1) * sqrt(variance)
 
 
-def honest_variance(n: Floats, mean: Floats, variance: Floats, rate: bool) -> Floats:
+def _strata(ours: pd.DataFrame, peers: pd.DataFrame) -> tuple[Floats, Floats]:
+    """n, mean and variance in each stratum that has enough of ours and one of the peers.
+
+    A unit whose stratum is unknown is in none, and among the peers lessens the coverage.
+    """
+    kinds = coded(ours, peers)
+    if not kinds.shape[1]:
+        return np.empty((3, 0)), np.empty((3, 0))
+    strata = kinds @ (kinds.max() + 1) ** np.arange(kinds.shape[1])[::-1]
+    strata[(kinds < 0).any(axis=1)] = -1
+    values = [side["value"].to_numpy("float64") for side in (ours, peers)]
+    rate = all(map(is_rate, values))
+    (names, own), (peer_names, theirs) = map(
+        _moments, values, np.split(strata, [len(ours)]), [rate, rate]
+    )
+    _, at, peer_at = np.intersect1d(names, peer_names, return_indices=True)
+    enough = own[0, at] >= FEWEST
+    return own[:, at[enough]], theirs[:, peer_at[enough]]
+
+
+def _moments(
+    values: Floats, strata: npt.NDArray[np.int64], rate: bool
+) -> tuple[npt.NDArray[np.int64], Floats]:
+    """The strata there are, and n, mean and variance of the values in each."""
+    inside = strata >= 0
+    by = pd.Series(values[inside]).groupby(strata[inside])
+    n, mean, spread = (np.asarray(each, "float64") for each in (by.size(), by.mean(), by.var()))
+    variance = _honest_variance(n, mean, spread, rate)
+    return np.unique(strata[inside]), np.stack([n, mean, variance])
+
+
+def _honest_variance(n: Floats, mean: Floats, variance: Floats, rate: bool) -> Floats:
     """Each group's variance of values, and where its values are all alike one that is not 0.
 
     All of 5 on time does not say that none is ever late: a rate gets p(1 - p) with half a case
@@ -148,10 +122,3 @@ def honest_variance(n: Floats, mean: Floats, variance: Floats, rate: bool) -> Fl
     freedom = np.where(n > 1, n - 1, 0.0)
     pooled = float((freedom * np.nan_to_num(variance)).sum()) / max(float(freedom.sum()), 1.0)
     return np.where(alike, pooled, variance)
-
-
-def _moments(units: pd.DataFrame, keys: list[str], rate: bool) -> pd.DataFrame:
-    by = units.groupby(keys, observed=True)["value"]
-    found = pd.DataFrame({"n": by.size(), "mean": by.mean(), "variance": by.var()})
-    n, mean, variance = found.to_numpy("float64").T
-    return found.assign(variance=honest_variance(n, mean, variance, rate))

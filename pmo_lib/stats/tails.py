@@ -10,7 +10,6 @@ from pmo_lib.stats.numbers import Floats
 FEWEST = 30  # cases without which the tail of a ratio cannot be judged
 HEAVY = 2.5  # a tail index below it: the variance is hardly finite
 LARGEST_SHARE = 0.2  # of a sum in one case
-LOWEST_REST_MEAN = -0.2  # overrun of projects outside the tail; no published class saves as much
 
 
 def tail_gate(numerators: Floats, denominators: Floats) -> str:
@@ -65,35 +64,3 @@ def tail_index(values: Floats) -> TailIndex:
 def hill_index(values: Floats) -> float:
     """Hill's tail index over the max(10, 10 % of n) largest values above 0; infinite without."""
     return tail_index(values).value
-
-
-def pareto_index(threshold: float, mean_in_tail: float) -> float:
-    """α = m ÷ (m - u) of a Pareto tail with mean m above u, both as cost ratios: 1 + overrun.
-
-    Of overruns themselves the index would be another: 50 % and more is a ratio of 1.5 and more.
-    Missing where the mean is not above the threshold.
-    """
-    return mean_in_tail / (mean_in_tail - threshold) if mean_in_tail > threshold > 0 else nan
-
-
-def implied_rest_mean(mean: float, share: float, mean_in_tail: float) -> float:
-    """(mean - p × mean in the tail) ÷ (1 - p): what a published tail leaves for all others."""
-    return (mean - share * mean_in_tail) / (1 - share) if share < 1 else nan
-
-
-def tail_fault(mean: float, share: float, mean_in_tail: float, threshold: float = 0.5) -> str:
-    """Why a published mean, share in the tail and mean of the tail cannot be of the same projects.
-
-    Overruns as shares. Nothing where they can, or where there are none outside the tail.
-    """
-    rest = implied_rest_mean(mean, share, mean_in_tail)
-    if mean_in_tail < threshold:
-        return f"the tail begins at {threshold:.0%} and its mean is given as {mean_in_tail:.0%}"
-    if rest > threshold:
-        return (
-            f"the projects outside the tail would have a mean of {rest:.0%}, "
-            f"though each of them is below {threshold:.0%}"
-        )
-    if rest < LOWEST_REST_MEAN:
-        return f"the projects outside the tail would have cost {-rest:.0%} less than approved"
-    return ""

@@ -48,7 +48,7 @@ def exposure(
     supported = projects[projects["supported"].astype("bool")]
     days = projects["actual_days"].astype("float64")
     finished, half = projects["finished_on"], days / 2 / DAYS_A_YEAR
-    at_middle = discount_factors(_years(finished, base_date) - np.asarray(half), rate)
+    at_middle = discount_factors(years_since(base_date, finished) - np.asarray(half), rate)
     months = pd.DataFrame({"months": days / (DAYS_A_YEAR / 12) * at_middle})
     middle = finished.dt.year + finished.dt.day_of_year / DAYS_A_YEAR - half
     sums = [
@@ -92,10 +92,10 @@ def _yearly(quantities: pd.DataFrame, years: pd.Series) -> pd.DataFrame:
     return quantities.groupby(years.rename(None)).sum(min_count=1)
 
 
-def _years(dates: pd.Series, base_date: pd.Timestamp) -> Floats:
+def years_since(base_date: pd.Timestamp, dates: pd.Series) -> Floats:
     """Years since the base date, missing where there is no date."""
     return np.asarray((dates - base_date) / pd.Timedelta(days=DAYS_A_YEAR), dtype="float64")
 
 
 def _factors(dates: pd.Series, base_date: pd.Timestamp, rate: float) -> pd.Series:
-    return pd.Series(discount_factors(_years(dates, base_date), rate), index=dates.index)
+    return pd.Series(discount_factors(years_since(base_date, dates), rate), index=dates.index)

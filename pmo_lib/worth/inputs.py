@@ -1,4 +1,4 @@
-"""From what was found to what it acts on: joint effects, projects under the PMO, break-even."""
+"""From what was found to what it acts on: joint effects, and the projects under the PMO."""
 
 from collections.abc import Mapping
 from math import nan
@@ -9,18 +9,17 @@ import pandas as pd
 from pmo_lib.causal.attribution import Attribution, attribution
 from pmo_lib.causal.event_study import LEADS, event_times
 from pmo_lib.effect.adoption import under_pmo
-from pmo_lib.effect.finding import Finding
+from pmo_lib.effect.finding import Sample
 from pmo_lib.effect.outcomes import PRIMARY
-from pmo_lib.months import month_end
-from pmo_lib.stats.numbers import Floats
-from pmo_lib.worth.exposure import break_even_effect, discount_factors
 from pmo_lib.worth.joint_effects import JointEffects
 
 OWN = {"cost": "actual_cost", "schedule": "benefit_a_year", "benefits": "planned_benefit"}
-COLUMNS = (
-    "project_id", "department", "finished_on", "actual_cost", "actual_days", "benefit_a_year",
-    "planned_benefit", "cashable_benefit_share", "supported",
-)  # fmt: skip
+COLUMNS = {
+    "project_id": "str", "department": "str", "finished_on": "datetime64[us]",
+    "actual_cost": "float64", "actual_days": "float64", "benefit_a_year": "float64",
+    "planned_benefit": "float64", "cashable_benefit_share": "float64", "supported": "bool",
+}  # fmt: skip
+NO_PROJECTS = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
 
 
 def joint_effects(found: Mapping[str, Attribution], verdicts: Mapping[str, str]) -> JointEffects:
@@ -71,34 +70,15 @@ def treated(
     return frame[list(COLUMNS)].reset_index(drop=True)
 
 
-def inside_estimate(found: Finding | None, projects: pd.DataFrame, priced: bool) -> pd.Series:
-    """Whether each project is among those that the outcome's estimate is the mean of."""
-    if found is None or found.sample is None or not priced:
+def inside_estimate(sample: Sample | None, projects: pd.DataFrame) -> pd.Series:
+    """Whether each project is among those that the estimate on the sample is the mean of."""
+    if sample is None:
         return pd.Series(False, index=projects.index)
-    return projects["project_id"].isin(found.sample.projects_in(found.sample.compared()))
+    return projects["project_id"].isin(sample.projects_in(sample.compared()))
 
 
-def break_even_on_cost(
-    under: pd.DataFrame, pmo_costs: pd.DataFrame | None, base_date: pd.Timestamp, rate: float
-) -> float:
-    """τ* of the projects that ended `under` the PMO, against the office's cost alone."""
-    if pmo_costs is None or pmo_costs.empty:
-        return nan
-
-    def worth(amounts: pd.Series, days: pd.Series) -> float:
-        years: Floats = np.asarray((days - base_date).dt.days / 365.25, dtype="float64")
-        return float(np.nansum(amounts.to_numpy("float64") * discount_factors(years, rate)))
-
-    paid = worth(pmo_costs["amount"].astype("float64"), pmo_costs["period"].map(month_end))
-    ended = under[under["ended_on"].notna()]
-    return break_even_effect(paid, worth(ended["actual_cost"].astype("float64"), ended["ended_on"]))
-
-
-def without_year_before(cost: Finding, level: float) -> Attribution:
-    """The effect on cost with the quarters just before adoption left out."""
-    if cost.sample is None:
-        return cost.priced
-    cells, first = cost.sample.priced, cost.sample.first
-    times = event_times(first, cells.quarters)
+def without_year_before(sample: Sample, level: float) -> Attribution:
+    """The effect with the quarters just before adoption left out."""
+    times = event_times(sample.first, sample.priced.quarters)
     usable = ~((times < 0) & (times >= -LEADS))
-    return attribution(cells, first, level, permutations=0, usable=usable)
+    return attribution(sample.priced, sample.first, level, permutations=0, usable=usable)

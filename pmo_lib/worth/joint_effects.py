@@ -10,6 +10,7 @@ import pandas as pd
 from pmo_lib.stats.numbers import Floats
 
 Case = Literal["as estimated", "conservative"]
+CASES: tuple[Case, ...] = ("conservative", "as estimated")
 
 OTHER_DESIGNS = {"consistent with": "time series alone", "associated": "chosen project by project"}
 SHOWN = ("demonstrated", "likely")  # the verdicts that count in the conservative case

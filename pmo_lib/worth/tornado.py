@@ -31,6 +31,7 @@ COLUMNS = {
     "input": "str", "low_at": "float64", "high_at": "float64",
     "npv_low": "float64", "npv_high": "float64", "swing": "float64",
 }  # fmt: skip
+NO_BARS = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
 
 
 def tornado(
@@ -51,12 +52,12 @@ def tornado(
     nothing has no swing. Empty where the NPV is missing; the value case says why.
     """
     if why_nothing(projects, effects):
-        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+        return NO_BARS
     low, median, high = (quantiles(effects, assumptions, case, p) for p in (LOW, MEDIAN, HIGH))
     moved = [median | {name: end[name]} for name in median for end in (low, high)]
     plain, *ends = _npvs([median, *moved], projects, pmo_costs, assumptions, base_date)
     if np.isnan(plain):
-        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+        return NO_BARS
     rows = [
         (INPUTS[name], low[name], high[name], at_low, at_high, abs(at_high - at_low))
         for name, at_low, at_high in zip(median, ends[::2], ends[1::2], strict=True)

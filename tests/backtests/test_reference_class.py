@@ -11,9 +11,15 @@ import pandas as pd
 import pytest
 
 from pipelines.sources import gmpp, nyc
-from pmo_lib.benchmark.class_forecasts import forecasts, history, in_flight_growth, left_out
+from pmo_lib.benchmark.class_forecasts import (
+    by_class,
+    forecasts,
+    history,
+    in_flight_growth,
+    left_out,
+)
 from pmo_lib.benchmark.forecast_calibration import back_test, calibration_sentence
-from pmo_lib.benchmark.reference_class import by_class, tail
+from pmo_lib.benchmark.uplift import tail
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.engine.view import View
 

@@ -19,7 +19,7 @@ from pmo_lib.effect.finding import COLUMNS
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.view import View
 from pmo_lib.worth.assumptions import Question
-from pmo_lib.worth.value_case import ValueCase, value_case
+from pmo_lib.worth.value_case import ValueCase, evidence, value_case
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 NEEDED = (
@@ -109,10 +109,13 @@ class TestPlanted:
             assert found is not None
             assert {check.id for check in found.checks if check.state == "failed"} <= {"smoothness"}
 
-    def test_naive_before_and_after_is_off(self, case: ValueCase) -> None:
+    def test_naive_before_and_after_is_off(
+        self, case: ValueCase, tables: Tables, settings: Settings
+    ) -> None:
         """The common trend makes the simple difference look different from what was planted."""
-        rows = case.projects[case.projects["cost"].notna()]
-        adopted = rows["department"].map(case.adopted.dates)
+        given = evidence(View(tables, TRUTHS.data_date_period, settings))
+        rows = given.projects[given.projects["cost"].notna()]
+        adopted = rows["department"].map(given.adopted.dates)
         after = rows["started_on"] >= adopted
         before = rows["started_on"] < adopted
         naive = rows.loc[after, "cost"].mean() - rows.loc[before, "cost"].mean()
@@ -131,7 +134,7 @@ class TestWithoutEffect:
         assert found.tested.low < 0 < found.tested.high
 
     def test_no_money_is_counted(self, without_effect: ValueCase) -> None:
-        drawn = without_effect.draws("conservative").table
+        drawn = without_effect.money.draws["conservative"].table
         assert (drawn[["avoided", "time", "uplift"]].median() <= 0).all()
         assert (drawn["npv"] > 0).mean() < 0.05
 
@@ -140,10 +143,12 @@ class TestWithoutEffect:
 
 
 class TestMoney:
-    def test_return_is_what_the_value_case_says(self, case: ValueCase, tables: Tables) -> None:
-        view = View(tables, TRUTHS.data_date_period, case.view.settings, value_case=case.for_kpi)
-        (found,) = [r for r in results(view, kpis=["R12"]) if r.statistic == "draws"]
-        drawn = case.draws("conservative").table
+    def test_return_is_what_the_value_case_says(
+        self, case: ValueCase, tables: Tables, settings: Settings
+    ) -> None:
+        view = View(tables, TRUTHS.data_date_period, settings, value_case=case.for_kpi)
+        (found,) = [r for r in results(view, kpis=["R12"]) if r.statistic.id == "draws"]
+        drawn = case.money.draws["conservative"].table
         assert found.value == pytest.approx((drawn["npv"] / drawn["cost"]).median())
 
     def test_office_is_the_discounted_sum_of_its_costs(
@@ -154,36 +159,38 @@ class TestMoney:
             end = pd.Period(period, freq="M").end_time.normalize()
             years = (end - pd.Timestamp("2022-01-01")).days / 365.25
             total += amount / 1.035**years
-        office = case.draws("conservative").table["office"]
+        office = case.money.draws["conservative"].table["office"]
         assert office.median() == pytest.approx(total, rel=0.005)
 
     def test_avoided_overruns_by_hand(self, case: ValueCase) -> None:
         """Σ d × AC × (exp(-τ) - 1) over the projects compared, at the estimate itself."""
-        tau = case.effects.values[0]
+        tau = case.money.effects.values[0]
         total = 0.0
-        for row in case.treated[case.treated["supported"]].itertuples():
+        for row in case.money.projects[case.money.projects["supported"]].itertuples():
             if np.isfinite(row.actual_cost):
                 years = (row.finished_on - pd.Timestamp("2022-01-01")).days / 365.25
                 total += row.actual_cost * (exp(-tau) - 1) / 1.035**years
-        assert case.draws("as estimated").table["avoided"].median() == pytest.approx(
+        assert case.money.draws["as estimated"].table["avoided"].median() == pytest.approx(
             total, rel=0.03
         )
 
     def test_less_favourable_weighting_enters(self, case: ValueCase) -> None:
         found = case.finding("cost")
         assert found is not None
-        assert case.effects.values[0] == max(found.priced.value, case.by_cost.value)
+        assert case.money.effects.values[0] == max(found.priced.value, case.money.by_cost.value)
 
     def test_every_project_under_the_pmo_is_accounted_for(
         self, case: ValueCase, tables: Tables
     ) -> None:
         projects = tables["projects"]
-        adopted = projects["department"].map(case.adopted.dates)
+        adopted = projects["department"].map(
+            tables["rollouts"].groupby("department")["adopted_on"].min()
+        )
         under = projects[
             (projects["started_on"] >= adopted) & (projects["started_on"] <= "2026-09-30")
         ]
         counted = under[under["status"] != "proposed"]
-        assert sorted(case.treated["project_id"]) == sorted(counted["project_id"])
+        assert sorted(case.money.projects["project_id"]) == sorted(counted["project_id"])
 
 
 class TestTable:
@@ -247,7 +254,7 @@ class TestBadInput:
         assert self.verdicts(found) <= {
             "consistent with", "not shown", "no effect of that size", "not testable",
         }  # fmt: skip
-        assert found.effects.names == ()
+        assert found.money.effects.names == ()
         assert found.for_kpi is None
 
     def test_five_departments(self, tables: Tables, settings: Settings) -> None:
@@ -285,7 +292,7 @@ class TestBadInput:
         assert cost.claim.word == "not testable"
         assert "cost in baselines.csv" in cost.claim.why
         assert not schedule.tested.refusal  # what is known is still said
-        assert "cost" not in found.effects.names
+        assert "cost" not in found.money.effects.names
 
     def test_half_of_the_budgets_missing_is_told(self, tables: Tables, settings: Settings) -> None:
         plans = tables["baselines"].copy()
@@ -318,7 +325,7 @@ class TestBadInput:
         bare = {name: t for name, t in tables.items() if name != "pmo_costs"}
         found = case_of(bare, settings)
         assert found.for_kpi is None
-        assert found.draws("conservative").table["npv"].isna().all()
+        assert found.money.draws["conservative"].table["npv"].isna().all()
 
     def test_service_adopted_with_the_others_is_refused(
         self, tables: Tables, settings: Settings

@@ -13,8 +13,11 @@ import pandas as pd
 from builders.simulation import Drawn, RollOut, draw
 from builders.tables import Row, Tables, tables
 from builders.views import settings
+from pmo_lib.effect.finding import Evidence
 from pmo_lib.engine.view import View
-from pmo_lib.worth.value_case import Question, ValueCase
+from pmo_lib.worth import value_case
+from pmo_lib.worth.assumptions import Question
+from pmo_lib.worth.value_case import ValueCase
 
 PERIOD = "2026-09"
 FIRST_QUARTER = 2020 * 4  # of the simulation's quarter 0
@@ -143,6 +146,11 @@ def few_departments(n: int = 5) -> Tables:
     return given | own
 
 
+def evidence(given: Tables) -> Evidence:
+    """What the estimates are made from, at the end of `PERIOD`."""
+    return value_case.evidence(View(given, PERIOD, settings()))
+
+
 def case(given: Tables, **question: str) -> ValueCase:
     """The value case of the tables at the end of `PERIOD`."""
-    return ValueCase(View(given, PERIOD, settings()), Question(**question))
+    return value_case.value_case(View(given, PERIOD, settings()), Question(**question))

@@ -45,7 +45,7 @@ def check_kpi(case: dict[str, Any]) -> None:
         result = next(
             r
             for r in found
-            if r.statistic == expected["statistic"]
+            if r.statistic.id == expected["statistic"]
             and r.segment == expected.get("segment", r.segment)
         )
         assert result.state == "measured", result.reason

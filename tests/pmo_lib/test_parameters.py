@@ -4,6 +4,7 @@ import ast
 import re
 from dataclasses import fields, replace
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import nbformat
@@ -22,6 +23,7 @@ from pmo_lib.parameters import (
     ReportParameters,
     ValueCaseParameters,
 )
+from pmo_lib.reports.notebooks import REPORTS
 from pmo_lib.worth.assumptions import ThreePoint
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
@@ -277,29 +279,31 @@ class TestNotebooks:
         assert {path.stem for path in NOTEBOOKS} == set(PARAMETERS)
 
     @EACH_NOTEBOOK
-    def test_cell_and_class_have_the_same_names_and_defaults(self, path: Path) -> None:
+    def test_cell_is_as_declared(self, path: Path) -> None:
+        """`make notebooks` writes it anew."""
+        (cell,) = [c for c in _code(path) if "parameters" in c.metadata.get("tags", [])]
+        assert cell["source"] == PARAMETERS[path.stem].cell()
+
+    @EACH_NOTEBOOK
+    def test_papermill_finds_every_parameter_with_type_default_and_meaning(
+        self, path: Path
+    ) -> None:
         cell = inspect_notebook(str(path))
-        said = {name: ast.literal_eval(facts["default"]) for name, facts in cell.items()}
-        assert said == {item.name: item.default for item in fields(PARAMETERS[path.stem])}
+        said = {
+            name: (ast.literal_eval(facts["default"]), facts["inferred_type_name"], facts["help"])
+            for name, facts in cell.items()
+        }
+        assert said == {
+            item.name: (item.default, "str", item.metadata["meaning"])
+            for item in fields(PARAMETERS[path.stem])
+        }
 
     @EACH_NOTEBOOK
-    def test_every_parameter_has_its_type_and_meaning_beside_it(self, path: Path) -> None:
-        for facts in inspect_notebook(str(path)).values():
-            assert facts["inferred_type_name"] == "str"
-            assert len(facts["help"]) > 10
-
-    @EACH_NOTEBOOK
-    def test_every_parameter_is_handed_on_to_the_class(self, path: Path) -> None:
-        handed = [
-            (node.func.id, {k.arg: getattr(k.value, "id", "") for k in node.keywords})
-            for cell in _code(path)
-            for node in ast.walk(ast.parse(cell["source"]))
-            if isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id.endswith("Parameters")
-        ]
-        kind = PARAMETERS[path.stem]
-        assert handed == [(kind.__name__, {f.name: f.name for f in fields(kind)})]
+    def test_report_is_made_of_the_cell_above(self, path: Path) -> None:
+        sources = [cell["source"] for cell in _code(path)]
+        assert sources[1].startswith(
+            f'import pmo_lib as pmo\n\nreport = pmo.report("{path.stem}", globals())'
+        )
 
     @EACH_NOTEBOOK
     def test_holds_no_output_and_no_count(self, path: Path) -> None:
@@ -316,15 +320,7 @@ class TestNotebooks:
 
     @EACH_NOTEBOOK
     def test_calls_only_what_the_report_has(self, path: Path) -> None:
-        from pmo_lib.reports.baseline_report import BaselineReport
-        from pmo_lib.reports.benchmark.benchmark_report import BenchmarkReport
-        from pmo_lib.reports.kpi.kpi_report import KpiReport
-        from pmo_lib.reports.value.value_report import ValueReport
-
-        report = {
-            "01_baseline": BaselineReport, "02_benchmark": BenchmarkReport,
-            "03_kpi_report": KpiReport, "04_value_case": ValueReport,
-        }[path.stem]  # fmt: skip
+        report = resolve_name(REPORTS[path.stem])
         calls = [c["source"] for c in _code(path) if c["source"].startswith("report.")]
         assert len(calls) > 5
         for call in calls:

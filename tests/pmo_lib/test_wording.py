@@ -5,7 +5,6 @@ from typing import Any, get_args
 
 import pytest
 
-from pmo_lib.kpis.statistics import STATISTICS, Statistic
 from pmo_lib.months import month
 from pmo_lib.wording import (
     Unit,
@@ -150,10 +149,6 @@ def test_listed(words: list[str], text: str) -> None:
 )
 def test_counted(n: int, text: str) -> None:
     assert counted(n, "project") == text
-
-
-def test_every_statistic_has_its_words() -> None:
-    assert set(STATISTICS) == set(get_args(Statistic))
 
 
 @pytest.mark.parametrize(

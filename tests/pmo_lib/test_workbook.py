@@ -1,5 +1,6 @@
 """The workbook: tables read when asked for, periods and departments of the data, clear errors."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from builders.portfolio import portfolio
+from builders.results import result_table
 from builders.tables import (
     DEPARTMENTS,
     Tables,
@@ -21,10 +23,9 @@ from builders.tables import (
 from builders.workbooks import table_facts, workbook, write
 from pmo_lib import workbook as module
 from pmo_lib.contract.verdict import Verdict
-from pmo_lib.engine.observe import result_table
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.engine.view import View
-from pmo_lib.errors import DataError, SettingsError
+from pmo_lib.errors import DataError
 from pmo_lib.workbook import Workbook, open_workbook
 
 FIGURES = ["kpi_id", "department", "statistic", "value", "low", "high", "n", "state", "reason"]
@@ -65,10 +66,26 @@ class TestOpening:
         monkeypatch.setattr(module, "DEFAULT_FOLDER", folder)
         assert open_workbook().settings.organisation == "Ours"
 
-    def test_verdict_with_unknown_settings_names_the_file(self, tmp_path: Path) -> None:
-        write(tmp_path / "out", portfolio(), currancy="EUR")
-        with pytest.raises(SettingsError, match=r"verdict\.json"):
-            open_workbook(tmp_path / "out")
+    @pytest.mark.parametrize(
+        ("ours", "theirs"),
+        [
+            ('"organisation"', '"organization"'),
+            ('"organisation"', '"price_base": 2025, "prices": "nominal", "organisation"'),
+            ('"data_hash"', '"hash"'),
+            ("{", "{{"),
+        ],
+    )
+    def test_verdict_that_is_not_ours_names_the_file_and_the_remedy(
+        self, folder: Path, ours: str, theirs: str
+    ) -> None:
+        verdict = folder / "verdict.json"
+        text = json.dumps(json.loads(verdict.read_text()))
+        assert ours in text
+        verdict.write_text(text.replace(ours, theirs, 1))
+        with pytest.raises(DataError, match="written by another version or changed") as caught:
+            open_workbook(folder)
+        assert caught.value.where == str(verdict)
+        assert "pmo check" in caught.value.remedy
 
     def test_reads_a_table_once_and_only_when_asked(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch

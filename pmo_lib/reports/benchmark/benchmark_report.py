@@ -7,9 +7,9 @@ from functools import cached_property
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib.benchmark.against_peers import against_peers
-from pmo_lib.benchmark.against_published import against_published
-from pmo_lib.benchmark.comparison import Comparison
+from pmo_lib.benchmark.benchmarks import compared
+from pmo_lib.benchmark.comparison import Comparison, chosen
+from pmo_lib.benchmark.reference_class import ReferenceClass, reference_class
 from pmo_lib.contract.profile import described, differences
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -38,12 +38,21 @@ class BenchmarkReport(Report):
         return {name: (book := self.workbook.peers[name]).view(book.periods[-1]) for name in wanted}
 
     @cached_property
+    def all_comparisons(self) -> list[Comparison]:
+        """Every benchmark of everybody, with the peers asked for."""
+        departments = [] if self.parameters.department else self.workbook.departments
+        found = compared(self.view, self.peers, [self.department, *departments])
+        return chosen(found, self.peers)
+
+    @property
     def comparisons(self) -> list[Comparison]:
-        """Every benchmark there is, in the order published figures, peers, own departments."""
-        return [
-            *against_published(self.view, [self.department]),
-            *against_peers(self.view, self.peers, [self.department]),
-        ]
+        """Our own, in the order published figures, peers, own departments."""
+        return [each for each in self.all_comparisons if each.department == self.department]
+
+    @cached_property
+    def reference_class(self) -> ReferenceClass:
+        """What classes of projects came to, with the peers asked for."""
+        return reference_class(self.view, self.peers).of(self.peers)
 
     @property
     def fair(self) -> list[Comparison]:
@@ -132,24 +141,25 @@ class BenchmarkReport(Report):
             return page.paragraph(
                 f"{self.subject} beside the other departments is among the comparisons above."
             )
-        found = against_peers(self.view, {}, self.workbook.departments)
-        return positions.departments(found, self.workbook.settings)
+        return positions.departments(self.all_comparisons, self.workbook.settings)
 
     def uplifts(self) -> HTML:
         """What the classes of projects cost more than approved, at P50 and P80."""
-        return reference.uplifts(self.view, self.peers)
+        return reference.uplifts(self.reference_class, self.workbook.settings.confidence_level)
 
     def tails(self) -> HTML:
         """How heavy the tail of overruns is."""
-        return reference.tails(self.view, self.peers)
+        return reference.tails(self.reference_class)
 
     def forecasts(self) -> HTML:
         """Each active project: approved, current estimate, and what its class suggests."""
-        return reference.in_flight(self.view, self.peers, self.parameters.department)
+        return reference.in_flight(
+            self.reference_class, self.department, self.workbook.settings.currency
+        )
 
     def calibration(self) -> HTML:
         """Whether such forecasts would have held in the past."""
-        return reference.calibration(self.view)
+        return reference.calibration(self.reference_class)
 
     def context(self) -> HTML:
         """Figures to know of that are no comparison, with the reason."""

@@ -6,7 +6,6 @@ from math import isnan
 import pandas as pd
 from IPython.display import HTML
 from matplotlib.ticker import PercentFormatter
-from scipy.stats import false_discovery_control
 
 from pmo_lib.benchmark.against_peers import OTHERS
 from pmo_lib.benchmark.comparability import Judgement
@@ -15,7 +14,8 @@ from pmo_lib.contract.settings import Settings
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports import page
 from pmo_lib.reports.picture import ACCENT, SOFT, STRONG, Picture, drawn
-from pmo_lib.stats.significance import p_value
+from pmo_lib.stats.estimate import Estimate
+from pmo_lib.stats.significance import discovery, p_value
 from pmo_lib.wording import (
     DASH,
     Unit,
@@ -34,18 +34,18 @@ STANDS = {"better": "better", "worse": "worse", "no different": "may be chance",
 
 def positions(fair: Sequence[Comparison], level: float) -> Picture | str:
     """Our place among the peers, 0 to 100, a dot with its interval, one row a comparison."""
-    placed = [each for each in fair if not isnan(each.percentile)]
+    placed = [each for each in fair if not isnan(each.percentile.value)]
     if not placed:
         return "no fair comparison gives a place among peers"
-    names = [f"{each.kpi_id} {CATALOGUE[each.kpi_id].name}" for each in placed]
+    names = [_kpi(each) for each in placed]
     with drawn(1.6 + 0.62 * len(placed)) as (figure, axes):
         axes.axvspan(0.25, 0.75, color="#e8edf1", zorder=0)
         axes.axvline(0.5, color=SOFT, linewidth=1.5)
         for row, each in enumerate(placed):
-            colour = STRONG if each.stands == "worse" else ACCENT
-            axes.hlines(row, each.percentile_low, each.percentile_high, color=colour, linewidth=3)
-            axes.plot(each.percentile, row, "o", color=colour, ms=9, clip_on=False)
-            place = f"{round(100 * each.percentile)} of 100"
+            at, colour = each.percentile, STRONG if each.stands == "worse" else ACCENT
+            axes.hlines(row, at.low, at.high, color=colour, linewidth=3)
+            axes.plot(at.value, row, "o", color=colour, ms=9, clip_on=False)
+            place = f"{round(100 * at.value)} of 100"
             axes.annotate(place, (1.02, row), xycoords=("axes fraction", "data"), va="center")
         labels = [
             f"{shortened(name, LABEL_LETTERS)}\n{shortened(_against(each), LABEL_LETTERS)}"
@@ -64,7 +64,7 @@ def positions(fair: Sequence[Comparison], level: float) -> Picture | str:
             {
                 "KPI": name,
                 "Beside": _against(each),
-                "Place": f"{100 * each.percentile:.0f} of 100",
+                "Place": f"{100 * each.percentile.value:.0f} of 100",
                 "Interval": _ends(each),
                 "Better is": CATALOGUE[each.kpi_id].better,
             }
@@ -81,16 +81,14 @@ def fair(comparisons: Sequence[Comparison], level: str) -> HTML:
         return page.paragraph("No benchmark compares like with like; below is why.")
     rows = [
         {
-            "KPI": f"{each.kpi_id} {CATALOGUE[each.kpi_id].name}",
-            "Beside": page.lines(_against(each), _what(each)),
+            "KPI": _kpi(each),
+            "Beside": page.lines(_against(each), f"{each.kind}: {each.statistic}"),
             "Ours": page.lines(
-                number(each.ours, unit := CATALOGUE[each.kpi_id].unit),
-                f"{interval(each.ours_low, each.ours_high, unit)}, n = {each.ours_n:,}",
+                number(each.ours.value, unit := CATALOGUE[each.kpi_id].unit),
+                f"{interval(each.ours.low, each.ours.high, unit)}, n = {each.ours.cases:,}",
             ),
-            "Theirs": page.lines(number(each.theirs, unit), _certainty(each)),
-            "Ours less theirs": page.lines(
-                change(each.gap, unit), change_interval(each.gap_low, each.gap_high, unit)
-            ),
+            "Theirs": page.lines(number(each.theirs.value, unit), _certainty(each)),
+            "Ours less theirs": _gap(each.gap, unit),
             "We are": STANDS[each.stands],
             "To know": " ".join(_to_know(each)),
         }
@@ -107,23 +105,18 @@ def fair(comparisons: Sequence[Comparison], level: str) -> HTML:
 
 def like_for_like(comparisons: Sequence[Comparison], level: str) -> HTML:
     """The gap as it stands and those with the peers' mix of projects, side by side."""
-    rows = []
-    for each in comparisons:
-        if not each.mix:
-            continue
-        unit = CATALOGUE[each.kpi_id].unit
-        rows.append(
-            {
-                "KPI": f"{each.kpi_id} {CATALOGUE[each.kpi_id].name}",
-                "Beside": _against(each),
-                "As it stands": _gap(each.gap, each.gap_low, each.gap_high, unit),
-                "Same mix": _gap(
-                    each.standardised, each.standardised_low, each.standardised_high, unit
-                ),
-                "Balanced": _gap(each.balanced, each.balanced_low, each.balanced_high, unit),
-                "So": _sentence(each.mix),
-            }
-        )
+    rows = [
+        {
+            "KPI": _kpi(each),
+            "Beside": _against(each),
+            "As it stands": _gap(each.gap, unit := CATALOGUE[each.kpi_id].unit),
+            "Same mix": _gap(each.standardised, unit),
+            "Balanced": _gap(each.balanced, unit),
+            "So": _sentence(each.mix),
+        }
+        for each in comparisons
+        if each.mix
+    ]
     if not rows:
         return page.paragraph(
             "That needs a peer's own projects on the same baseline, and there are none."
@@ -142,37 +135,36 @@ def like_for_like(comparisons: Sequence[Comparison], level: str) -> HTML:
 
 def departments(comparisons: Sequence[Comparison], settings: Settings) -> HTML:
     """The departments that stand apart from all others, under false-discovery control."""
-    tested = [each for each in comparisons if each.is_fair and not isnan(_p_value(each, settings))]
+    beside = [each for each in comparisons if each.kind == "own departments" and each.is_fair]
+    adjusted = discovery([_p_value(each, settings.confidence_level) for each in beside])
+    tested = [(each, p) for each, p in zip(beside, adjusted, strict=True) if not isnan(p)]
     if not tested:
         return page.paragraph("No two departments have enough cases of a KPI to be compared.")
     share = settings.false_discovery_share
-    adjusted = false_discovery_control([_p_value(each, settings) for each in tested], method="bh")
-    apart = [each for each, p in zip(tested, adjusted, strict=True) if p <= share]
+    apart = [each for each, p in tested if p <= share]
     said = page.paragraph(
         f"{counted(len(tested), 'comparison')} of one department with {OTHERS} could be made. "
         f"Standing out: {len(apart)}; about {number(share, 'share')} of such may be chance."
     )
+    if not apart:
+        return said
     rows = [
         {
             "Department": each.department,
-            "KPI": f"{each.kpi_id} {CATALOGUE[each.kpi_id].name}",
-            "Its own": page.lines(
-                number(each.ours, unit := CATALOGUE[each.kpi_id].unit), f"n = {each.ours_n:,}"
-            ),
-            "The others": page.lines(number(each.theirs, unit), f"n = {each.theirs_n:,}"),
-            "Difference": _gap(each.gap, each.gap_low, each.gap_high, unit),
+            "KPI": _kpi(each),
+            "Its own": _with_n(each.ours, unit := CATALOGUE[each.kpi_id].unit),
+            "The others": _with_n(each.theirs, unit),
+            "Difference": _gap(each.gap, unit),
             "It is": STANDS[each.stands],
         }
         for each in apart
     ]
-    if not rows:
-        return said
     return page.joined(said, page.table(pd.DataFrame(rows), "Departments apart", "cards"))
 
 
-def _p_value(each: Comparison, settings: Settings) -> float:
-    cases = min(each.ours_n, each.theirs_n)
-    return p_value(each.gap, each.gap_low, each.gap_high, 0.0, cases, settings.confidence_level)
+def _p_value(each: Comparison, level: float) -> float:
+    gap, cases = each.gap, min(each.ours.cases, each.theirs.cases)
+    return p_value(gap.value, gap.low, gap.high, 0.0, cases, level)
 
 
 def told(comparisons: Sequence[Comparison], judgement: Judgement) -> HTML:
@@ -201,19 +193,22 @@ def _against(each: Comparison) -> str:
     return f"{each.source}{year}{of}{version}"
 
 
-def _what(each: Comparison) -> str:
-    return f"{each.kind}: {each.statistic}"
+def _kpi(each: Comparison) -> str:
+    return f"{each.kpi_id} {CATALOGUE[each.kpi_id].name}"
 
 
 def _said(each: Comparison) -> str:
-    unit: Unit | None = CATALOGUE[each.kpi_id].unit if each.kpi_id in CATALOGUE else None
-    figure = number(each.theirs, unit) if unit else f"{each.theirs:,.3g} {each.unit}"
-    n = f", n = {each.theirs_n:,}" if each.theirs_n else ""
-    return f"{each.statistic} {figure}{n}"
+    theirs, kpi = each.theirs, CATALOGUE.get(each.kpi_id)
+    figure = number(theirs.value, kpi.unit) if kpi else f"{theirs.value:,.3g} {each.unit}"
+    return f"{each.statistic} {figure}" + f", n = {theirs.cases:,}" * bool(theirs.cases)
 
 
-def _gap(value: float, low: float, high: float, unit: Unit) -> HTML:
-    return page.lines(change(value, unit), change_interval(low, high, unit))
+def _gap(gap: Estimate, unit: Unit) -> HTML:
+    return page.lines(change(gap.value, unit), change_interval(gap.low, gap.high, unit))
+
+
+def _with_n(found: Estimate, unit: Unit) -> HTML:
+    return page.lines(number(found.value, unit), f"n = {found.cases:,}")
 
 
 def _to_know(each: Comparison) -> list[str]:
@@ -221,27 +216,28 @@ def _to_know(each: Comparison) -> list[str]:
     said = []
     if each.bound:
         said.append(f"Ours is {each.bound} of what was published.")
-    elif not isnan(each.percentile):
+    elif not isnan(each.percentile.value):
         ends = f" ({_ends(each)})" * (_ends(each) != DASH)
-        said.append(f"Ours is at {100 * each.percentile:.0f} of 100 of theirs{ends}.")
-    if not isnan(each.superiority):
-        low, high = f"{100 * each.superiority_low:.0f}", f"{100 * each.superiority_high:.0f}"
+        said.append(f"Ours is at {100 * each.percentile.value:.0f} of 100 of theirs{ends}.")
+    chance = each.superiority
+    if not isnan(chance.value):
         said.append(
-            f"One of ours does better than one of theirs in {100 * each.superiority:.0f} of 100 "
-            f"pairs ({low} to {high})."
+            f"One of ours does better than one of theirs in {100 * chance.value:.0f} of 100 "
+            f"pairs ({100 * chance.low:.0f} to {100 * chance.high:.0f})."
         )
     return [*said, *filter(None, [_sentence(each.note), _sentence(each.to_move)])]
 
 
 def _certainty(each: Comparison) -> str:
     """Their interval, where we have their cases, and their n."""
-    ends = interval(each.theirs_low, each.theirs_high, CATALOGUE[each.kpi_id].unit)
-    n = f"n = {each.theirs_n:,}" if each.theirs_n else "n not published"
+    theirs = each.theirs
+    ends = interval(theirs.low, theirs.high, CATALOGUE[each.kpi_id].unit)
+    n = f"n = {theirs.cases:,}" if theirs.cases else "n not published"
     return n if ends == DASH else f"{ends}, {n}"
 
 
 def _ends(each: Comparison) -> str:
-    low, high = each.percentile_low, each.percentile_high
+    low, high = each.percentile.low, each.percentile.high
     return DASH if isnan(low) or isnan(high) else f"{100 * low:.0f} to {100 * high:.0f}"
 
 

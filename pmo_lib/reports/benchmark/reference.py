@@ -4,98 +4,80 @@ from collections.abc import Hashable, Mapping
 from math import isnan
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib.benchmark.class_forecasts import (
-    HIGH,
-    MIDDLE,
-    NOT_STATED,
-    forecasts,
-    history,
-    in_flight_growth,
-    left_out,
-)
-from pmo_lib.benchmark.forecast_calibration import back_test, calibration_sentence
-from pmo_lib.benchmark.published import published, quantiles
-from pmo_lib.benchmark.reference_class import Uplift, by_class, tail, uplift
-from pmo_lib.engine.view import View
+from pmo_lib.benchmark.class_forecasts import HIGH, MIDDLE
+from pmo_lib.benchmark.forecast_calibration import calibration_sentence
+from pmo_lib.benchmark.reference_class import ReferenceClass
+from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.reports import page
-from pmo_lib.stats.numbers import Floats
 from pmo_lib.wording import DASH, counted, interval, listed, number
 
-ALL = "all projects"
-OWN, SO_FAR = "our own history", "so far, of projects still in flight"
 MOST_PROJECTS = 60  # more would make a page nobody reads; the largest are told
+NEEDED = "actual_cost in projects.csv and cost in baselines.csv of completed projects"
 
 
-def uplifts(view: View, peers: Mapping[str, View]) -> HTML:
+def uplifts(known: ReferenceClass, level: float) -> HTML:
     """The P50 and P80 uplift of each class: our own history, the peers', and as published.
 
     Of a peer's classes those that are ours too, and all its projects together.
     """
-    level, ours = view.settings.confidence_level, _our_categories(view)
-    rows: list[dict[str, object]] = [
-        {
-            "Class": page.lines(name, source),
-            "Projects": f"{len(values):,}",
-            "P50": _uplift(uplift(values, MIDDLE, level, parent, decided_at=HIGH)),
-            "P80": _uplift(uplift(values, HIGH, level, parent)),
-        }
-        for source, (parent, classes) in _sources(view, peers).items()
-        for name, values in ({ALL: parent} | dict(classes)).items()
-        if name == ALL or source.startswith(OWN) or name in ours
-    ] + _published(view)
-    if not rows:
+    if known.uplifts.empty:
         return page.paragraph(f"No reference class is known: needs {NEEDED}.")
-    gone = left_out(view)
+    rows = [
+        {
+            "Class": page.lines(row["class"], row["source"]),
+            "Projects": DASH if isnan(row["n"]) else f"{row['n']:,.0f}",
+            "P50": _uplift(row, "p50"),
+            "P80": _uplift(row, "p80"),
+        }
+        for row in known.uplifts.to_dict("records")
+    ]
     return page.joined(
         page.paragraph(
             f"Share of the approved cost to add; in small type the {number(level, 'share')} "
             "interval. A class that is too small borrows from all projects of its portfolio, and "
             "says so. A young portfolio has completed its short projects first, so its history "
             "leans that way.",
-            f"{gone}." if gone else "",
+            f"{known.left_out}." if known.left_out else "",
         ),
         page.table(pd.DataFrame(rows), "What to add to an approved cost", "cards"),
     )
 
 
-def tails(view: View, peers: Mapping[str, View]) -> HTML:
+def tails(known: ReferenceClass) -> HTML:
     """The share of overruns of 50 % and more, and how heavy the tail is, source by source."""
-    level = view.settings.confidence_level
+    sources = known.uplifts.groupby("portfolio")["source"].first()
     said = [
-        f"{source[0].upper()}{source[1:]}: "
-        + tail(parent, level, "have grown" if source.endswith(SO_FAR) else "overran").sentence
-        for source, (parent, _) in _sources(view, peers).items()
+        f"{sources[name][:1].upper()}{sources[name][1:]}: {tail.sentence}"
+        for name, tail in known.tails.items()
     ]
     return page.bullets(said, f"The tail cannot be told: needs {NEEDED}.")
 
 
-def in_flight(view: View, peers: Mapping[str, View], department: str = "") -> HTML:
+def in_flight(known: ReferenceClass, department: str, currency: str) -> HTML:
     """Our projects in flight: approved, current estimate, and the P50 and P80 of their class.
 
     The class is of our own history, or where there is none of a peer's.
     """
-    past = {name: each for name, each in _completed(view, peers).items() if len(each)}
-    running = forecasts(view, {}, department=department)
-    if running.empty:
+    source, found = next(iter(known.forecasts.items()))
+    if department != ORGANISATION:
+        found = found[found["department"] == department]
+    if found.empty:
         return page.paragraph("No project is in flight.")
-    if not past:
+    if not source:
         return page.paragraph(
-            f"What the {counted(len(running), 'project')} in flight will cost cannot be told: "
+            f"What the {counted(len(found), 'project')} in flight will cost cannot be told: "
             f"nobody's completed projects are known with both costs. Needs {NEEDED}."
         )
-    source, completed = next(iter(past.items()))
-    found = forecasts(view, by_class(completed), department=department)
     shown = found.sort_values("approved_cost", ascending=False).head(MOST_PROJECTS)
     below = int(found["said"].str.contains("below what half").sum())
-    known = int((found["current_estimate"].notna() & found["p50"].notna()).sum())
+    with_both = int((found["current_estimate"].notna() & found["p50"].notna()).sum())
     told = [
-        f"{below} of {counted(known, 'project')} with a current estimate put it below what half of "
-        f"the completed projects of their class came to ({source}).",
-        f"Money in {view.settings.currency}.",
+        f"{below} of {counted(with_both, 'project')} with a current estimate put it below what "
+        f"half of the completed projects of their class came to ({source}).",
+        f"Money in {currency}.",
     ]
     if len(found) > len(shown):
         told.append(f"The {len(found) - len(shown)} smallest are left out of the table.")
@@ -106,63 +88,13 @@ def in_flight(view: View, peers: Mapping[str, View], department: str = "") -> HT
     )
 
 
-def calibration(view: View) -> HTML:
+def calibration(known: ReferenceClass) -> HTML:
     """Whether the class, as it was known then, would have told the P50 and P80 right."""
-    level, past = view.settings.confidence_level, history(view)
-    if past.empty:
-        return page.paragraph(f"That cannot be told: needs {NEEDED}.")
-    return page.bullets(
-        [calibration_sentence(back_test(past, p, level), p) for p in (MIDDLE, HIGH)]
-    )
-
-
-NEEDED = "actual_cost in projects.csv and cost in baselines.csv of completed projects"
-
-
-def _completed(view: View, peers: Mapping[str, View]) -> dict[str, pd.DataFrame]:
-    return {name: history(each) for name, each in {OWN: view, **peers}.items()}
-
-
-def _sources(
-    view: View, peers: Mapping[str, View]
-) -> dict[str, tuple[Floats, Mapping[str, Floats]]]:
-    """Each portfolio's overruns, all and by class; where none is completed its growth so far."""
-    found = {}
-    for name, each in {OWN: view, **peers}.items():
-        past, column = history(each), "overrun"
-        if past.empty:
-            name, past, column = f"{name}, {SO_FAR}", in_flight_growth(each), "growth"
-        if len(past):
-            found[name] = (past[column].to_numpy(dtype="float64"), by_class(past, column))
-    return found
-
-
-def _our_categories(view: View) -> set[str]:
-    if "projects" not in view.tables:
-        return set()
-    return set(view.tables["projects"]["category"].dropna()) | {NOT_STATED}
-
-
-def _published(view: View) -> list[dict[str, object]]:
-    """Classes whose quantiles were published: as they stand, nothing between or beyond them."""
-    if "benchmarks" not in view.tables or "benchmarks" in view.withheld:
-        return []
-    rows = published(view.tables["benchmarks"])
-    found: list[dict[str, object]] = []
-    for group in quantiles(rows[rows["kpi_id"] == "D3"]):
-        if group["fault"].iloc[0]:
-            continue
-        at = dict(zip(group["p"], group["value"], strict=True))
-        first = group.iloc[0]
-        found.append(
-            {
-                "Class": page.lines(first["segment"], f"{first['source']} {first['year']}"),
-                "Projects": DASH if pd.isna(first["n"]) else f"{first['n']:,}",
-                "P50": number(at.get(MIDDLE, np.nan), "share"),
-                "P80": number(at.get(HIGH, np.nan), "share"),
-            }
-        )
-    return found
+    said = [
+        calibration_sentence(found, p)
+        for found, p in zip(known.calibration, (MIDDLE, HIGH), strict=False)
+    ]
+    return page.bullets(said, f"That cannot be told: needs {NEEDED}.")
 
 
 def _project(row: Mapping[Hashable, Any]) -> dict[str, object]:
@@ -177,11 +109,13 @@ def _project(row: Mapping[Hashable, Any]) -> dict[str, object]:
     }
 
 
-def _uplift(found: Uplift) -> HTML:
-    if isnan(found.value):
-        return page.lines(DASH, found.note)
-    ends = interval(found.low, found.high, "share")
-    return page.lines(number(found.value, "share"), "; ".join(filter(None, [ends, found.note])))
+def _uplift(row: Mapping[Hashable, Any], name: str) -> HTML:
+    value, note = row[name], row[f"{name}_note"]
+    if isnan(value):
+        return page.lines(DASH, note)
+    ends = interval(row[f"{name}_low"], row[f"{name}_high"], "share")
+    known = "" if not row["portfolio"] else ends
+    return page.lines(number(value, "share"), "; ".join(filter(None, [known, note])))
 
 
 def _ends(low: float, high: float) -> str:

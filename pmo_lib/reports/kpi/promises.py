@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -47,15 +48,15 @@ def in_words(statement: Mapping[Hashable, Any], results: Sequence[KpiResult]) ->
 def since(result: KpiResult) -> str:
     """How it has changed since the baseline, or that this cannot be told; begins with a comma."""
     unit = CATALOGUE[result.kpi_id].unit
-    if result.change != result.change:
+    if isnan(result.change.value):
         return f"; whether it has changed cannot be told ({result.compared or 'no baseline'})"
     was = f", against {number(result.baseline, unit)} in the baseline"
-    if result.change_low != result.change_low:
+    if isnan(result.change.low):
         return f"{was}; whether that is more than chance cannot be told"
-    ends = change_interval(result.change_low, result.change_high, unit)
-    if result.change_low <= 0 <= result.change_high:
+    ends = change_interval(result.change.low, result.change.high, unit)
+    if result.change.low <= 0 <= result.change.high:
         return f"{was}; the difference may be chance ({ends})"
-    return f"{was}: a change of {change(result.change, unit)} ({ends})"
+    return f"{was}: a change of {change(result.change.value, unit)} ({ends})"
 
 
 def result_of(statement: Mapping[Hashable, Any], results: Sequence[KpiResult]) -> KpiResult | None:
@@ -89,13 +90,13 @@ def _row(statement: Mapping[Hashable, Any], results: Sequence[KpiResult]) -> dic
     if result.is_measured:
         ends = interval(result.low, result.high, kpi.unit)
         now = page.lines(number(result.value, kpi.unit), ends, f"n = {result.n:,}")
-    ends = change_interval(result.change_low, result.change_high, kpi.unit)
+    ends = change_interval(result.change.low, result.change.high, kpi.unit)
     return row | {
         "Shown by": f"{kpi.id} {kpi.name}",
         "Now": now,
         "Baseline": number(result.baseline, kpi.unit),
         "Change": page.lines(
-            change(result.change, kpi.unit),
+            change(result.change.value, kpi.unit),
             "" if ends == DASH else ends,
             detectable(result),
             result.compared,

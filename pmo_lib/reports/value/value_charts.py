@@ -7,7 +7,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from pmo_lib.causal.event_study import by_half_year, lags, leads
 from pmo_lib.effect.finding import Finding
 from pmo_lib.months import half_year_name, quarter_name
 from pmo_lib.reports.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
@@ -22,9 +21,9 @@ def observed_and_expected(found: Finding, level: float) -> Picture | str:
     """What projects under the PMO showed, and what is expected of them without it, by quarter."""
     if found.series is not None:
         return _series(found, level)
-    if found.sample is None or found.tested.refusal:
+    if found.tested.refusal or found.design != "staggered roll-out":
         return found.tested.refusal or NO_CONTROLS
-    points = by_half_year(found.sample.tested, found.sample.first, level)
+    points = found.half_years
     if len(points) < 3:
         return "fewer than three half-years have enough projects that can be compared"
     convert = _shares(found)
@@ -50,7 +49,7 @@ def observed_and_expected(found: Finding, level: float) -> Picture | str:
                     convert(points["expected_low"]), convert(points["expected_high"]), strict=True
                 )
             ],
-            "Projects": points["n_projects"].astype("int64"),
+            "Projects": points["n_projects"],
         }
     )
     lower = int((points["observed"] < points["expected"]).sum())
@@ -65,10 +64,9 @@ def observed_and_expected(found: Finding, level: float) -> Picture | str:
 
 def event_study(found: Finding, level: float) -> Picture | str:
     """The difference to other departments by quarters before and since adoption."""
-    if found.sample is None or found.tested.refusal:
+    if found.tested.refusal or found.design != "staggered roll-out":
         return found.tested.refusal or NO_CONTROLS
-    cells, first = found.sample.tested, found.sample.first
-    points = pd.concat([leads(cells, first, level)[0], lags(cells, first, level)])
+    points = found.quarters
     if len(points) < 3:
         return "fewer than three quarters have five projects of three departments"
     convert = _shares(found)
@@ -87,14 +85,14 @@ def event_study(found: Finding, level: float) -> Picture | str:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     data = pd.DataFrame(
         {
-            "Quarter since adoption": points["quarter"].astype("int64"),
+            "Quarter since adoption": points["quarter"],
             "Difference": [effect(found.outcome, v) for v in points["effect"]],
             f"{number(level, 'share')} interval (jackknife)": [
                 ends(found.outcome, *pair)
                 for pair in zip(points["low"], points["high"], strict=True)
             ],
-            "Projects": points["n_projects"].astype("int64"),
-            "Departments": points["n_departments"].astype("int64"),
+            "Projects": points["n_projects"],
+            "Departments": points["n_departments"],
         }
     )
     return Picture(

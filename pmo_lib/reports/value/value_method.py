@@ -1,5 +1,7 @@
 """What must hold for an effect to be the PMO's, and what the value case does not claim."""
 
+from collections.abc import Sequence
+
 from pmo_lib.effect.finding import Finding
 from pmo_lib.wording import counted, listed
 
@@ -22,7 +24,7 @@ METHODS: dict[str, list[str]] = {
 }
 
 
-def method(findings: list[Finding], n_primary: int) -> list[str]:
+def method(findings: Sequence[Finding], n_primary: int) -> list[str]:
     """How the effect is found and what must hold, by the design that was used."""
     design = findings[0].design
     if design != "staggered roll-out":
@@ -44,7 +46,7 @@ def method(findings: list[Finding], n_primary: int) -> list[str]:
     ]
 
 
-def not_claimed(primary: list[Finding], service: str) -> list[str]:
+def not_claimed(primary: Sequence[Finding], service: str) -> list[str]:
     """What the figures do not say, and why."""
     said = [
         f"{found.outcome.name}: {found.claim.word}. {found.claim.why} {found.claim.remedy}"

@@ -1,7 +1,7 @@
 """The money of the value case: sentences, tables and figures."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from math import isnan, nan
 
 import pandas as pd
@@ -12,8 +12,8 @@ from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.value import money_charts
 from pmo_lib.reports.value.effect_words import effect
 from pmo_lib.wording import money, number
-from pmo_lib.worth.draws import Summary, ValueDraws
-from pmo_lib.worth.tornado import tornado
+from pmo_lib.worth.draws import Summary
+from pmo_lib.worth.joint_effects import Case
 from pmo_lib.worth.value_case import ValueCase
 
 ITEMS = {
@@ -40,27 +40,22 @@ class Money:
     case: ValueCase
     currency: str
 
-    @cached_property
-    def draws(self) -> dict[str, ValueDraws]:
-        """The draws as estimated, and conservative: gains not at least likely count nothing."""
-        return {case: self.case.draws(case) for case in ("conservative", "as estimated")}
-
-    @cached_property
-    def summaries(self) -> dict[str, Summary]:
-        return {case: drawn.summary() for case, drawn in self.draws.items()}
-
-    @cached_property
+    @property
     def refusal(self) -> str:
         """Why no effect becomes money; empty where one does."""
-        return self.case.no_money or self.draws["conservative"].reason
+        return self.case.money.refusal
+
+    @property
+    def summaries(self) -> Mapping[Case, Summary]:
+        return self.case.money.summaries
 
     def in_words(self) -> list[str]:
         """Cost, net value and the chance that it pays, as sentences."""
         if self.refusal:
             return [f"What it is worth cannot be told: {self.refusal}."]
-        if self.case.no_cost:
-            return [f"Whether it pays cannot be told: {self.case.no_cost}."]
-        found, since = self.summaries["conservative"], f"{self.case.base_date:%B %Y}"
+        if self.case.costs.unknown:
+            return [f"Whether it pays cannot be told: {self.case.costs.unknown}."]
+        found, since = self.summaries["conservative"], f"{self.case.costs.base_date:%B %Y}"
         cost = money(self.quantile("conservative", "cost", "p50"), self.currency)
         if not self.case.any_shown:
             return [
@@ -86,8 +81,8 @@ class Money:
 
     def pays(self) -> HTML:
         """The chances, the break-even effect and the payback, as sentences."""
-        if self.refusal or self.case.no_cost:
-            why = self.refusal or self.case.no_cost
+        if self.refusal or self.case.costs.unknown:
+            why = self.refusal or self.case.costs.unknown
             return page.paragraph(f"Whether the PMO pays cannot be told: {why}.")
         found, estimated = (self.summaries[name] for name in ("conservative", "as estimated"))
         avoided = found.p_avoided_above_cost
@@ -109,20 +104,20 @@ class Money:
 
     def _break_even(self) -> str:
         """The effect on cost at which the office pays for itself, beside that in the money."""
-        cost, even = self.case.finding("cost"), self.case.break_even
-        if cost is None or isnan(even) or "cost" not in self.case.effects.names:
+        cost, even = self.case.finding("cost"), self.case.costs.break_even
+        if cost is None or isnan(even) or "cost" not in self.case.money.effects.names:
             return ""
-        used = self.case.effects.quantile(0.5)["cost"]
+        used = self.case.money.effects.quantile(0.5)["cost"]
         return (
             "On cost alone the office breaks even where projects under it cost "
             f"{effect(cost.outcome, even)}. Reckoned is {effect(cost.outcome, used)}, the less "
             f"favourable of {effect(cost.outcome, cost.priced.value)} with every project alike and "
-            f"{effect(cost.outcome, self.case.by_cost.value)} weighted by approved cost."
+            f"{effect(cost.outcome, self.case.money.by_cost.value)} weighted by approved cost."
         )
 
     @property
     def _ledger(self) -> float:
-        costs = self.case.pmo_costs
+        costs = self.case.costs.table
         return nan if costs is None else float(costs["amount"].sum())
 
     def table(self) -> HTML:
@@ -135,7 +130,7 @@ class Money:
             page.bullets(self.summaries["conservative"].notes),
         )
 
-    def _table(self, case: str) -> HTML:
+    def _table(self, case: Case) -> HTML:
         rows, quantiles = [], ("p5", "p50", "p95")
         for name, words in (ITEMS | RATIOS).items():
             values = [self.quantile(case, name, p) for p in quantiles]
@@ -146,7 +141,7 @@ class Money:
                 ]
                 cells = zip(quantiles, said, strict=True)
                 rows.append({"": words} | {p.upper(): text for p, text in cells})
-        heads = {
+        heads: dict[Case, str] = {
             "conservative": "Conservative: gains that are not at least likely count nothing",
             "as estimated": "As estimated: every effect at its estimate, shown or not",
         }
@@ -154,22 +149,17 @@ class Money:
 
     def distribution(self) -> Picture | str:
         """The distribution of the net value, conservative; or why there is none."""
-        why = self.refusal or self.case.no_cost
-        return why or money_charts.worth(self.draws["conservative"], self.currency)
+        why = self.refusal or self.case.costs.unknown
+        return why or money_charts.worth(self.case.money.draws["conservative"], self.currency)
 
     def hangs_on(self) -> Picture | str:
         """The tornado: each input on its own at its P10 and P90, and other choices of method."""
-        if self.refusal or self.case.no_cost:
-            return self.refusal or self.case.no_cost
-        case = self.case
-        bars = tornado(
-            case.treated, case.pmo_costs, case.effects, case.question.assumptions, case.base_date,
-            alternatives=case.alternatives,
-        )  # fmt: skip
+        if self.refusal or self.case.costs.unknown:
+            return self.refusal or self.case.costs.unknown
         net = self.quantile("as estimated", "npv", "p50")
-        return money_charts.tornado(bars, net, self.currency)
+        return money_charts.tornado(self.case.money.tornado, net, self.currency)
 
-    def quantile(self, case: str, item: str, p: str) -> float:
+    def quantile(self, case: Case, item: str, p: str) -> float:
         """One quantile of one item; missing where there is none."""
         table = self.summaries[case].table
         own = table.loc[table["item"] == item, p].to_numpy("float64")

@@ -83,17 +83,19 @@ class TestJobFile:
     @pytest.mark.parametrize(
         ("text", "words"),
         [
-            ("title: x\n", "pack.yml: must list at least one report"),
-            ("reports: []\n", "must list at least one report"),
-            ("reports: 3\n", "must list at least one report"),
+            ("title: x\n", "pack.yml: reports is missing"),
+            ("reports: []\n", "pack.yml: must list at least one report"),
+            ("reports: 3\n", "pack.yml: reports: must be a list; not 3"),
             ("- x\n", "must be keys with values"),
             ("reports: [\n", "is not YAML"),
-            ("titel: x\n", "unknown key 'titel'. Did you mean 'title'?"),
-            ("reports: [3]\n", "pack.yml report 1: must be keys with values; not 3"),
+            ("titel: x\nreports: [{notebook: 01_baseline}]\n", "'titel'. Did you mean 'title'?"),
+            ("reports: [3]\n", "pack.yml: reports: entry 1: must be keys with values; not 3"),
             ("reports: [{notebook: 03_kpi_reprt}]\n", "no notebook '03_kpi_reprt'. Did you mean"),
-            ("reports: [{title: x}]\n", "report 1: there is no notebook ''"),
+            ("reports: [{title: x}]\n", "reports: entry 1: notebook is missing"),
             ("reports: [{notebook: 01_baseline, for: x}]\n", "unknown key 'for'"),
-            ("reports: [{notebook: 01_baseline, each: project}]\n", "each must be department"),
+            ("name: x\nreports: [{notebook: 01_baseline}]\n", "unknown key 'name'"),
+            ("title: x\ntitle: y\n", "pack.yml: the key 'title' is in line 1 and again in line 2"),
+            ("reports: [{notebook: 01_baseline, each: project}]\n", "each: cannot be 'project'"),
         ],
     )  # fmt: skip
     def test_with_a_mistake_is_an_error_with_its_place(
@@ -179,7 +181,7 @@ class TestPlan:
         assert "department must be text; not 7 (int). Write it in quotes" in refusal(job, {})
 
     def test_parameters_that_are_no_mapping_are_an_error(self, load: Load) -> None:
-        with pytest.raises(SettingsError, match="parameters must be names with values"):
+        with pytest.raises(SettingsError, match="parameters: must be keys with values"):
             load("reports: [{notebook: 01_baseline, parameters: [until]}]\n")
 
     def test_empty_department_is_an_error(self, job: Job) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from pipelines.declared import declared
 from pipelines.sources import Imported, source
 from pipelines.sources.gmpp import read
 from pipelines.sources.gmpp_entries import NET_INCOME, read_date, read_money, read_rating, snapshot
@@ -599,5 +600,5 @@ class TestMistakes:
 
 def test_settings_say_that_the_baseline_is_the_first_report(tmp_path: Path) -> None:
     row = ("Apollo", "MOD", "Green", "01/04/2015", "01/04/2020", "100")
-    settings = Settings.from_mapping(read([old(tmp_path, 2018, row)]).settings)
+    settings = declared(Settings, read([old(tmp_path, 2018, row)]).settings, "")
     assert (settings.currency, settings.baseline_definition) == ("GBP", "first report")

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from pipelines.declared import declared
 from pipelines.sources import Imported, source
 from pipelines.sources.nyc import read
 from pipelines.sources.nyc_reports import (
@@ -399,7 +400,7 @@ class TestTables:
     def test_are_declared_and_typed(self, tmp_path: Path) -> None:
         imported = load(tmp_path, *TWO)
         assert imported.settings["currency"] == "USD"
-        assert Settings.from_mapping(imported.settings).baseline_definition == "first report"
+        assert declared(Settings, imported.settings, "").baseline_definition == "first report"
         for name, table in imported.tables.items():
             assert {c.name: c.pandas_type for c in TABLES[name]} == dict(table.dtypes.astype(str))
             assert not table.duplicated(list(TABLES[name].key)).any()

@@ -50,23 +50,23 @@ class TestAgainstABaseline:
             for name in (ORGANISATION, *DEPARTMENTS):
                 now = one(found, kpi, name)
                 assert now.baseline == pytest.approx(one(then, kpi, name).value)
-                assert now.change == pytest.approx(now.value - now.baseline)
+                assert now.change.value == pytest.approx(now.value - now.baseline)
 
     def test_change_has_an_interval_and_what_could_be_seen(self) -> None:
         found = one(assessed(against(VIEW, "2025-06"), DEPARTMENTS), "D1")
-        assert found.change_low < found.change < found.change_high
-        assert found.detectable > (found.change_high - found.change_low) / 2
+        assert found.change.low < found.change.value < found.change.high
+        assert found.change.detectable > (found.change.high - found.change.low) / 2
 
     def test_the_same_month_is_not_compared_with_itself(self) -> None:
         found = one(assessed(against(VIEW, "2026-09"), DEPARTMENTS), "D1")
-        assert isnan(found.change)
+        assert isnan(found.change.value)
         assert "nothing later to compare" in found.compared
 
     def test_frozen_before_a_table_existed_says_so(self) -> None:
         early = {name: rows for name, rows in portfolio().items() if name != "baselines"}
         found = one(assessed(against(VIEW, "2025-06", tables=early), DEPARTMENTS), "D1")
         assert found.is_measured
-        assert isnan(found.change)
+        assert isnan(found.change.value)
         assert "when it was frozen" in found.compared
         assert "needs baselines.csv" in found.compared
 
@@ -76,7 +76,7 @@ class TestAgainstABaseline:
         late = given["projects"]["finished_on"] > "2025-06-30"
         early = {**given, "projects": given["projects"][~of_finance | late]}
         found = one(assessed(against(VIEW, "2025-06", tables=early), DEPARTMENTS), "D1", "Finance")
-        assert isnan(found.change)
+        assert isnan(found.change.value)
         assert found.compared.startswith("no baseline: there are no completed projects")
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders.results import result as result_of
 from pmo_lib.assessment.disclosure import LEST, protected
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 
@@ -13,7 +14,7 @@ from pmo_lib.engine.result import ORGANISATION, KpiResult
 def result(department: str, n: int, kpi: str = "D1", **more: Any) -> KpiResult:
     state = "too few" if n < 5 else "measured"
     given = {"value": 0.5, "n": n, "cases": n, "state": state, **more}
-    return KpiResult(kpi, department, "2026-09", "rate", **given)
+    return result_of(kpi, department, statistic="rate", **given)
 
 
 def hidden(results: list[KpiResult]) -> set[tuple[str, str]]:
@@ -54,11 +55,11 @@ def test_parts_of_a_department_and_departments_of_a_part_are_lines_too() -> None
 
 
 def test_further_statistics_go_with_the_headline_but_do_not_hide_it() -> None:
-    tail = KpiResult("D4", "A", "2026-09", "tail_mean", n=2, state="too few")
+    tail = result_of("D4", "A", statistic="tail_mean", n=2, state="too few")
     given = [result("A", 30, "D4"), tail, result("B", 40, "D4"), result("C", 50, "D4")]
     assert protected(given) == given
     given = [result("A", 3, "D3"), result("B", 20, "D3"), result("C", 50, "D3")]
-    p80 = KpiResult("D3", "B", "2026-09", "p80", value=1.0, n=20, state="measured")
+    p80 = result_of("D3", "B", statistic="p80", value=1.0, n=20)
     assert [r.state for r in protected([*given, p80])][-1] == "too few"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from builders.results import result as result_of
 from builders.views import settings
 from pmo_lib.assessment.flags import FLAGS, flagged, material, target_of
 from pmo_lib.engine.result import KpiResult
@@ -15,7 +16,7 @@ NAN = float("nan")
 
 def result(kpi: str = "D1", n: int = 100, **more: Any) -> KpiResult:
     given = {"value": 0.5, "low": 0.45, "high": 0.55, "n": n, "cases": n, "state": "measured"}
-    return KpiResult(kpi, "Finance", "2026-09", CATALOGUE[kpi].statistic, **(given | more))
+    return result_of(kpi, **(given | more))
 
 
 def flag(found: KpiResult, **thresholds: Any) -> tuple[str, str]:
@@ -109,9 +110,9 @@ class TestNoColourUnearned:
     def test_context_parts_and_further_statistics_have_no_flag(self) -> None:
         context = next(k for k in CATALOGUE.values() if k.better == "context")
         given = [
-            KpiResult(context.id, "A", "2026-09", context.statistic, value=0.5, state="measured"),
+            result_of(context.id, "A", value=0.5),
             result("D3", value=0.5),
-            KpiResult("D3", "A", "2026-09", "p80", value=0.5, state="measured"),
+            result_of("D3", "A", statistic="p80", value=0.5),
             result(segment="part"),
         ]
         assert [r.flag for r in flagged(given, settings())] == ["", "grey", "", ""]

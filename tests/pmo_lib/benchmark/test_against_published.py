@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from builders.tables import Tables, baseline, frame, project, report, tables
-from pmo_lib.benchmark.against_peers import OTHERS, against_peers
-from pmo_lib.benchmark.against_published import against_published, categories_of
-from pmo_lib.benchmark.comparison import Comparison, table
+from pmo_lib.benchmark.against_peers import OTHERS
+from pmo_lib.benchmark.against_published import categories_of
+from pmo_lib.benchmark.benchmarks import compared
+from pmo_lib.benchmark.comparison import Comparison, chosen
 from pmo_lib.contract.settings import Settings
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.view import View
@@ -48,7 +49,24 @@ def seen(given: Tables, *figures: dict[str, Any], **values: Any) -> View:
 
 
 def judged(*figures: dict[str, Any], **values: Any) -> list[Comparison]:
-    return against_published(seen(portfolio(12, 18), *figures, **values))
+    return compared(seen(portfolio(12, 18), *figures, **values), {})
+
+
+OTHERWISE: list[tuple[dict[str, Any], str, str]] = [
+    ({"kpi_id": None}, "context only", "No KPI of ours measures that."),
+    ({"population": None}, "context only", "does not say whether the projects were"),
+    ({"unit_of_analysis": "respondent"}, "not comparable", "It counts respondents; ours"),
+    ({"statistic": "mean"}, "not comparable", "It is a mean; ours is a share"),
+    ({"population": "in flight"}, "not comparable", "It is of projects that are in flight"),
+    ({"baseline_definition": "decision to build"}, "not comparable", "decision to build"),
+    ({"segment": "Rail"}, "not comparable", "It is of Rail; that is none of our"),
+    ({"kpi_id": "D99"}, "not comparable", "There is no KPI D99; the nearest is D9."),
+    ({"value": 130.0}, "not comparable", "A share of 130 % is above 100 %."),
+    ({"kpi_id": "D3", "statistic": "median", "prices": "nominal"}, "not comparable",
+     "It is in nominal prices"),
+    ({"kpi_id": "R3", "statistic": "index", "unit": "points", "unit_of_analysis": "respondent"},
+     "context only", "R3 is not measured"),
+]  # fmt: skip
 
 
 class TestPublished:
@@ -57,69 +75,51 @@ class TestPublished:
         gap = rate(18, 30, 0.9), rate(100, 200, 0.9)
         below = ((0.6 - gap[0].low) ** 2 + (gap[1].high - 0.5) ** 2) ** 0.5
         assert found.judgement == "comparable"
-        assert (found.ours, found.ours_n, found.theirs) == (0.6, 30, 0.5)
-        assert found.gap == pytest.approx(0.1)
-        assert found.gap_low == pytest.approx(0.1 - below)
+        assert (found.ours.value, found.ours.n, found.theirs.value) == (0.6, 30, 0.5)
+        assert found.gap.value == pytest.approx(0.1)
+        assert found.gap.low == pytest.approx(0.1 - below)
         assert found.stands == "no different"
 
-    @pytest.mark.parametrize(
-        ("figure", "judgement", "reason"),
-        [
-            ({"kpi_id": None}, "context only", "No KPI of ours measures that."),
-            ({"population": None}, "context only", "does not say whether the projects were"),
-            ({"unit_of_analysis": "respondent"}, "not comparable", "It counts respondents; ours"),
-            ({"statistic": "mean"}, "not comparable", "It is a mean; ours is a share"),
-            ({"population": "in flight"}, "not comparable", "It is of projects that are in flight"),
-            ({"baseline_definition": "decision to build"}, "not comparable", "decision to build"),
-            ({"segment": "Rail"}, "not comparable", "It is of Rail; that is none of our"),
-            ({"kpi_id": "D99"}, "not comparable", "There is no KPI D99; the nearest is D9."),
-            ({"value": 130.0}, "not comparable", "A share of 130 % is above 100 %."),
-            ({"kpi_id": "D3", "statistic": "median", "prices": "nominal"}, "not comparable",
-             "It is in nominal prices"),
-            ({"kpi_id": "R3", "statistic": "index", "unit": "points",
-              "unit_of_analysis": "respondent"}, "context only", "R3 is not measured"),
-        ],
-    )  # fmt: skip
-    def test_each_other_one_has_its_reason_and_no_gap(
-        self, figure: dict[str, Any], judgement: str, reason: str
-    ) -> None:
-        (found,) = judged(figure)
-        assert found.judgement == judgement
-        assert reason in " ".join(found.reasons)
-        assert isnan(found.gap)
-        assert found.stands == ""
+    def test_each_other_one_has_its_reason_and_no_gap(self) -> None:
+        wrong = []
+        for figure, judgement, reason in OTHERWISE:
+            (found,) = judged(figure)
+            said = found.judgement, reason in " ".join(found.reasons), found.stands
+            if said != (judgement, True, "") or not isnan(found.gap.value):
+                wrong.append((figure, found))
+        assert not wrong
 
     def test_share_without_n_says_that_its_uncertainty_is_not_published(self) -> None:
         (found,) = judged({"n": None})
         assert found.note == "peer uncertainty not published"
         own = rate(18, 30, 0.9)
-        assert (found.gap_low, found.gap_high) == pytest.approx((own.low - 0.5, own.high - 0.5))
+        assert (found.gap.low, found.gap.high) == pytest.approx((own.low - 0.5, own.high - 0.5))
 
     def test_segment_is_our_projects_of_that_category(self) -> None:
         (found,) = judged({"segment": "roads"})
-        assert (found.ours, found.ours_n) == (9 / 15, 15)
+        assert (found.ours.value, found.ours.n) == (9 / 15, 15)
 
     def test_settings_say_what_a_segment_is_of_ours(self) -> None:
         (found,) = judged({"segment": "Software"}, segments={"software": ["IT"]})
         assert found.is_fair
-        assert found.ours_n == 15
+        assert found.ours.n == 15
 
     def test_too_few_of_ours_are_no_comparison(self) -> None:
-        (found,) = against_published(seen(portfolio(1, 2), {}))
+        (found,) = compared(seen(portfolio(1, 2), {}), {})
         assert found.judgement == "context only"
         assert "fewer than 5 completed projects" in found.reasons[0]
 
     def test_mean_of_overruns_is_refused_where_our_tail_is_heavy(self) -> None:
         given = portfolio(15, 20)
         given["projects"].loc[:9, "actual_cost"] = [200.0 * 2**i for i in range(10)]
-        (found,) = against_published(seen(given, {"kpi_id": "D3", "statistic": "mean"}))
+        (found,) = compared(seen(given, {"kpi_id": "D3", "statistic": "mean"}), {})
         assert found.judgement == "context only"
         assert "no interval would hold" in found.reasons[0]
 
     def test_two_contradicting_sources_stand_side_by_side(self) -> None:
         found = judged({"url": "a"}, {"url": "b", "value": 60.0})
         assert [each.version for each in found] == ["1 of 2", "2 of 2"]
-        assert [each.theirs for each in found] == [0.5, 0.6]
+        assert [each.theirs.value for each in found] == [0.5, 0.6]
 
     def test_what_would_make_us_level(self) -> None:
         (found,) = judged({"value": 90.0})
@@ -134,31 +134,31 @@ class TestPublished:
         ]
         found = judged(*figures)[-1]
         assert found.kind == "published quantiles"
-        assert found.percentile == pytest.approx(0.5)
+        assert found.percentile.value == pytest.approx(0.5)
 
     def test_no_benchmarks_no_comparison(self) -> None:
-        assert against_published(seen(portfolio(12, 18))) == []
+        assert compared(seen(portfolio(12, 18)), {}) == []
 
 
 class TestPeers:
     def test_share_medians_and_places(self) -> None:
         ours, theirs = seen(portfolio(10, 30)), seen(portfolio(30, 10, cost=150.0))
-        found = {each.kpi_id: each for each in against_peers(ours, {"Theirs": theirs})}
-        assert found["D1"].gap == pytest.approx(0.5)
+        found = {each.kpi_id: each for each in compared(ours, {"Theirs": theirs})}
+        assert found["D1"].gap.value == pytest.approx(0.5)
         assert found["D1"].stands == "better"
-        assert found["D3"].percentile == 0.0
-        assert found["D3"].superiority == 1.0
+        assert found["D3"].percentile.value == 0.0
+        assert found["D3"].superiority.value == 1.0
         assert found["D3"].mix.startswith("the gap keeps its sign")
 
     def test_three_projects_are_refused(self) -> None:
         ours, theirs = seen(portfolio(10, 30)), seen(portfolio(1, 2))
-        found = {each.kpi_id: each for each in against_peers(ours, {"Theirs": theirs})}
+        found = {each.kpi_id: each for each in compared(ours, {"Theirs": theirs})}
         assert found["D1"].judgement == "not comparable"
         assert "only 3 cases are known; 5 are needed" in found["D1"].reasons[0]
 
     def test_another_baseline_is_refused(self) -> None:
         theirs = seen(portfolio(10, 30), baseline_definition="first report")
-        found = against_peers(seen(portfolio(10, 30)), {"Theirs": theirs})
+        found = compared(seen(portfolio(10, 30)), {"Theirs": theirs})
         assert {each.judgement for each in found if each.kpi_id == "D1"} == {"not comparable"}
 
     def test_difference_that_the_mix_turns_round_is_refused(self) -> None:
@@ -179,28 +179,41 @@ class TestPeers:
             return tables(projects=rows, baselines=plans)
 
         ours, theirs = mixed((50, 30), (2, 18)), mixed((15, 5), (16, 64))
-        found = {each.kpi_id: each for each in against_peers(seen(ours), {"Theirs": seen(theirs)})}
+        found = {each.kpi_id: each for each in compared(seen(ours), {"Theirs": seen(theirs)})}
         assert found["D1"].judgement == "not comparable"
-        assert found["D1"].gap < 0 < found["D1"].standardised
+        assert found["D1"].gap.value < 0 < found["D1"].standardised.value
 
     def test_departments_stand_beside_the_others(self) -> None:
         given = portfolio(10, 30)
         given["projects"].loc[:19, "department"] = "Legal"
-        found = against_peers(seen(given), {}, ["Legal"])
+        found = compared(seen(given), {}, ["Legal"])
         (punctual,) = [each for each in found if each.kpi_id == "D1"]
-        assert (punctual.source, punctual.ours, punctual.theirs) == (OTHERS, 0.5, 1.0)
+        assert (punctual.source, punctual.ours.value, punctual.theirs.value) == (OTHERS, 0.5, 1.0)
         assert punctual.stands == "worse"
 
+    def test_size_tiers_are_cut_by_our_bounds_where_the_money_is_the_same(self) -> None:
+        """Theirs are all large beside ours, of which 13 cost more than 270."""
+        ours, theirs = portfolio(10, 30), portfolio(30, 10)
+        ours["baselines"]["cost"] = [10.0 * (i + 1) for i in range(40)]
+        theirs["baselines"]["cost"] = [1000.0 + i for i in range(40)]
+        same = compared(seen(ours), {"Theirs": seen(theirs)})
+        other = compared(seen(ours), {"Theirs": seen(theirs, currency="EUR")})
+        (cut,), (whole,) = ([c for c in found if c.kpi_id == "D1"] for found in (same, other))
+        assert (cut.standardised.n, whole.standardised.n) == (13, 40)
 
-class TestTable:
-    def test_is_one_typed_row_a_comparison(self) -> None:
-        found = judged({}, {"kpi_id": None})
-        rows = table(found)
-        assert rows["judgement"].tolist() == ["comparable", "context only"]
-        assert rows["reasons"].tolist() == ["", "No KPI of ours measures that."]
-        assert rows["gap"].dtype == "float64"
-        assert rows["ours_n"].dtype == "int64"
-        assert list(table([]).dtypes) == list(rows.dtypes)
+    def test_only_those_chosen_are_kept_with_all_that_is_no_peer(self) -> None:
+        given = portfolio(10, 30)
+        given["projects"].loc[:19, "department"] = "Legal"
+        theirs = seen(portfolio(30, 10))
+        found = compared(seen(given, {}), {"A": theirs, "B": theirs}, ["All departments", "Legal"])
+        kinds = {(each.kind, each.source) for each in found}
+        assert {("peer projects", "A"), ("peer projects", "B")} < kinds
+        kept = chosen(found, ["B", "C"])
+        assert kept == [each for each in found if each.source != "A"]
+        assert {("own departments", OTHERS), ("published", "A survey")} < {
+            (each.kind, each.source) for each in kept
+        }
+        assert not any(each.kind == "peer projects" for each in chosen(found, []))
 
 
 def test_categories_are_found_whatever_their_case() -> None:
@@ -212,8 +225,7 @@ def test_categories_are_found_whatever_their_case() -> None:
 def test_inputs_are_not_changed() -> None:
     view = seen(portfolio(12, 18), {}, {"kpi_id": "D3", "statistic": "median"})
     before = {name: rows.copy() for name, rows in view.tables.items()}
-    against_published(view)
-    against_peers(view, {"Same": replace(view)})
+    compared(view, {"Same": replace(view)})
     for name, rows in view.tables.items():
         pd.testing.assert_frame_equal(rows, before[name])
 
@@ -224,7 +236,7 @@ def test_rating_scales_must_be_the_same() -> None:
     rated = [report(f"r{i}", rag="red" if i < 2 else "green", rag_scale=3) for i in range(8)]
     whole = given | tables(projects=running, status_reports=rated)
     figure = {"kpi_id": "G9", "population": "in flight", "rating_scale": 3}
-    found = against_published(seen(whole, figure, figure | {"rating_scale": 5, "url": "b"}))
+    found = compared(seen(whole, figure, figure | {"rating_scale": 5, "url": "b"}), {})
     assert [each.judgement for each in found] == ["comparable", "not comparable"]
-    assert found[0].ours == 0.25
+    assert found[0].ours.value == 0.25
     assert found[1].reasons == ("It is of ratings on 5 colours; ours are on 3.",)

@@ -9,8 +9,14 @@ import pytest
 
 from builders.tables import baseline, numbered, open_project, project, report
 from builders.views import view
-from pmo_lib.benchmark.class_forecasts import forecasts, history, in_flight_growth, left_out
-from pmo_lib.benchmark.reference_class import by_class, uplift
+from pmo_lib.benchmark.class_forecasts import (
+    by_class,
+    forecasts,
+    history,
+    in_flight_growth,
+    left_out,
+)
+from pmo_lib.benchmark.uplift import uplift
 from pmo_lib.engine.view import View
 
 ELEVEN = np.linspace(0, 1, 11)  # P50 0.5; P80 0.86, 0.5 to 1.0
@@ -137,10 +143,6 @@ class TestForecasts:
         assert found["reference_class"].tolist() == ["all"]
         assert found["p80"].notna().all()
 
-    def test_take_the_parent_that_they_are_given(self) -> None:
-        found = forecasts(open_view(category="Roads"), {}, ELEVEN + 1)
-        assert found["p50_low"].gt(200 - 1e-9).all()
-
     @pytest.mark.parametrize(
         ("seen", "classes", "note"),
         [
@@ -155,18 +157,17 @@ class TestForecasts:
         assert note in found["note"]
         assert found["said"] == ""
 
-    def test_of_department(self) -> None:
-        seen = view(
-            projects=numbered(3, open_project, department=["Sales", "Finance", "Sales"]),
-            baselines=numbered(3, baseline, cost=[100.0, 200.0, 300.0]),
-        )
-        found = forecasts(seen, {}, ELEVEN, "Sales")
-        assert found["project_id"].tolist() == ["p1", "p3"]
-        assert found["p80"].tolist() == pytest.approx([186, 3 * 186])
-        assert forecasts(seen, {}, ELEVEN, "Nobody").empty
-
     def test_of_no_open_project_are_a_table_with_the_same_columns(self) -> None:
         none = forecasts(done(), by_class(history(done())))
         assert none.empty
         some = forecasts(open_view(), {"IT": ELEVEN})
         assert none.dtypes.to_dict() == some.dtypes.to_dict()
+
+
+def test_by_class_gives_each_category_its_values() -> None:
+    rows = pd.DataFrame({"category": ["B", "A", "B"], "overrun": [0.1, 0.2, 0.3]})
+    found = by_class(rows)
+    assert {name: values.tolist() for name, values in found.items()} == {
+        "A": [0.2],
+        "B": [0.1, 0.3],
+    }

@@ -1,5 +1,6 @@
 """Dates of adoption: from roll-outs, the design they allow, and what is told of them."""
 
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -7,14 +8,15 @@ import pandas as pd
 import pytest
 
 from builders.tables import Row, tables
+from pmo_lib.causal.attribution import Attribution
 from pmo_lib.causal.panel import first_quarters, panel
 from pmo_lib.effect.adoption import (
     Adoption,
     adoption,
+    by_department,
     design,
     notes,
     on_the_edge,
-    quarters_named,
     refusal_of_service,
     under_pmo,
 )
@@ -215,8 +217,14 @@ class TestNotes:
         ]
 
 
-def test_quarters_in_words_of_those_that_adopted() -> None:
-    rows = TestNotes.ROWS
-    cells = panel(rows)
+def test_each_department_with_its_projects_before_and_since() -> None:
+    cells = panel(TestNotes.ROWS)
     first = np.array([1, 4, 0, 3])
-    assert quarters_named(first, cells) == {"A": "2024-Q2", "C": "2024-Q1", "D": "2024-Q4"}
+    found = by_department(cells, first, Attribution(without=pd.Series({"A": -0.1, "D": 0.2})))
+    assert found["department"].tolist() == ["A", "B", "C", "D"]
+    assert found["adopted"].tolist() == ["2024-Q2", "", "2024-Q1", "2024-Q4"]
+    for each, f in zip(found.itertuples(), first, strict=True):
+        quarter = TestNotes.ROWS.query("department == @each.department")["quarter"]
+        since = quarter >= TestNotes.ROWS["quarter"].min() + f
+        assert (each.n_before, each.n_since) == ((~since).sum(), since.sum())
+    assert found["effect_without"].tolist() == pytest.approx([-0.1, nan, nan, 0.2], nan_ok=True)

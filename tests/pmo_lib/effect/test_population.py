@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builders.rollouts import case, rolled_out
+from builders.rollouts import evidence, rolled_out
 from builders.tables import Tables
 from pmo_lib.effect.outcomes import OUTCOMES
 from pmo_lib.effect.population import COLUMNS, population
@@ -20,14 +20,9 @@ STEPS = [
 
 
 def counted(given: Tables, outcome: str = "cost") -> pd.DataFrame:
-    seen = case(given)
-    found = estimated(
-        seen.projects, OUTCOMES[outcome], seen.adopted, seen.view.data_date, 0.9, permutations=0
-    )
-    return population(
-        given["projects"], seen.projects, found.outcome, found.sample, seen.adopted,
-        seen.view.data_date,
-    ).set_index("step")  # fmt: skip
+    seen, asked = evidence(given), OUTCOMES[outcome]
+    sample = estimated(seen, asked, permutations=0).sample
+    return population(given["projects"], seen, asked, sample).set_index("step")
 
 
 def planted() -> tuple[Tables, dict[str, pd.Series]]:
@@ -73,11 +68,7 @@ class TestPopulation:
 
     def test_compared_under_the_pmo_are_those_of_the_estimate(self) -> None:
         for given in (rolled_out(), planted()[0]):
-            seen = case(given)
-            found = estimated(
-                seen.projects, OUTCOMES["cost"], seen.adopted, seen.view.data_date, 0.9,
-                permutations=0,
-            )  # fmt: skip
+            found = estimated(evidence(given), OUTCOMES["cost"], permutations=0).finding
             assert counted(given).loc["compared", "under_pmo"] == found.tested.n_projects
 
     def test_started_in_the_quarter_of_adoption_before_its_day(self) -> None:
@@ -100,4 +91,4 @@ class TestPopulation:
         assert found.loc["outcome not recorded"].sum() == len(given["projects"])
 
     def test_columns(self) -> None:
-        assert list(counted(rolled_out()).reset_index()) == COLUMNS
+        assert counted(rolled_out()).reset_index().dtypes.astype("str").to_dict() == COLUMNS

@@ -1,6 +1,5 @@
 """Findings: each outcome's estimate by hand, who is left out, and what is tested together."""
 
-from dataclasses import replace
 from math import isnan, log, nan
 
 import numpy as np
@@ -9,22 +8,26 @@ import pytest
 from scipy import stats
 
 from builders.panels import RollOut, by_hand
-from builders.rollouts import case, rolled_out
+from builders.rollouts import case, evidence, rolled_out
 from builders.tables import Tables
+from pmo_lib.causal.attribution import attribution
 from pmo_lib.effect.claim import ALPHA
-from pmo_lib.effect.finding import Finding
+from pmo_lib.effect.finding import Estimated, Finding
 from pmo_lib.effect.outcomes import OUTCOMES, PRIMARY, SECONDARY
-from pmo_lib.effect.roll_out import estimated, findings, in_own_unit
+from pmo_lib.effect.roll_out import compared, estimated, findings, in_own_unit
 from pmo_lib.stats.significance import discovery, holm
+from pmo_lib.worth.money import WEIGHT
 from pmo_lib.worth.value_case import ValueCase
 
 
 def of(given: Tables, outcome: str = "cost") -> Finding:
     """The estimate of one outcome, without checks."""
-    seen = case(given)
-    return estimated(
-        seen.projects, OUTCOMES[outcome], seen.adopted, seen.view.data_date, 0.9, permutations=39
-    )
+    return made(given, outcome).finding
+
+
+def made(given: Tables, outcome: str = "cost") -> Estimated:
+    """The estimate with the sample that it rests on."""
+    return estimated(evidence(given), OUTCOMES[outcome], permutations=39)
 
 
 def under(given: Tables) -> pd.Series:
@@ -106,7 +109,8 @@ def by_loops(given: Tables, winsorised: bool) -> RollOut:
 
 
 class TestEstimated:
-    FOUND = of(rolled_out())
+    MADE = made(rolled_out())
+    FOUND = MADE.finding
 
     @pytest.mark.parametrize("winsorised", [True, False])
     def test_tested_on_winsorised_values_and_priced_as_they_are(self, winsorised: bool) -> None:
@@ -120,23 +124,22 @@ class TestEstimated:
     def test_nobody_is_left_out(self) -> None:
         found = self.FOUND
         assert (found.n_left_out, found.n_edge, found.n_unlike) == (0, 0, 0)
-        assert found.sample is not None
-        assert len(found.sample.rows) == len(rolled_out()["projects"])
+        assert self.MADE.sample is not None
+        assert len(self.MADE.sample.rows) == len(rolled_out()["projects"])
 
     def test_a_share_is_never_winsorised(self) -> None:
         found = of(rolled_out(), "on_time")
         assert found.tested.value == found.priced.value
 
     def test_a_larger_project_weighs_more_where_that_is_asked(self) -> None:
-        seen = case(rolled_out())
-        found = estimated(
-            seen.projects, OUTCOMES["cost"], seen.adopted, seen.view.data_date, 0.9,
-            weight="planned_money", permutations=0,
-        )  # fmt: skip
+        given = evidence(rolled_out())
+        sample = compared(given, OUTCOMES["cost"], weight=WEIGHT).sample
+        assert sample is not None
+        found = attribution(sample.priced, sample.first, 0.9, permutations=0)
         rollout = by_loops(rolled_out(), False)
         expected = by_hand(rollout, weights=np.exp(rollout.rows["size"]).tolist())
         assert expected is not None
-        assert found.priced.value == pytest.approx(expected.effect, rel=1e-6)
+        assert found.value == pytest.approx(expected.effect, rel=1e-6)
 
     def test_on_the_edge_are_counted_and_on_neither_side(self) -> None:
         given = rolled_out()
@@ -146,10 +149,11 @@ class TestEstimated:
         day = given["projects"]["department"].map(rollouts.set_index("department")["adopted_on"])
         started = given["projects"]["started_on"]
         edge = (started < day) & (started >= day - pd.Timedelta(days=40))
-        found = of(given | {"rollouts": rollouts})
+        whole = made(given | {"rollouts": rollouts})
+        found, sample = whole.finding, whole.sample
         assert found.n_edge == edge.sum() > 0
-        assert found.sample is not None
-        assert not found.sample.rows["project_id"].isin(given["projects"]["project_id"][edge]).any()
+        assert sample is not None
+        assert not sample.rows["project_id"].isin(given["projects"]["project_id"][edge]).any()
         without = given | {"projects": given["projects"][~edge], "rollouts": rollouts}
         assert found.tested.value == pytest.approx(of(without).tested.value)
 
@@ -189,7 +193,8 @@ class TestWhoIsLeftOut:
         given = rolled_out()
         own = under(given) == side
         gaps = some(own, 0.6)
-        found = of(changed(given, actual_cost=given["projects"]["actual_cost"].mask(gaps)))
+        whole = made(changed(given, actual_cost=given["projects"]["actual_cost"].mask(gaps)))
+        found = whole.finding
         share = 1 - gaps.sum() / own.sum()
         assert share < 0.5
         said = (
@@ -198,7 +203,7 @@ class TestWhoIsLeftOut:
         )
         assert found.tested.refusal == found.priced.refusal == said
         assert found.n_left_out == gaps.sum()
-        assert found.sample is None
+        assert whole.sample is None
 
     def test_recorded_of_half_is_enough(self) -> None:
         given = rolled_out()
@@ -221,18 +226,20 @@ def whole() -> ValueCase:
     return case(rolled_out())
 
 
-@pytest.fixture(scope="module")
-def cancelling() -> ValueCase:
+def half_cancelled() -> Tables:
     """Half of the projects under the PMO are cancelled; a negative control is given."""
     given = rolled_out()
     lost = some(under(given), 0.5)
     chance = np.random.default_rng(9)
-    return case(
-        changed(
-            given, status=given["projects"]["status"].mask(lost, "cancelled"),
-            negative_control=chance.normal(10, 1, len(lost)),
-        )
+    return changed(
+        given, status=given["projects"]["status"].mask(lost, "cancelled"),
+        negative_control=chance.normal(10, 1, len(lost)),
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def cancelling() -> ValueCase:
+    return case(half_cancelled())
 
 
 class TestFindings:
@@ -275,12 +282,13 @@ class TestFindings:
             assert "points under the PMO" in check.finding
             assert each.claim.word != "demonstrated"
 
-    def test_cancelled_projects_are_not_compared(self, cancelling: ValueCase) -> None:
-        found = cancelling.findings[0]
-        assert found.sample is not None
-        gone = cancelling.projects.loc[cancelling.projects["cancelled"], "project_id"]
+    def test_cancelled_projects_are_not_compared(self) -> None:
+        given = half_cancelled()
+        sample = made(given).sample
+        assert sample is not None
+        gone = given["projects"].query("status == 'cancelled'")["project_id"]
         assert len(gone) > 50
-        assert not found.sample.rows["project_id"].isin(gone).any()
+        assert not sample.rows["project_id"].isin(gone).any()
 
     def test_a_service_that_cannot_be_told_from_the_others_is_refused(self) -> None:
         given = rolled_out()
@@ -291,11 +299,9 @@ class TestFindings:
             assert "apart from the others in only 0 departments" in each.tested.refusal
             assert each.checks == ()
 
-    def test_inputs_are_left_alone(self, whole: ValueCase) -> None:
-        before = whole.projects.copy()
-        quick = replace(whole.adopted, dates=whole.adopted.dates.iloc[:0])
-        findings(
-            whole.projects, quick, "none", whole.view.data_date, 0.9,
-            smallest=dict.fromkeys(OUTCOMES, 0.05),
-        )  # fmt: skip
-        pd.testing.assert_frame_equal(whole.projects, before)
+    def test_inputs_are_left_alone(self) -> None:
+        given = evidence(rolled_out())
+        before = given.projects.copy()
+        estimated(given, OUTCOMES["cost"], permutations=9)
+        findings(given, "none", smallest=dict.fromkeys(OUTCOMES, 0.05))
+        pd.testing.assert_frame_equal(given.projects, before)

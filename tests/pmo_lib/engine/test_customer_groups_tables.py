@@ -133,7 +133,7 @@ class TestImportancePerformance:
                     "clustered_mean": row["performance"],
                     "importance_mean": row["importance"],
                     "quadrant_share": row[row["quadrant"]],
-                }[result.statistic]
+                }[result.statistic.id]
                 assert result.value == value
                 assert result.n == row["n"]
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from builders.any_tables import any_tables
+from builders.results import result_table
 from builders.tables import (
     BENEFITS,
     DEPARTMENTS,
@@ -39,13 +40,15 @@ from builders.whole import whole, whole_view
 from pipelines.reading.parse import FIRST_YEAR, LAST_YEAR, MOST
 from pmo_lib.contract.schema import Column
 from pmo_lib.contract.tables import TABLES
-from pmo_lib.engine.observe import observe, observe_all, result_table, results
+from pmo_lib.engine.observe import observe, observe_all, results
 from pmo_lib.engine.result import ORGANISATION
-from pmo_lib.engine.summary import FACTS, pooled, usable
+from pmo_lib.engine.summary import pooled, usable
 from pmo_lib.engine.view import View, availability
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import OBSERVATION_COLUMNS, Kpi
+from pmo_lib.kpis.statistics import STATISTICS
 
+FACTS = {name for name, each in STATISTICS.items() if each.is_fact}
 ALL = (ORGANISATION, *DEPARTMENTS)
 KEPT_BY_DEPARTMENT = [item.id for item in CATALOGUE.values() if item.level == "department"]
 FOR_THE_ORGANISATION = [item.id for item in CATALOGUE.values() if item.level == "organisation"]
@@ -81,8 +84,8 @@ class TestWholePortfolio:
         found = result_table(whole_view(whole()))
         found = found[found["segment"] == ""].set_index(["kpi_id", "statistic"])
         for item in CATALOGUE.values():
-            for statistic in {item.statistic, *item.also} - {"quadrant_share"}:
-                assert found.loc[(item.id, statistic), "state"] == "measured"
+            for statistic in {item.statistic, *item.also} - {STATISTICS["quadrant_share"]}:
+                assert found.loc[(item.id, statistic.id), "state"] == "measured"
 
     @pytest.mark.parametrize("kpi_id", KEPT_BY_DEPARTMENT)
     def test_measures_them_for_every_department(self, kpi_id: str) -> None:
@@ -133,7 +136,7 @@ class TestWhatDoesNotMatter:
         def digest(seed: str) -> str:
             code = (
                 "from builders.whole import whole, whole_view\n"
-                "from pmo_lib.engine.observe import result_table\n"
+                "from builders.results import result_table\n"
                 "print(result_table(whole_view(whole())).to_csv(index=False), end='')"
             )
             here = Path(__file__).parents[2]
@@ -341,7 +344,7 @@ class TestEveryResult:
         seen = whole_view(given_tables, disclosure=SHOW_ALL)
         for item in CATALOGUE.values():
             result = results(seen, kpis=[item.id])[0]
-            if result.is_measured and item.statistic != "monthly_mean":
+            if result.is_measured and not item.statistic.by_month:
                 assert result.n + result.missing == len(pooled(observe(item, seen))), item.id
                 assert result.cases <= result.n
 
@@ -362,7 +365,7 @@ class TestEveryResult:
     def test_of_some_cases_is_marked_indicative(self, item: Kpi) -> None:
         found = results(whole_view(whole(), disclosure={"indicative": 10**6}), kpis=[item.id])
         for result in found:
-            fact = result.statistic in FACTS or "verdict" in item.given
+            fact = result.statistic.is_fact or "verdict" in item.given
             assert ("indicative" in result.reason) == (result.is_measured and not fact)
 
 

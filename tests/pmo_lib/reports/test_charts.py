@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from builders.portfolio import portfolio
+from builders.results import result_table
 from builders.tables import (
     DEPARTMENTS,
     PERIOD,
@@ -19,7 +20,7 @@ from builders.tables import (
 )
 from builders.views import settings, view
 from pmo_lib.assessment.assessed import assessed
-from pmo_lib.engine.observe import result_table, results
+from pmo_lib.engine.observe import results
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.engine.view import View
 from pmo_lib.reports import charts

@@ -8,6 +8,7 @@ import pytest
 
 from builders.pages import parsed
 from builders.portfolio import portfolio
+from builders.results import result_table
 from builders.tables import (
     DEPARTMENTS,
     Tables,
@@ -19,7 +20,6 @@ from builders.tables import (
     tables,
 )
 from builders.workbooks import workbook, write
-from pmo_lib.engine.observe import result_table
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.engine.view import View
 from pmo_lib.errors import ParameterError
@@ -55,7 +55,7 @@ class TestScorecard:
     def test_holds_the_figures_of_the_engine(self, department: str) -> None:
         rows = cards(report_on(portfolio(), department).scorecard())
         found = result_table(View(portfolio(), "2026-09"), [department or ORGANISATION])
-        heads = [k.statistic for k in CATALOGUE.values()]
+        heads = [k.statistic.id for k in CATALOGUE.values()]
         headlines = found[(found["segment"] == "") & (found["state"] == "measured")]
         headlines = headlines[headlines["statistic"].isin(heads)].drop_duplicates("kpi_id")
         assert {"D1", "D3", "D6", "P1", "P2"} <= set(rows)
@@ -97,7 +97,7 @@ class TestScorecard:
         report = Report.open(KpiReportParameters(data_dir=str(folder)))
         row, found = cards(report.scorecard())["D1"], report.result("D1")
         assert row["Baseline"] == number(found.baseline, "share").replace("\u00a0", " ")
-        assert row["Change"].startswith(change(found.change, "share").replace("\u00a0", " "))
+        assert row["Change"].startswith(change(found.change.value, "share").replace("\u00a0", " "))
         assert "visible from" in row["Change"]
         assert row["Flag"] == found.flag
 
@@ -202,8 +202,8 @@ def test_opens_on_a_folder(tmp_path: Path) -> None:
 
 def test_further_statistic_is_found_by_its_name() -> None:
     report = report_on(portfolio())
-    assert report.result("D3").statistic == "median"
-    assert report.result("D3", "p80").statistic == "p80"
+    assert report.result("D3").statistic.id == "median"
+    assert report.result("D3", "p80").statistic.id == "p80"
     assert report.result("D3", "p80").value > report.result("D3").value
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from IPython.display import HTML
 
 from builders.pages import parsed
+from builders.results import result as result_of
 from pmo_lib.assessment.flags import FLAGS
 from pmo_lib.engine.result import KpiResult
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -13,7 +14,7 @@ from pmo_lib.reports.scorecard import direction, in_colours, legend, scorecard
 
 def result(kpi: str, **more: Any) -> KpiResult:
     given = {"value": 0.5, "low": 0.4, "high": 0.6, "n": 50, "cases": 50, "state": "measured"}
-    return KpiResult(kpi, "Finance", "2026-09", CATALOGUE[kpi].statistic, **(given | more))
+    return result_of(kpi, **(given | more))
 
 
 def text_of(html: HTML) -> str:
@@ -46,8 +47,7 @@ class TestScorecard:
         assert [tag for tag, _ in parsed(html).tags].count("svg") == 1
 
     def test_a_share_beside_days_is_told_as_a_share(self) -> None:
-        share = KpiResult("D12", "Finance", "2026-09", "slip_share", value=0.35, low=0.3, high=0.4,
-                          n=50, state="measured")  # fmt: skip
+        share = result_of("D12", statistic="slip_share", value=0.35, low=0.3, high=0.4, n=50)
         said = text_of(scorecard([result("D12", value=2.0, low=1.0, high=3.0), share], {}, ""))
         assert "share of changes that are slips: 35 % (30 % to 40 %)" in said
         assert "2 days" in said

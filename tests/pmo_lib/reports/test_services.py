@@ -7,6 +7,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from builders.pages import parsed
+from builders.results import result
 from builders.tables import frame
 from pmo_lib.engine.customer_groups import gaps, importance_performance
 from pmo_lib.engine.quadrants import QUADRANTS
@@ -98,7 +99,7 @@ class TestGaps:
 
 def part(kpi: str, segment: str, **more: Any) -> KpiResult:
     given = {"value": 0.3, "low": 0.2, "high": 0.4, "n": 50, "state": "measured"}
-    return KpiResult(kpi, "Finance", "2026-09", "rate", segment, **(given | more))
+    return result(kpi, statistic="rate", segment=segment, **(given | more))
 
 
 class TestParts:

@@ -1,7 +1,6 @@
 """Entropy balancing: the closed form of one dummy, the first-order condition, what is refused."""
 
 from math import exp, isnan, sqrt
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,13 +10,14 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.stats import t
 
-from pmo_lib.stats.balancing import balanced, balanced_gap, entropy_weights
+from pmo_lib.stats.balancing import balanced_gap, entropy_weights
 
 
 def of_two_kinds(first: int, second: int, seed: int = 1) -> pd.DataFrame:
     chance = np.random.default_rng(seed)
     kind = np.repeat([1.0, 0.0], [first, second])
-    return pd.DataFrame({"kind": kind, "value": kind + chance.normal(0, 0.5, first + second)})
+    value = kind + chance.normal(0, 0.5, first + second)
+    return pd.DataFrame({"category": np.where(kind, "A", "B"), "size_tier": None, "value": value})
 
 
 class TestWeights:
@@ -58,80 +58,79 @@ class TestWeights:
         assert weights @ x == pytest.approx(target, abs=1e-4)
 
 
-class TestBalanced:
-    def test_equals_post_stratification_of_one_dummy(self) -> None:
-        ours = of_two_kinds(60, 40)
-        found = balanced(ours, {"kind": 0.4}, 0.9)
-        a, b = ours.loc[ours["kind"] == 1, "value"], ours.loc[ours["kind"] == 0, "value"]
-        assert found.value == pytest.approx(0.4 * a.mean() + 0.6 * b.mean(), abs=1e-6)
+class TestGap:
+    def test_equals_post_stratification_where_there_are_two_kinds(self) -> None:
+        ours, peers = of_two_kinds(60, 40), of_two_kinds(20, 30, seed=2)
+        a, b = (ours.loc[ours["category"] == kind, "value"].to_numpy() for kind in "AB")
+        y = peers["value"].to_numpy()
+        found = balanced_gap(ours, peers, 0.9)
+        assert found.value == pytest.approx(0.4 * a.mean() + 0.6 * b.mean() - y.mean(), abs=1e-6)
         weights = np.repeat([0.4 / 60, 0.6 / 40], [60, 40])
         residuals = np.r_[a - a.mean(), b - b.mean()]
-        error = sqrt(float(np.square(weights * residuals).sum()) * 100 / 98)
+        own = float(np.square(weights * residuals).sum()) * 100 / 98
+        unexplained = y - np.where(peers["category"] == "A", a.mean(), b.mean())
+        theirs = float(np.var(unexplained, ddof=1)) / 50
         effective = 1 / float(np.square(weights).sum())
-        assert found.error == pytest.approx(error, rel=1e-5)
-        assert found.effective_n == pytest.approx(effective, rel=1e-5)
-        assert found.high - found.value == pytest.approx(
-            t.ppf(0.95, effective - 2) * error, rel=1e-4
-        )
-        assert found.largest_weight == pytest.approx(0.015, rel=1e-5)
-
-    def test_too_few_behind_it_are_refused(self) -> None:
-        found = balanced(of_two_kinds(100, 12), {"kind": 0.3}, 0.9)
-        assert isnan(found.value)
-        assert found.effective_n == pytest.approx(1 / (0.09 / 100 + 0.49 / 12), rel=1e-4)
+        df = (own + theirs) ** 2 / (own**2 / (effective - 2) + theirs**2 / 49)
+        half = t.ppf(0.95, df) * sqrt(own + theirs)
+        assert found.high - found.value == pytest.approx(half, rel=1e-4)
         assert found.note == (
-            "weighted to the peers' mix ours are as good as 24 projects; it takes 30"
+            f"as good as {effective:.0f} of our projects unweighted; the largest weight is 1.5%"
         )
 
-    def test_one_that_weighs_too_much_is_refused(self) -> None:
-        found = balanced(of_two_kinds(400, 1), {"kind": 0.88}, 0.9)
-        assert isnan(found.value)
-        assert found.note == "one of our projects would weigh 12%; at most 10% is fair"
-
-    def test_a_mix_we_cannot_reach_is_refused(self) -> None:
-        found = balanced(of_two_kinds(40, 40), {"kind": 1.4}, 0.9)
-        assert found.note == "no weights of ours reach the peers' mix"
+    def test_is_refused_where_few_of_ours_or_one_would_stand_for_the_peers(self) -> None:
+        refused = {
+            "weighted to the peers' mix ours are as good as 24 projects; it takes 30":
+                (of_two_kinds(100, 12), of_two_kinds(30, 70)),
+            "one of our projects would weigh 12%; at most 10% is fair":
+                (of_two_kinds(400, 1), of_two_kinds(88, 12)),
+            "no weights of ours reach the peers' mix":
+                (of_two_kinds(40, 0), of_two_kinds(20, 20)),
+            "too few have a known category and size": (of_two_kinds(40, 0), of_two_kinds(1, 0)),
+            "neither category nor size is known on both sides":
+                (of_two_kinds(40, 40), of_two_kinds(40, 40).assign(category=None)),
+        }  # fmt: skip
+        for note, sides in refused.items():
+            found = balanced_gap(*sides, 0.9)
+            assert found.note == note
+            assert isnan(found.value)
 
     def test_a_rate_that_the_mix_explains_wholly_keeps_an_interval(self) -> None:
-        ours = of_two_kinds(50, 50)
-        found = balanced(ours.assign(value=ours["kind"]), {"kind": 0.5}, 0.9)
-        p = 0.5 / 101
-        assert found.error == pytest.approx(sqrt(p * (1 - p) / 100), rel=1e-5)
-        assert 0 <= found.low < 0.5 < found.high <= 1
+        ours = of_two_kinds(50, 50).assign(value=np.repeat([1.0, 0.0], 50))
+        found = balanced_gap(ours, ours, 0.9)
+        p = 0.5 / 101  # half a case of the other kind, on either side
+        variance = p * (1 - p) / 100
+        df = 4 / (1 / 98 + 1 / 99)
+        half = t.ppf(0.95, df) * sqrt(2 * variance)
+        assert (found.value, found.high) == pytest.approx((0.0, half), abs=1e-5)
 
-    def test_overruns_all_alike_have_none(self) -> None:
-        found = balanced(of_two_kinds(50, 50).assign(value=0.3), {"kind": 0.4}, 0.9)
-        assert found.value == pytest.approx(0.3)
-        assert isnan(found.low)
-        assert found.note == "no interval: all values are equal"
-
-
-class TestGap:
-    def sides(self, **more: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
-        chance = np.random.default_rng(3)
-        size = [chance.lognormal(2, 1, 200), chance.lognormal(2.4, 1, 150)]
-        ours, peers = (
-            pd.DataFrame({"size": s, "value": 0.3 * np.log(s) + chance.normal(0, 0.2, len(s))})
-            .assign(category="IT", size_tier=None, **more)
-            for s in size
-        )  # fmt: skip
-        return ours, peers
-
-    def test_by_size_takes_away_what_size_explains(self) -> None:
-        ours, peers = self.sides()
-        raw = ours["value"].mean() - peers["value"].mean()
+    def test_overruns_all_alike_have_no_interval(self) -> None:
+        ours, peers = (of_two_kinds(50, n).assign(value=0.3) for n in (50, 40))
         found = balanced_gap(ours, peers, 0.9)
-        assert raw < -0.08
+        assert found.value == pytest.approx(0)
+        assert isnan(found.low)
+
+    def test_category_and_tier_are_both_brought_to_the_peers(self) -> None:
+        """The value hangs on the two alone: nothing is left of a gap of 0.3 in the means."""
+        chance = np.random.default_rng(3)
+
+        def side(n: int, large: float, it: float) -> pd.DataFrame:
+            tier, kind = chance.random(n) < large, chance.random(n) < it
+            return pd.DataFrame(
+                {
+                    "category": np.where(kind, "IT", "Roads"),
+                    "size_tier": np.where(tier, "Large", "Small"),
+                    "value": 0.5 * tier + 0.5 * kind + chance.normal(0, 0.2, n),
+                }
+            )
+
+        ours, peers = side(400, 0.3, 0.3), side(300, 0.6, 0.6)
+        assert ours["value"].mean() - peers["value"].mean() < -0.25
+        found = balanced_gap(ours, peers, 0.9)
         assert found.low < 0 < found.high
-        assert abs(found.value) < 0.05
+        assert abs(found.value) < 0.04
 
     def test_those_of_unknown_kind_are_on_neither_side(self) -> None:
-        ours, peers = self.sides()
+        ours, peers = of_two_kinds(60, 40), of_two_kinds(20, 30, seed=2)
         odd = peers.assign(category=None, value=50.0)
         assert balanced_gap(ours, pd.concat([peers, odd]), 0.9) == balanced_gap(ours, peers, 0.9)
-
-    def test_nothing_known_is_refused(self) -> None:
-        ours, peers = (side[["value"]].assign(category=None) for side in self.sides())
-        found = balanced_gap(ours, peers, 0.9)
-        assert isnan(found.value)
-        assert found.note == "neither category nor size is known on both sides"

@@ -1,6 +1,8 @@
 """Percentiles, gaps and who does better, against worked cases, scipy, and what must hold."""
 
+from dataclasses import asdict
 from math import isnan, nan
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from pmo_lib.stats.position import (
     NOT_PUBLISHED,
     gap_between,
     percentile_from_quantiles,
-    percentile_of_statistic,
+    percentile_of_quantile,
     percentile_of_value,
     successes_needed,
     superiority,
@@ -32,10 +34,11 @@ def found(case: dict[str, Any]) -> Any:
     match case["function"]:
         case "percentile_from_quantiles":
             value = given_["value"]
-            return percentile_from_quantiles(
+            rank, bound = percentile_from_quantiles(
                 Estimate(value, value, value, 1),
                 np.array(given_["probabilities"]), np.array(given_["quantiles"]),
             )  # fmt: skip
+            return SimpleNamespace(**asdict(rank), bound=bound)
         case "percentile_of_value":
             return percentile_of_value(given_["value"], np.array(given_["peers"], float), LEVEL)
         case "gap_to_mean":
@@ -70,37 +73,37 @@ class TestPercentileOfValue:
     def test_is_scipys_mid_rank(self, peers: list[float], value: float) -> None:
         at = percentile_of_value(value, np.array(peers), LEVEL)
         expected = stats.percentileofscore(peers, value, kind="mean") / 100
-        assert at.percentile == pytest.approx(expected)
-        assert 0 <= at.low <= at.percentile <= at.high <= 1
+        assert at.value == pytest.approx(expected)
+        assert 0 <= at.low <= at.value <= at.high <= 1
 
     def test_three_peers_are_too_few(self) -> None:
         at = percentile_of_value(1.0, np.array([1.0, 2.0, 3.0]), LEVEL)
-        assert isnan(at.percentile)
+        assert isnan(at.value)
         assert at.note == "3 are too few for a place (5 needed)"
 
     def test_few_are_told(self) -> None:
         assert percentile_of_value(1.0, np.arange(7.0), LEVEL).note == "rough, as it rests on 7"
 
 
-class TestPercentileOfStatistic:
+class TestPercentileOfQuantile:
     @given(VALUES, VALUES)
     def test_holds_its_value_and_does_not_mind_the_order(
         self, ours: list[float], peers: list[float]
     ) -> None:
-        at = percentile_of_statistic(np.array(ours), np.array(peers), 0.5, LEVEL)
-        assert 0 <= at.low <= at.percentile <= at.high <= 1
-        assert at == percentile_of_statistic(np.array(ours[::-1]), np.array(peers), 0.5, LEVEL)
+        at = percentile_of_quantile(np.array(ours), np.array(peers), 0.5, LEVEL)
+        assert 0 <= at.low <= at.value <= at.high <= 1
+        assert at == percentile_of_quantile(np.array(ours[::-1]), np.array(peers), 0.5, LEVEL)
 
     def test_median_of_the_peers_themselves_is_in_the_middle(self) -> None:
         peers = np.arange(101.0)
-        assert percentile_of_statistic(peers, peers, 0.5, LEVEL).percentile == 0.5
+        assert percentile_of_quantile(peers, peers, 0.5, LEVEL).value == 0.5
 
     def test_covers_the_true_place(self) -> None:
         """Ours N(0.3, 1), theirs N(0, 1): the median of ours is at Φ(0.3) = 61.8 %."""
         random, held = np.random.default_rng(5), 0
         for _ in range(120):
             ours, peers = random.normal(0.3, 1, 40), random.normal(0, 1, 150)
-            at = percentile_of_statistic(ours, peers, 0.5, LEVEL)
+            at = percentile_of_quantile(ours, peers, 0.5, LEVEL)
             held += at.low <= stats.norm.cdf(0.3) <= at.high
         assert 0.82 <= held / 120 <= 0.98
 
@@ -110,7 +113,7 @@ class TestPercentileOfStatistic:
         random, held = np.random.default_rng(6), 0
         for _ in range(120):
             ours, peers = random.normal(-2.5, 1, n), random.normal(0, 1, m)
-            at = percentile_of_statistic(ours, peers, 0.5, LEVEL)
+            at = percentile_of_quantile(ours, peers, 0.5, LEVEL)
             held += at.low <= stats.norm.cdf(-2.5) <= at.high
         assert held / 120 >= 0.86
 
@@ -120,12 +123,12 @@ class TestPercentileOfStatistic:
         """Against a plain bootstrap of every value; rounded, so that many are equal."""
         random = np.random.default_rng(7)
         ours, peers = random.normal(0, 2, n).round(), random.normal(1, 2, 50).round()
-        at = percentile_of_statistic(ours, peers, p, LEVEL)
+        at = percentile_of_quantile(ours, peers, p, LEVEL)
         values = np.quantile(random.choice(ours, (4_000, n)), p, axis=1)[:, None]
         drawn = random.choice(peers, (4_000, 50))
         plain = ((drawn < values) + 0.5 * (drawn == values)).mean(axis=1)
         low, high = np.quantile(plain, [0.05, 0.95])
-        known = rate(50 * at.percentile, 50, LEVEL)  # Wilson's, than which none is shorter
+        known = rate(50 * at.value, 50, LEVEL)  # Wilson's, than which none is shorter
         assert at.low == pytest.approx(min(low, known.low), abs=0.03)
         assert at.high == pytest.approx(max(high, known.high), abs=0.03)
 
@@ -134,12 +137,12 @@ class TestPercentileOfStatistic:
         self, ours: list[float], peers: list[float], power: int
     ) -> None:
         own, theirs = np.array(ours), np.array(peers)
-        at = percentile_of_statistic(own, theirs, 0.5, LEVEL)
-        assert at == percentile_of_statistic(own * 2.0**power, theirs * 2.0**power, 0.5, LEVEL)
+        at = percentile_of_quantile(own, theirs, 0.5, LEVEL)
+        assert at == percentile_of_quantile(own * 2.0**power, theirs * 2.0**power, 0.5, LEVEL)
 
     def test_equal_values_keep_an_interval(self) -> None:
-        at = percentile_of_statistic(np.full(30, 2.0), np.full(30, 2.0), 0.5, LEVEL)
-        assert at.percentile == 0.5
+        at = percentile_of_quantile(np.full(30, 2.0), np.full(30, 2.0), 0.5, LEVEL)
+        assert at.value == 0.5
         assert at.low < 0.4
         assert at.high > 0.6
 
@@ -152,7 +155,7 @@ class TestQuantiles:
         low, high = sorted((one, other))
         quantiles = np.array([0.1, 0.4, 0.9])
         at = [
-            percentile_from_quantiles(Estimate(y, y, y, 1), self.P, quantiles).percentile
+            percentile_from_quantiles(Estimate(y, y, y, 1), self.P, quantiles)[0].value
             for y in (low, high)
         ]
         assert 0.5 - 1e-12 <= at[0] <= at[1] + 1e-12 <= 0.9 + 2e-12
@@ -160,23 +163,23 @@ class TestQuantiles:
     @pytest.mark.parametrize(("value", "bound"), [(0.05, "below P50"), (0.95, "above P90")])
     def test_is_never_told_beyond_them(self, value: float, bound: str) -> None:
         quantiles = np.array([0.1, 0.4, 0.9])
-        at = percentile_from_quantiles(Estimate(value, value, value, 9), self.P, quantiles)
-        assert isnan(at.percentile)
-        assert at.bound == bound
+        at, told = percentile_from_quantiles(Estimate(value, value, value, 9), self.P, quantiles)
+        assert isnan(at.value)
+        assert told == bound
 
     def test_interval_that_leaves_them_has_an_open_end(self) -> None:
         quantiles = np.array([0.1, 0.4, 0.9])
-        at = percentile_from_quantiles(Estimate(0.4, 0.0, 0.5, 9), self.P, quantiles)
-        assert at.percentile == pytest.approx(0.75)
+        at, _ = percentile_from_quantiles(Estimate(0.4, 0.0, 0.5, 9), self.P, quantiles)
+        assert at.value == pytest.approx(0.75)
         assert at.low == 0
-        assert at.percentile < at.high < 0.9
+        assert at.value < at.high < 0.9
         assert at.note == "the whole interval of ours is not within the published quantiles"
 
     def test_without_an_interval_of_ours_has_none(self) -> None:
-        at = percentile_from_quantiles(
+        at, _ = percentile_from_quantiles(
             Estimate(0.4, nan, nan, 9), self.P, np.array([0.1, 0.4, 0.9])
         )
-        assert at.percentile == 0.75
+        assert at.value == 0.75
         assert isnan(at.low)
         assert isnan(at.high)
 
@@ -189,15 +192,15 @@ class TestQuantiles:
 
     def test_equal_ones_are_a_range(self) -> None:
         p, quantiles = np.array([0.1, 0.5, 0.75, 0.9]), np.array([0.1, 0.4, 0.4, 0.9])
-        at = percentile_from_quantiles(Estimate(0.4, 0.4, 0.4, 9), p, quantiles)
-        assert isnan(at.percentile)
-        assert (at.low, at.high, at.bound) == (0.5, 0.75, "between P50 and P75")
+        at, bound = percentile_from_quantiles(Estimate(0.4, 0.4, 0.4, 9), p, quantiles)
+        assert isnan(at.value)
+        assert (at.low, at.high, bound) == (0.5, 0.75, "between P50 and P75")
 
     def test_curve_jumps_at_equal_ones(self) -> None:
         """Of two quantiles the curve is a straight line of probits: no other quantile bends it."""
         p, quantiles = np.array([0.1, 0.5, 0.75, 0.9]), np.array([0.1, 0.4, 0.4, 0.9])
         below, above = (
-            percentile_from_quantiles(Estimate(y, y, y, 9), p, quantiles).percentile
+            percentile_from_quantiles(Estimate(y, y, y, 9), p, quantiles)[0].value
             for y in (0.25, 0.65)
         )
         assert below == pytest.approx(stats.norm.cdf(stats.norm.ppf(0.1) / 2))
@@ -207,20 +210,21 @@ class TestQuantiles:
 
     def test_contradiction_has_no_place(self) -> None:
         ours = Estimate(0.4, 0.3, 0.5, 9)
-        at = percentile_from_quantiles(ours, self.P, np.array([0.1, 0.9, 0.4]))
-        assert isnan(at.percentile)
+        at, _ = percentile_from_quantiles(ours, self.P, np.array([0.1, 0.9, 0.4]))
+        assert isnan(at.value)
         assert at.note == "their quantiles contradict: P75 is above P90"
 
     def test_of_nothing_there_is_no_place(self) -> None:
-        at = percentile_from_quantiles(Estimate(0.4, 0.3, 0.5, 9), np.array([]), np.array([]))
-        assert isnan(at.percentile)
+        nothing = np.array([])
+        at, _ = percentile_from_quantiles(Estimate(0.4, 0.3, 0.5, 9), nothing, nothing)
+        assert isnan(at.value)
         assert at.note == "none of ours or of theirs is known"
 
     @pytest.mark.parametrize(("value", "bound"), [(1.0, "below P50"), (3.0, "above P50")])
     def test_one_quantile_has_two_sides(self, value: float, bound: str) -> None:
         one = np.array([0.5]), np.array([2.0])
-        assert percentile_from_quantiles(Estimate(value, nan, nan, 9), *one).bound == bound
-        assert percentile_from_quantiles(Estimate(2.0, nan, nan, 9), *one).percentile == 0.5
+        assert percentile_from_quantiles(Estimate(value, nan, nan, 9), *one)[1] == bound
+        assert percentile_from_quantiles(Estimate(2.0, nan, nan, 9), *one)[0].value == 0.5
 
 
 class TestGaps:
@@ -233,7 +237,7 @@ class TestGaps:
     @pytest.mark.parametrize(("sd", "n"), [(nan, 40), (0.3, 0), (0.3, 1), (0.0, 40)])
     def test_mean_without_spread_or_n_is_a_constant(self, sd: float, n: int) -> None:
         gap = position.gap_to_mean(Estimate(1.0, 0.5, 2.0, 9), 0.75, sd, n, LEVEL)
-        assert gap == position.Gap(0.25, -0.25, 1.25, NOT_PUBLISHED)
+        assert gap == Estimate(0.25, -0.25, 1.25, 9, NOT_PUBLISHED)
 
     def test_without_an_interval_of_ours_has_none(self) -> None:
         ours = Estimate(0.5, nan, nan, 9, "no interval: all values are equal")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builders.rollouts import case, rolled_out
+from builders.rollouts import evidence, rolled_out
 from builders.tables import baseline, open_project, project, tables
 from builders.views import settings
 from pmo_lib.causal.attribution import Attribution
@@ -14,7 +14,6 @@ from pmo_lib.effect.outcomes import OUTCOMES, outcome_projects
 from pmo_lib.effect.roll_out import estimated
 from pmo_lib.worth.inputs import (
     COLUMNS,
-    break_even_on_cost,
     inside_estimate,
     joint_effects,
     treated,
@@ -120,50 +119,22 @@ class TestTreated:
 
 
 class TestInsideEstimate:
-    SEEN = case(rolled_out())
-    FOUND = estimated(
-        SEEN.projects, OUTCOMES["cost"], SEEN.adopted, SEEN.view.data_date, 0.9, permutations=0
-    )
+    SEEN = evidence(rolled_out())
+    FOUND = estimated(SEEN, OUTCOMES["cost"], permutations=0)
 
     def test_are_the_projects_that_the_estimate_counts(self) -> None:
-        inside = inside_estimate(self.FOUND, self.SEEN.projects, True)
-        assert inside.sum() == self.FOUND.priced.n_projects
+        inside = inside_estimate(self.FOUND.sample, self.SEEN.projects)
+        assert inside.sum() == self.FOUND.finding.priced.n_projects
         own = self.SEEN.projects[inside]
         day = own["department"].map(self.SEEN.adopted.dates)
         assert (own["started_on"] >= day).all()
 
-    def test_none_without_an_estimate_that_is_priced(self) -> None:
-        for found, priced in ((None, True), (self.FOUND, False)):
-            assert not inside_estimate(found, self.SEEN.projects, priced).any()
+    def test_none_without_an_estimate(self) -> None:
+        assert not inside_estimate(None, self.SEEN.projects).any()
 
     def test_without_the_year_before_is_another_estimate(self) -> None:
-        cells, quarters = self.FOUND.priced, without_year_before(self.FOUND, 0.9)
+        assert self.FOUND.sample is not None
+        cells, quarters = self.FOUND.finding.priced, without_year_before(self.FOUND.sample, 0.9)
         assert quarters.refusal == ""
         assert quarters.value != cells.value
         assert quarters.value == pytest.approx(log(0.75), abs=0.2)
-
-
-class TestBreakEven:
-    BASE = pd.Timestamp("2023-12-31")
-    PAID = pd.DataFrame({"period": ["2023-12", "2024-12"], "amount": [10.0, 11.0]})
-    UNDER = pd.DataFrame(
-        {
-            "ended_on": pd.to_datetime(["2023-12-31", "2024-12-31", None]),
-            "actual_cost": [100.0, 110.0, 500.0],
-        }
-    )
-
-    def test_by_hand(self) -> None:
-        # without discounting 21 of 210 spent; what has not ended counts nothing
-        found = break_even_on_cost(self.UNDER, self.PAID, self.BASE, 0.0)
-        assert found == pytest.approx(-log(1 + 21 / 210))
-
-    def test_discounted_by_days(self) -> None:
-        d = 1.1 ** (-366 / 365.25)  # 2024 was a leap year
-        found = break_even_on_cost(self.UNDER, self.PAID, self.BASE, 0.1)
-        assert found == pytest.approx(-log(1 + (10 + 11 * d) / (100 + 110 * d)))
-
-    def test_missing_without_cost_or_spend(self) -> None:
-        assert isnan(break_even_on_cost(self.UNDER, None, self.BASE, 0.0))
-        assert isnan(break_even_on_cost(self.UNDER, self.PAID.iloc[:0], self.BASE, 0.0))
-        assert isnan(break_even_on_cost(self.UNDER.iloc[2:], self.PAID, self.BASE, 0.0))

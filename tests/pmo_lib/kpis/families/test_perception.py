@@ -11,9 +11,10 @@ from pandas.testing import assert_frame_equal
 
 from builders import worked_cases as cases
 from builders.portfolio import with_customers
+from builders.results import result_table
 from builders.tables import DEPARTMENTS, answer, project, tables
 from builders.views import view
-from pmo_lib.engine.observe import observe, observe_all, result_table, results
+from pmo_lib.engine.observe import observe, observe_all, results
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -190,7 +191,7 @@ class TestOddAnswers:
             answer(f"r{i}", service_id=s, **SCORES["R2"]) for i in range(9) for s in ("S1", "S2")
         ]
         found = results(view(survey_responses=rows), kpis=["R2"])
-        shares = [r for r in found if r.statistic == "quadrant_share"]
+        shares = [r for r in found if r.statistic.id == "quadrant_share"]
         assert [(r.segment, r.state) for r in shares] == [("S1", "undefined"), ("S2", "undefined")]
 
     @pytest.mark.parametrize("kpi_id", ["R1", "R2", "R3"])

@@ -11,9 +11,10 @@ from pandas.testing import assert_frame_equal
 
 from builders import worked_cases as cases
 from builders.portfolio import with_customers
+from builders.results import result_table
 from builders.tables import request
 from builders.views import view
-from pmo_lib.engine.observe import result_table, results
+from pmo_lib.engine.observe import results
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.families.services import OTHER_CHANNELS

@@ -37,7 +37,7 @@ class TestAnswer:
     @pytest.mark.parametrize("department", ["", *DEPARTMENTS])
     def test_tells_the_figures_of_the_engine(self, department: str) -> None:
         seen = View(portfolio(), "2026-09")
-        found = {(r.kpi_id, r.statistic): r for r in results(seen, [department or ORGANISATION])}
+        found = {(r.kpi_id, r.statistic.id): r for r in results(seen, [department or ORGANISATION])}
         said = answer(portfolio(), department)
         on_time, on_budget = found["D1", "rate"], found["D2", "rate"]
         assert f"Of {on_time.n} projects completed in the 36 months to September 2026" in said

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from builders.pages import parsed
+from builders.results import result as result_of
 from builders.tables import frame
 from pmo_lib.engine.result import KpiResult
 from pmo_lib.reports.kpi.promises import MOST, in_words, promised_kpis, promises, since
@@ -21,7 +22,7 @@ def statement(number: int = 1, **cells: Any) -> dict[str, Any]:
 
 def result(**more: Any) -> KpiResult:
     given = {"value": 0.6, "low": 0.5, "high": 0.7, "n": 60, "cases": 60, "state": "measured"}
-    return KpiResult("D1", "Finance", "2026-09", "rate", **(given | more))
+    return result_of("D1", **(given | more))
 
 
 def row_of(given: dict[str, Any], *results: KpiResult) -> list[str]:
@@ -66,7 +67,7 @@ class TestRow:
         assert row[3:] == ["–", "–", "–"]
 
     def test_is_of_the_statements_own_department(self) -> None:
-        other = KpiResult("D1", "Sales", "2026-09", "rate", value=0.1, state="measured", n=9)
+        other = result_of("D1", "Sales", value=0.1, n=9)
         assert row_of(statement(), other, result())[2].startswith("60 %")
 
     def test_what_looks_like_html_stays_text(self) -> None:

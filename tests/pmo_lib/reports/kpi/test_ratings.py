@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from builders.pages import parsed
+from builders.results import result as result_of
 from pmo_lib.engine.result import KpiResult
-from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports.kpi.ratings import by_colour, trust
 
 LEVEL = "90 % interval"
@@ -14,7 +14,7 @@ LEVEL = "90 % interval"
 
 def result(kpi: str, **more: Any) -> KpiResult:
     given = {"value": 0.3, "low": 0.2, "high": 0.4, "n": 50, "state": "measured"}
-    return KpiResult(kpi, "Finance", "2026-09", CATALOGUE[kpi].statistic, **(given | more))
+    return result_of(kpi, **(given | more))
 
 
 def said(**of_skill: Any) -> str:

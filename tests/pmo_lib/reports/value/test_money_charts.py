@@ -11,7 +11,6 @@ from builders.rollouts import PERIOD, rolled_out
 from builders.workbooks import workbook
 from pmo_lib.reports.value import money_charts
 from pmo_lib.worth.draws import ValueDraws
-from pmo_lib.worth.tornado import tornado
 from pmo_lib.worth.value_case import ValueCase
 
 
@@ -22,15 +21,12 @@ def case() -> ValueCase:
 
 @pytest.fixture(scope="module")
 def draws(case: ValueCase) -> ValueDraws:
-    return case.draws("conservative")
+    return case.money.draws["conservative"]
 
 
 @pytest.fixture(scope="module")
 def bars(case: ValueCase) -> pd.DataFrame:
-    return tornado(
-        case.treated, case.pmo_costs, case.effects, case.question.assumptions, case.base_date,
-        alternatives=case.alternatives,
-    )  # fmt: skip
+    return case.money.tornado
 
 
 class TestWorth:

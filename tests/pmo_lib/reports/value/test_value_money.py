@@ -13,7 +13,7 @@ from builders.situations import of, report
 from builders.workbooks import workbook
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.value.value_money import ITEMS, Money
-from pmo_lib.worth.assumptions import ThreePoint
+from pmo_lib.worth.joint_effects import Case
 from pmo_lib.worth.value_case import ValueCase
 
 
@@ -30,9 +30,9 @@ def without_a_month() -> ValueCase:
 
 class TestTable:
     @pytest.mark.parametrize("case", ["conservative", "as estimated"])
-    def test_is_that_of_the_draws(self, case: str) -> None:
+    def test_is_that_of_the_draws(self, case: Case) -> None:
         made = money("shown")
-        draws = made.draws[case].table
+        draws = made.case.money.draws[case].table
         tables = rows_of(made.table())
         size = len(tables) // 2  # the conservative one comes first
         own = tables[:size] if case == "conservative" else tables[size:]
@@ -61,7 +61,7 @@ class TestTable:
     def test_office_is_the_discounted_sum_of_its_months(self) -> None:
         made = money("shown")
         months = pd.period_range(rolled_out()["pmo_costs"]["period"].min(), PERIOD, freq="M")
-        years = [(month.end_time - made.case.base_date).days / 365.25 for month in months]
+        years = [(month.end_time - made.case.costs.base_date).days / 365.25 for month in months]
         paid = sum(OFFICE_A_MONTH * 1.035**-each for each in years)
         assert made.quantile("conservative", "office", "p50") == pytest.approx(paid, rel=0.005)
 
@@ -73,17 +73,14 @@ class TestInWords:
     def test_median_ends_and_cost_are_those_of_the_draws(self) -> None:
         made = money("shown")
         said = plain(" ".join(made.in_words()))
-        table = made.draws["conservative"].table
+        table = made.case.money.draws["conservative"].table
         for q in (0.05, 0.5, 0.95):
             assert f"GBP {table['npv'].quantile(q) / 1e6:.1f} million" in said
         assert f"GBP {table['cost'].median() / 1e6:.2f} million" in said
 
     def test_returned_budget_that_is_stated_is_no_reproach(self) -> None:
-        case = report("shown").case
-        assumed = replace(case.question.assumptions, budget_returned=ThreePoint(0.5, 0.5, 0.5))
-        stated = replace(case, question=replace(case.question, assumptions=assumed))
-        vars(stated)["findings"] = case.findings  # on which this has no bearing
-        ours, theirs = Money(case, "GBP"), Money(stated, "GBP")
+        theirs = Money(of(report("shown").workbook, budget_returned="0.5").case, "GBP")
+        ours = money("shown")
         assert "nobody has stated" in " ".join(ours.in_words())
         assert "nobody has stated" not in " ".join(theirs.in_words())
         cash, avoided = (
@@ -111,24 +108,27 @@ class TestPays:
         said = text_of(made.pays())
         assert cost is not None
         assert f"{found.p_npv_positive:.0%} (as estimated".replace("%", " %") in said
-        assert f"cost {-expm1(made.case.break_even):.0%} less.".replace("%", " %") in said
+        assert f"cost {-expm1(made.case.costs.break_even):.0%} less.".replace("%", " %") in said
         assert f"Paid back, at the median, in {found.payback_year}." in said
-        less = max(cost.priced.value, made.case.by_cost.value)
+        less = max(cost.priced.value, made.case.money.by_cost.value)
         assert f"Reckoned is {-expm1(less):.0%} less, the less".replace("%", " %") in said
 
     def test_without_effect_it_has_not_paid_back(self) -> None:
         made = money("no effect")
-        chance = made.draws["conservative"].table["npv"].gt(0).mean()
+        chance = made.case.money.draws["conservative"].table["npv"].gt(0).mean()
         said = text_of(made.pays())
         assert f"has paid for itself: {chance:.0%}".replace("%", " %") in said
         assert "Not paid back yet, at the median." in said
 
     def test_payback_is_not_said_where_the_net_is_lost_again(self) -> None:
-        made = money("shown")
+        case = report("shown").case
         lost = pd.Series([-1.0, 1.0, -2.0], index=[2023, 2024, 2025])
-        draws = {name: replace(each, net_by_year=lost) for name, each in made.draws.items()}
-        vars(made)["draws"] = draws
-        assert "Not paid back yet" in text_of(made.pays())
+        summaries = {
+            name: replace(each, net_by_year=lost).summary()
+            for name, each in case.money.draws.items()
+        }
+        seen = replace(case, money=replace(case.money, summaries=summaries))
+        assert "Not paid back yet" in text_of(Money(seen, "GBP").pays())
 
     def test_ledger_is_the_plain_sum(self) -> None:
         paid = rolled_out()["pmo_costs"]["amount"].sum() / 1e6
@@ -136,16 +136,16 @@ class TestPays:
 
 
 class TestRefusals:
-    @pytest.mark.parametrize("situation", ["all at once", "chosen", "survey only"])
+    @pytest.mark.parametrize("situation", ["all at once", "chosen", "projects withheld"])
     def test_what_is_no_money_has_none_anywhere(self, situation: str) -> None:
         made = money(situation)
-        assert made.in_words() == [f"What it is worth cannot be told: {made.case.no_money}."]
-        assert made.distribution() == made.hangs_on() == made.case.no_money
+        assert made.in_words() == [f"What it is worth cannot be told: {made.case.money.refusal}."]
+        assert made.distribution() == made.hangs_on() == made.case.money.refusal
         assert "GBP" not in text_of(made.pays()) + text_of(made.table())
 
     def test_month_that_is_missing_is_named(self) -> None:
         case = without_a_month()
-        assert case.no_cost.startswith("pmo_costs.csv lacks 1 of the ")
+        assert case.costs.unknown.startswith("pmo_costs.csv lacks 1 of the ")
 
     def test_cost_that_is_not_known_is_no_net_value(self) -> None:
         made = money("no PMO costs")

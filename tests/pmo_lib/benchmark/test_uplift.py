@@ -1,42 +1,27 @@
-"""Reference classes: published examples, ranks worked by hand, and planted truths."""
+"""Uplifts and tails: published examples, ranks worked by hand, and planted truths."""
 
 from math import exp, inf, isnan
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builders.worked_cases import close, floats, parameters
-from pmo_lib.benchmark import reference_class
-from pmo_lib.benchmark.reference_class import Uplift, combined_uplift, fewest, tail, uplift
-from pmo_lib.errors import DataError
+from pmo_lib.benchmark.uplift import Uplift, fewest, tail, uplift
 from pmo_lib.stats import quantiles, rates
 
 OVERRUNS = st.lists(st.floats(-0.99, 20), max_size=40).map(floats)
 
 
-@pytest.mark.parametrize("case", parameters("reference_class", function="uplift"))
+@pytest.mark.parametrize("case", parameters("uplift"))
 def test_worked_uplifts(case: dict[str, Any]) -> None:
     given = {k: floats(v) if isinstance(v, list) else v for k, v in case["inputs"].items()}
     found = uplift(**given)
     for name, value in case["expected"].items():
         assert close(getattr(found, name), value, case["tolerance"]), name
-
-
-@pytest.mark.parametrize("case", parameters("reference_class", function="combined_uplift"))
-def test_published_combinations(case: dict[str, Any]) -> None:
-    found = combined_uplift(**case["inputs"])
-    assert close(found, case["expected"]["value"], case["tolerance"])
-
-
-@pytest.mark.parametrize("shares", [[0.3, 0.6], [1.2, -0.2], [30, 70]])
-def test_shares_that_are_no_whole_are_refused(shares: list[float]) -> None:
-    with pytest.raises(DataError, match="add up to 100 %"):
-        combined_uplift(shares, [0.5, 0.2])
 
 
 class TestFewest:
@@ -182,12 +167,3 @@ class TestTail:
 
     def test_says_what_projects_in_flight_did(self) -> None:
         assert "have grown by 50\xa0% or more" in tail(np.zeros(40), 0.9, "have grown").sentence
-
-
-def test_by_class_gives_each_category_its_values() -> None:
-    rows = pd.DataFrame({"category": ["B", "A", "B"], "overrun": [0.1, 0.2, 0.3]})
-    found = reference_class.by_class(rows)
-    assert {name: values.tolist() for name, values in found.items()} == {
-        "A": [0.2],
-        "B": [0.1, 0.3],
-    }

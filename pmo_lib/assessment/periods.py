@@ -1,0 +1,109 @@
+"""A KPI's headline in each month or quarter of its history, department by department."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import nan
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib.assessment.past import QUARTER_ENDS, SUMS, Past
+from pmo_lib.assessment.signals import Grain
+from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.engine.summary import known
+from pmo_lib.kpis.cells import Bools, Cells, Integers
+from pmo_lib.months import month_number, month_range, quarter_range
+
+COLUMNS = {"period": "str", "value": "float64", "n": "int64"} | dict.fromkeys(SUMS, "float64")
+
+
+@dataclass(frozen=True)
+class Periods:
+    """The observations of all departments, to be summed by month or quarter."""
+
+    past: Past
+    units: pd.DataFrame
+    grain: Grain
+
+    def points(self, department: str) -> pd.DataFrame:
+        """The KPI's headline in each period from the department's first; columns as `series`."""
+        own = self._is_of(department) & self._is_dated
+        if not own.any():
+            return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+        names = self._names[self._place[own].min() :]
+        cells, there = self._cells(own & self._is_usable, len(names))
+        statistic = self.past.kpi.statistic
+        value = np.full(len(names), statistic.of_nothing)
+        sums = np.full((len(SUMS), len(names)), nan)
+        n = np.zeros(len(names), "int64")
+        value[there], n[there] = statistic.in_cells(cells)
+        sums[:, there] = [cells.each(np.sum, cells.column(name)) for name in SUMS]
+        if not statistic.is_fact:  # a value that is a case itself, a month, rests on no number
+            few = there & (n < self.past.view.settings.disclosure.too_few)
+            few[there] &= cells.each(np.any, cells.column("is_case")) > 0
+            value[few], sums[:, few] = nan, nan
+        found = {"period": pd.array(names, "str"), "value": value, "n": n}
+        return pd.DataFrame(found | dict(zip(SUMS, sums, strict=True)))
+
+    def counts_cases(self, department: str) -> bool:
+        """Whether values rest on a number of cases, rather than being one themselves."""
+        own = self._is_of(department) & self._is_dated
+        return not self.past.kpi.statistic.is_fact and bool(self._is_case[own].any())
+
+    def left_out(self, department: str) -> int:
+        """How many observations are in no period, or say nothing."""
+        own = self._is_of(department)
+        return int((own & ~(self._is_dated & known(self.past.kpi, self.units))).sum())
+
+    def _cells(self, chosen: Bools, n: int) -> tuple[Cells, Bools]:
+        """The units of the last n periods, and of which of those there are any."""
+        place = self._place[chosen]
+        order = np.argsort(place, kind="stable")
+        last = len(self._names)
+        bounds = np.searchsorted(place[order], np.arange(last - n, last + 1))
+        there = np.diff(bounds) > 0
+        # nothing lies between two periods with units, so the bounds of those are all there are
+        units = self._numbered[chosen].iloc[order[: bounds[-1]]]
+        return Cells(units, bounds[np.append(there, True)]), there
+
+    @cached_property
+    def _is_case(self) -> Bools:
+        """Whether each unit's case is another than the month itself."""
+        return (self.units["case_id"] != self.units["period"]).to_numpy(dtype=bool)
+
+    @cached_property
+    def _numbered(self) -> pd.DataFrame:
+        """The units, their cases as numbers."""
+        cases, _ = pd.factorize(self.units["case_id"], use_na_sentinel=False)
+        return self.units.assign(case_id=cases, is_case=self._is_case)
+
+    @cached_property
+    def _is_dated(self) -> Bools:
+        return self.units["period"].notna().to_numpy(dtype=bool)
+
+    @cached_property
+    def _place(self) -> Integers:
+        """The number of each unit's period among the names; -1 where it has none."""
+        place = month_number(self.units["period"]).to_numpy() - 1
+        if self.grain == "quarter":
+            place = place // 3
+        return np.where(self._is_dated, place - np.nanmin(place), -1).astype("int64")
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """All periods that are over, from the first with data."""
+        ranged = month_range if self.grain == "month" else quarter_range
+        return ranged(self.units["period"].min(), self.past.view.period)
+
+    @cached_property
+    def _is_usable(self) -> Bools:
+        """What the KPI can be computed on; of a state what was there when its quarter ended."""
+        usable = known(self.past.kpi, self.units)
+        if self.grain == "quarter" and self.past.is_state:
+            usable &= self.units["period"].str.slice(5, 7).isin(QUARTER_ENDS).to_numpy()
+        return usable
+
+    def _is_of(self, department: str) -> Bools:
+        if department == ORGANISATION:
+            return np.ones(len(self.units), "bool")
+        return (self.units["department"] == department).to_numpy(dtype=bool)
