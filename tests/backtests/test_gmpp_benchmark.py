@@ -1,8 +1,6 @@
 """The UK's major projects beside New York City's and beside what was published of them."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -16,24 +14,13 @@ from pmo_lib.workbook import open_workbook
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 SAMPLE = Path(__file__).parents[2] / "data" / "raw"
 CITY = "New York City"
-JOB = "reports: [{notebook: 02_benchmark, title: Where we stand}]\n"
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"the data are not in {DATA}")
 
 
 @pytest.fixture(scope="session")
-def pack(once: Callable[..., Path], pmo: Callable[..., Any], great_expectations: None) -> Path:
-    def make(folder: Path) -> None:
-        raw = folder / "raw"
-        pmo("import", "gmpp", *sorted((DATA / "gmpp").glob("uk_*.csv")), "--to", raw)
-        city = sorted((DATA / "nyc_capital").glob("NYC_*.csv"))
-        (raw / "benchmarks").mkdir()
-        pmo("import", "nyc", *city, "--to", raw / "benchmarks" / CITY)
-        (folder / "bench.yml").write_text(JOB)
-        run = pmo("run", folder / "bench.yml", "--raw", raw, "--out", folder / "out")
-        assert run.exit_code == 0, run.output
-
-    (found,) = (once("gmpp_benchmark", make) / "out" / "reports" / "bench").iterdir()
+def pack(gmpp: Path) -> Path:
+    (found,) = (gmpp / "out" / "reports" / "gmpp").iterdir()
     return found
 
 

@@ -1,13 +1,14 @@
 """A small portfolio with every table there is, and the same with one table or column missing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from builders.rollouts import rolled_out
-from builders.tables import Tables, frame
+from builders.tables import DEPARTMENTS, Tables, frame
 from builders.whole import whole
 from pmo_lib.contract.schema import Column
 from pmo_lib.contract.tables import TABLES, empty
@@ -30,7 +31,8 @@ SCORE: dict[str, Any] = {
 @cache
 def _small() -> Tables:
     given = whole()
-    projects = given["projects"][given["projects"]["started_on"] >= SINCE]
+    projects = given["projects"][given["projects"]["department"] != DEPARTMENTS[1]]
+    projects = projects[projects["started_on"] >= SINCE]
     made = _of_projects(given, projects)
     for name, column in (("service_requests", "opened_on"), ("survey_responses", "wave")):
         made[name] = made[name][made[name][column] >= SINCE].reset_index(drop=True)
@@ -63,7 +65,7 @@ def _of_projects(given: Tables, projects: pd.DataFrame) -> Tables:
 
 
 def small() -> Tables:
-    """A copy of 42 projects and all that belongs to them, every table and column filled."""
+    """A copy of a year's projects of two departments, with something in every table and column."""
     return {name: table.copy() for name, table in _small().items()}
 
 
@@ -72,42 +74,36 @@ def small_roll_out() -> Tables:
     return {name: table.copy() for name, table in _small_roll_out().items()}
 
 
-def of_tables(given: Tables) -> Iterator[tuple[str, str, Tables]]:
-    """What is missing, its table, and the tables: each table in turn without rows, and not there.
+@dataclass(frozen=True)
+class Gap:
+    """What is missing, of which table, and the tables without it."""
 
-    The projects are always there, if without rows: validation sees to it.
-    """
+    name: str
+    table: str
+    tables: Tables
+
+
+def without_rows(given: Tables) -> Iterator[Gap]:
+    """Each table in turn is empty."""
     for name in given:
-        yield f"{name} empty", name, given | {name: empty(name)}
+        yield Gap(f"{name} empty", name, given | {name: empty(name)})
+
+
+def without_tables(given: Tables) -> Iterator[Gap]:
+    """Each table in turn is not there; but the projects always are, validation sees to it."""
+    for name in given:
         if name != "projects":
-            yield f"no {name}", name, {n: table for n, table in given.items() if n != name}
+            yield Gap(f"no {name}", name, {n: t for n, t in given.items() if n != name})
 
 
-def of_columns(given: Tables) -> Iterator[tuple[str, str, Tables]]:
-    """The same of each column that may be blank; one that is not in a file arrives so too."""
+def without_columns(given: Tables) -> Iterator[Gap]:
+    """Each column that may be is blank; one that is not in a file arrives like that too."""
     for name, table in given.items():
         for column in TABLES[name]:
             if column.need != "required":
                 blank = table.assign(**{column.name: _blank(column, len(table))})
-                yield f"{name}.{column.name} blank", name, given | {name: blank}
+                yield Gap(f"{name}.{column.name} blank", name, given | {name: blank})
 
 
 def _blank(column: Column, rows: int) -> pd.Series:
     return pd.Series([None] * rows, dtype="object").astype(column.pandas_type)
-
-
-def failures(
-    gaps: Iterator[tuple[str, str, Tables]], work: Callable[[str, Tables], None]
-) -> list[str]:
-    """What went wrong where: the names of the gaps under which the work raises, and its error."""
-    found = []
-    for name, table, given in gaps:
-        try:
-            work(table, given)
-        except Exception as error:  # noqa: BLE001 whatever it is, it is told with the gap's name
-            at = error.__traceback__
-            while at and at.tb_next:
-                at = at.tb_next
-            where = f"{at.tb_frame.f_code.co_filename}:{at.tb_lineno}" if at else ""
-            found.append(f"{name}: {type(error).__name__}: {error} ({where})")
-    return found
