@@ -113,15 +113,15 @@ def kpis(
     csv: Annotated[Path | None, typer.Option(help="Write the tidy results to this file.")] = None,
 ) -> None:
     """The catalogue: what is measured, and what each unmeasured KPI still needs."""
+    from pmo_lib.engine.result import tidy
     from pmo_lib.parameters import KpiReportParameters
 
     with told():
         checked, workbook = KpiReportParameters(period=period, data_dir=str(out)).open()
-        results = workbook.all_results(checked.period)
+        measured = workbook.measured(checked.period)
         if csv is not None:
-            results = workbook.published_results(checked.period)
-            results.to_csv(csv, index=False, lineterminator="\n")
-    Console().catalogue(results)
+            measured.published.to_csv(csv, index=False, lineterminator="\n")
+    Console().catalogue(tidy(measured.results))
 
 
 @app.command()

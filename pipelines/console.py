@@ -108,6 +108,8 @@ class Console:
             self.error(_said(item))
         for reason in outcome.withheld.values():
             self.error(f"withheld: {reason}")
+        for kpi_id, reason in outcome.failed_kpis.items():
+            self.error(f"KPI {kpi_id}: {reason}")
         if outcome.rows_rejected:
             where = outcome.pack.parents[2] / "rejected"
             self.say(f"{counted(outcome.rows_rejected, 'row')} rejected, see {where}")

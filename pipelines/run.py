@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines.configuration import configured
 from pipelines.files import EXECUTED, locked, read_json, replaced_folder, sweep
+from pipelines.measure import measure
 from pipelines.prepare import examine
 from pipelines.progress import Progress
 from pipelines.publishing.pack import write_pack
@@ -22,7 +23,7 @@ from pipelines.publishing.render import Record, Task, die_with_parent, record, r
 from pipelines.reading.exports import inputs
 from pmo_lib.contract.settings import Settings
 from pmo_lib.errors import DataError
-from pmo_lib.workbook import BASELINES, Workbook
+from pmo_lib.workbook import BASELINES, Workbook, open_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("pmo_lib", "pipelines", "notebooks")
@@ -49,14 +50,15 @@ class RunResult:
     pack: Path
     records: tuple[Record, ...]
     withheld: Mapping[str, str]
+    failed_kpis: Mapping[str, str]
     rows_rejected: int
     is_new: bool = True
 
     @property
     def exit_code(self) -> int:
         """0 all published, 1 something failed or was withheld."""
-        whole = all(item.is_published for item in self.records) and not self.withheld
-        return 0 if whole else 1
+        whole = all(item.is_published for item in self.records)
+        return 0 if whole and not self.withheld and not self.failed_kpis else 1
 
 
 def run(request: Request, progress: Progress | None = None) -> RunResult:
@@ -85,7 +87,7 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
         if _freeze(reports, workbook, progress):
             fingerprint = _fingerprint(request, settings, job)
         period = str(reports[0].parameters["period"])
-        facts = {
+        facts: dict[str, Any] = {
             "job": job.name,
             "period": period,
             "parameters": parameters,
@@ -96,8 +98,16 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
             "withheld": workbook.withheld,
             "versions": _versions(),
         }
-        records = _publish(request, job, packs / period, reports, workbook, facts, progress)
-        return RunResult(packs / period, records, workbook.withheld, verdict.rows_rejected)
+        workbook = open_workbook(request.out)  # as the reports will open it
+        workers = min(request.workers or _cores(), len(reports))
+        with ProcessPoolExecutor(
+            workers, mp_context=get_context("spawn"), initializer=die_with_parent
+        ) as executor:
+            facts |= {"failed_kpis": measure(workbook, reports, executor, progress)}
+            records = _publish(
+                request, job, packs / period, reports, workbook, facts, progress, executor
+            )
+        return _result(packs / period, records, facts)
 
 
 def _freeze(reports: list[PlannedReport], workbook: Workbook, progress: Progress) -> bool:
@@ -117,6 +127,7 @@ def _publish(
     workbook: Workbook,
     facts: Mapping[str, Any],
     progress: Progress,
+    executor: Executor,
 ) -> tuple[Record, ...]:
     """Make the reports beside the target, and put them in its place when the pack is whole."""
     progress.planned(reports)
@@ -134,11 +145,7 @@ def _publish(
             )
             for report in reports
         ]
-        workers = min(request.workers or _cores(), len(tasks))
-        with ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=die_with_parent
-        ) as executor:
-            records = render_all(tasks, executor, progress.made)
+        records = render_all(tasks, executor, progress.made)
         earlier = _earlier_packs(target)
         title = f"{job.title}: {workbook.settings.organisation}"
         write_pack(folder, title, target.name, records, workbook, facts, earlier)
@@ -209,12 +216,15 @@ def _unchanged(out: Path, packs: Path, fingerprint: str) -> RunResult | None:
             continue
         records = tuple(Record(**item) for item in facts["reports"])
         files = ["index.html", "kpis.csv", *(item.file for item in records)]
-        good = all(item.is_published for item in records)
+        good = all(item.is_published for item in records) and not facts["failed_kpis"]
         if good and all((path.parent / name).exists() for name in files):
-            return RunResult(
-                path.parent, records, facts["withheld"], facts["rows_rejected"], is_new=False
-            )
+            return replace(_result(path.parent, records, facts), is_new=False)
     return None
+
+
+def _result(pack: Path, records: tuple[Record, ...], facts: Mapping[str, Any]) -> RunResult:
+    names = ("withheld", "failed_kpis", "rows_rejected")
+    return RunResult(pack, records, **{name: facts[name] for name in names})
 
 
 def _fingerprint(request: Request, settings: Settings, job: Job) -> str:

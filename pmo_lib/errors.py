@@ -14,16 +14,13 @@ class PmoError(ValueError):
     remedy : what to do, as a sentence without its full stop.
     """
 
-    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+    def __init__(self, what: str, where: str = "", remedy: str = "") -> None:
         super().__init__(what, where, remedy)
         self.what, self.where, self.remedy = what, where, remedy
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}." if self.where else f"{self.what}."
         return f"{text} {self.remedy}." if self.remedy else text
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.what, self.where, self.remedy)
 
 
 class DataError(PmoError):
@@ -38,18 +35,20 @@ class ParameterError(PmoError):
     """A report's parameter is unknown, of the wrong type or outside the data."""
 
 
+class KpiError(PmoError):
+    """A KPI's function raised an error, or gave no observations."""
+
+
 class ErrorList(PmoError):
     """Several mistakes, told together so that they are mended in one go."""
 
     def __init__(self, errors: Sequence[PmoError]) -> None:
         super().__init__("; ".join(str(error) for error in errors))
+        self.args = (errors,)  # what another process makes it of
         self.errors = tuple(errors)
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return ErrorList, (self.errors,)
 
 
 def raise_all(errors: Sequence[PmoError]) -> None:
@@ -69,7 +68,3 @@ def allowed_values(given: str, allowed: Iterable[str], *, most: int = 20) -> str
     )
     hint = f"Did you mean {near[0]!r}? " if near else ""
     return f"{hint}Allowed: {shown or 'none'}"
-
-
-def _rebuild(kind: type[PmoError], what: str, where: str, remedy: str) -> PmoError:
-    return kind(what, where=where, remedy=remedy)

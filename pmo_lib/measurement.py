@@ -1,1 +1,299 @@
-"""What was measured for a month and a baseline: every figure that pages, CSV and API show."""
+"""What was measured for a month and a baseline: every figure that pages, CSV and API show.
+
+A figure is computed here, once, and copied from here. What was measured before is handed in as
+`kept`; the rest is computed when it is first asked for.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from pmo_lib.archive import Declared
+from pmo_lib.assessment.assessed import assessed
+from pmo_lib.assessment.behaviour import Behaviour
+from pmo_lib.assessment.series import TREND_MONTHS, history
+from pmo_lib.benchmark.benchmarks import compared
+from pmo_lib.benchmark.comparison import Comparison, table
+from pmo_lib.benchmark.reference_class import ReferenceClass, reference_class
+from pmo_lib.contract.tables import empty
+from pmo_lib.engine.customer_groups import gaps, importance_performance
+from pmo_lib.engine.observe import attempt, shown_by, yearly_results
+from pmo_lib.engine.result import ORGANISATION, KpiResult, is_headline, tidy
+from pmo_lib.engine.view import View
+from pmo_lib.errors import ParameterError, allowed_values
+from pmo_lib.facts.customers import uptake
+from pmo_lib.facts.lifecycle import audit
+from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.kpis.statistics import STATISTICS, Statistic
+from pmo_lib.worth.assumptions import Question
+from pmo_lib.worth.value_case import ValueCase, default_question, value_case
+
+T = TypeVar("T")
+YEARS = 5
+BY_YEAR = "D1"
+AUDITED = ("survey_responses", "services", "service_requests", "rollouts", "communications")
+
+
+@dataclass(frozen=True)
+class Charts:
+    """One subject over time: behaviours and trends by KPI, and on-time completion by year."""
+
+    behaviours: Mapping[str, Behaviour]
+    trends: Mapping[str, pd.DataFrame]
+    by_year: tuple[KpiResult, ...]
+
+
+@dataclass(frozen=True)
+class Customers:
+    """What customers were promised and get; a frame is None where its table cannot be used.
+
+    ``steps`` are the value lifecycle's of each promise, ``gaps`` and ``services`` what answers to
+    surveys say of each service, ``uptake`` where each service was rolled out and used.
+    """
+
+    steps: pd.DataFrame
+    gaps: pd.DataFrame | None
+    services: pd.DataFrame | None
+    uptake: pd.DataFrame | None
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Every figure of a month, for the organisation and each department.
+
+    ``view`` are the tables at the month's end with the baseline; ``peers`` other portfolios, each
+    at the end of its own data. ``kept`` holds what was measured before by the names of `parts`;
+    ``origin`` says where that was, empty where nothing was kept.
+
+    >>> measured = pmo.open().measured("2026-09")
+    >>> measured.kpis("Finance")
+    >>> measured.series("D1", "Finance")
+    """
+
+    view: View
+    departments: tuple[str, ...]
+    peers: Mapping[str, View] = field(default_factory=dict)
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    origin: str = ""
+
+    @property
+    def period(self) -> str:
+        return self.view.period
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The organisation, then each department."""
+        return (ORGANISATION, *self.departments)
+
+    @property
+    def default_question(self) -> Question:
+        """What the value case is asked where nobody asks otherwise, as for KPI R12."""
+        return default_question(self.view.settings)
+
+    # what an analyst asks for
+
+    def kpis(self, department: str | None = None) -> pd.DataFrame:
+        """One row a result, as kpis.csv has them: of everybody, or of one department."""
+        return _of(self.published, department)
+
+    def observations(self, kpi_id: str, department: str | None = None) -> pd.DataFrame:
+        """The cases behind a KPI, one row each; empty where it cannot be measured."""
+        return _of(self.observed[_known(kpi_id)], department)
+
+    def series(
+        self, kpi_id: str, department: str = ORGANISATION, grain: str = "month"
+    ) -> pd.DataFrame:
+        """The KPI over time, as its chart has it by month, or by quarter as its sparkline has."""
+        if grain == "quarter":
+            return self.charts(department).trends[_known(kpi_id)]
+        return self.charts(department).behaviours[_known(kpi_id)].points
+
+    def benchmarks(self, department: str | None = None) -> pd.DataFrame:
+        """One row a comparison, as benchmarks.csv has them: of everybody, or of one department."""
+        return _of(table(self.comparisons), department)
+
+    @cached_property
+    def value_case(self) -> ValueCase:
+        """What difference the PMO made, under the assumptions of the settings."""
+        return self._kept("value_case", lambda: value_case(self.view))
+
+    def value_case_of(self, question: Question) -> ValueCase:
+        """The value case under other assumptions, or of one service."""
+        if question == self.default_question:
+            return self.value_case
+        return self._kept(question_part(question), lambda: value_case(self.view, question))
+
+    # what is measured, part by part
+
+    @cached_property
+    def seen(self) -> View:
+        """The view with the draws of the value case, which KPI R12 is made of."""
+        return replace(self.view, value_case=self.value_case.for_kpi)
+
+    @cached_property
+    def results(self) -> tuple[KpiResult, ...]:
+        """Every result of every subject, compared with the baseline, flagged and protected."""
+        return self._kept("results", lambda: tuple(assessed(self.seen, self.departments)))
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """The KPIs whose own function fails, with the reason."""
+        return {each.kpi_id: each.reason for each in self.results if each.state == "failed"}
+
+    @cached_property
+    def observed(self) -> Mapping[str, pd.DataFrame]:
+        """The observations of each KPI within its window."""
+        return self._kept("observations", lambda: dict(_observed(self.seen)))
+
+    def charts(self, subject: str) -> Charts:
+        """The charts of the organisation, or of one department."""
+        if subject not in self.subjects:
+            raise ParameterError(
+                f"there is no department {subject!r}",
+                remedy=allowed_values(subject, self.departments),
+            )
+        if subject not in self._charts:
+            name = chart_part(self.subjects, subject)
+            self._charts[subject] = self._kept(name, lambda: charts(self.seen, [subject])[subject])
+        return self._charts[subject]
+
+    @cached_property
+    def _charts(self) -> dict[str, Charts]:
+        return {}
+
+    @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Every benchmark beside the organisation and each department."""
+        return self._kept(
+            "comparisons", lambda: tuple(compared(self.view, self.peers, self.subjects))
+        )
+
+    @cached_property
+    def reference_class(self) -> ReferenceClass:
+        """How far projects of each class overrun, ours and the peers'."""
+        return self._kept("reference_class", lambda: reference_class(self.view, self.peers))
+
+    @cached_property
+    def customers(self) -> Customers:
+        """What customers were promised and get."""
+        return self._kept("customers", lambda: customers(self.seen))
+
+    @cached_property
+    def published(self) -> pd.DataFrame:
+        """The results with what their charts signal, as every pack publishes them.
+
+        Only KPIs that happen by the month have a signal there; the reports chart further ones.
+        """
+        return tidy(
+            replace(result, signal=self.charts(result.department).behaviours[result.kpi_id].signal)
+            if result.is_measured
+            and is_headline(result)
+            and CATALOGUE[result.kpi_id].window != "data date"
+            else result
+            for result in self.results
+        )
+
+    def _kept(self, name: str, compute: Callable[[], T]) -> T:
+        found: T = self.kept[name] if name in self.kept else compute()
+        return found
+
+
+KINDS: Mapping[str, Any] = {
+    "value_case": ValueCase,
+    "results": tuple[KpiResult, ...],
+    "observations": Mapping[str, pd.DataFrame],
+    "charts": Charts,
+    "comparisons": tuple[Comparison, ...],
+    "reference_class": ReferenceClass,
+    "customers": Customers,
+}
+
+
+DECLARED: Declared = {Statistic: STATISTICS}  # written by their ids
+
+
+def kind_of(part: str) -> Any:
+    """The type of a part of a measurement."""
+    return KINDS[part.partition("/")[0]]
+
+
+def question_part(question: Question) -> str:
+    """The name of the part with the value case under these assumptions."""
+    return f"value_case/{sha256(repr(question).encode()).hexdigest()[:12]}"
+
+
+def chart_part(subjects: Iterable[str], subject: str) -> str:
+    """The name of the part with a subject's charts; a department's name may be no file's name."""
+    return f"charts/{list(subjects).index(subject)}"
+
+
+def charts(
+    view: View, subjects: Iterable[str], kpis: Iterable[str] = tuple(CATALOGUE)
+) -> dict[str, Charts]:
+    """The charts of each subject; the tables are gone through once a KPI."""
+    names, until = list(subjects), view.baseline.until if view.baseline else ""
+    chosen = list(kpis)
+    past = {kpi_id: history(kpi_id, view) for kpi_id in chosen}
+    return {
+        name: Charts(
+            {kpi_id: past[kpi_id].behaviour(name, until) for kpi_id in chosen},
+            {kpi_id: past[kpi_id].series(name, TREND_MONTHS, "quarter") for kpi_id in chosen},
+            tuple(yearly_results(BY_YEAR, view, name, YEARS)) if BY_YEAR in chosen else (),
+        )
+        for name in names
+    }
+
+
+def joined(some: Iterable[Charts]) -> Charts:
+    """The charts of one subject, of KPIs that were measured apart."""
+    parts = list(some)
+    return Charts(
+        {kpi_id: each.behaviours[kpi_id] for each in parts for kpi_id in each.behaviours},
+        {kpi_id: each.trends[kpi_id] for each in parts for kpi_id in each.trends},
+        tuple(result for each in parts for result in each.by_year),
+    )
+
+
+def customers(view: View) -> Customers:
+    """What customers were promised, what they say and what they use, as the tables tell."""
+    usable = {name: t for name, t in view.tables.items() if name not in view.withheld}
+    answers, named = usable.get("survey_responses"), usable.get("services")
+    level, few = view.settings.confidence_level, view.settings.disclosure.too_few
+    asked = None if answers is None else (answers, named, view.period, level, few)
+    used = [usable.get(name) for name in ("service_requests", "rollouts")]
+    return Customers(
+        audit(
+            view.tables.get("value_statements", empty("value_statements")),
+            view.data_date,
+            lambda kpi_id, department: shown_by(view, kpi_id, department),
+            **{name: usable[name] for name in AUDITED if name in usable},
+        ),
+        gaps(*asked) if asked else None,
+        importance_performance(*asked) if asked else None,
+        uptake(used[0], used[1], named, view.period)
+        if used[0] is not None and used[1] is not None
+        else None,
+    )
+
+
+def _observed(view: View) -> Iterator[tuple[str, pd.DataFrame]]:
+    for kpi in CATALOGUE.values():
+        yield kpi.id, attempt(kpi, view)[0].reset_index(drop=True)
+
+
+def _of(rows: pd.DataFrame, department: str | None) -> pd.DataFrame:
+    if department is None or "department" not in rows:
+        return rows
+    return rows[rows["department"] == (department or ORGANISATION)].reset_index(drop=True)
+
+
+def _known(kpi_id: str) -> str:
+    if kpi_id not in CATALOGUE:
+        raise ParameterError(
+            f"there is no KPI {kpi_id!r}", remedy=allowed_values(kpi_id, CATALOGUE)
+        )
+    return kpi_id

@@ -19,9 +19,10 @@ from builders.simulation import COVARIATES, Drawn, RollOut, draw
 from pmo_lib.causal.attribution import Attribution, attribution
 from pmo_lib.causal.imputation import impute
 from pmo_lib.causal.panel import treated_cells
-from pmo_lib.effect.checks import Check, Robustness
+from pmo_lib.effect.checks import Check
 from pmo_lib.effect.claim import claim
 from pmo_lib.effect.outcomes import OUTCOMES
+from pmo_lib.effect.robustness import Robustness
 
 LEVEL, ALPHA = 0.9, 0.05
 PERMUTATIONS = 199

@@ -12,14 +12,14 @@ from markupsafe import Markup
 from pipelines.files import read_json, write_json
 from pipelines.publishing.html import TEMPLATES
 from pipelines.publishing.render import Record
+from pmo_lib.benchmark.comparison import chosen, table
 from pmo_lib.contract.dictionary import dictionary
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.kpis.catalogue import definitions
 from pmo_lib.months import month
-from pmo_lib.parameters import PARAMETERS, ValueCaseParameters
+from pmo_lib.parameters import PARAMETERS, BenchmarkParameters, ValueCaseParameters
 from pmo_lib.reports import page, quality
 from pmo_lib.workbook import Workbook
-from pmo_lib.worth.assumptions import Question
 
 PREVIOUS = "previous"
 
@@ -47,12 +47,7 @@ def write_pack(
     `facts` go into run.json beside the records; `earlier` are the packs, the newest first, in
     which the last good page of a failed report is sought.
     """
-    results = workbook.published_results(period)
-    results.to_csv(folder / "kpis.csv", index=False, lineterminator="\n")
-    results.to_parquet(folder / "kpis.parquet", index=False)
-    workbook.benchmarks(period).to_csv(folder / "benchmarks.csv", index=False, lineterminator="\n")
-    case = workbook.value_case(period, _question(records, workbook))
-    case.table().to_csv(folder / "value_case.csv", index=False, lineterminator="\n")
+    _write_figures(folder, records, workbook)
     environment = _environment()
     kept: dict[str, dict[str, str]] = {}
     for record in records:
@@ -68,13 +63,22 @@ def write_pack(
     )
 
 
-def _question(records: Sequence[Record], workbook: Workbook) -> Question | None:
-    """What the pack's own value case was asked; None where it has none, for the settings' own."""
-    for record in records:
-        kind = PARAMETERS[record.notebook]
-        if issubclass(kind, ValueCaseParameters):
-            return kind.from_mapping(record.parameters).question(workbook.settings)
-    return None
+def _write_figures(folder: Path, records: Sequence[Record], workbook: Workbook) -> None:
+    """The very figures of the pages as tables: they are opened from the same measurement."""
+    asked = [PARAMETERS[each.notebook].from_mapping(each.parameters) for each in records]
+    measured = workbook.measured(asked[0].period, asked[0].baseline)
+    peers = next((a.chosen_peers(workbook) for a in asked if isinstance(a, BenchmarkParameters)),
+                 list(workbook.peers))  # fmt: skip
+    questions = [a.question(workbook.settings) for a in asked if isinstance(a, ValueCaseParameters)]
+    case = measured.value_case_of(questions[0]) if questions else measured.value_case
+    tables = {
+        "kpis": measured.published,
+        "benchmarks": table(chosen(measured.comparisons, peers)),
+        "value_case": case.table(),
+    }
+    for name, rows in tables.items():
+        rows.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    measured.published.to_parquet(folder / "kpis.parquet", index=False)
 
 
 def _environment() -> Environment:

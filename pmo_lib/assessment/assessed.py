@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pmo_lib.assessment.change import change
+from pmo_lib.assessment.change import moved_by
 from pmo_lib.assessment.disclosure import protected
 from pmo_lib.assessment.flags import flagged
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.observe import observed
-from pmo_lib.engine.result import ORGANISATION, KpiResult
+from pmo_lib.engine.result import ORGANISATION, KpiResult, by_subject
 from pmo_lib.engine.summary import pooled, summarised, usable
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -18,7 +18,7 @@ from pmo_lib.kpis.kpi import Kpi
 
 
 def assessed(
-    view: View, departments: Iterable[str], kpis: Iterable[str] = tuple(CATALOGUE)
+    view: View, departments: Iterable[str], kpis: Iterable[str] = CATALOGUE
 ) -> list[KpiResult]:
     """Every KPI of the organisation and of all `departments`, compared, flagged and protected.
 
@@ -26,43 +26,47 @@ def assessed(
     figure gives another's away, depends on all of them.
     """
     found: list[KpiResult] = []
-    for kpi, units, results in observed(view, [ORGANISATION, *departments], kpis):
-        found += _compared(kpi, view, results, units)
+    names = [ORGANISATION, *departments]
+    for kpi, units, results in observed(view, names, kpis):
+        why = _incomparable(kpi, view, view.baseline) if view.baseline else ""
+        frozen = view.baseline.observations.get(kpi.id) if view.baseline else None
+        before = {} if why or frozen is None else by_subject(frozen, names)
+        for name in names:
+            own = results[name]
+            if name in before and own[0].is_measured:
+                found += _compared(kpi, view, own, units[name], before[name])
+            else:
+                found += _saying(own, why) if own[0].is_measured else own
     return protected(flagged(found, view.settings))
 
 
 def _compared(
-    kpi: Kpi, view: View, results: list[KpiResult], units: pd.DataFrame
+    kpi: Kpi, view: View, results: list[KpiResult], now: pd.DataFrame, before: pd.DataFrame
 ) -> list[KpiResult]:
     """The results of a department with the baseline's value and the change from it."""
-    baseline, headline = view.baseline, results[0]
-    if baseline is None or not headline.is_measured:
-        return results
-    own = baseline.units(kpi.id, headline.department)
-    why = _incomparable(kpi, view, baseline)
-    if why or own is None:
-        return [result if result.segment else replace(result, compared=why) for result in results]
-    before = pooled(own)
-    then = summarised(kpi, view, headline.department, before, "in the baseline")
+    now, before = pooled(now), pooled(before)
+    then = summarised(kpi, view, results[0].department, before, "in the baseline")
     if not then[0].is_measured:
-        why = f"no baseline: {then[0].reason}"
-        return [result if result.segment else replace(result, compared=why) for result in results]
-    now, before = usable(kpi, pooled(units)), usable(kpi, before)
-    known = {result.statistic for result in then if result.is_measured}
-    return [
-        result
-        if result.segment or not result.is_measured or result.statistic not in known
-        else _with_change(result, now, before, view.settings.confidence_level)
-        for result in results
-    ]
+        return _saying(results, f"no baseline: {then[0].reason}")
+    now, before = usable(kpi, now), usable(kpi, before)
+    known = {result.statistic: result.estimate for result in then if result.is_measured}
+    level, found = view.settings.confidence_level, []
+    for result in results:
+        if result.segment or not result.is_measured or result.statistic not in known:
+            found.append(result)
+            continue
+        statistic = result.statistic
+        # the own interval of answers to a survey is narrowed to those asked, the change's is not
+        own = statistic(now, level) if kpi.scale else result.estimate
+        moved = moved_by(statistic, now, before, own, known[statistic], level)
+        base = result.value - moved.value
+        found.append(replace(result, baseline=base, change=moved, p_value=moved.p_value))
+    return found
 
 
-def _with_change(
-    result: KpiResult, now: pd.DataFrame, before: pd.DataFrame, level: float
-) -> KpiResult:
-    moved = change(result.statistic, now, before, level)
-    before_it = result.value - moved.value
-    return replace(result, baseline=before_it, change=moved, p_value=moved.p_value)
+def _saying(results: list[KpiResult], why: str) -> list[KpiResult]:
+    """The results, those of the whole with why they are not compared."""
+    return [result if result.segment else replace(result, compared=why) for result in results]
 
 
 def _incomparable(kpi: Kpi, view: View, baseline: Baseline) -> str:

@@ -16,13 +16,25 @@ from pmo_lib.stats.significance import detectable, p_value
 
 
 def change(statistic: Statistic, now: pd.DataFrame, before: pd.DataFrame, level: float) -> Change:
-    """The change of a statistic between two sets of usable observations.
+    """The change of a statistic between two sets of usable observations, see `moved_by`."""
+    first, second = (statistic(units, level) for units in (now, before))
+    return moved_by(statistic, now, before, first, second, level)
+
+
+def moved_by(
+    statistic: Statistic,
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    first: Estimate,
+    second: Estimate,
+    level: float,
+) -> Change:
+    """The change from the estimate of the observations before to that of now.
 
     Ratios of sums by the joint jackknife of log R₁ - log R₀ over all cases; means by Welch's t
     where no case is in both; all else by combining the two intervals (Newcombe's method for
     rates; Zou & Donner 2008, with the correlation of the two estimates, for the rest).
     """
-    first, second = (statistic(units, level) for units in (now, before))
     difference = first.value - second.value
     if any(end != end for e in (first, second) for end in (e.low, e.high)):
         return Change(difference)
@@ -89,6 +101,8 @@ def _combined(
 
 def _correlation(statistic: Statistic, now: pd.DataFrame, before: pd.DataFrame) -> float:
     """Correlation of the two estimates, from the cases that are in both; 0 where none is."""
+    if not _shared(now, before):
+        return 0.0
     first, second = statistic.influence(now), statistic.influence(before)
     spread = sqrt(float(np.square(first).sum() * np.square(second).sum()))
     shared = float((first * second).dropna().sum())

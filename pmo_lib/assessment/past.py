@@ -17,6 +17,7 @@ from pmo_lib.assessment.signals import Grain
 from pmo_lib.engine.observe import observe_all, observe_each
 from pmo_lib.engine.summary import pooled
 from pmo_lib.engine.view import View, availability
+from pmo_lib.errors import KpiError
 from pmo_lib.kpis.kpi import Kpi
 from pmo_lib.months import month_number, month_range, shifted
 
@@ -41,8 +42,13 @@ class Past:
         state, reason = availability(self.kpi, self.view)
         if state != "measured":
             return reason
-        timeless = not TIMELESS.isdisjoint(self.kpi.given)
-        return "what it rests on is known as it is today only, not as it was" if timeless else ""
+        if not TIMELESS.isdisjoint(self.kpi.given):
+            return "what it rests on is known as it is today only, not as it was"
+        try:
+            _ = self._ends if self.kpi.window == "data date" else self._events
+        except KpiError as error:
+            return error.what
+        return ""
 
     def units(self, grain: Grain, months: int) -> pd.DataFrame:
         """The observations of the last months, `period` the month each is of.

@@ -11,8 +11,8 @@ import pandas as pd
 from pmo_lib.benchmark.comparability import comparability, facts_of
 from pmo_lib.benchmark.comparison import Comparison, Kind
 from pmo_lib.benchmark.like_for_like import like_for_like
-from pmo_lib.benchmark.side import Side, of_subject
-from pmo_lib.engine.result import ORGANISATION, KpiResult
+from pmo_lib.benchmark.side import Side
+from pmo_lib.engine.result import ORGANISATION, KpiResult, of_subject
 from pmo_lib.engine.summary import of_department
 from pmo_lib.engine.view import availability
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -39,7 +39,8 @@ class Cases:
 
     @property
     def estimate(self) -> Estimate:
-        return self.result.estimate
+        """The headline without its note, which is of one side and not of the comparison."""
+        return replace(self.result.estimate, note="")
 
     @cached_property
     def each(self) -> Floats:

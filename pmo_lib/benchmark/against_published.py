@@ -10,9 +10,9 @@ import pandas as pd
 from pmo_lib.benchmark.comparability import Facts, comparability, facts_of
 from pmo_lib.benchmark.comparison import Comparison
 from pmo_lib.benchmark.published import p_of, published, quantiles
-from pmo_lib.benchmark.side import Side, of_subject
+from pmo_lib.benchmark.side import Side
 from pmo_lib.contract.settings import Settings
-from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.engine.result import ORGANISATION, of_subject
 from pmo_lib.engine.view import availability
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import Kpi
@@ -49,9 +49,10 @@ def against_published(ours: Side, departments: Iterable[str] = (ORGANISATION,)) 
     A figure that is one of a set is told with its set alone.
     """
     view = ours.view
-    if "benchmarks" not in view.tables or "benchmarks" in view.withheld:
+    benchmarks = view.table("benchmarks")
+    if benchmarks is None:
         return []
-    rows = published(view.tables["benchmarks"])
+    rows = published(benchmarks)
     sets = quantiles(rows)
     alone = rows.drop(index=[row for group in sets for row in group.index]).to_dict("records")
     figures = [_judged(row, ours) for row in alone] + [_judged_set(group, ours) for group in sets]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+import pandas as pd
+
 from pmo_lib.benchmark.against_peers import against_peers
 from pmo_lib.benchmark.against_published import against_published
 from pmo_lib.benchmark.comparison import Comparison
@@ -11,12 +13,16 @@ from pmo_lib.engine.view import View
 
 
 def compared(
-    view: View, peers: Mapping[str, View], departments: Iterable[str] = (ORGANISATION,)
+    view: View,
+    peers: Mapping[str, View],
+    departments: Iterable[str] = (ORGANISATION,),
+    observed: Mapping[str, pd.DataFrame] | None = None,
 ) -> list[Comparison]:
     """Every benchmark beside each of the departments: published figures, then peers, then our own.
 
-    `peers` are other portfolios, each at the end of its own data.
+    `peers` are other portfolios, each at the end of its own data. `observed` are our own
+    observations by KPI where they have been made already.
     """
-    names, ours = list(departments), Side(view, view)
+    names, ours = list(departments), Side(view, view, observed or {})
     others = {name: Side(peer, view) for name, peer in peers.items()}
     return [*against_published(ours, names), *against_peers(ours, others, names)]

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib.benchmark.uplift import Uplift, uplift
-from pmo_lib.engine.observe import observe_all
+from pmo_lib.engine.observe import attempt
 from pmo_lib.engine.summary import usable
-from pmo_lib.engine.view import View, availability
+from pmo_lib.engine.view import View
 from pmo_lib.facts.portfolio import (
     comparable_cost,
     in_flight,
@@ -50,9 +50,10 @@ def history(view: View) -> pd.DataFrame:
     project without a day of approval counts as approved when its original baseline was, or else
     when it started.
     """
-    if availability(OVERRUN, view)[0] != "measured":
+    units, state, _ = attempt(OVERRUN, view, windowed=False)
+    if state != "measured":
         return _empty(HISTORY)
-    units = usable(OVERRUN, observe_all(OVERRUN, view))
+    units = usable(OVERRUN, units)
     named = units.assign(project_id=units["case_id"])
     more = ["name", "category", "approved_on", "started_on", "finished_on"]
     done = with_project(named, view.tables["projects"], more)
@@ -71,10 +72,9 @@ def history(view: View) -> pd.DataFrame:
 
 def left_out(view: View) -> str:
     """What the history leaves out, in words: ended but not known at what cost, and cancelled."""
-    state, reason = availability(OVERRUN, view)
+    units, state, reason = attempt(OVERRUN, view, windowed=False)
     if state != "measured":
         return f"There is no history: {reason}"
-    units = observe_all(OVERRUN, view)
     unknown = len(units) - len(usable(OVERRUN, units))
     projects = view.tables["projects"]
     ended = ~(projects["finished_on"] > view.data_date)
@@ -161,8 +161,7 @@ def _open_projects(view: View) -> pd.DataFrame:
     estimate = pd.Series(np.nan, index=projects.index)
     if "status_reports" in usable_tables:
         column = "estimate_at_completion"
-        latest = latest_reports(usable_tables["status_reports"], view.period, [column])
-        estimate = projects["project_id"].map(latest.set_index("project_id")[column])
+        estimate = latest_reports(projects, usable_tables["status_reports"], [column])[column]
     return projects.assign(
         category=projects["category"].fillna(NOT_STATED),
         approved_cost=comparable_cost(projects, view.settings.price_base),

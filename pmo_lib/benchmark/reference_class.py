@@ -116,9 +116,10 @@ def _categories(view: View) -> set[str]:
 
 def _published(view: View) -> list[dict[str, float | str]]:
     """Classes whose quantiles were published: as they stand, nothing between or beyond them."""
-    if "benchmarks" not in view.tables or "benchmarks" in view.withheld:
+    benchmarks = view.table("benchmarks")
+    if benchmarks is None:
         return []
-    rows = published(view.tables["benchmarks"])
+    rows = published(benchmarks)
     found = []
     for group in quantiles(rows[rows["kpi_id"] == "D3"]):
         first, at = group.iloc[0], dict(zip(group["p"], group["value"], strict=True))

@@ -44,8 +44,8 @@ class Attribution:
     ``error`` is the cluster-robust one, ``jackknife_error`` CV3; ``low`` and ``high`` and ``p``
     are of randomisation inference, ``jackknife_low`` and ``jackknife_high`` t of G - 1.
     ``without`` are the estimates leaving out each department, by its name; ``support`` is the
-    share of the treated projects that could be compared, ``detectable`` the smallest effect seen
-    in four of five cases. ``remedy`` is what to do about a refusal.
+    share of the treated projects that could be compared, ``detectable`` the minimum detectable
+    effect, seen in four of five cases. ``remedy`` is what to do about a refusal.
     """
 
     value: float = nan

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pmo_lib.errors import DataError, ParameterError
 from pmo_lib.stats.e_values import e_value_of_difference
 from pmo_lib.stats.estimate import t_quantile
 from pmo_lib.stats.numbers import ROUNDING, Floats
@@ -81,7 +80,6 @@ def matched(projects: pd.DataFrame, level: float = 0.9) -> Matched:
         a category where others have it, or without a covariate, has no match.
     level : of the interval, between 0 and 1.
     """
-    _check(projects, level)
     # in an order of their own, so that sums do not depend on the one they came in
     units = projects[COLUMNS].dropna(subset=["value", "treated"])
     units = units.astype(dict.fromkeys([*COVARIATES, "value"], "float64") | {"treated": "bool"})
@@ -245,19 +243,6 @@ def _note(found: Matched) -> str:
     if apart:
         notes.append(f"matched projects still differ in {listed(apart)}")
     return "; ".join(notes)
-
-
-def _check(projects: pd.DataFrame, level: float) -> None:
-    if not 0 < level < 1:
-        raise ParameterError(f"level is {level}", remedy="Give one between 0 and 1, such as 0.9")
-    lacking = [name for name in COLUMNS if name not in projects]
-    if lacking:
-        remedy = "Add the column; category and risk may be empty"
-        raise DataError(f"the projects lack {' and '.join(lacking)}", remedy=remedy)
-    numbers = projects[[*COVARIATES, "value"]].astype("float64").to_numpy()
-    if np.isinf(numbers).any():
-        remedy = "A log of 0 is infinite: leave out budgets and durations of 0"
-        raise DataError("a covariate or value is infinite", remedy=remedy)
 
 
 def _refusal_before(units: pd.DataFrame) -> str:

@@ -13,11 +13,10 @@ import pandas as pd
 
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
+from pmo_lib.effect.benefits import BENEFIT_MONTHS, benefits_realised, no_rows
 from pmo_lib.facts.portfolio import comparable_cost, original_baselines
-from pmo_lib.months import month_number, months_of, quarter_number
+from pmo_lib.months import quarter_number
 
-BENEFIT_MONTHS = 12  # of the benefits, counted from the day the project ended
-MOST_BENEFIT = 2.0  # of the plan; more is a plan nobody meant
 MATURE_SHARE = 0.8  # of a quarter's projects that must have ended for it to count
 FEWEST_OF_CATEGORY = 5
 FEWEST_ALIKE = 2  # projects without the PMO of the kind of one under it
@@ -27,11 +26,6 @@ PLANS = {
     "project_id": "str", "finish": "datetime64[us]", "planned_cost": "float64",
     "plan_days": "float64",
 }  # fmt: skip
-BENEFITS = {
-    "project_id": "str", "benefits": "float64", "planned_benefit": "float64",
-    "cashable_share": "float64",
-}  # fmt: skip
-
 NO_OUTCOME = "no completed project has this outcome: needs {}"
 
 Role = Literal["primary", "secondary", "control", "mix"]
@@ -114,7 +108,7 @@ def outcome_projects(
         log_days=_log(rows["plan_days"]),
     ).astype({"control": "float64"})
     own["planned_days"], own["planned_cost"] = own["log_days"], own["log_cost"]
-    return own.join(_benefits(tables, own), on="project_id")
+    return own.join(benefits_realised(tables, own), on="project_id")
 
 
 def cases(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) -> pd.DataFrame:
@@ -214,7 +208,7 @@ def with_plan(rows: pd.DataFrame, outcome: Outcome) -> tuple[pd.DataFrame, list[
 def _plans(tables: Mapping[str, pd.DataFrame], settings: Settings) -> pd.DataFrame:
     """Each project's original plan: finish, planned_cost, plan_days."""
     if "baselines" not in tables:
-        return _no_rows(PLANS)
+        return no_rows(PLANS)
     original = original_baselines(tables["baselines"])
     days = (original["finish"] - original["start"]).dt.days.astype("float64")
     return pd.DataFrame(
@@ -225,59 +219,6 @@ def _plans(tables: Mapping[str, pd.DataFrame], settings: Settings) -> pd.DataFra
             "plan_days": days.where(days > 0),
         }
     )
-
-
-def _benefits(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame) -> pd.DataFrame:
-    """By project: `benefits`, realised ÷ planned in the first year; and what a year should bring.
-
-    Realised counts by months since the finish as it was, planned by months since the finish as it
-    was planned, so that what comes earlier is not counted as more. Of benefits in money, and the
-    months of which both are known; at least half of the year's.
-    """
-    if not {"benefits", "benefit_reports"} <= set(tables):
-        return _no_rows(BENEFITS).set_index("project_id")
-    of_money = tables["benefits"][tables["benefits"]["class"] != "non_financial"]
-    plan = rows[["project_id", "ended_on", "finish"]]
-    reports = tables["benefit_reports"].merge(of_money, on="benefit_id")
-    reports = reports.merge(plan, on="project_id")
-
-    def by_age(column: str, since: str) -> pd.Series:
-        age = month_number(reports["period"]) - month_number(months_of(reports[since]))
-        inside = reports.assign(age=age)[(age >= 1) & (age <= BENEFIT_MONTHS)]
-        known = inside.dropna(subset=[column])
-        sums: pd.Series = known.groupby(["benefit_id", "age"])[column].sum()
-        return sums
-
-    planned_at = by_age("planned", "finish")
-    both = pd.concat([by_age("realised", "ended_on"), planned_at], axis=1, join="inner")
-    yearly = both.groupby("benefit_id").agg(["sum", "size"])
-    enough = yearly[("planned", "size")] >= BENEFIT_MONTHS / 2
-    parts = pd.DataFrame(
-        {
-            "realised": yearly[("realised", "sum")].where(enough),
-            "due": yearly[("planned", "sum")].where(enough),
-        }
-    ).join(planned_at.groupby("benefit_id").sum(), how="outer")
-    each = of_money[["benefit_id", "project_id", "class"]].merge(
-        parts.rename_axis("benefit_id").reset_index(), on="benefit_id"
-    )
-    cash = each["planned"].where(each["class"] == "cashable", 0.0)
-    measured = each[each["due"] > 0]
-    sums = measured.groupby("project_id")[["realised", "due"]].sum()
-    planned = each.groupby("project_id")["planned"].sum()
-    planned = planned.where(planned > 0)
-    return pd.DataFrame(
-        {
-            "benefits": (sums["realised"] / sums["due"]).clip(0, MOST_BENEFIT),
-            "planned_benefit": planned,
-            "cashable_share": cash.groupby(each["project_id"]).sum() / planned,
-        }
-    )
-
-
-def _no_rows(columns: Mapping[str, str]) -> pd.DataFrame:
-    """A table without rows, its columns typed as if it had some: what is merged needs a key."""
-    return pd.DataFrame(columns=list(columns)).astype(dict(columns))
 
 
 def _log(values: pd.Series) -> pd.Series:

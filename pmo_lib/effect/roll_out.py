@@ -23,7 +23,7 @@ from pmo_lib.effect.adoption import (
     refusal_of_service,
     under_pmo,
 )
-from pmo_lib.effect.checks import Check, Robustness, attrition, negative_control, same_mix
+from pmo_lib.effect.checks import Check, attrition, negative_control, same_mix
 from pmo_lib.effect.claim import ALPHA, claim
 from pmo_lib.effect.finding import Estimated, Evidence, Finding, Sample
 from pmo_lib.effect.other_designs import corrected, without_control_group
@@ -39,6 +39,7 @@ from pmo_lib.effect.outcomes import (
     winsorised,
     with_plan,
 )
+from pmo_lib.effect.robustness import Robustness
 from pmo_lib.stats.significance import discovery, holm
 
 LEAST_RECORDED = 0.5  # of the projects on either side that should have the outcome

@@ -4,7 +4,6 @@ It holds observations and not results, so that a later report can use the right 
 and knows which cases are in both periods.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,10 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from pmo_lib.engine.result import units_of
+from pmo_lib.engine.result import of_subject
 from pmo_lib.errors import ParameterError
 
-NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 FORMAT = 1  # of the files; a later workbook must still be able to read them
 OBSERVED_UNDER = {
     "currency", "outcome_window_months", "price_base", "red_rule", "tolerances",
@@ -54,7 +52,7 @@ class Baseline:
     def units(self, kpi_id: str, department: str) -> pd.DataFrame | None:
         """The KPI's observations for a department; None where it was not observed."""
         units = self.observations.get(kpi_id)
-        return None if units is None else units_of(department, units)
+        return None if units is None else of_subject(units, department)
 
     def hash(self) -> str:
         """SHA-256 over what was observed and how, not over when and under which name."""

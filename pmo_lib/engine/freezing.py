@@ -1,8 +1,8 @@
 """Freeze a baseline: the observations of every KPI as they stand at the end of a month."""
 
 from pmo_lib.engine.baseline import Baseline, check_name
-from pmo_lib.engine.observe import observe
-from pmo_lib.engine.view import View, availability
+from pmo_lib.engine.observe import attempt
+from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
 
 NOT_OF_A_TIME = {
@@ -21,9 +21,9 @@ def freeze(
         if why := next((NOT_OF_A_TIME[name] for name in kpi.given if name in NOT_OF_A_TIME), ""):
             unmeasured[kpi.id] = why
             continue
-        state, reason = availability(kpi, view)
+        units, state, reason = attempt(kpi, view)
         if state == "measured":
-            observed[kpi.id] = observe(kpi, view).reset_index(drop=True)
+            observed[kpi.id] = units.reset_index(drop=True)
         else:
             unmeasured[kpi.id] = reason
     return Baseline(

@@ -1,46 +1,78 @@
 """From tables to KPI results: what each KPI is observed on, within which window, up to when."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
+from math import nan
 
 import pandas as pd
 
-from pmo_lib.engine.result import ORGANISATION, KpiResult, units_of
+from pmo_lib.engine.call import called
+from pmo_lib.engine.result import ORGANISATION, KpiResult, ResultState, by_subject, of_subject
 from pmo_lib.engine.summary import of_department, unmeasured
 from pmo_lib.engine.survey import latest_waves
 from pmo_lib.engine.view import View, availability
+from pmo_lib.errors import KpiError
+from pmo_lib.facts.as_of import Dates
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.kpis.kpi import Kpi
-from pmo_lib.months import shifted
+from pmo_lib.kpis.kpi import Kpi, observations
+from pmo_lib.months import month_end, months_of, shifted
+
+Attempt = tuple[pd.DataFrame, ResultState, str]
+
+NONE = observations(
+    pd.DataFrame({"case_id": pd.Series(dtype="str")}), period="", numerator=nan, case="case_id"
+)
 
 
 def results(
-    view: View, departments: Iterable[str] = (ORGANISATION,), kpis: Iterable[str] = tuple(CATALOGUE)
+    view: View, departments: Iterable[str] = (ORGANISATION,), kpis: Iterable[str] = CATALOGUE
 ) -> list[KpiResult]:
     """Every statistic of every KPI for every department in that order, each before its parts."""
-    return [result for _, _, found in observed(view, departments, kpis) for result in found]
+    return [
+        result
+        for _, _, found in observed(view, departments, kpis)
+        for own in found.values()
+        for result in own
+    ]
 
 
 def observed(
     view: View, departments: Iterable[str], kpis: Iterable[str]
-) -> Iterator[tuple[Kpi, pd.DataFrame, list[KpiResult]]]:
-    """Per KPI and department the observations and what they come to."""
+) -> Iterator[tuple[Kpi, dict[str, pd.DataFrame], dict[str, list[KpiResult]]]]:
+    """Per KPI the observations of each department, and what they come to."""
     names = list(departments)
     for kpi in (CATALOGUE[name] for name in kpis):
-        state, reason = availability(kpi, view)
-        if state != "measured":
-            for name in names:
-                yield kpi, pd.DataFrame(), [unmeasured(kpi, view, name, state, reason)]
-            continue
-        units = observe(kpi, view)
-        for name in names:
-            own = units_of(name, units)
-            yield kpi, own, of_department(kpi, view, name, own)
+        units, state, reason = attempt(kpi, view)
+        parts = by_subject(units, names)
+        yield (
+            kpi,
+            parts,
+            {
+                name: of_department(kpi, view, name, own)
+                if state == "measured"
+                else [unmeasured(kpi, view, name, state, reason)]
+                for name, own in parts.items()
+            },
+        )
+
+
+def attempt(kpi: Kpi, view: View, *, windowed: bool = True) -> Attempt:
+    """The KPI's observations, within its window or all; none, with state and reason, else."""
+    state, reason = availability(kpi, view)
+    if state == "measured":
+        try:
+            return (observe if windowed else observe_all)(kpi, view), state, ""
+        except KpiError as error:
+            state, reason = "failed", error.what
+    return NONE, state, reason
 
 
 def observe(kpi: Kpi, view: View) -> pd.DataFrame:
-    """The KPI's observations within its window; units of unknown period stay in."""
+    """The KPI's observations within its window; units of unknown period stay in.
+
+    KpiError where its function raises an error.
+    """
     units = observe_all(kpi, view)
     months = {"outcome": view.settings.outcome_window_months, "year": 12}.get(kpi.window)
     if months is None:
@@ -53,36 +85,50 @@ def observe(kpi: Kpi, view: View) -> pd.DataFrame:
 
 
 def observe_all(kpi: Kpi, view: View) -> pd.DataFrame:
-    """The KPI's observations up to the data date."""
-    tables = {name: view.tables[name] for name in kpi.tables}
-    for name in kpi.optional_tables:
-        usable = name in view.tables and name not in view.withheld
-        tables |= {name: view.tables[name]} if usable else {}
-    given = {
-        "data_date": view.data_date,
-        "settings": view.settings,
-        "verdict": view.verdict,
-        "value_case": view.value_case,
-        "shown_by": partial(shown_by, view),
-    }
-    return kpi(**tables, **{name: given[name] for name in kpi.given})
+    """The KPI's observations up to the data date; KpiError where its function raises an error."""
+    return _observed(kpi, view, view.data_date).drop(columns="data_date", errors="ignore")
 
 
 def observe_each(kpi: Kpi, view: View, months: list[str]) -> pd.DataFrame:
     """The KPI's observations up to the end of each month, `period` that month."""
+    if kpi.takes_dates:
+        units = _observed(kpi, view, pd.DatetimeIndex([month_end(each) for each in months]))
+        return units.assign(period=months_of(units["data_date"]))
     found = [observe_all(kpi, replace(view, period=end)).assign(period=end) for end in months]
     return pd.concat(found, ignore_index=True)
 
 
-def shown_by(view: View, kpi_id: str, department: str) -> str:
+def _observed(kpi: Kpi, view: View, data_date: Dates) -> pd.DataFrame:
+    tables = {name: view.tables[name] for name in kpi.tables}
+    for name in kpi.optional_tables:
+        table = view.table(name)
+        tables |= {} if table is None else {name: table}
+    given = {
+        "data_date": data_date,
+        "settings": view.settings,
+        "verdict": view.verdict,
+        "value_case": view.value_case,
+        "shown_by": partial(shown_by, view, look=cache(partial(attempt, view=view))),
+    }
+    return called(kpi, **tables, **{name: given[name] for name in kpi.given})
+
+
+def shown_by(
+    view: View, kpi_id: str, department: str, look: Callable[[Kpi], Attempt] | None = None
+) -> str:
     """Why the KPI cannot show a promise to the department kept; empty where it can.
 
-    It can where it has a value now and in the frozen baseline.
+    It can where it has a value now and in the frozen baseline. `look` is `attempt`, where it
+    remembers what it saw.
     """
     if kpi_id not in CATALOGUE:
         return f"{kpi_id} is no KPI of the catalogue"
     kpi = CATALOGUE[kpi_id]
-    now = results(view, [department], [kpi_id])[0]
+    seen, state, reason = look(kpi) if look else attempt(kpi, view)
+    if state != "measured":
+        return f"{kpi_id} is {state}: {reason}"
+    kpi = replace(kpi, also=(), segment="")  # its headline alone
+    now = of_department(kpi, view, department, of_subject(seen, department))[0]
     if not now.is_measured:
         return f"{kpi_id} is {now.state}: {now.reason}"
     if view.baseline is None:
@@ -100,14 +146,13 @@ def yearly_results(kpi_id: str, view: View, department: str, years: int) -> list
     The results' period is the year; the last may be a part of one.
     """
     kpi = CATALOGUE[kpi_id]
-    if availability(kpi, view)[0] != "measured":
+    units, state, _ = attempt(kpi, view, windowed=False)
+    if state != "measured":
         return []
-    units = observe_all(kpi, view)
     last = int(view.period[:4])
     found = []
     for year in range(last - years + 1, last + 1):
-        own = units[units["period"].str.slice(0, 4) == str(year)]
-        own = units_of(department, own)
+        own = of_subject(units[units["period"].str.slice(0, 4) == str(year)], department)
         result = of_department(kpi, view, department, own, f"in {year}")[0]
         found.append(replace(result, period=str(year)))
     return found

@@ -48,16 +48,20 @@ def quadrants(units: pd.DataFrame) -> pd.DataFrame:
     the mean over the replicate's services. A service on a line, as the only one or where all
     answers are equal, is in no quadrant, and its `quadrant_share` is missing.
     """
+    cases, people = pd.factorize(units["case_id"], sort=True)
+    segments, services = pd.factorize(units["segment"], sort=True)
+    shape = len(people), len(services)
+    known = (cases >= 0) & (segments >= 0)
+    cells = np.ravel_multi_index((cases[known], segments[known]), shape)
     answers, *scores = (
-        units.pivot_table(name, "case_id", "segment", aggfunc="sum", fill_value=0.0)
+        np.bincount(cells, units[name].to_numpy()[known], shape[0] * shape[1]).reshape(shape)
         for name in ("denominator", "importance", "numerator")
     )
-    services = answers.columns
-    draws = poisson_weights(answers.index)
-    weights = np.vstack([np.ones(len(answers)), draws])  # the answers as they are, then as drawn
-    n = weights @ answers.to_numpy()
+    draws = poisson_weights(people)
+    weights = np.vstack([np.ones(len(people)), draws])  # the answers as they are, then as drawn
+    n = weights @ answers
     with np.errstate(invalid="ignore"):  # a service that nobody drawn has answered on
-        importance, performance = (weights @ score.to_numpy() / n for score in scores)
+        importance, performance = (weights @ score / n for score in scores)
     table = pd.DataFrame({"importance": importance[0], "performance": performance[0]}, services)
     matters, goes = _side(importance), _side(performance)
     replicates = np.maximum((n[1:] > 0).sum(axis=0), 1)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import nan
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -123,8 +124,28 @@ def is_headline(result: KpiResult) -> bool:
     return result.statistic == CATALOGUE[result.kpi_id].statistic and not result.segment
 
 
-def units_of(department: str, units: pd.DataFrame) -> pd.DataFrame:
+def failures(results: Iterable[KpiResult]) -> dict[str, str]:
+    """The KPIs whose function raised an error, with the reason."""
+    return {result.kpi_id: result.reason for result in results if result.state == "failed"}
+
+
+def of_subject(units: pd.DataFrame, department: str) -> pd.DataFrame:
     """The units of a department; all of them for the organisation, which is no department."""
     if department in {"", ORGANISATION}:
         return units
     return units[units["department"] == department]
+
+
+def by_subject(units: pd.DataFrame, departments: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """The units of several departments, cut in one pass; all of them for the organisation.
+
+    Text is given as plain objects, which are quicker to cut and to number than Arrow's.
+    """
+    text = [name for name, kind in units.dtypes.items() if kind == "str"]
+    plain = units.astype(dict.fromkeys(text, "object"))
+    at = plain.groupby("department", sort=False).indices
+    none = np.array([], dtype="int64")
+    return {
+        name: plain if name in {"", ORGANISATION} else plain.take(np.asarray(at.get(name, none)))
+        for name in departments
+    }

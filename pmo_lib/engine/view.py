@@ -34,6 +34,14 @@ class View:
     def data_date(self) -> pd.Timestamp:
         return month_end(self.period)
 
+    def why_not(self, name: str) -> str:
+        """Why a table cannot be used: it is not there, or is withheld; empty where it can."""
+        return self.withheld.get(name, "") if name in self.tables else f"needs {name}.csv"
+
+    def table(self, name: str) -> pd.DataFrame | None:
+        """A table; None where it is not there, or is withheld."""
+        return None if self.why_not(name) else self.tables[name]
+
 
 def availability(kpi: Kpi, view: View) -> tuple[ResultState, str]:
     """Whether the data allow the KPI at all, and if not why and what to collect."""

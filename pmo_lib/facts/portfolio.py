@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pmo_lib.months import shifted
+from pmo_lib.facts.as_of import Dates, at_each, last_known, with_facts
 
 OPEN_STATUSES = ("active", "on_hold")
 STALE_MONTHS = 3  # an older status report says nothing of the data date
@@ -24,22 +24,24 @@ def completed(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     return projects[(completed & (ended | undated)) | (projects["status"].isna() & ended)]
 
 
-def in_flight(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
+def in_flight(projects: pd.DataFrame, data_date: Dates) -> pd.DataFrame:
     """Projects started and not finished at the data date, those on hold included.
 
     Active without a start date counts as started; without a status nothing is known.
     """
-    started = ~(projects["started_on"] > data_date)
-    ended = projects["finished_on"] <= data_date
-    open_now = projects["status"].isin(OPEN_STATUSES)
-    ended_later = (projects["finished_on"] > data_date) & projects["started_on"].notna()
-    return projects[started & ~ended & (open_now | ended_later)]
+    seen = at_each(projects, data_date)
+    started = ~(seen["started_on"] > seen["data_date"])
+    ended = seen["finished_on"] <= seen["data_date"]
+    open_now = seen["status"].isin(OPEN_STATUSES)
+    ended_later = (seen["finished_on"] > seen["data_date"]) & seen["started_on"].notna()
+    return seen[started & ~ended & (open_now | ended_later)]
 
 
-def status_unknown(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
+def status_unknown(projects: pd.DataFrame, data_date: Dates) -> pd.DataFrame:
     """Projects that may be in flight at the data date: started, not ended, without a status."""
-    gone = (projects["started_on"] > data_date) | (projects["finished_on"] <= data_date)
-    return projects[projects["status"].isna() & ~gone]
+    seen = at_each(projects, data_date)
+    gone = (seen["started_on"] > seen["data_date"]) | (seen["finished_on"] <= seen["data_date"])
+    return seen[seen["status"].isna() & ~gone]
 
 
 def original_baselines(baselines: pd.DataFrame) -> pd.DataFrame:
@@ -54,16 +56,17 @@ def with_original(projects: pd.DataFrame, baselines: pd.DataFrame) -> pd.DataFra
     """
     plan = ["start", "finish", "cost", "price_base"]
     original = original_baselines(baselines)[["project_id", *plan]]
-    joined = projects.merge(original, on="project_id", how="left", validate="1:1")
+    joined = projects.merge(original, on="project_id", how="left", validate="m:1")
     known = joined["status"].notna()
     return joined.assign(**{name: joined[name].where(known) for name in plan})
 
 
-def current_baselines(baselines: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
-    """Each project's last version approved by the data date; undated counts as approved."""
-    in_force = baselines[~(baselines["approved_on"] > data_date)]
-    ordered = in_force.sort_values(["project_id", "version"])
-    return ordered.drop_duplicates("project_id", keep="last")
+def current_baselines(seen: pd.DataFrame, baselines: pd.DataFrame) -> pd.DataFrame:
+    """The last version approved by each row's data date; undated counts as approved."""
+    versions = with_facts(seen[["project_id", "data_date"]], baselines)
+    in_force = versions[~(versions["approved_on"] > versions["data_date"])]
+    last = in_force.sort_values(["row", "version"]).drop_duplicates("row", keep="last")
+    return last.set_index("row").reindex(range(len(seen))).set_axis(seen.index)
 
 
 def comparable_cost(baselines: pd.DataFrame, price_base: int) -> pd.Series:
@@ -77,16 +80,17 @@ def comparable_cost(baselines: pd.DataFrame, price_base: int) -> pd.Series:
     return baselines["cost"].where(comparable)
 
 
-def latest_reports(status_reports: pd.DataFrame, period: str, columns: list[str]) -> pd.DataFrame:
-    """Each project's last report with all `columns` filled in the three months to `period`.
+def latest_reports(
+    seen: pd.DataFrame, status_reports: pd.DataFrame, columns: list[str]
+) -> pd.DataFrame:
+    """`period` and `columns` of each row's last report with all filled, of the last three months.
 
-    An older one says nothing of the data date. Of two raters in one month the owner's: it carries
-    the earned value.
+    An older one says nothing of the data date: they are missing. Of two raters in one month the
+    owner's: it carries the earned value.
     """
-    months = status_reports["period"]
-    recent = (months <= period) & (months > shifted(period, -STALE_MONTHS))
-    reports = status_reports[["project_id", "period", "rated_by", *columns]][recent]
-    return in_order(reports.dropna(subset=columns)).drop_duplicates("project_id", keep="last")
+    reports = status_reports[["project_id", "period", "rated_by", *columns]]
+    reports = in_order(reports.dropna(subset=["period", *columns]))
+    return last_known(seen, reports, ["period", *columns], within=STALE_MONTHS)
 
 
 def in_order(status_reports: pd.DataFrame) -> pd.DataFrame:

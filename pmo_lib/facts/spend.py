@@ -2,23 +2,22 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from pmo_lib.months import month_number, month_range, months_of
 
 
-def spend_by_month(
-    projects: pd.DataFrame, status_reports: pd.DataFrame, data_date: pd.Timestamp
-) -> pd.DataFrame:
-    """The rise of each project's cumulative actual cost: project_id, period, spend.
+def spend_by_month(projects: pd.DataFrame, status_reports: pd.DataFrame) -> pd.DataFrame:
+    """The rise of each project's cumulative actual cost: project_id, period, spend, reported.
 
     Reports with a gap between them spread the rise evenly over its months; the first report
     spreads it from the month of the start. Without a start nobody knows when that was spent:
-    the spend of the first report's month is missing.
+    the spend of the first report's month is missing. Before the month `reported`, that of the
+    later report, nobody knew of the spend.
     """
-    known = status_reports[
-        (status_reports["period"] <= f"{data_date:%Y-%m}") & status_reports["actual_cost"].notna()
-    ].sort_values(["project_id", "period", "rated_by"])
+    known = status_reports[status_reports["actual_cost"].notna()]
+    known = known.sort_values(["project_id", "period", "rated_by"])
     # of two raters in one month the owner's
     known = known.drop_duplicates(["project_id", "period"], keep="last", ignore_index=True)
     month, of_project = month_number(known["period"]), known["project_id"]
@@ -28,12 +27,22 @@ def spend_by_month(
     cost = known["actual_cost"].astype("float64")
     rise = cost - cost.groupby(of_project).shift().fillna(0.0)
     months = gap.fillna(1).astype("int64")
-    monthly = pd.DataFrame({"project_id": of_project, "month": month, "spend": rise / gap})
+    monthly = known[["project_id"]].assign(month=month, spend=rise / gap, reported=known["period"])
     monthly = monthly.loc[monthly.index.repeat(months)]
     back = monthly.groupby(level=0).cumcount()
     number = monthly["month"] - back
     period = number.map({each: _name(each) for each in number.unique()}).astype("str")
-    return monthly.assign(period=period)[["project_id", "period", "spend"]].reset_index(drop=True)
+    columns = ["project_id", "period", "spend", "reported"]
+    return monthly.assign(period=period)[columns].reset_index(drop=True)
+
+
+def spend_of_year(monthly: pd.DataFrame, data_dates: pd.Series) -> pd.DataFrame:
+    """The rows of `spend_by_month` in the 12 months to each data date, as reported by then."""
+    dates = data_dates.drop_duplicates()
+    now = month_number(months_of(dates)).to_numpy()[:, None]
+    period, reported = (month_number(monthly[c]).to_numpy() for c in ("period", "reported"))
+    at, rows = np.nonzero((reported <= now) & (period > now - 12))
+    return monthly.take(rows).assign(data_date=dates.array[at])
 
 
 def office_by_month(pmo_costs: pd.DataFrame, column: str, data_date: pd.Timestamp) -> pd.DataFrame:

@@ -56,6 +56,12 @@ def by_case(
 ) -> Estimate:
     """A method on the sums of each independent case; n counts the units."""
     over, under = units[above].to_numpy(dtype=float), units[below].to_numpy(dtype=float)
+    return _of_cases(method, units, over, under, level)
+
+
+def _of_cases(
+    method: Method, units: pd.DataFrame, over: Floats, under: Floats, level: float
+) -> Estimate:
     known = ~(np.isnan(over) | np.isnan(under))
     # units of unknown case count as one, for nothing tells them apart
     cases, names = pd.factorize(units["case_id"].to_numpy()[known], use_na_sentinel=False)
@@ -71,8 +77,8 @@ def mean(units: pd.DataFrame, level: float) -> Estimate:
 
 def mean_by_case(units: pd.DataFrame, level: float, *, column: str = "") -> Estimate:
     """The mean of a column, or of numerator ÷ denominator, whose units come in cases."""
-    told = units.assign(value=units[column] if column else values(units), one=1.0)
-    return by_case(means.clustered_mean, told, level, above="value", below="one")
+    own = (units[column] if column else values(units)).to_numpy(dtype=float)
+    return _of_cases(means.clustered_mean, units, own, np.ones(len(units)), level)
 
 
 def _told(found: Estimate, left_out: int) -> Estimate:
@@ -96,8 +102,8 @@ def rate_difference(units: pd.DataFrame, level: float) -> Estimate:
 
 
 def slip_share(units: pd.DataFrame, level: float) -> Estimate:
-    told = units.assign(one=1.0)
-    return by_case(rates.clustered_rate, told, level, above="slipped", below="one")
+    slipped = units["slipped"].to_numpy(dtype=float)
+    return _of_cases(rates.clustered_rate, units, slipped, np.ones(len(units)), level)
 
 
 def monthly_mean(units: pd.DataFrame, level: float) -> Estimate:

@@ -27,10 +27,12 @@ from typing import Literal
 import pandas as pd
 
 from pmo_lib.contract.tables import TABLES
+from pmo_lib.facts.as_of import Dates
 from pmo_lib.kpis.populations import Population
 from pmo_lib.kpis.populations import population as population_of
 from pmo_lib.kpis.statistics import Statistic
 from pmo_lib.kpis.statistics import statistic as statistic_of
+from pmo_lib.months import months_of
 from pmo_lib.wording import Unit
 
 Family = Literal["value", "delivery", "productivity", "role", "governance"]
@@ -72,6 +74,7 @@ class Kpi:
         answer might have said either.
     cumulative : whether numerator and denominator of a case grow from its start to the data date;
         over time what each month added is looked at, as the value to date hardly moves.
+    takes_dates : whether it can be asked of many data dates at once, as `data_date: Dates` says.
     """
 
     id: str
@@ -90,6 +93,7 @@ class Kpi:
     segment_statistic: Statistic
     scale: tuple[float, float] | None
     cumulative: bool
+    takes_dates: bool
     definition: str
     tables: tuple[str, ...]
     optional_tables: tuple[str, ...]
@@ -152,6 +156,7 @@ def kpi(
             segment_statistic=statistic_of(segment_statistic or statistic),
             scale=scale,
             cumulative=cumulative,
+            takes_dates=any(p.annotation == Dates for p in parameters),
             definition=inspect.cleandoc(function.__doc__ or ""),
             tables=tuple(p.name for p in tables if p.default is p.empty),
             optional_tables=tuple(p.name for p in tables if p.default is not p.empty),
@@ -165,7 +170,7 @@ def kpi(
 def observations(
     units: pd.DataFrame,
     *,
-    period: pd.Series | str,
+    period: pd.Series | str | None = None,
     numerator: pd.Series | float,
     denominator: pd.Series | float = 1.0,
     case: pd.Series | str = "project_id",
@@ -173,17 +178,19 @@ def observations(
 ) -> pd.DataFrame:
     """One observation per row of `units`.
 
-    `case` is the case_id, or the column of `units` that holds it. Without a column `department`
-    the units are the organisation's.
+    `case` is the case_id, or the column of `units` that holds it. Without a period it is the month
+    of the data date. Without a column `department` the units are the organisation's.
     """
+    dated = {"data_date": units["data_date"]} if "data_date" in units else {}
     rows = pd.DataFrame(
         {
             "department": units["department"] if "department" in units else _missing(units),
-            "period": period,
+            "period": months_of(units["data_date"]) if period is None else period,
             "numerator": numerator,
             "denominator": denominator,
             "case_id": units[case] if isinstance(case, str) else case,
             **more,
+            **dated,
         },
         index=units.index,
     )

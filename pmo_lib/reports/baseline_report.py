@@ -9,11 +9,10 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.contract.tables import TABLES
-from pmo_lib.engine.freezing import freeze
 from pmo_lib.engine.result import STATES
-from pmo_lib.engine.view import View
 from pmo_lib.facts.portfolio import tier_bounds
 from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.measurement import Measurement
 from pmo_lib.months import month
 from pmo_lib.parameters import BaselineParameters
 from pmo_lib.reports import charts, page
@@ -32,9 +31,9 @@ class BaselineReport(CustomerReport):
     parameters: BaselineParameters
 
     @cached_property
-    def view(self) -> View:
-        """The tables at the end of the baseline; a baseline is compared with nothing."""
-        return self.workbook.view(self.parameters.until)
+    def measured(self) -> Measurement:
+        """Every figure at the end of the baseline, which is compared with nothing."""
+        return self.workbook.measured(self.parameters.until, None)
 
     def title(self) -> HTML:
         """The title."""
@@ -91,9 +90,7 @@ class BaselineReport(CustomerReport):
             f"{counted(len(baseline.observations), 'KPI')} and is never changed (SHA-256 "
             f"{baseline.hash()})."
         ]
-        now = freeze(
-            self.view, baseline.name, version=0, frozen_on="", data_hash="", workbook_version=""
-        )
+        now = self.workbook.as_baseline(baseline.name, until, "", 0)
         if baseline.until == until and baseline.hash() != now.hash():
             told.append(
                 "The data of today say otherwise of that time than they did then: if they are "
@@ -149,12 +146,12 @@ class BaselineReport(CustomerReport):
 
     def cost_overruns(self) -> Picture | HTML:
         """Cost overruns by size of project."""
-        picture = charts.overruns("D3", self.view, self.parameters.department)
+        picture = charts.overruns("D3", self.measured, self.parameters.department)
         return self.or_cannot(picture, "The distribution of cost overruns")
 
     def schedule_overruns(self) -> Picture | HTML:
         """Schedule overruns by size of project."""
-        picture = charts.overruns("D5", self.view, self.parameters.department)
+        picture = charts.overruns("D5", self.measured, self.parameters.department)
         return self.or_cannot(picture, "The distribution of schedule overruns")
 
     def capability(self) -> Picture | HTML:

@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from pmo_lib.contract.settings import Settings
-from pmo_lib.engine.observe import observe, yearly_results
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.engine.view import View, availability
 from pmo_lib.facts.portfolio import TIERS, size_tiers
 from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.measurement import Measurement
 from pmo_lib.reports.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
 from pmo_lib.stats.quantiles import quantile
 from pmo_lib.wording import DASH, INDICATIVE, interval, number, shortened
@@ -76,10 +76,9 @@ def by_department(
     return Picture(figure, _alt(f"{kpi.name} by department", data, level), data)
 
 
-def yearly(kpi_id: str, view: View, department: str = "", years: int = 5) -> Picture | str:
-    """A rate by calendar year with intervals, no line between."""
+def yearly(kpi_id: str, found: Sequence[KpiResult], view: View) -> Picture | str:
+    """A rate by calendar year with intervals, no line between; `found` has a result a year."""
     kpi, level = CATALOGUE[kpi_id], view.settings.confidence_level
-    found = yearly_results(kpi_id, view, department or ORGANISATION, years)
     if not found:
         return availability(kpi, view)[1]
     if sum(result.is_measured for result in found) < 2:
@@ -104,14 +103,14 @@ def yearly(kpi_id: str, view: View, department: str = "", years: int = 5) -> Pic
     return Picture(figure, _alt(f"{kpi.name} by year of completion", data, level), data)
 
 
-def overruns(kpi_id: str, view: View, department: str = "") -> Picture | str:
+def overruns(kpi_id: str, measured: Measurement, department: str = "") -> Picture | str:
     """The distribution of an overrun: one dot a project by size tier, median and P80 marked."""
+    view = measured.view
     kpi, limits = CATALOGUE[kpi_id], view.settings.disclosure
     state, reason = availability(kpi, view)
     if state != "measured":
         return reason
-    units = observe(kpi, view)
-    units = units[units["department"] == department] if department else units
+    units = measured.observations(kpi_id, department or None)
     units = units.assign(
         overrun=units["numerator"] / units["denominator"],
         tier=units["case_id"].map(size_tiers(view.tables["baselines"])),

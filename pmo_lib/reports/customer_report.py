@@ -1,20 +1,16 @@
 """What both reports say of customers: promises, services, and the steps of the value lifecycle."""
 
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.contract.tables import empty
-from pmo_lib.engine.customer_groups import gaps, importance_performance
-from pmo_lib.engine.observe import shown_by
-from pmo_lib.facts.lifecycle import audit, headline
+from pmo_lib.facts.lifecycle import headline
 from pmo_lib.reports import page, services
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.report import Report
-
-AUDITED = ("survey_responses", "services", "service_requests", "rollouts", "communications")
 
 
 @dataclass(frozen=True)
@@ -31,13 +27,9 @@ class CustomerReport(Report):
     @cached_property
     def steps(self) -> pd.DataFrame:
         """The value-lifecycle audit of the promises, as they stand at the report's period."""
-        today = self.workbook.view(self.parameters.period, self.baseline)
-        tables = {
-            name: today.tables[name]
-            for name in AUDITED
-            if name in today.tables and name not in today.withheld
-        }
-        return audit(self.statements, today.data_date, partial(shown_by, today), **tables)
+        today = self.workbook.measured(self.parameters.period, self.parameters.baseline)
+        name, steps = self.parameters.department, today.customers.steps
+        return steps[steps["department"] == name] if name else steps
 
     def lifecycle_headline(self) -> HTML:
         """How many promises took all five steps, and which step is missing most often."""
@@ -63,20 +55,19 @@ class CustomerReport(Report):
         """Services by how much they matter and how well they go."""
         if (why := self._why_not("survey_responses")) != "":
             return self.or_cannot(why, "The map of services")
-        settings = self.workbook.settings
-        found = importance_performance(
-            *self._answers(), settings.confidence_level, settings.disclosure.too_few
-        )
-        picture = services.service_map(found, settings.confidence_level)
+        found = self.measured.customers.services
+        assert found is not None
+        picture = services.service_map(found, self.workbook.settings.confidence_level)
         return self.or_cannot(picture, "The map of services")
 
     def service_gaps(self) -> HTML:
         """What customers got less what they expected, by service and by group."""
         if (why := self._why_not("survey_responses")) != "":
             return page.paragraph(f"What customers miss cannot be told: {why}.")
-        settings = self.workbook.settings
-        found = gaps(*self._answers(), settings.confidence_level, settings.disclosure.too_few)
-        return services.gaps(found, settings.confidence_level, self.parameters.department)
+        found = self.measured.customers.gaps
+        assert found is not None
+        level = self.workbook.settings.confidence_level
+        return services.gaps(found, level, self.parameters.department)
 
     def quadrants(self) -> HTML:
         """What the four corners of the map mean."""
@@ -87,12 +78,6 @@ class CustomerReport(Report):
         if table not in self.workbook.tables:
             return f"needs {table}.csv"
         return self.workbook.withheld.get(table, "")
-
-    def _answers(self) -> tuple[pd.DataFrame, pd.DataFrame | None, str]:
-        """All answers, the services they are on, and the month."""
-        tables = self.workbook.tables
-        named = tables.get("services")
-        return tables["survey_responses"], named, self.view.period
 
 
 def _step(is_present: bool, reason: str) -> HTML:

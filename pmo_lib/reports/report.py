@@ -2,6 +2,7 @@
 
 import inspect
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
@@ -9,12 +10,12 @@ from typing import Self
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib.assessment.assessed import assessed
 from pmo_lib.display import facts_table
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE, definitions
+from pmo_lib.measurement import Measurement
 from pmo_lib.months import month
 from pmo_lib.parameters import ReportParameters
 from pmo_lib.reports import page, quality
@@ -56,18 +57,23 @@ class Report:
         return self.parameters.department or self.workbook.settings.organisation
 
     @cached_property
+    def measured(self) -> Measurement:
+        """Every figure of the month, against the baseline that is asked for."""
+        return self.workbook.measured(self.parameters.period, self.parameters.baseline)
+
+    @property
+    def view(self) -> View:
+        return self.measured.view
+
+    @property
     def baseline(self) -> Baseline | None:
         """What the results are compared with."""
-        return self.workbook.baseline(self.parameters.baseline)
+        return self.view.baseline
 
-    @cached_property
-    def view(self) -> View:
-        return self.workbook.view(self.parameters.period, self.baseline)
-
-    @cached_property
-    def everything(self) -> list[KpiResult]:
+    @property
+    def everything(self) -> Sequence[KpiResult]:
         """Every result of the organisation and of each department, compared and flagged."""
-        return assessed(self.view, self.workbook.departments)
+        return self.measured.results
 
     @cached_property
     def results(self) -> list[KpiResult]:
@@ -185,6 +191,7 @@ class Report:
             "On budget": f"up to {settings.tolerances.cost_share:.0%} over",
             "Not shown below": counted(settings.disclosure.too_few, "case"),
             "PMO Value Workbook": self.workbook.version,
+            "Figures": self.measured.origin,
         } | self._baseline_facts()
         frame = pd.DataFrame({"What": list(facts), "Value": list(facts.values())})
         return page.table(frame, "Where this report comes from")

@@ -5,7 +5,6 @@ ones. `value`, category and size tier as in `standardisation`.
 """
 
 from math import nan
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,8 @@ from pmo_lib.stats.standardisation import coded, half_width, is_rate
 
 FEWEST_EFFECTIVE = 30.0
 LARGEST_WEIGHT = 0.1
-RESIDUAL = 1e-6  # how far, in standard deviations of ours, the weighted means may miss the target
+RESIDUAL = 1e-8  # how far, in standard deviations of ours, the weighted means may miss the target
+MOST_STEPS = 200  # a handful is what it takes
 FARTHEST = 50.0  # λ, in standard deviations of the covariates
 
 
@@ -62,9 +62,6 @@ def entropy_weights(covariates: Floats, targets: Floats) -> Floats | None:
 
     Where a target is at the edge of our values, only units on that edge can have a weight.
     """
-    from scipy.optimize import minimize
-    from scipy.special import logsumexp, softmax
-
     apart = covariates - targets
     if len(apart) == 0:
         return None
@@ -78,22 +75,41 @@ def entropy_weights(covariates: Floats, targets: Floats) -> Floats | None:
         weights[usable] = rest
         return weights
     spread = apart.std(axis=0)
-    scaled = apart / np.where(spread > 0, spread, 1.0)
+    return _newton(apart / np.where(spread > 0, spread, 1.0))
 
-    def height(at: Floats, *_: object) -> float:
-        return float(logsumexp(scaled @ at))
 
-    def slope(at: Floats, *_: object) -> Any:
-        return softmax(scaled @ at) @ scaled
+def _newton(scaled: Floats) -> Floats | None:
+    """The weights of which the means of all columns are 0, by Newton's method.
 
-    # a target out of reach has no minimum: the bounds, far beyond any use, end the search
-    found = minimize(
-        height, np.zeros(scaled.shape[1]), jac=slope, method="L-BFGS-B",
-        bounds=[(-FARTHEST, FARTHEST)] * scaled.shape[1],
-        options={"ftol": 0.0, "gtol": RESIDUAL / 100, "maxiter": 500},
-    )  # fmt: skip
-    weights = np.asarray(softmax(scaled @ found.x), dtype="float64")
-    return weights if np.abs(weights @ scaled).max(initial=0.0) <= RESIDUAL else None
+    A target out of reach has no minimum: λ grows without end, or no step leads any lower.
+    """
+    at = np.zeros(scaled.shape[1])
+    height, weights = _tilted(scaled, at)
+    for _ in range(MOST_STEPS):
+        missed = weights @ scaled
+        if np.abs(missed).max(initial=0.0) <= RESIDUAL:
+            return weights
+        curvature = (scaled.T * weights) @ scaled - np.outer(missed, missed)
+        step = np.linalg.lstsq(curvature, missed, rcond=None)[0]  # dummies are collinear
+        while True:
+            lower, weights = _tilted(scaled, at - step)
+            if lower < height + ROUNDING:
+                break
+            step /= 2
+            if np.abs(step).max() < RESIDUAL:
+                return None
+        at, height = at - step, lower
+        if np.abs(at).max() > FARTHEST:
+            return None
+    return None
+
+
+def _tilted(scaled: Floats, at: Floats) -> tuple[float, Floats]:
+    """log Σ exp(λ'x) and the weights ∝ exp(λ'x)."""
+    exponents = scaled @ at
+    highest = exponents.max()
+    weights = np.exp(exponents - highest)
+    return float(highest + np.log(weights.sum())), weights / weights.sum()
 
 
 def _refusal(effective: float, largest: float) -> str:

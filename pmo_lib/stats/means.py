@@ -18,17 +18,6 @@ def mean(values: Floats, level: float) -> Estimate:
     return replace(clustered_mean(values, np.ones(len(values)), level), clusters=0)
 
 
-def mean_of_sums(n: int, total: float, squares: float, cubes: float, level: float) -> Estimate:
-    """As `mean`, from n, Σy, Σy² and Σy³."""
-    if n == 0:
-        return NOTHING
-    m = total / n
-    spread = squares - n * m * m
-    if spread <= ROUNDING * squares:
-        return _without_spread(m, n)
-    return _student(m, n, spread, cubes - 3 * m * squares + 2 * n * m**3, level)
-
-
 def clustered_mean(totals: Floats, sizes: Floats, level: float) -> Estimate:
     """Σ totals ÷ Σ sizes over clusters, jackknifed, t with clusters - 1 degrees of freedom."""
     totals, sizes = totals[sizes > 0], sizes[sizes > 0]

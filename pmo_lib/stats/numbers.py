@@ -1,6 +1,6 @@
-"""Sums over cases, from which ratios and means get their intervals; those of cells add up."""
+"""Sums over cases, from which ratios get their intervals."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
@@ -19,7 +19,7 @@ def total(values: Floats) -> float:
 
 @dataclass(frozen=True)
 class Sums:
-    """How many cases, and Σy, Σx, Σy², Σxy, Σx² over them; the sums of two cells are added."""
+    """How many cases, and Σy, Σx, Σy², Σxy, Σx² over them."""
 
     n: int
     y: float
@@ -31,10 +31,6 @@ class Sums:
     @classmethod
     def of(cls, y: Floats, x: Floats) -> "Sums":
         return cls(len(y), total(y), total(x), *(float(s) for s in (y @ y, y @ x, x @ x)))
-
-    def __add__(self, other: "Sums") -> "Sums":
-        both = zip(astuple(self), astuple(other), strict=True)
-        return Sums(*(own + more for own, more in both))
 
     @property
     def ratio(self) -> float:

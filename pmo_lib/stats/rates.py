@@ -17,21 +17,6 @@ def rate(successes: float, n: float, level: float) -> Estimate:
     return Estimate(successes / n, *_wilson(successes / n, n, level), int(n))
 
 
-def jeffreys(successes: float, n: float, level: float) -> Estimate:
-    """k ÷ n with Jeffreys' interval, the quantiles of Beta(k + ½, n - k + ½); 0 and 1 at the ends.
-
-    One end alone holds with (1 + level) ÷ 2: for a one-sided bound at 95 % the level is 90 %.
-    """
-    from scipy.special import betaincinv
-
-    if n == 0:
-        return NOTHING
-    posterior = successes + 0.5, n - successes + 0.5
-    low = 0.0 if successes == 0 else float(betaincinv(*posterior, (1 - level) / 2))
-    high = 1.0 if successes == n else float(betaincinv(*posterior, (1 + level) / 2))
-    return Estimate(successes / n, low, high, int(n))
-
-
 def clustered_rate(successes: Floats, sizes: Floats, level: float) -> Estimate:
     """Σ successes ÷ Σ sizes over clusters, Wilson with the effective number of units.
 

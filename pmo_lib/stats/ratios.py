@@ -35,21 +35,6 @@ def ratio_of_sums(numerators: Floats, denominators: Floats, level: float) -> Est
     return replace(found, low=max(found.low, 0.0))
 
 
-def jackknife(numerators: Floats, denominators: Floats, level: float) -> Estimate:
-    """Σ ÷ Σ, its logarithm's spread from leaving out each case in turn, t with n - 1; no gate."""
-    n = len(numerators)
-    if n == 0 or denominators.sum() <= 0:
-        return NOTHING
-    value = float(numerators.sum() / denominators.sum())
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log((numerators.sum() - numerators) / (denominators.sum() - denominators))
-    if n < 2 or not np.isfinite(logs).all():
-        refusal = _no_logarithm(value) or "all rests on one case"
-        return Estimate(value, nan, nan, n, f"no interval: {refusal}")
-    error = sqrt((n - 1) / n * float(np.square(logs - logs.mean()).sum()))
-    return _times(value, error, n, level)
-
-
 def ratio_linearised(sums: Sums, level: float) -> Estimate:
     """Σy ÷ Σx from sums alone: R × exp(± t × se ÷ R), se linearised; no gate."""
     if sums.n == 0 or sums.x <= 0:

@@ -82,7 +82,6 @@ MEANINGS = {
     "change_cost": "one-off cost of setting up the PMO, at the base date",
     "former_cost_a_year": "what the departments' former project offices cost a year; deducted "
     "from the cost of the PMO, 0 where nothing is deducted",
-    "team_cost_a_day": "what a delayed team costs a day; 0 where that is in the actual cost",
 }
 
 
@@ -101,7 +100,6 @@ class Assumptions:
     pmo_cost_spread: float = 0.05
     change_cost: float = 0.0
     former_cost_a_year: float = 0.0
-    team_cost_a_day: float = 0.0
 
     def __post_init__(self) -> None:
         errors: list[PmoError] = []

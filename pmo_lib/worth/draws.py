@@ -1,7 +1,10 @@
 """What measured effects are worth in money, beside what the PMO costs; see statistics.md 4.
 
 Everything is linear in a few sums over projects, discounted to the base date (`exposure`), so that
-one formula (`worth`) serves 20,000 draws, a single year and each bar of the tornado alike.
+one formula (`worth`) serves 20,000 draws, a single year and each bar of the tornado alike. No pound
+is booked twice: avoided overruns are of the spending, the cost of a delayed team among it; time is
+of benefits that come earlier, uplift of benefits at a fixed age; cancelled and rescued projects,
+and better selection, are not booked at all.
 """
 
 from dataclasses import dataclass
@@ -13,8 +16,7 @@ import pandas as pd
 from pmo_lib.errors import DataError
 from pmo_lib.wording import counted, listed
 from pmo_lib.worth.assumptions import Assumptions
-from pmo_lib.worth.booking import book, components
-from pmo_lib.worth.exposure import break_even_effect, exposure
+from pmo_lib.worth.exposure import exposure
 from pmo_lib.worth.joint_effects import Case, JointEffects
 from pmo_lib.worth.notes import notes_on_money
 
@@ -35,7 +37,6 @@ class Summary:
     table: pd.DataFrame
     p_npv_positive: float
     p_avoided_above_cost: float
-    break_even_effect: float
     payback_year: int | None
     notes: tuple[str, ...]
     reason: str
@@ -76,13 +77,11 @@ class ValueDraws:
             roi_cashable=(draws["cashable"] - cost) / paid,
         )
         table = items.quantile([0.05, 0.5, 0.95]).T.set_axis(["p5", "p50", "p95"], axis=1)
-        total = _total(self.exposure)
         return Summary(
             self.case,
             table.rename_axis("item").reset_index() if len(draws) else NO_TABLE.copy(),
             _share(draws["npv"], 0.0),
             _share(draws["avoided"] - cost, 0.0),
-            break_even_effect(float(cost.median()), total["cost"]) if len(draws) else nan,
             _not_below_0_since(self.net_by_year),
             self.notes,
             self.reason,
@@ -94,21 +93,20 @@ NO_TABLE = pd.DataFrame(columns=["item", "p5", "p50", "p95"]).astype(
 )
 
 
-def worth(inputs: pd.DataFrame, exposure: pd.Series, team_cost_a_day: float = 0.0) -> pd.DataFrame:
+def worth(inputs: pd.DataFrame, exposure: pd.Series) -> pd.DataFrame:
     """Money per row of `inputs` (effects and assumptions), given the discounted sums.
 
     Avoided = Σ d AC × (exp(-τ) - 1); time = Σ d days × (exp(-τ) - 1) × benefit a year ÷ 365 × the
     share lost; uplift = δ × Σ d planned benefits; cost = office × factor + months × hours × rate
-    + change - former. The time of teams is added where it is not in the actual cost.
+    + change - former.
     """
     missing = pd.Series(nan, index=inputs.index)
     saved, days = (np.expm1(-inputs.get(name, missing)) for name in ("cost", "schedule"))
     delta, lost = inputs.get("benefits", missing), inputs["delay_lost"]
     returned = inputs.get("budget_returned", pd.Series(0.0, index=inputs.index))
-    team = days * exposure["days"] * (team_cost_a_day or nan)
     gross = {
         "avoided": saved * exposure["cost"],
-        "time": _sum(days * lost * exposure["schedule"], team),
+        "time": days * lost * exposure["schedule"],
         "uplift": delta * exposure["benefits"],
     }
     cash = (
@@ -142,10 +140,8 @@ def value_draws(
     """n seeded joint draws of what the PMO is worth; no draws, and the reason, where none can be.
 
     `projects` are treated and completed, one row each; only `supported` ones enter the headline,
-    the others' worth is the column `extrapolated`. ParameterError where a pound would be booked
-    twice, DataError where a project is given twice.
+    the others' worth is the column `extrapolated`. DataError where a project is given twice.
     """
-    book(components(effects, assumptions, case), case)
     if projects["project_id"].duplicated().any():
         twice = sorted(set(projects.loc[projects["project_id"].duplicated(), "project_id"]))
         raise DataError(
@@ -153,23 +149,18 @@ def value_draws(
         )
     yearly = exposure(projects, pmo_costs, assumptions, base_date)
     inputs = drawn_inputs(effects, assumptions, case, n, seed)
-    table = worth(inputs, _total(yearly), assumptions.team_cost_a_day)
+    table = worth(inputs, _total(yearly))
     reason = why_nothing(projects, effects)
     if not reason and table["gross"].isna().all():
         reason = "what the effects would be worth is not known of any project"
     others = projects.assign(supported=~projects["supported"].astype("bool"))
     beyond = _total(exposure(others, None, assumptions, base_date))
-    extrapolated = worth(inputs, beyond, assumptions.team_cost_a_day)["gross"]
+    extrapolated = worth(inputs, beyond)["gross"]
     table = table.assign(extrapolated=extrapolated)
     notes = notes_on_money(projects, pmo_costs, effects, case)
     if reason:
         return ValueDraws(case, table.iloc[:0], yearly, pd.Series(dtype="float64"), notes, reason)
-    flows = pd.DataFrame(
-        {
-            year: worth(inputs, sums, assumptions.team_cost_a_day)["npv"]
-            for year, sums in yearly.iterrows()
-        }
-    )
+    flows = pd.DataFrame({year: worth(inputs, sums)["npv"] for year, sums in yearly.iterrows()})
     # a year without money neither pays anything back nor puts it off
     net = flows.loc[:, flows.ne(0).any()].cumsum(axis=1).median()
     return ValueDraws(case, table, yearly, net, notes)

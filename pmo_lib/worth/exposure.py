@@ -11,7 +11,7 @@ from pmo_lib.worth.assumptions import Assumptions
 
 DAYS_A_YEAR = 365.25
 
-BENEFIT_SUMS = ("cost", "schedule", "days", "benefits", "schedule_cash", "benefits_cash")
+BENEFIT_SUMS = ("cost", "schedule", "benefits", "schedule_cash", "benefits_cash")
 
 COST_SUMS = ("months", "office", "former", "change")
 
@@ -39,7 +39,7 @@ def exposure(
 ) -> pd.DataFrame:
     """Σ d × each quantity by calendar year; a quantity that no row knows is missing throughout.
 
-    Benefits side (cost, schedule, days, benefits, schedule_cash, benefits_cash): at the day a
+    Benefits side (cost, schedule, benefits, schedule_cash, benefits_cash): at the day a
     project was finished, of supported projects only. Cost side: months of all projects, at the
     middle of each; the office at each month's end, the former offices in the same months; change
     cost at the base date.
@@ -81,7 +81,7 @@ def _benefit_sums(projects: pd.DataFrame, base_date: pd.Timestamp, rate: float) 
         )
     )  # fmt: skip
     delay = days * a_year / 365
-    sums = (cost, delay, days, planned, delay * share, planned * share)
+    sums = (cost, delay, planned, delay * share, planned * share)
     return _yearly(
         pd.DataFrame({name: each * factors for name, each in zip(BENEFIT_SUMS, sums, strict=True)}),
         finished.dt.year,

@@ -12,7 +12,6 @@ from pmo_lib.stats.numbers import Floats
 Case = Literal["as estimated", "conservative"]
 CASES: tuple[Case, ...] = ("conservative", "as estimated")
 
-OTHER_DESIGNS = {"consistent with": "time series alone", "associated": "chosen project by project"}
 SHOWN = ("demonstrated", "likely")  # the verdicts that count in the conservative case
 
 # A drawn effect is held within these: with few departments t has tails that no project has.
@@ -73,11 +72,8 @@ class JointEffects:
     def weight(self, name: str, case: Case) -> float:
         """1, or 0 in the conservative case of what would be a gain and is not at least likely.
 
-        A loss that is not shown stays: what is conservative must never be the better case. What
-        rests on another design than the staggered roll-out never counts there.
+        A loss that is not shown stays: what is conservative must never be the better case.
         """
-        if case == "conservative" and self.verdicts[name] in OTHER_DESIGNS:
-            return 0.0
         value = float(self.values[self.names.index(name)])
         gain = value > 0 if name == "benefits" else value < 0
         return 0.0 if case == "conservative" and gain and self.verdicts[name] not in SHOWN else 1.0

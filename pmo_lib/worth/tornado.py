@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib.worth.assumptions import Assumptions
-from pmo_lib.worth.booking import book, components
 from pmo_lib.worth.draws import why_nothing, worth
 from pmo_lib.worth.exposure import exposure
 from pmo_lib.worth.joint_effects import Case, JointEffects
@@ -64,7 +63,6 @@ def tornado(
     ]
     for name, other in (alternatives or {}).items():
         chosen = (other, assumptions) if isinstance(other, JointEffects) else (effects, other)
-        book(components(*chosen, case), case)
         point = quantiles(*chosen, case, MEDIAN)
         npv = _npvs([point], projects, pmo_costs, chosen[1], base_date)[0]
         rows.append((name, nan, nan, plain, npv, abs(npv - plain)))
@@ -93,7 +91,7 @@ def _npvs(
 ) -> list[float]:
     """The NPV at each of the inputs; missing where the cost is not known."""
     sums = exposure(projects, pmo_costs, assumptions, base_date).sum(min_count=1)
-    npv = worth(pd.DataFrame(inputs), sums, assumptions.team_cost_a_day)["npv"]
+    npv = worth(pd.DataFrame(inputs), sums)["npv"]
     return [float(each) for each in npv]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from pmo_lib.contract.settings import Settings
 from pmo_lib.effect.adoption import Design, adoption, design, notes
 from pmo_lib.effect.finding import COLUMNS, Estimated, Evidence, Finding
 from pmo_lib.effect.outcomes import OUTCOMES, outcome_projects
@@ -67,8 +68,7 @@ class ValueCase:
 
 def value_case(view: View, question: Question | None = None) -> ValueCase:
     """The value case of a view; by default under the settings' discount rate."""
-    rate = view.settings.discount_rate
-    asked = question or Question(assumptions=replace(DEFAULT, discount_rate=rate))
+    asked = question or default_question(view.settings)
     reason = _unusable(view)
     if reason:
         return _without(asked, reason, view.data_date)
@@ -82,6 +82,11 @@ def value_case(view: View, question: Question | None = None) -> ValueCase:
         asked, "", best, tuple(each.finding for each in found), _notes(view, given, found),
         _compared(view, given, found), spent, money(given, found, spent, asked),
     )  # fmt: skip
+
+
+def default_question(settings: Settings) -> Question:
+    """All services together, under the settings' discount rate."""
+    return Question(assumptions=replace(DEFAULT, discount_rate=settings.discount_rate))
 
 
 def _unusable(view: View) -> str:

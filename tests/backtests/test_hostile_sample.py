@@ -55,7 +55,7 @@ def results(tmp_path_factory: Any, pmo: Callable[..., Any], great_expectations: 
     (raw / "benefits.csv").write_bytes(benefits[0])
     (raw / "benefit_reports.csv").write_bytes(benefits[1])
     assert pmo("check", "--raw", raw, "--out", out).exit_code == 1
-    table = open_workbook(out).published_results("2026-09")
+    table = open_workbook(out).measured("2026-09").published
     whole = table[table["segment"] == ""].drop_duplicates(["kpi_id", "department"])
     return whole.set_index(["kpi_id", "department"]), out
 

@@ -76,7 +76,7 @@ def test_some_are_compared_some_context_and_some_refused_each_with_its_reason(
 
 
 def test_csv_is_what_the_library_says(rows: pd.DataFrame, book: Workbook) -> None:
-    found = book.benchmarks("2026-09")
+    found = book.measured("2026-09").benchmarks()
     found = found[found["department"] == ORGANISATION]
     assert rows["gap"].to_numpy() == pytest.approx(found["gap"].to_numpy(), nan_ok=True)
     assert rows["judgement"].tolist() == found["judgement"].tolist()

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pmo_lib.engine.result import ORGANISATION, STATES
+from pmo_lib.engine.result import ORGANISATION, STATES, tidy
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.workbook import Workbook, open_workbook
 
@@ -25,7 +25,7 @@ def opened(sample: Path) -> Workbook:
 
 @pytest.fixture(scope="session")
 def found(opened: Workbook) -> pd.DataFrame:
-    return opened.all_results(PERIOD)
+    return tidy(opened.measured(PERIOD).results)
 
 
 def headline(found: pd.DataFrame, kpi_id: str, department: str = ORGANISATION) -> Any:

@@ -251,7 +251,7 @@ def test_a_notebook_by_hand_has_the_same_numbers(pack: Path) -> None:
     opened = open_workbook(pack.parents[2])
     by_hand = KpiReport.open(KpiReportParameters(data_dir=str(pack.parents[2])))
     published = pd.read_parquet(pack / "kpis.parquet")
-    assert_frame_equal(opened.published_results("2026-09"), published)
+    assert_frame_equal(opened.measured("2026-09").published, published)
     whole = published[published["department"] == ORGANISATION].drop(columns="signal")
     found = tidy(by_hand.results).drop(columns="signal")
     assert_frame_equal(found, whole.reset_index(drop=True))

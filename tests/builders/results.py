@@ -36,7 +36,7 @@ def result(
 
 
 def result_table(
-    view: View, departments: Iterable[str] = (ORGANISATION,), kpis: Iterable[str] = tuple(CATALOGUE)
+    view: View, departments: Iterable[str] = (ORGANISATION,), kpis: Iterable[str] = CATALOGUE
 ) -> pd.DataFrame:
     """The engine's results as kpis.csv has them, before they are compared."""
     return tidy(results(view, departments, kpis))

@@ -8,6 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from builders import rivals
 from pmo_lib.stats import means, quantiles, rates, ratios, skill
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.numbers import Floats, Sums
@@ -82,7 +83,7 @@ def of_rates() -> Iterator[Scenario]:
     for n in (5, 10, 20, 100):
         for name, method in (
             ("rate (Wilson)", rates.rate),
-            ("rate (Jeffreys)", rates.jeffreys),
+            ("rate (Jeffreys)", rivals.jeffreys),
         ):
             drawn = f"{n} cases, every share from 0 to 1"
             yield Scenario(name, drawn, partial(rate, method=method, n=n), AT_LEAST)
@@ -233,7 +234,7 @@ def of_ratios() -> Iterator[Scenario]:
                 yield Scenario("ratio of sums, gated (Fieller)", drawn, sample, SHOWN)
     plain: tuple[tuple[str, Callable[[Floats, Floats], Estimate]], ...] = (
         ("ratio, linearised", lambda y, x: ratios.ratio_linearised(Sums.of(y, x), LEVEL)),
-        ("ratio, jackknife", lambda y, x: ratios.jackknife(y, x, LEVEL)),
+        ("ratio, jackknife", lambda y, x: rivals.jackknife(y, x, LEVEL)),
         ("ratio, Fieller", lambda y, x: ratios.fieller(Sums.of(y, x), LEVEL)),
     )
     for n in (10, 30, 100):

@@ -151,7 +151,7 @@ class TestValueCase:
     def test_defaults_are_those_of_the_question_without_parameters(self) -> None:
         opened = workbook(portfolio(), discount_rate=0.05)
         asked = ValueCaseParameters().resolved(opened).question(opened.settings)
-        assert asked == opened.value_case("2026-09").question
+        assert asked == opened.measured("2026-09").value_case.question
         assert asked.assumptions.discount_rate == 0.05
 
     def test_texts_become_numbers(self) -> None:

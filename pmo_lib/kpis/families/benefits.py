@@ -7,6 +7,7 @@ project is cancelled.
 import pandas as pd
 
 from pmo_lib.contract.settings import Settings
+from pmo_lib.facts.as_of import Dates, at_each, last_known, with_facts
 from pmo_lib.facts.portfolio import original_baselines
 from pmo_lib.kpis.kpi import flag, kpi, observations
 from pmo_lib.months import months_of
@@ -23,7 +24,7 @@ def benefits_realisation(
     projects: pd.DataFrame,
     benefits: pd.DataFrame,
     benefit_reports: pd.DataFrame,
-    data_date: pd.Timestamp,
+    data_date: Dates,
     settings: Settings,
 ) -> pd.DataFrame:
     """Realised to date ÷ planned to date, of the same benefits in the same months.
@@ -34,11 +35,13 @@ def benefits_realisation(
     never added to them, nor to others in another unit.
     """
     promised = _expected(projects, benefits, data_date)
-    past = _until(benefit_reports, data_date)
-    both = past.dropna(subset=["planned", "realised"])
-    sums = both.groupby("benefit_id")[["planned", "realised"]].sum()
-    due = ~(promised["due_on"] > data_date) | promised["benefit_id"].isin(past["benefit_id"])
-    units = promised[due].join(sums, on="benefit_id")
+    reported = _has_begun(promised, benefit_reports)
+    due = promised[~(promised["due_on"] > promised["data_date"]) | reported]
+    both = benefit_reports.dropna(subset=["planned", "realised"])
+    past = with_facts(due[["benefit_id", "data_date"]], both, key="benefit_id")
+    past = past[past["period"] <= months_of(past["data_date"])]
+    sums = past.groupby("row")[["planned", "realised"]].sum().reindex(range(len(due)))
+    units = due.assign(**sums.set_axis(due.index))
     units = units[units["planned"] != 0]  # nothing was to come yet
     unit = units["unit"].str.casefold()
     is_money = unit.isin(["currency", settings.currency.casefold()]) | unit.isna()
@@ -49,7 +52,6 @@ def benefits_realisation(
     counted_in = units["unit"].fillna("unit not stated")
     return observations(
         units,
-        period=f"{data_date:%Y-%m}",
         numerator=units["realised"].where(summable),
         denominator=units["planned"],
         segment=kind.where(is_money & financial, kind + ": " + counted_in),
@@ -66,21 +68,21 @@ def forecast_drift(
     projects: pd.DataFrame,
     benefits: pd.DataFrame,
     benefit_reports: pd.DataFrame,
-    data_date: pd.Timestamp,
+    data_date: Dates,
 ) -> pd.DataFrame:
     """(Latest forecast at maturity - target) ÷ target of benefits; the median.
 
     A benefit without a forecast yet, or whose target is not known or 0, is left out and told.
     """
     promised = _expected(projects, benefits, data_date)
-    forecasts = _until(benefit_reports, data_date).dropna(subset=["forecast"])
-    latest = forecasts.sort_values("period").groupby("benefit_id")["forecast"].last()
-    units = promised.join(latest, on="benefit_id")
+    forecasts = benefit_reports.dropna(subset=["period", "forecast"])
+    forecasts = forecasts.sort_values(["benefit_id", "period"], kind="stable")
+    latest = last_known(promised, forecasts, ["forecast"], key="benefit_id")["forecast"]
+    target = promised["target_value"]
     return observations(
-        units,
-        period=f"{data_date:%Y-%m}",
-        numerator=units["forecast"] - units["target_value"],
-        denominator=units["target_value"].where(units["target_value"] != 0),
+        promised,
+        numerator=latest - target,
+        denominator=target.where(target != 0),
     )
 
 
@@ -90,7 +92,7 @@ def forecast_drift(
     needs=tuple(f"benefits.{name}" for name in MEASURABLE),
 )  # fmt: skip
 def measurable_benefits(
-    projects: pd.DataFrame, benefits: pd.DataFrame, data_date: pd.Timestamp
+    projects: pd.DataFrame, benefits: pd.DataFrame, data_date: Dates
 ) -> pd.DataFrame:
     """Benefits with measure, baseline value, target, due date and owner ÷ benefits.
 
@@ -99,7 +101,7 @@ def measurable_benefits(
     """
     promised = _promised(projects, benefits, data_date)
     complete = promised[MEASURABLE].notna().all(axis=1)
-    return observations(promised, period=f"{data_date:%Y-%m}", numerator=complete.astype("float64"))
+    return observations(promised, numerator=complete.astype("float64"))
 
 
 @kpi(
@@ -111,16 +113,16 @@ def measured_benefits(
     projects: pd.DataFrame,
     benefits: pd.DataFrame,
     benefit_reports: pd.DataFrame,
-    data_date: pd.Timestamp,
+    data_date: Dates,
 ) -> pd.DataFrame:
     """Benefits past due with at least one realised value, 0 included ÷ benefits past due.
 
     A benefit without a due date may be past due or not: it is left out and told.
     """
     promised = _expected(projects, benefits, data_date)
-    due = promised[~(promised["due_on"] > data_date)]
-    known = _until(benefit_reports, data_date).dropna(subset=["realised"])
-    measured = flag(due["benefit_id"].isin(known["benefit_id"]), due["due_on"].notna())
+    due = promised[~(promised["due_on"] > promised["data_date"])]
+    known = _has_begun(due, benefit_reports.dropna(subset=["realised"]))
+    measured = flag(known, due["due_on"].notna())
     return observations(due, period=months_of(due["due_on"]), numerator=measured)
 
 
@@ -133,7 +135,7 @@ def time_to_value(
     projects: pd.DataFrame,
     benefits: pd.DataFrame,
     benefit_reports: pd.DataFrame,
-    data_date: pd.Timestamp,
+    data_date: Dates,
     baselines: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Days from approval to the end of the month of the first benefit above 0, Kaplan–Meier median.
@@ -143,53 +145,53 @@ def time_to_value(
     its benefits may have come unseen. Without approval of the project, that of its original
     baseline counts.
     """
-    units = projects[projects["project_id"].isin(benefits["project_id"])]
+    units = at_each(projects[projects["project_id"].isin(benefits["project_id"])], data_date)
     if baselines is not None:
         original = original_baselines(baselines).set_index("project_id")["approved_on"]
         units = units.join(original.rename("baselined_on"), on="project_id")
         units = units.assign(approved_on=units["approved_on"].fillna(units["baselined_on"]))
     approved, status = units["approved_on"], units["status"]
-    units = units[~((approved > data_date) | (approved.isna() & (status == "proposed")))]
+    waiting = approved.isna() & (status == "proposed")
+    units = units[~((approved > units["data_date"]) | waiting)]
 
-    known = _until(benefit_reports, data_date).dropna(subset=["realised"])
+    known = benefit_reports.dropna(subset=["realised"])
     known = known.merge(benefits[["benefit_id", "project_id"]], on="benefit_id")
+    known = known.sort_values(["project_id", "period"], kind="stable")
     month_ends = pd.to_datetime(known["period"], format="%Y-%m") + pd.offsets.MonthEnd(0)
-    of_project = known["project_id"]
-    first = month_ends[known["realised"] > 0].groupby(of_project).min()
-    last = month_ends.groupby(of_project).max()
-    units = units.join(first.rename("first_on"), on="project_id")
-    units = units.join(last.rename("measured_until"), on="project_id")
-
-    status, over = units["status"], ~(units["finished_on"] > data_date)
-    still = pd.Series(data_date, index=units.index).where(status.notna())
-    still = still.mask((status == "completed") & over, units["measured_until"])
+    known = known.assign(month_end=month_ends)
+    good = known[known["realised"] > 0].drop_duplicates("project_id")  # the first of each project
+    first_on, measured_until = (
+        last_known(units, reports, ["month_end"])["month_end"] for reports in (good, known)
+    )
+    status, over = units["status"], ~(units["finished_on"] > units["data_date"])
+    still = units["data_date"].where(status.notna())
+    still = still.mask((status == "completed") & over, measured_until)
     still = still.mask((status == "cancelled") & over, units["finished_on"])
-    days = (units["first_on"].fillna(still) - units["approved_on"]).dt.days
+    days = (first_on.fillna(still) - units["approved_on"]).dt.days
     return observations(
         units,
-        period=f"{data_date:%Y-%m}",
         numerator=days.where(days >= 0),
-        ended=units["first_on"].notna(),
+        ended=first_on.notna(),
     )
 
 
-def _promised(
-    projects: pd.DataFrame, benefits: pd.DataFrame, data_date: pd.Timestamp
-) -> pd.DataFrame:
+def _promised(projects: pd.DataFrame, benefits: pd.DataFrame, data_date: Dates) -> pd.DataFrame:
     """Benefits of projects approved or begun by the data date, with what is known of those."""
     columns = ["project_id", "department", "status", "approved_on", "started_on", "finished_on"]
-    joined = benefits.merge(projects[columns], on="project_id")
-    later = joined["approved_on"].fillna(joined["started_on"]) > data_date
-    return joined[~later & (joined["status"] != "proposed")]
+    seen = at_each(projects.loc[projects["status"] != "proposed", columns], data_date)
+    later = seen["approved_on"].fillna(seen["started_on"]) > seen["data_date"]
+    return with_facts(seen[~later], benefits)
 
 
-def _expected(
-    projects: pd.DataFrame, benefits: pd.DataFrame, data_date: pd.Timestamp
-) -> pd.DataFrame:
+def _expected(projects: pd.DataFrame, benefits: pd.DataFrame, data_date: Dates) -> pd.DataFrame:
     """Those of `_promised` whose project has not been cancelled by the data date."""
     promised = _promised(projects, benefits, data_date)
-    return promised[~((promised["status"] == "cancelled") & ~(promised["finished_on"] > data_date))]
+    over = ~(promised["finished_on"] > promised["data_date"])
+    return promised[~((promised["status"] == "cancelled") & over)]
 
 
-def _until(benefit_reports: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
-    return benefit_reports[benefit_reports["period"] <= f"{data_date:%Y-%m}"]
+def _has_begun(promised: pd.DataFrame, benefit_reports: pd.DataFrame) -> pd.Series:
+    """Whether each benefit has a report by its data date."""
+    first = benefit_reports.groupby("benefit_id")["period"].min()
+    begun: pd.Series = promised["benefit_id"].map(first) <= months_of(promised["data_date"])
+    return begun

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
+from pmo_lib.facts.as_of import Dates, at_each, month_ends_before
 from pmo_lib.kpis.kpi import kpi, observations
-from pmo_lib.months import months_of, shifted
+from pmo_lib.months import months_of
 
 
 @kpi(
@@ -39,16 +40,16 @@ def gate_decision_time(
     statistic="rate", population="demands created 12 to 24 months before",
     needs=("demands.project_id",),
 )  # fmt: skip
-def demand_conversion(demands: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
+def demand_conversion(demands: pd.DataFrame, data_date: Dates) -> pd.DataFrame:
     """Demands created 12 to 24 months ago that became projects by now ÷ all of them.
 
     A cohort that has had at least a year to be decided on: later demands would count as refused
     because they are young.
     """
-    created = months_of(demands["created_on"])
-    period = f"{data_date:%Y-%m}"
-    cohort = demands[(created > shifted(period, -24)) & (created <= shifted(period, -12))]
-    became = cohort["project_id"].notna() & ~(cohort["decided_on"] > data_date)
+    seen = at_each(demands, data_date)
+    since, until = (month_ends_before(seen["data_date"], months) for months in (24, 12))
+    cohort = seen[(seen["created_on"] > since) & (seen["created_on"] <= until)]
+    became = cohort["project_id"].notna() & ~(cohort["decided_on"] > cohort["data_date"])
     return observations(
         cohort,
         period=months_of(cohort["created_on"]),

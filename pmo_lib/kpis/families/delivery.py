@@ -1,8 +1,10 @@
 """Delivery KPIs: time and cost against the original baseline, and how often that was changed."""
 
+import numpy as np
 import pandas as pd
 
 from pmo_lib.contract.settings import Settings
+from pmo_lib.facts.as_of import Dates, with_facts
 from pmo_lib.facts.portfolio import (
     comparable_cost,
     completed,
@@ -114,7 +116,7 @@ def schedule_overrun(
     needs=("projects.status", "baselines.approved_on"),
 )  # fmt: skip
 def rebaselining(
-    projects: pd.DataFrame, baselines: pd.DataFrame, data_date: pd.Timestamp, settings: Settings
+    projects: pd.DataFrame, baselines: pd.DataFrame, data_date: Dates, settings: Settings
 ) -> pd.DataFrame:
     """Re-baselines to date ÷ years, projects in flight; and Σ current ÷ Σ original cost - 1.
 
@@ -122,19 +124,19 @@ def rebaselining(
     start. A version without a date of approval counts as approved.
     """
     open_projects = with_original(in_flight(projects, data_date), baselines)
-    ids = open_projects["project_id"]
+    ids, now = open_projects["project_id"], open_projects["data_date"]
     original = original_baselines(baselines)
     approved = with_project(open_projects, original, ["approved_on"])["approved_on"]
-    approved = approved.where(approved <= data_date)
-    later = baselines[(baselines["version"] > 0) & ~(baselines["approved_on"] > data_date)]
-    again = ids.map(later["project_id"].value_counts()).astype("float64").fillna(0.0)
-    current = current_baselines(baselines, data_date).set_index("project_id")
+    begun = approved.where(approved <= now).fillna(open_projects["started_on"])
+    versions = with_facts(open_projects[["project_id", "data_date"]], baselines)
+    later = (versions["version"] > 0) & ~(versions["approved_on"] > versions["data_date"])
+    again = np.bincount(versions.loc[later, "row"], minlength=len(ids)).astype("float64")
+    current = current_baselines(open_projects, baselines)
     return observations(
         open_projects,
-        period=f"{data_date:%Y-%m}",
-        numerator=again.where(rows_of(original, ids) >= 0),
-        denominator=(data_date - approved.fillna(open_projects["started_on"])).dt.days / YEAR_DAYS,
-        current=ids.map(comparable_cost(current, settings.price_base)).astype("float64"),
+        numerator=pd.Series(again, ids.index).where(rows_of(original, ids) >= 0),
+        denominator=(now - begun).dt.days / YEAR_DAYS,
+        current=comparable_cost(current, settings.price_base).astype("float64"),
         original=comparable_cost(open_projects, settings.price_base),
     )
 

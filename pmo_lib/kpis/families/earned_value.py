@@ -3,9 +3,18 @@
 import pandas as pd
 
 from pmo_lib.contract.settings import Settings
+from pmo_lib.facts.as_of import Dates, with_facts
 from pmo_lib.facts.earned_schedule import earned_schedule_months
-from pmo_lib.facts.portfolio import comparable_cost, current_baselines, in_flight, latest_reports
+from pmo_lib.facts.portfolio import (
+    comparable_cost,
+    current_baselines,
+    in_flight,
+    in_order,
+    latest_reports,
+    original_baselines,
+)
 from pmo_lib.kpis.kpi import kpi, observations
+from pmo_lib.months import months_of
 
 
 @kpi(
@@ -14,7 +23,7 @@ from pmo_lib.kpis.kpi import kpi, observations
     needs=("projects.status", "status_reports.earned_value", "status_reports.actual_cost"),
 )  # fmt: skip
 def cost_performance_index(
-    projects: pd.DataFrame, status_reports: pd.DataFrame, data_date: pd.Timestamp
+    projects: pd.DataFrame, status_reports: pd.DataFrame, data_date: Dates
 ) -> pd.DataFrame:
     """ΣEV ÷ ΣAC to date, projects in flight with a report of the last three months."""
     open_projects = _with_report(
@@ -22,7 +31,6 @@ def cost_performance_index(
     )
     return observations(
         open_projects,
-        period=f"{data_date:%Y-%m}",
         numerator=open_projects["earned_value"],
         denominator=open_projects["actual_cost_to_date"],
     )
@@ -37,7 +45,7 @@ def cost_performance_index(
 def schedule_performance_index(
     projects: pd.DataFrame,
     status_reports: pd.DataFrame,
-    data_date: pd.Timestamp,
+    data_date: Dates,
     baselines: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Earned schedule ÷ actual time of projects in flight, mean over projects (Lipke 2003).
@@ -48,12 +56,9 @@ def schedule_performance_index(
     open_projects = _with_report(
         projects, status_reports, data_date, ["earned_value", "planned_value"]
     )
-    plan = status_reports[["project_id", "period", "rated_by", "planned_value"]]
-    past = plan[plan["period"] <= f"{data_date:%Y-%m}"]
-    earned = earned_schedule_months(open_projects, past, baselines)
+    earned = _earned_schedule(open_projects, status_reports, baselines)
     return observations(
         open_projects,
-        period=f"{data_date:%Y-%m}",
         numerator=earned["earned_schedule_months"],
         denominator=earned["actual_months"].where(earned["actual_months"] > 0),
     )
@@ -69,7 +74,7 @@ def eac_credibility_gap(
     projects: pd.DataFrame,
     status_reports: pd.DataFrame,
     baselines: pd.DataFrame,
-    data_date: pd.Timestamp,
+    data_date: Dates,
     settings: Settings,
 ) -> pd.DataFrame:
     """(BAC ÷ CPI - reported EAC) ÷ BAC of projects in flight; the median.
@@ -83,28 +88,40 @@ def eac_credibility_gap(
         projects, status_reports, data_date,
         ["earned_value", "actual_cost", "estimate_at_completion"],
     )  # fmt: skip
-    in_force = current_baselines(baselines, data_date).set_index("project_id")
-    costs = comparable_cost(in_force, settings.price_base)
-    budget = open_projects["project_id"].map(costs).astype("float64")
+    in_force = current_baselines(open_projects, baselines)
+    budget = comparable_cost(in_force, settings.price_base).astype("float64")
     spent = open_projects["actual_cost_to_date"]
     cpi = open_projects["earned_value"] / spent.where(spent > 0)
     reported = open_projects["estimate_at_completion"]
     return observations(
         open_projects,
-        period=f"{data_date:%Y-%m}",
         numerator=budget / cpi.where(cpi > 0) - reported.where(reported != 0),
         denominator=budget,
     )
 
 
 def _with_report(
-    projects: pd.DataFrame,
-    status_reports: pd.DataFrame,
-    data_date: pd.Timestamp,
-    columns: list[str],
+    projects: pd.DataFrame, status_reports: pd.DataFrame, data_date: Dates, columns: list[str]
 ) -> pd.DataFrame:
     """Projects in flight with `columns` of their last report, missing where it is stale."""
-    reports = latest_reports(status_reports, f"{data_date:%Y-%m}", columns)
-    values = reports[["project_id", "period", *columns]]
-    values = values.rename(columns={"actual_cost": "actual_cost_to_date"})
-    return in_flight(projects, data_date).merge(values, on="project_id", how="left")
+    going = in_flight(projects, data_date)
+    reports = latest_reports(going, status_reports, columns)
+    values = reports.rename(columns={"actual_cost": "actual_cost_to_date"})
+    return going.assign(**values)
+
+
+def _earned_schedule(
+    open_projects: pd.DataFrame, status_reports: pd.DataFrame, baselines: pd.DataFrame | None
+) -> pd.DataFrame:
+    """`earned_schedule_months` of each project on the plan that was reported by its data date."""
+    seen = open_projects[["project_id", "data_date"]]
+    plan = in_order(status_reports[["project_id", "period", "rated_by", "planned_value"]])
+    past = with_facts(seen, plan)
+    past = past[past["period"] <= months_of(past["data_date"])].sort_values("row", kind="stable")
+    # at another data date it is another plan, so that a project and a date are what has a plan
+    plans = past.assign(project_id=past["row"])
+    if baselines is not None:
+        own = with_facts(seen, original_baselines(baselines)).sort_values("row")
+        baselines = own.assign(project_id=own["row"])
+    queries = open_projects.assign(project_id=range(len(seen)))
+    return earned_schedule_months(queries, plans, baselines)

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pmo_lib.contract.settings import Settings
+from pmo_lib.facts.as_of import Dates
 from pmo_lib.facts.portfolio import (
     comparable_cost,
     completed,
@@ -89,7 +90,7 @@ def cost_growth(
     projects: pd.DataFrame,
     baselines: pd.DataFrame,
     status_reports: pd.DataFrame,
-    data_date: pd.Timestamp,
+    data_date: Dates,
     settings: Settings,
 ) -> pd.DataFrame:
     """Latest estimate at completion ÷ original cost - 1 of projects in flight; the median.
@@ -98,10 +99,8 @@ def cost_growth(
     """
     running = with_original(in_flight(projects, data_date), baselines)
     cost = comparable_cost(running, settings.price_base)
-    now = _latest(running, status_reports, data_date, "estimate_at_completion").astype("float64")
-    return observations(
-        running, period=f"{data_date:%Y-%m}", numerator=now.where(now > 0) - cost, denominator=cost
-    )
+    now = _latest(running, status_reports, "estimate_at_completion").astype("float64")
+    return observations(running, numerator=now.where(now > 0) - cost, denominator=cost)
 
 
 @kpi(
@@ -114,26 +113,22 @@ def schedule_growth(
     projects: pd.DataFrame,
     baselines: pd.DataFrame,
     status_reports: pd.DataFrame,
-    data_date: pd.Timestamp,
+    data_date: Dates,
 ) -> pd.DataFrame:
     """(Latest forecast finish - original finish) ÷ original duration of projects in flight.
 
     The median. Of completed projects see D5.
     """
     running = with_original(in_flight(projects, data_date), baselines)
-    now = _latest(running, status_reports, data_date, "forecast_finish")
+    now = _latest(running, status_reports, "forecast_finish")
     original_days = (running["finish"] - running["start"]).dt.days
     return observations(
         running,
-        period=f"{data_date:%Y-%m}",
         numerator=(now - running["finish"]).dt.days,
         denominator=original_days.where(original_days > 0),
     )
 
 
-def _latest(
-    running: pd.DataFrame, status_reports: pd.DataFrame, data_date: pd.Timestamp, column: str
-) -> pd.Series:
+def _latest(running: pd.DataFrame, status_reports: pd.DataFrame, column: str) -> pd.Series:
     """What each project's last report says; of projects without a recent one nothing."""
-    reports = latest_reports(status_reports, f"{data_date:%Y-%m}", [column])
-    return with_project(running, reports, [column])[column]
+    return latest_reports(running, status_reports, [column])[column]

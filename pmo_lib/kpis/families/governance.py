@@ -4,9 +4,16 @@ import pandas as pd
 
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Verdict
-from pmo_lib.facts.portfolio import current_baselines, in_flight, latest_reports, with_original
+from pmo_lib.facts.as_of import Dates, month_ends_before, with_facts
+from pmo_lib.facts.portfolio import (
+    current_baselines,
+    in_flight,
+    latest_reports,
+    original_baselines,
+    with_project,
+)
 from pmo_lib.kpis.kpi import flag, kpi, observations
-from pmo_lib.months import months_of, shifted
+from pmo_lib.months import months_of
 
 
 @kpi(
@@ -15,7 +22,7 @@ from pmo_lib.months import months_of, shifted
     needs=("projects.status", "baselines.approved_on"),
 )  # fmt: skip
 def business_case_currency(
-    projects: pd.DataFrame, baselines: pd.DataFrame, data_date: pd.Timestamp
+    projects: pd.DataFrame, baselines: pd.DataFrame, data_date: Dates
 ) -> pd.DataFrame:
     """Projects in flight with a baseline approved in the last 12 months ÷ projects in flight.
 
@@ -23,12 +30,13 @@ def business_case_currency(
     approval that is not known, unless another version of it is current.
     """
     active = in_flight(projects, data_date)
-    period = f"{data_date:%Y-%m}"
-    approved = baselines["approved_on"]
-    recent = (approved <= data_date) & (months_of(approved) > shifted(period, -12))
-    current = active["project_id"].isin(baselines[recent]["project_id"])
-    undated = active["project_id"].isin(baselines[approved.isna()]["project_id"])
-    return observations(active, period=period, numerator=flag(current, current | ~undated))
+    versions = with_facts(active[["project_id", "data_date"]], baselines)
+    approved, now = versions["approved_on"], versions["data_date"]
+    recent = (approved <= now) & (approved > month_ends_before(now, 12))
+    row = pd.Series(range(len(active)), index=active.index)
+    current = row.isin(versions[recent]["row"])
+    undated = row.isin(versions[approved.isna()]["row"])
+    return observations(active, numerator=flag(current, current | ~undated))
 
 
 @kpi(
@@ -40,20 +48,21 @@ def baseline_coverage(
     projects: pd.DataFrame,
     baselines: pd.DataFrame,
     benefits: pd.DataFrame,
-    data_date: pd.Timestamp,
+    data_date: Dates,
 ) -> pd.DataFrame:
     """Projects in flight with a cost, a schedule and a benefit baseline ÷ projects in flight.
 
     A benefit baseline is a planned benefit in the original baseline, or a benefit with a target.
     """
-    baselines = baselines[~(baselines["approved_on"] > data_date)]
-    active = with_original(in_flight(projects, data_date), baselines)
-    planned = baselines[(baselines["version"] == 0) & baselines["benefit"].notna()]["project_id"]
-    targeted = benefits[benefits["target_value"].notna()]["project_id"]
-    has_benefit = active["project_id"].isin(pd.concat([planned, targeted]))
-    has_plan = active[["cost", "start", "finish"]].notna().all(axis=1)
-    covered = (has_plan & has_benefit).astype("float64")
-    return observations(active, period=f"{data_date:%Y-%m}", numerator=covered)
+    active = in_flight(projects, data_date)
+    columns = ["approved_on", "cost", "start", "finish", "benefit"]
+    plan = with_project(active, original_baselines(baselines), columns)
+    later = (plan["approved_on"] > plan["data_date"]).to_numpy()
+    known = plan[columns].notna() & ~later[:, None]
+    targeted = active["project_id"].isin(benefits[benefits["target_value"].notna()]["project_id"])
+    has_plan = known[["cost", "start", "finish"]].all(axis=1) & active["status"].notna()
+    covered = (has_plan & (known["benefit"] | targeted)).astype("float64")
+    return observations(active, numerator=covered)
 
 
 @kpi(
@@ -71,8 +80,7 @@ def data_quality(verdict: Verdict, data_date: pd.Timestamp) -> pd.DataFrame:
         columns=["table", "expectations", "expectations_met"],
     )
     return observations(
-        tables,
-        period=f"{data_date:%Y-%m}",
+        tables.assign(data_date=data_date),
         numerator=tables["expectations_met"],
         denominator=tables["expectations"].where(tables["expectations"] > 0),
         case="table",
@@ -89,7 +97,7 @@ def risk_exposure(
     risks: pd.DataFrame,
     baselines: pd.DataFrame,
     status_reports: pd.DataFrame,
-    data_date: pd.Timestamp,
+    data_date: Dates,
     settings: Settings,
 ) -> pd.DataFrame:
     """Σ probability × impact of open risks ÷ Σ remaining budget of projects in flight.
@@ -99,16 +107,15 @@ def risk_exposure(
     to nothing; one with a risk that has no probability or no impact is left out.
     """
     active = in_flight(projects, data_date)
-    is_open = (risks["raised_on"] <= data_date) & ~(risks["closed_on"] <= data_date)
-    exposures = (risks["probability"] * risks["impact"])[is_open]
+    own = with_facts(active[["project_id", "data_date"]], risks)
+    own = own[(own["raised_on"] <= own["data_date"]) & ~(own["closed_on"] <= own["data_date"])]
     # one unknown risk makes the sum unknown
-    exposure = exposures.groupby(risks["project_id"]).sum(skipna=False)
-    known = active["project_id"].isin(exposure.index)
+    exposure = (own["probability"] * own["impact"]).groupby(own["row"]).sum(skipna=False)
+    exposures = exposure.reindex(range(len(active)), fill_value=0.0).astype("float64")
     return observations(
         active,
-        period=f"{data_date:%Y-%m}",
-        numerator=active["project_id"].map(exposure).astype("float64").where(known, 0.0),
-        denominator=_remaining_budget(active, baselines, status_reports, data_date, settings),
+        numerator=exposures.set_axis(active.index),
+        denominator=_remaining_budget(active, baselines, status_reports, settings),
     )
 
 
@@ -130,22 +137,13 @@ def report_punctuality(
 
 
 def _remaining_budget(
-    active: pd.DataFrame,
-    baselines: pd.DataFrame,
-    status_reports: pd.DataFrame,
-    data_date: pd.Timestamp,
-    settings: Settings,
+    active: pd.DataFrame, baselines: pd.DataFrame, status_reports: pd.DataFrame, settings: Settings
 ) -> pd.Series:
     """Cost of the baseline in force less the cost to date; missing where either is."""
-    period = f"{data_date:%Y-%m}"
-    in_force = current_baselines(baselines, data_date).set_index("project_id")
-    reports = latest_reports(status_reports, period, ["actual_cost"])
+    in_force = current_baselines(active, baselines)
     cost = in_force["cost"]
     if settings.price_base:
         same = in_force["price_base"].fillna(settings.price_base) == settings.price_base
         cost = cost.where(same.astype(bool))
-    spent = reports.set_index("project_id")["actual_cost"]
-    budget, spent_to_date = (
-        active["project_id"].map(each).astype("float64") for each in (cost, spent)
-    )
-    return (budget - spent_to_date).clip(lower=0.0)
+    spent = latest_reports(active, status_reports, ["actual_cost"])["actual_cost"]
+    return (cost.astype("float64") - spent.astype("float64")).clip(lower=0.0)

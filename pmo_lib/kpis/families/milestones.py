@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from pmo_lib.facts.portfolio import in_flight, rows_of, with_project
+from pmo_lib.facts.as_of import Dates, with_facts
+from pmo_lib.facts.portfolio import in_flight, with_project
 from pmo_lib.kpis.kpi import flag, kpi, observations
 from pmo_lib.months import months_of
 
@@ -37,20 +38,18 @@ def milestone_hit_rate(
     needs=("projects.status", "milestones.baseline_date", "milestones.actual_date"),
 )  # fmt: skip
 def baseline_execution_index(
-    projects: pd.DataFrame, milestones: pd.DataFrame, data_date: pd.Timestamp
+    projects: pd.DataFrame, milestones: pd.DataFrame, data_date: Dates
 ) -> pd.DataFrame:
     """Milestones done ÷ milestones baselined to be done by the data date, projects in flight.
 
     Above 1 where more is done than was due. Milestones without a baseline date are left out.
     """
-    active = in_flight(projects, data_date)
-    owned = milestones[rows_of(active, milestones["project_id"]) >= 0]
+    active = in_flight(projects, data_date)[["project_id", "department", "data_date"]]
+    owned = with_facts(active, milestones)
     dated = owned["baseline_date"].notna()
-    due, done = (owned[day] <= data_date for day in ("baseline_date", "actual_date"))
-    counted = with_project(owned[due | done | ~dated], active)
+    due, done = (owned[day] <= owned["data_date"] for day in ("baseline_date", "actual_date"))
     return observations(
-        counted,
-        period=f"{data_date:%Y-%m}",
+        owned[due | done | ~dated],
         numerator=flag(done, dated),
         denominator=flag(due, dated),
     )

@@ -22,7 +22,8 @@ def pmo_cost_ratio(
     Month by month: a month in which one of the two is not known counts on neither side. What a
     project spent since its last report is not known, and is not in it.
     """
-    monthly = spend_by_month(projects, status_reports, data_date)
+    monthly = spend_by_month(projects, status_reports)
+    monthly = monthly[monthly["reported"] <= f"{data_date:%Y-%m}"]
     spend = monthly.groupby("period")["spend"].sum(min_count=1)
     months = office_by_month(pmo_costs, "amount", data_date)
     return observations(
@@ -47,8 +48,7 @@ def pmo_return(value_case: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFram
     """
     cost = value_case["cost"].where(value_case["cost"] > 0)
     return observations(
-        value_case,
-        period=f"{data_date:%Y-%m}",
+        value_case.assign(data_date=data_date),
         numerator=(value_case["avoided"] + value_case["uplift"] - cost) / cost,
         case=value_case.index.to_series().astype("str"),
     )

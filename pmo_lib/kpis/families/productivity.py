@@ -1,12 +1,15 @@
 """Productivity and flow KPIs: throughput, work in progress, cycle time, what is stuck."""
 
+from math import nan
+
 import pandas as pd
 
 from pmo_lib.contract.settings import Settings
+from pmo_lib.facts.as_of import Dates, at_each, month_ends_before
 from pmo_lib.facts.portfolio import completed, in_flight, status_unknown
 from pmo_lib.kpis.kpi import flag, kpi, observations
-from pmo_lib.months import month_end, month_range, months_of, shifted
-from pmo_lib.stats.quantiles import survival_quantile
+from pmo_lib.months import month_range, months_of, shifted
+from pmo_lib.stats.quantiles import survival_time
 
 
 @kpi(
@@ -43,14 +46,14 @@ def throughput(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     id="P2", name="Work in progress", family="productivity", unit="count", better="lower",
     statistic="count", population="projects in flight", needs=("projects.status",),
 )  # fmt: skip
-def work_in_progress(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
+def work_in_progress(projects: pd.DataFrame, data_date: Dates) -> pd.DataFrame:
     """Projects started and not finished at the data date, those on hold included.
 
     Projects without a status, of which that is not known, are told as left out.
     """
     known, unknown = in_flight(projects, data_date), status_unknown(projects, data_date)
     units = pd.concat([known.assign(open=1.0), unknown.assign(open=float("nan"))])
-    return observations(units, period=f"{data_date:%Y-%m}", numerator=units["open"])
+    return observations(units, numerator=units["open"])
 
 
 @kpi(
@@ -58,22 +61,23 @@ def work_in_progress(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.Data
     statistic="survival_median", also=("survival_p85",), population="started projects",
     needs=("projects.status", "projects.started_on", "projects.finished_on"),
 )  # fmt: skip
-def cycle_time(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
+def cycle_time(projects: pd.DataFrame, data_date: Dates) -> pd.DataFrame:
     """Days from start to finish, Kaplan–Meier median and P85; open projects are censored.
 
     All projects started up to the data date count. A cancelled project is censored on the day
     it was cancelled, an open one at the data date.
     """
     known = projects["started_on"].notna() | projects["status"].isin(["active", "completed"])
-    started = projects[known & ~(projects["started_on"] > data_date)]
-    finish = started["finished_on"].where(started["finished_on"] <= data_date)
+    started = at_each(projects[known], data_date)
+    started = started[~(started["started_on"] > started["data_date"])]
+    now = started["data_date"]
+    finish = started["finished_on"].where(started["finished_on"] <= now)
     ended = (started["status"] == "completed") & finish.notna()
     # completed or cancelled, nobody knows when: neither an end nor a censoring date
     undated = started["status"].isin(["completed", "cancelled"]) & started["finished_on"].isna()
-    last_seen = finish.fillna(data_date).where(started["status"].notna() & ~undated)
+    last_seen = finish.fillna(now).where(started["status"].notna() & ~undated)
     return observations(
         started,
-        period=f"{data_date:%Y-%m}",
         numerator=(last_seen - started["started_on"]).dt.days,
         ended=ended,
     )
@@ -84,29 +88,29 @@ def cycle_time(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     statistic="rate", population="projects in flight",
     needs=("projects.status", "projects.started_on", "projects.finished_on"),
 )  # fmt: skip
-def stuck_work(projects: pd.DataFrame, data_date: pd.Timestamp, settings: Settings) -> pd.DataFrame:
+def stuck_work(projects: pd.DataFrame, data_date: Dates, settings: Settings) -> pd.DataFrame:
     """Projects in flight for longer than the P85 of P3 ÷ projects in flight.
 
     The P85 is the department's own, so that none is judged by the pace of others. Where it is
     not reached, or rests on too few projects to be shown, the department's are left out.
     """
+    key = ["department", "data_date"]
     times = cycle_time(projects=projects, data_date=data_date).dropna(subset=["numerator"])
+    days, ended = times["numerator"].to_numpy(), times["ended"].to_numpy(dtype=bool)
     p85_days = {
-        department: survival_quantile(
-            own["numerator"].to_numpy(),
-            own["ended"].to_numpy(dtype=bool),
-            0.85,
-            settings.confidence_level,
-        ).value
-        for department, own in times.groupby("department")
+        group: survival_time(days[own], ended[own], 0.85)
+        for group, own in times.groupby(key).indices.items()
         if len(own) >= settings.disclosure.too_few
     }
     known, unknown = in_flight(projects, data_date), status_unknown(projects, data_date)
     units = pd.concat([known.assign(known=True), unknown.assign(known=False)])
-    age_days = (data_date - units["started_on"]).dt.days
-    limit_days = units["department"].map(p85_days).astype("float64")
+    age_days = (units["data_date"] - units["started_on"]).dt.days
+    limit_days = pd.Series(
+        [p85_days.get(group, nan) for group in units[key].itertuples(index=False, name=None)],
+        index=units.index, dtype="float64",
+    )  # fmt: skip
     stuck = flag(age_days > limit_days, units["known"] & age_days.notna() & limit_days.notna())
-    return observations(units, period=f"{data_date:%Y-%m}", numerator=stuck)
+    return observations(units, numerator=stuck)
 
 
 @kpi(
@@ -114,7 +118,7 @@ def stuck_work(projects: pd.DataFrame, data_date: pd.Timestamp, settings: Settin
     near=(0.8, 1.25), statistic="quotient", population="projects open in the last 12 months",
     needs=("projects.status", "projects.started_on", "projects.finished_on"),
 )  # fmt: skip
-def littles_law(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
+def littles_law(projects: pd.DataFrame, data_date: Dates) -> pd.DataFrame:
     """Mean work in progress ÷ (mean throughput × mean cycle time), last 12 months.
 
     Over T days in which N projects leave, the mean work in progress is Σ days open ÷ T, the mean
@@ -122,22 +126,22 @@ def littles_law(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame
     Σ days open in the 12 months ÷ Σ days, start to finish, of those that left in them. A
     cancelled project was in progress and leaves like any other, or the two could not agree.
     """
-    since = month_end(shifted(f"{data_date:%Y-%m}", -12))
-    gone = projects["finished_on"] <= since
     begun = projects["started_on"].notna() | projects["status"].isin(
         ["active", "on_hold", "completed"]
     )
-    open_then = begun & (projects["status"] != "proposed") & ~gone
-    units = projects[open_then & ~(projects["started_on"] > data_date)]
-    left = units["finished_on"] <= data_date
-    goes_on = units["status"].isin(["active", "on_hold"]) | (units["finished_on"] > data_date)
-    last_day = units["finished_on"].where(left, data_date).where(left | goes_on)
-    first_day = units["started_on"].mask(units["started_on"] < since, since)
+    seen = at_each(projects[begun & (projects["status"] != "proposed")], data_date)
+    since = month_ends_before(seen["data_date"], 12)
+    gone = seen["finished_on"] <= since
+    units = seen[~gone & ~(seen["started_on"] > seen["data_date"])]
+    now = units["data_date"]
+    left = units["finished_on"] <= now
+    goes_on = units["status"].isin(["active", "on_hold"]) | (units["finished_on"] > now)
+    last_day = units["finished_on"].where(left, now).where(left | goes_on)
+    first_day = units["started_on"].mask(units["started_on"] < since[units.index], since)
     open_days = (last_day - first_day).dt.days
     cycle_days = (units["finished_on"] - units["started_on"]).dt.days
     return observations(
         units,
-        period=f"{data_date:%Y-%m}",
         numerator=open_days,
         denominator=cycle_days.where(left, 0),
     )

@@ -37,8 +37,7 @@ def value_lifecycle_completeness(
     )
     statements = completeness(steps)
     return observations(
-        statements,
-        period=f"{data_date:%Y-%m}",
+        statements.assign(data_date=data_date),
         numerator=statements["is_complete"].astype("float64"),
         case="statement_id",
     )

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pmo_lib.contract.settings import Settings
+from pmo_lib.facts.as_of import Dates
 from pmo_lib.facts.portfolio import completed, in_flight, latest_reports, with_original
 from pmo_lib.kpis.families.delivery import ROUNDING, on_budget_completion, on_time_completion
 from pmo_lib.kpis.kpi import flag, kpi, observations
@@ -107,7 +108,7 @@ def self_rating_gap(
     needs=("projects.status", "status_reports.rag"),
 )  # fmt: skip
 def rated_red(
-    projects: pd.DataFrame, status_reports: pd.DataFrame, data_date: pd.Timestamp
+    projects: pd.DataFrame, status_reports: pd.DataFrame, data_date: Dates
 ) -> pd.DataFrame:
     """Projects in flight whose latest rating is red ÷ projects in flight that are rated.
 
@@ -116,20 +117,18 @@ def rated_red(
     scale of three points as of five. More red is no worse in itself: an honest portfolio shows it.
     """
     active = in_flight(projects, data_date)
-    period = f"{data_date:%Y-%m}"
-    colour = active["project_id"].map(_latest_ratings(status_reports, period))
-    red = flag(colour == "red", colour.notna())
-    return observations(active, period=period, numerator=red)
+    colour = _latest_ratings(active, status_reports)
+    return observations(active, numerator=flag(colour == "red", colour.notna()))
 
 
-def _latest_ratings(status_reports: pd.DataFrame, period: str) -> pd.Series:
+def _latest_ratings(active: pd.DataFrame, status_reports: pd.DataFrame) -> pd.Series:
     """Each project's latest colour, of one month the independent one before the owner's."""
-    by_rater = [
-        latest_reports(status_reports[status_reports["rated_by"] == rater], period, ["rag"])
+    owner, independent = (
+        latest_reports(active, status_reports[status_reports["rated_by"] == rater], ["rag"])
         for rater in ("owner", "independent")
-    ]
-    ratings = pd.concat(by_rater).sort_values("period", kind="stable")
-    return ratings.drop_duplicates("project_id", keep="last").set_index("project_id")["rag"]
+    )
+    later = owner["period"] > independent["period"]
+    return owner["rag"].where(later | independent["rag"].isna(), independent["rag"])
 
 
 def _outcomes(

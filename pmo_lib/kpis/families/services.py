@@ -3,7 +3,8 @@
 import pandas as pd
 
 from pmo_lib.contract.tables import TABLES
-from pmo_lib.facts.customers import NOT_ROLLED_OUT, USED, occasions, service_names, uptake
+from pmo_lib.facts.as_of import Dates, at_each, month_ends_before
+from pmo_lib.facts.customers import occasions, service_names
 from pmo_lib.kpis.kpi import flag, kpi, observations
 from pmo_lib.months import months_of
 
@@ -47,7 +48,7 @@ def service_satisfaction(
 def service_uptake(
     service_requests: pd.DataFrame,
     rollouts: pd.DataFrame,
-    data_date: pd.Timestamp,
+    data_date: Dates,
     services: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Services used ÷ services rolled out, each department's on its own.
@@ -55,14 +56,21 @@ def service_uptake(
     Rolled out by the data date; used when the department came to the PMO for it at least once in
     the last 12 months. A service rolled out later than that had less time to be used.
     """
-    period = f"{data_date:%Y-%m}"
-    table = uptake(service_requests, rollouts, services, period)
-    rolled_out = table[table["state"] != NOT_ROLLED_OUT]
-    used = (rolled_out["state"] == USED).astype("float64")
+    key = ["service_id", "department"]
+    seen = at_each(rollouts.groupby(key, as_index=False)[["adopted_on"]].min(), data_date)
+    seen = seen[seen["adopted_on"] <= seen["data_date"]].astype({"data_date": "datetime64[us]"})
+    to_pmo = service_requests[service_requests["channel"] == PMO][[*key, "opened_on"]]
+    to_pmo = to_pmo.dropna().astype({"opened_on": "datetime64[us]"}).sort_values("opened_on")
+    rolled_out = pd.merge_asof(
+        seen, to_pmo, left_on="data_date", right_on="opened_on", by=key
+    )  # each with the last time that the department came for it
+    used = rolled_out["opened_on"] > month_ends_before(rolled_out["data_date"], 12)
     return observations(
-        rolled_out, period=period, numerator=used, case="department",
-        segment=rolled_out["service"],
-    )  # fmt: skip
+        rolled_out,
+        numerator=used.astype("float64"),
+        case="department",
+        segment=service_names(rolled_out["service_id"], services),
+    )
 
 
 @kpi(

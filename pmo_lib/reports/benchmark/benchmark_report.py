@@ -7,9 +7,8 @@ from functools import cached_property
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib.benchmark.benchmarks import compared
 from pmo_lib.benchmark.comparison import Comparison, chosen
-from pmo_lib.benchmark.reference_class import ReferenceClass, reference_class
+from pmo_lib.benchmark.reference_class import ReferenceClass
 from pmo_lib.contract.profile import described, differences
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -35,14 +34,12 @@ class BenchmarkReport(Report):
     def peers(self) -> dict[str, View]:
         """The peers asked for, each at the end of its own data."""
         wanted = self.parameters.chosen_peers(self.workbook)
-        return {name: (book := self.workbook.peers[name]).view(book.periods[-1]) for name in wanted}
+        return {name: self.measured.peers[name] for name in wanted}
 
     @cached_property
     def all_comparisons(self) -> list[Comparison]:
         """Every benchmark of everybody, with the peers asked for."""
-        departments = [] if self.parameters.department else self.workbook.departments
-        found = compared(self.view, self.peers, [self.department, *departments])
-        return chosen(found, self.peers)
+        return chosen(self.measured.comparisons, self.peers)
 
     @property
     def comparisons(self) -> list[Comparison]:
@@ -52,7 +49,7 @@ class BenchmarkReport(Report):
     @cached_property
     def reference_class(self) -> ReferenceClass:
         """What classes of projects came to, with the peers asked for."""
-        return reference_class(self.view, self.peers).of(self.peers)
+        return self.measured.reference_class.of(self.peers)
 
     @property
     def fair(self) -> list[Comparison]:

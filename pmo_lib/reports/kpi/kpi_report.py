@@ -7,10 +7,10 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.assessment.behaviour import Behaviour
-from pmo_lib.assessment.series import behaviour_of, series, spark
+from pmo_lib.assessment.series import spark
 from pmo_lib.engine.result import KpiResult, is_headline
-from pmo_lib.facts.customers import uptake
 from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.measurement import BY_YEAR
 from pmo_lib.months import month
 from pmo_lib.reports import charts, page, services
 from pmo_lib.reports.customer_report import CustomerReport
@@ -20,8 +20,6 @@ from pmo_lib.reports.kpi.promises import USUAL, in_words, promised_kpis, promise
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.scorecard import in_colours
 from pmo_lib.wording import compared, counted, number
-
-SPARK_MONTHS = 36
 
 
 @dataclass(frozen=True)
@@ -133,20 +131,17 @@ class KpiReport(CustomerReport):
     @cached_property
     def behaviours(self) -> dict[str, Behaviour]:
         """What the series of each KPI to watch, and of each that happens by the month, says."""
-        until = self.baseline.until if self.baseline else ""
         wanted = [k.id for k in CATALOGUE.values() if k.window != "data date"]
-        return {
-            kpi_id: behaviour_of(kpi_id, self.view, self.department, until)
-            for kpi_id in dict.fromkeys([*self.kpis_to_watch, *wanted])
-        }
+        told = self.measured.charts(self.department).behaviours
+        return {kpi_id: told[kpi_id] for kpi_id in dict.fromkeys([*self.kpis_to_watch, *wanted])}
 
     @cached_property
     def trends(self) -> dict[str, HTML]:
         """A sparkline of the last quarters for each KPI with a value."""
+        trends = self.measured.charts(self.department).trends
         drawn = {
             result.kpi_id: sparkline_svg(
-                spark(series(result.kpi_id, self.view, self.department, SPARK_MONTHS, "quarter")),
-                CATALOGUE[result.kpi_id].unit,
+                spark(trends[result.kpi_id]), CATALOGUE[result.kpi_id].unit
             )
             for result in self.results
             if result.is_measured and is_headline(result)
@@ -155,12 +150,13 @@ class KpiReport(CustomerReport):
 
     def on_time_by_year(self) -> Picture | HTML:
         """On-time completion by year."""
-        picture = charts.yearly("D1", self.view, self.parameters.department)
+        by_year = self.measured.charts(self.department).by_year
+        picture = charts.yearly(BY_YEAR, by_year, self.view)
         return self.or_cannot(picture, "On-time completion by year")
 
     def cost_overruns(self) -> Picture | HTML:
         """Cost overruns by size of project."""
-        picture = charts.overruns("D3", self.view, self.parameters.department)
+        picture = charts.overruns("D3", self.measured, self.parameters.department)
         return self.or_cannot(picture, "The distribution of cost overruns")
 
     def trust(self) -> HTML:
@@ -181,13 +177,10 @@ class KpiReport(CustomerReport):
 
     def uptake(self) -> HTML:
         """Which services were rolled out, and used."""
-        tables = self.workbook.tables
-        why = self._why_not("service_requests") or self._why_not("rollouts")
-        if why:
+        found = self.measured.customers.uptake
+        if found is None:
+            why = self._why_not("service_requests") or self._why_not("rollouts")
             return page.paragraph(f"Which services are taken up cannot be told: {why}.")
-        found = uptake(
-            tables["service_requests"], tables["rollouts"], tables.get("services"), self.view.period
-        )
         return services.uptake(found, self.parameters.department)
 
     def leakage(self) -> HTML:
@@ -200,7 +193,7 @@ class KpiReport(CustomerReport):
 
     def schedule_overruns(self) -> Picture | HTML:
         """Schedule overruns by size of project."""
-        picture = charts.overruns("D5", self.view, self.parameters.department)
+        picture = charts.overruns("D5", self.measured, self.parameters.department)
         return self.or_cannot(picture, "The distribution of schedule overruns")
 
     def departments(self) -> Picture | HTML:

@@ -158,7 +158,7 @@ def _rests_on(found: Finding) -> list[str]:
         together = f", {_p(found.p_adjusted)} with the others"
         said.append(f"p = {_p(tested.p)}{together * (not isnan(found.p_adjusted))}")
     if not isnan(tested.detectable):
-        said.append(f"seen from {_seen_from(outcome=found.outcome, tested=tested)}")
+        said.append(f"minimum detectable effect {_detectable(found.outcome, tested)}")
     if not isnan(tested.support):
         said.append(f"{number(tested.support, 'share')} of those under the PMO can be compared")
     if found.n_left_out:
@@ -170,8 +170,8 @@ def _rests_on(found: Finding) -> list[str]:
     return said
 
 
-def _seen_from(outcome: Outcome, tested: Attribution) -> str:
-    """The smallest effect that such data show in four of five cases."""
+def _detectable(outcome: Outcome, tested: Attribution) -> str:
+    """The minimum detectable effect: such data show it in four of five cases."""
     sign = -1.0 if outcome.better == "lower" else 1.0
     return effect(outcome, sign * tested.detectable)
 

@@ -118,7 +118,7 @@ def chance(found: Finding) -> Picture | str:
             "the true dates", (own, 0.96), xycoords=("data", "axes fraction"), color=STRONG,
             ha="left", xytext=(6, 0), textcoords="offset points",
         )  # fmt: skip
-        axes.set(xlabel="Estimated effect", ylabel="Dealings of the dates")
+        axes.set(xlabel="Estimated effect", ylabel="Permutations of the dates")
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     farther = int((np.abs(effects) >= abs(found.tested.value)).sum())
     quantiles = np.quantile(effects, [0.05, 0.5, 0.95])

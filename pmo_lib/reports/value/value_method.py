@@ -34,12 +34,14 @@ def method(findings: Sequence[Finding], n_primary: int) -> list[str]:
         "would have done without the PMO is imputed from its own earlier projects and from "
         "departments that had not adopted yet, at the same category, approved cost and approved "
         "duration.",
-        "It holds if without the PMO all departments would have moved alike, if nobody acted on "
-        "the adoption before it came, and if no department's PMO moved another's projects.",
+        "It holds if without the PMO all departments would have moved alike (parallel trends), if "
+        "nobody acted on the adoption before it came (no anticipation), and if no department's PMO "
+        "moved another's projects (no interference).",
         "The interval and p come from permuting the dates of adoption (999 times); with few "
         "departments the usual formulas promise too much.",
-        "The test draws in the outer 5 % of the values on either side; money is reckoned with the "
-        "values as they are. Both were decided before any figure was seen.",
+        "The test is on winsorised values, those beyond the 5th and 95th percentile set to them; "
+        "money is reckoned with the values as they are. Both were decided before any figure was "
+        "seen.",
         "The effect is that on a typical project, not on the sum of money spent.",
         f"The {n_primary} outcomes declared beforehand share one error rate (Holm); the "
         f"{counted(len(findings) - n_primary, 'other')} are under false-discovery control.",

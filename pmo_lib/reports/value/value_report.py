@@ -30,7 +30,7 @@ class ValueReport(Report):
     def case(self) -> ValueCase:
         """The estimates and their worth under the parameters' assumptions."""
         question = self.parameters.question(self.workbook.settings)
-        return self.workbook.value_case(self.parameters.period, question)
+        return self.measured.value_case_of(question)
 
     @cached_property
     def _money(self) -> Money:

@@ -39,7 +39,7 @@ STATES = ["P2", "G5"]
 ALL_STATES = [
     k
     for k, kpi in CATALOGUE.items()
-    if kpi.window == "data date" and not kpi.cumulative and kpi.statistic != "survival_median"
+    if kpi.window == "data date" and not kpi.cumulative and not kpi.statistic.is_survival
 ]  # the others are what a month added, or what ended in it
 RAW = Path(__file__).parents[3] / "data" / "raw"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from builders.tables import Tables, baseline, frame, project, report, tables
+from builders.tables import Tables, answer, baseline, frame, project, report, tables
 from pmo_lib.benchmark.against_peers import OTHERS
 from pmo_lib.benchmark.against_published import categories_of
 from pmo_lib.benchmark.benchmarks import compared
@@ -15,6 +15,7 @@ from pmo_lib.benchmark.comparison import Comparison, chosen
 from pmo_lib.contract.settings import Settings
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.view import View
+from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.stats.rates import rate
 
 SETTINGS: dict[str, Any] = {"price_base": 2025}
@@ -149,6 +150,18 @@ class TestPeers:
         assert found["D3"].percentile.value == 0.0
         assert found["D3"].superiority.value == 1.0
         assert found["D3"].mix.startswith("the gap keeps its sign")
+
+    def test_what_is_to_know_of_one_side_is_no_note_on_the_gap(self) -> None:
+        answers = [
+            answer(f"r{i}", service_id=service, importance=6, expected=5, perceived=3 + i % 3)
+            for i in range(12)
+            for service in ("S1", "S2")
+        ]
+        given = portfolio(10, 30) | tables(survey_responses=answers)
+        found = compared(seen(given), {"Same": seen(given)})
+        clustered = [each for each in found if CATALOGUE[each.kpi_id].statistic.is_clustered]
+        assert clustered
+        assert [each.note for each in clustered if "independent cases" in each.note] == []
 
     def test_three_projects_are_refused(self) -> None:
         ours, theirs = seen(portfolio(10, 30)), seen(portfolio(1, 2))

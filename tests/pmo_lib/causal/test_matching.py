@@ -18,7 +18,6 @@ from pmo_lib.causal.matching import (
     matched,
     propensity_logit,
 )
-from pmo_lib.errors import DataError, ParameterError
 from pmo_lib.stats.e_values import e_value, e_value_of_difference
 
 
@@ -295,15 +294,6 @@ class TestRefusal:
 
     def test_of_a_table_without_rows(self) -> None:
         assert matched(projects(1).iloc[:0]).refusal == "no project has an outcome"
-
-    def test_of_columns_and_numbers_that_cannot_be_used(self) -> None:
-        units = projects(1)
-        with pytest.raises(ParameterError, match="between 0 and 1"):
-            matched(units, 1.0)
-        with pytest.raises(DataError, match="lack risk"):
-            matched(units.drop(columns="risk"))
-        with pytest.raises(DataError, match="infinite"):
-            matched(units.assign(log_budget=-np.inf))
 
 
 @settings(max_examples=20, deadline=None)

@@ -66,7 +66,7 @@ class TestAssignments:
 class TestEnumeration:
     """Where there are few ways, each is taken once."""
 
-    def test_every_other_dealing_is_an_estimate(self) -> None:
+    def test_every_other_permutation_is_an_estimate(self) -> None:
         found = at_random(FEW)
         expected = []
         for first in every_permutation(FEW):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders.tables import frame, open_project, report
-from pmo_lib.facts.spend import office_by_month, spend_by_month
+from pmo_lib.facts.spend import office_by_month, spend_by_month, spend_of_year
 
 DATA_DATE = pd.Timestamp("2026-09-30")
 MONTHS = [f"2026-0{month}" for month in range(1, 10)]
@@ -19,7 +19,6 @@ def spent(costs: dict[str, float | None], started_on: str | None = "2026-01-01")
     found = spend_by_month(
         frame("projects", [open_project(started_on=started_on)]),
         frame("status_reports", reports),
-        DATA_DATE,
     )
     return found.set_index("period")["spend"].sort_index().to_dict()
 
@@ -50,7 +49,17 @@ def test_without_a_start_nobody_knows_when_the_first_was_spent() -> None:
 
 
 def test_later_than_the_data_date_is_not_known_yet() -> None:
-    assert spent({"2026-09": 90.0, "2026-10": 900.0}, started_on="2026-09-01") == {"2026-09": 90.0}
+    costs = {"2025-09": 10.0, "2026-09": 90.0, "2026-11": 94.0}
+    reports = [report(period=month, actual_cost=cost) for month, cost in costs.items()]
+    projects = frame("projects", [open_project(started_on="2025-09-01")])
+    monthly = spend_by_month(projects, frame("status_reports", reports))
+    ends = pd.to_datetime(pd.Series(["2026-10-31", "2026-11-30", "2026-08-31"]))
+    found = spend_of_year(monthly, ends)
+    sums = found.groupby("data_date")["spend"].agg(["sum", "size"])
+    # to October the 80 of September's report, November's known later; 11 months of it a year on
+    year = 80 / 12
+    assert sums["size"].tolist() == [1, 11, 12]
+    assert sums["sum"].tolist() == pytest.approx([10, 11 * year, 10 * year + 4])
 
 
 def test_of_two_raters_the_owner_counts() -> None:
@@ -60,7 +69,7 @@ def test_of_two_raters_the_owner_counts() -> None:
     ]
     for rows in (both, both[::-1]):
         projects = frame("projects", [open_project(started_on="2026-09-01")])
-        found = spend_by_month(projects, frame("status_reports", rows), DATA_DATE)
+        found = spend_by_month(projects, frame("status_reports", rows))
         assert found["spend"].tolist() == [5.0]
 
 

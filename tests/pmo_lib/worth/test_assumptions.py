@@ -105,7 +105,6 @@ class TestAssumptions:
             "pmo_cost_spread": "0.05",
             "change_cost": "0",
             "former_cost_a_year": "0",
-            "team_cost_a_day": "0",
         }
         assert table["meaning"].to_dict() == dict(MEANINGS)
 

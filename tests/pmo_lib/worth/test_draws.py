@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from itertools import permutations
 from math import exp, isnan, log, nan
 from typing import Any
 
@@ -13,13 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from pmo_lib.errors import DataError, ParameterError
+from pmo_lib.errors import DataError
 from pmo_lib.kpis.families.office import pmo_return
 from pmo_lib.worth.assumptions import Assumptions, ThreePoint
-from pmo_lib.worth.booking import Component, book, components, shapley
 from pmo_lib.worth.draws import ValueDraws, drawn_inputs, value_draws, worth
 from pmo_lib.worth.exposure import break_even_effect, discount_factors, exposure
-from pmo_lib.worth.joint_effects import Case, JointEffects
+from pmo_lib.worth.joint_effects import JointEffects
 
 BASE = pd.Timestamp("2020-12-31")
 YEAR = pd.Timedelta(days=365.25)
@@ -80,7 +78,7 @@ def total(of: JointEffects, given: pd.DataFrame, assumptions: Assumptions = PLAI
     }
     sums = exposure(given, OFFICE, assumptions, BASE).sum(min_count=1)
     inputs = pd.DataFrame([points | {"office_factor": 1.0}])
-    return worth(inputs, sums, assumptions.team_cost_a_day).iloc[0]
+    return worth(inputs, sums).iloc[0]
 
 
 class TestPublishedNumbers:
@@ -102,7 +100,10 @@ class TestPublishedNumbers:
         found = drawn(of=effects(names=("cost",))).summary()
         assert row(found.table, "avoided") == pytest.approx([0.77, 3.56, 6.47], abs=0.06)
         assert row(found.table, "cost")[1] == pytest.approx(2.62, abs=0.005)
-        assert found.break_even_effect == pytest.approx(-0.0445, abs=5e-5)
+        spent = exposure(projects(), OFFICE, PLAIN, BASE)["cost"].sum()
+        assert break_even_effect(row(found.table, "cost")[1], spent) == pytest.approx(
+            -0.0445, abs=5e-5
+        )
         assert found.p_avoided_above_cost == pytest.approx(0.712, abs=0.011)
 
     def test_worked_check_of_all_components(self) -> None:
@@ -151,12 +152,6 @@ class TestFormulas:
         assert found["imposed"] == pytest.approx(0.04 * months)
         assert found["cost"] == pytest.approx(office + 0.04 * months + 0.5 - former)
         assert found["npv"] == pytest.approx(found["gross"] - found["cost"])
-
-    def test_team_cost_counts_where_the_cost_effect_does_not(self) -> None:
-        of = effects(names=("schedule",))
-        with_teams = total(of, projects(), replace(PLAIN, team_cost_a_day=0.001))
-        added = sum(1.035**-k * 10_000 * (exp(0.0011) - 1) * 0.001 for k in (1, 2, 3))
-        assert with_teams["time"] == pytest.approx(total(of, projects())["time"] + added)
 
     def test_at_the_break_even_effect_the_avoided_overrun_is_the_cost(self) -> None:
         tau = break_even_effect(2.62, 57.5)
@@ -276,12 +271,6 @@ class TestCases:
         assert_frame_equal(found.table[parts], plain.table[parts].clip(upper=0.0))
         assert found.summary().p_npv_positive == 0
 
-    @pytest.mark.parametrize("verdict", ["consistent with", "associated"])
-    def test_a_loss_of_another_design_counts_nothing(self, verdict: str) -> None:
-        of = effects(verdict)
-        found = drawn(of=replace(of, values=-of.values), case="conservative")
-        assert not found.table["gross"].any()
-
     def test_what_was_not_estimated_is_missing_and_not_zero(self) -> None:
         found = drawn(of=effects(names=("cost", "schedule")))
         assert found.table["uplift"].isna().all()
@@ -395,7 +384,6 @@ class TestSummary:
     def test_a_pmo_that_costs_nothing_has_no_return_on_it(self) -> None:
         found = drawn(assumptions=replace(PLAIN, former_cost_a_year=100.0)).summary()
         assert all(isnan(value) for value in row(found.table, "roi"))
-        assert isnan(found.break_even_effect)
 
 
 class TestWhatIsMissing:
@@ -477,7 +465,6 @@ class TestWhatIsMissing:
         assert found.table.empty
         assert list(found.table.columns) == ["item", "p5", "p50", "p95"]
         assert isnan(found.p_npv_positive)
-        assert isnan(found.break_even_effect)
         assert found.payback_year is None
 
     def test_a_project_given_twice_is_refused(self) -> None:
@@ -500,85 +487,3 @@ class TestWhatIsMissing:
         given = effects()
         with pytest.raises(ValueError, match="effects"):
             replace(given, **wrong)
-
-
-class TestBook:
-    CASES: tuple[Case, ...] = ("as estimated", "conservative")
-
-    @pytest.mark.parametrize("case", CASES)
-    def test_what_the_value_case_books_passes(self, case: Case) -> None:
-        found = components(effects("associated"), PLAIN, case)
-        assert book(found, case) == found
-        assert {item.weight for item in found} == {0.0 if case == "conservative" else 1.0}
-
-    def test_teams_time_is_not_booked_beside_the_avoided_overrun(self) -> None:
-        with pytest.raises(ParameterError, match="a pound is booked once: avoided and team time"):
-            drawn(assumptions=replace(PLAIN, team_cost_a_day=1.0))
-
-    def test_teams_time_is_booked_where_there_is_no_cost_component(self) -> None:
-        of = effects(names=("schedule", "benefits"))
-        found = drawn(of=of, assumptions=replace(PLAIN, team_cost_a_day=1.0))
-        assert found.table["time"].gt(drawn(of=of).table["time"])[found.table["time"] > 0].all()
-
-    def test_better_selection_is_not_booked_beside_benefits_uplift(self) -> None:
-        with pytest.raises(ParameterError, match="uplift and better selection both book benefits"):
-            book([Component("uplift"), Component("better selection")], "as estimated")
-        book([Component("avoided"), Component("better selection")], "as estimated")
-
-    def test_the_two_kinds_of_one_component_are_two_parts_but_neither_is_given_twice(self) -> None:
-        book([Component("avoided", "cashable"), Component("avoided")], "as estimated")
-        with pytest.raises(ParameterError, match="avoided is given twice as cashable"):
-            book([Component("avoided", "cashable")] * 2, "as estimated")
-
-    def test_other_designs_do_not_count_in_the_conservative_case(self) -> None:
-        weak = Component("avoided", design="projects rescued after a red rating")
-        book([weak], "as estimated")
-        book([replace(weak, weight=0.0)], "conservative")
-        with pytest.raises(ParameterError, match="Give it the weight 0"):
-            book([weak], "conservative")
-
-    @pytest.mark.parametrize("parts", [{"gates": 6.0, "reports": 5.0}, {"gates": 9.0}])
-    def test_parts_of_services_add_to_the_bundle(self, parts: dict[str, float]) -> None:
-        with pytest.raises(ParameterError, match=r"the bundle is 10\.00"):
-            book([Component("avoided", amount=10.0, parts=parts)], "as estimated")
-        good = Component("avoided", amount=10.0, parts={"gates": 6.0, "reports": 4.0})
-        assert book([good], "as estimated") == [good]
-
-    def test_quality_is_no_money(self) -> None:
-        book([Component("staff like it", "quality")], "conservative")
-        with pytest.raises(ParameterError, match="is quality and has an amount of money"):
-            book([Component("staff like it", "quality", amount=1.0)], "conservative")
-
-    def test_unknown_component_is_refused_with_the_nearest(self) -> None:
-        with pytest.raises(ParameterError, match="Did you mean 'avoided'"):
-            book([Component("avoidd")], "as estimated")
-
-
-class TestShapley:
-    def test_two_services_share_what_they_do_together(self) -> None:
-        found = shapley({frozenset({"a"}): 2.0, frozenset({"b"}): 4.0, frozenset({"a", "b"}): 10.0})
-        assert found == pytest.approx({"a": 4.0, "b": 6.0})
-
-    @given(st.lists(st.integers(-1000, 1000), min_size=7, max_size=7))
-    def test_three_services_are_the_mean_over_all_orders_and_add_to_the_bundle(
-        self, values: list[int]
-    ) -> None:
-        sets = ["a", "b", "c", "ab", "ac", "bc", "abc"]
-        worth_of = {frozenset(some): float(v) for some, v in zip(sets, values, strict=True)}
-        expected = dict.fromkeys("abc", 0.0)
-        for order in permutations("abc"):
-            for i, service in enumerate(order):
-                before = worth_of.get(frozenset(order[:i]), 0.0)
-                expected[service] += (worth_of[frozenset(order[: i + 1])] - before) / 6
-        found = shapley(worth_of)
-        assert found == pytest.approx(expected)
-        bundle = Component("avoided", amount=worth_of[frozenset("abc")], parts=found)
-        assert book([bundle], "as estimated") == [bundle]
-
-    def test_missing_set_is_named(self) -> None:
-        with pytest.raises(ParameterError, match="the value of b is missing"):
-            shapley({frozenset({"a"}): 2.0, frozenset({"a", "b"}): 10.0})
-
-    def test_no_service_has_no_value(self) -> None:
-        with pytest.raises(ParameterError, match="no service has a value"):
-            shapley({frozenset[str](): 1.0, frozenset({"a"}): 2.0})

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pmo_lib.errors import ParameterError
 from pmo_lib.worth.assumptions import Assumptions, ThreePoint
 from pmo_lib.worth.draws import value_draws
 from pmo_lib.worth.joint_effects import JointEffects
@@ -117,12 +116,6 @@ class TestAlternatives:
         office = 2 * 1.07 ** -(365 / 365.25)
         expected = costs * (exp(0.06) - 1) + 0.1 * benefits - office - 0.04 * months
         assert bar(table, "discount 7 %")[2:] == pytest.approx([npv(), expected])
-
-    def test_alternative_that_books_a_pound_twice_is_refused(self) -> None:
-        both = replace(EFFECTS, names=("cost", "schedule"), verdicts=dict.fromkeys(
-            ("cost", "schedule"), "likely"))  # fmt: skip
-        with pytest.raises(ParameterError, match="a pound is booked once"):
-            bars(effects=both, alternatives={"teams": replace(PLAIN, team_cost_a_day=1.0)})
 
 
 class TestWhatIsMissing:

@@ -127,7 +127,7 @@ class TestTable:
             "20 % less 90 % interval 30 % less to 10 % less",
             "Why likely. What would change it.",
             "150 projects under the PMO, 12 departments p = 0.004, 0.012 with the others "
-            "seen from 14 % less 85 % of those under the PMO can be compared "
+            "minimum detectable effect 14 % less 85 % of those under the PMO can be compared "
             "7 left out: not recorded 2 left out: of a kind found only under the PMO "
             "3 left out: begun in the quarter of adoption, before its day",
         ]  # 1 - exp(-0.15) is 14 %
@@ -149,7 +149,7 @@ class TestTable:
 
     def test_smallest_effect_seen_is_in_the_better_direction(self) -> None:
         said = text_of(effects.table([finding("benefits")], LEVEL))
-        assert "seen from +15 points" in said
+        assert "minimum detectable effect +15 points" in said
 
     def test_refusal_has_no_effect_and_no_interval(self) -> None:
         nothing = Attribution(refusal="too few")

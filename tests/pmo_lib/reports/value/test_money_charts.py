@@ -16,7 +16,7 @@ from pmo_lib.worth.value_case import ValueCase
 
 @pytest.fixture(scope="module")
 def case() -> ValueCase:
-    return workbook(rolled_out()).value_case(PERIOD)
+    return workbook(rolled_out()).measured(PERIOD).value_case
 
 
 @pytest.fixture(scope="module")

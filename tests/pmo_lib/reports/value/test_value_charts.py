@@ -30,7 +30,7 @@ EACH = pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW)
 
 @pytest.fixture(scope="module")
 def case() -> ValueCase:
-    return workbook(rolled_out()).value_case(PERIOD)
+    return workbook(rolled_out()).measured(PERIOD).value_case
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def cost(case: ValueCase) -> Finding:
 
 @pytest.fixture(scope="module")
 def series() -> Finding:
-    return found_in(workbook(all_at_once()).value_case(PERIOD))
+    return found_in(workbook(all_at_once()).measured(PERIOD).value_case)
 
 
 def found_in(case: ValueCase, outcome: str = "cost") -> Finding:
@@ -174,10 +174,10 @@ class TestWithoutEstimate:
 
     @EACH
     def test_matched_projects_have_no_quarters(self, draw: Any) -> None:
-        found = found_in(workbook(chosen()).value_case(PERIOD))
+        found = found_in(workbook(chosen()).measured(PERIOD).value_case)
         assert draw(found) == value_charts.NO_CONTROLS
 
     @EACH
     def test_five_departments_are_too_few(self, draw: Any) -> None:
-        found = found_in(workbook(few_departments()).value_case(PERIOD))
+        found = found_in(workbook(few_departments()).measured(PERIOD).value_case)
         assert "only 5 departments" in str(draw(found))

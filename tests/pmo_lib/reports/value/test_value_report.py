@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from builders.pages import parsed, rows_of, text_of
-from builders.rollouts import COST_EFFECT, PERIOD, all_at_once, few_departments, rolled_out, without
+from builders.rollouts import COST_EFFECT, all_at_once, few_departments, rolled_out, without
 from builders.situations import SITUATIONS, costlier, of, report
 from builders.tables import frame
 from builders.workbooks import workbook
@@ -287,7 +287,7 @@ class TestNumbers:
 class TestParameters:
     def test_case_of_the_defaults_is_the_workbooks_own(self) -> None:
         made = report("shown")
-        assert made.case is made.workbook.value_case(PERIOD)
+        assert made.case is made.measured.value_case
 
     def test_earlier_month_knows_only_what_was_known_then(self) -> None:
         made = of(workbook(few_departments()), period="2024-06")

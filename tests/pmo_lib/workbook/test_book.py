@@ -1,7 +1,6 @@
 """The workbook: tables read when asked for, periods and departments of the data, clear errors."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +8,6 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from builders.portfolio import portfolio
-from builders.results import result_table
 from builders.tables import (
     DEPARTMENTS,
     Tables,
@@ -21,14 +19,11 @@ from builders.tables import (
     tables,
 )
 from builders.workbooks import table_facts, workbook, write
-from pmo_lib import workbook as module
 from pmo_lib.contract.verdict import Verdict
-from pmo_lib.engine.result import ORGANISATION
-from pmo_lib.engine.view import View
+from pmo_lib.engine.observe import results
 from pmo_lib.errors import DataError
 from pmo_lib.workbook import Workbook, open_workbook
-
-FIGURES = ["kpi_id", "department", "statistic", "value", "low", "high", "n", "state", "reason"]
+from pmo_lib.workbook import book as module
 
 
 @pytest.fixture
@@ -150,24 +145,7 @@ class TestPeriods:
         assert "started_on" in caught.value.remedy
 
 
-class TestResults:
-    def test_are_the_engines_figures_for_the_organisation(self) -> None:
-        given = workbook(portfolio())
-        expected = result_table(replace(View(portfolio(), "2026-06"), verdict=given.verdict))
-        assert_frame_equal(given.results("2026-06")[FIGURES], expected[FIGURES])
-        assert set(given.results("2026-06")["department"]) == {ORGANISATION}
-
-    def test_are_the_engines_figures_for_a_department(self) -> None:
-        given = workbook(portfolio())
-        view = replace(View(portfolio(), "2026-06"), verdict=given.verdict)
-        expected = result_table(view, ["Finance"])
-        assert_frame_equal(given.results("2026-06", "Finance")[FIGURES], expected[FIGURES])
-
-    def test_of_all_are_for_the_organisation_and_each_department(self) -> None:
-        given = workbook(portfolio())
-        names = list(dict.fromkeys(given.all_results("2026-09")["department"]))
-        assert names == [ORGANISATION, *sorted(DEPARTMENTS)]
-
+class TestMeasured:
     def test_tables_with_too_many_rejected_rows_are_withheld(self) -> None:
         given = tables(projects=numbered(9, project), baselines=[])
         facts = {
@@ -178,7 +156,7 @@ class TestResults:
         whole = workbook(given)
         opened = Workbook(given, Verdict.from_mapping(facts), whole.settings, "1")
         assert set(opened.withheld) == {"projects"}
-        (found,) = result_table(opened.view("2026-06"), kpis=["P2"]).itertuples()
+        (found,) = results(opened.view("2026-06"), kpis=["P2"])
         assert found.state == "withheld"
         assert "6 of 100 rows of projects were rejected" in found.reason
 

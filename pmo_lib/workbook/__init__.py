@@ -1,0 +1,7 @@
+"""The only room with files: validated tables, frozen baselines and measurements of a folder."""
+
+from pmo_lib.workbook.book import DEFAULT_FOLDER, PEERS, Workbook, open_workbook
+from pmo_lib.workbook.frozen import BASELINES
+from pmo_lib.workbook.measured import MEASURED
+
+__all__ = ["BASELINES", "DEFAULT_FOLDER", "MEASURED", "PEERS", "Workbook", "open_workbook"]

@@ -1,0 +1,211 @@
+"""The validated tables of a folder, and what is frozen and measured beside them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.contract.verdict import Verdict
+from pmo_lib.engine.baseline import Baseline, check_name
+from pmo_lib.engine.freezing import freeze
+from pmo_lib.engine.view import View
+from pmo_lib.errors import DataError, ParameterError, allowed_values
+from pmo_lib.measurement import Measurement
+from pmo_lib.months import month_range, months_of
+from pmo_lib.workbook.frozen import frozen_in, latest, read_baseline, write_baseline
+from pmo_lib.workbook.lazy import Lazy
+from pmo_lib.workbook.measured import MEASURED, folder_name, made_from, parts_in, read_files
+
+PEERS = "peers"
+DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "data" / "processed"
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """The validated tables, the verdict on them and the settings they were read under.
+
+    ``folder`` is where they lie, and the frozen baselines with them; None where that is nowhere.
+    ``peers`` are portfolios of others in the same form, by the names of their folders.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    verdict: Verdict
+    settings: Settings
+    version: str
+    folder: Path | None = None
+    peers: Mapping[str, "Workbook"] = field(default_factory=dict)
+
+    @cached_property
+    def departments(self) -> list[str]:
+        """The departments that have projects, in alphabetical order."""
+        return sorted(self.tables["projects"]["department"].unique())
+
+    @cached_property
+    def periods(self) -> list[str]:
+        """The months a report can be on: from the first date in the data to the last.
+
+        The last is that of the latest status report, and without any that of the latest start or
+        finish of a project that has started or ended; a plan for later makes no period.
+        """
+        projects = self.tables["projects"]
+        begun = projects["status"] != "proposed"
+        ended = projects["status"].isin(["completed", "cancelled"])
+        dates = [
+            projects.loc[begun, "approved_on"],
+            projects.loc[begun, "started_on"],
+            projects.loc[ended | projects["status"].isna(), "finished_on"],
+        ]
+        months = set(months_of(pd.concat(dates).dropna()))
+        reported = set(self.tables["status_reports"]["period"]) if self._has_reports else set()
+        if not months | reported:
+            raise DataError(
+                "no project has a date and there is no status report, so no period is known",
+                where="projects",
+                remedy="Fill started_on and finished_on of the projects",
+            )
+        last = max(reported or months)
+        return month_range(min(min(months | reported), last), last)
+
+    @property
+    def _has_reports(self) -> bool:
+        return "status_reports" in self.tables and not self.tables["status_reports"].empty
+
+    @property
+    def withheld(self) -> dict[str, str]:
+        return self.verdict.withheld(self.settings.withhold_above_rejected_share)
+
+    def view(self, period: str, baseline: Baseline | None = None) -> View:
+        """The tables as seen at the end of `period`, results compared with `baseline`."""
+        return View(self.tables, period, self.settings, self.withheld, self.verdict, baseline)
+
+    def measured(self, period: str = "", baseline: str | None = "") -> Measurement:
+        """Every figure of a month, the last by default, against a frozen baseline.
+
+        The latest baseline without a name, none at all for None. What a run has measured of the
+        same data, settings, baseline and code is opened; else figures are computed when asked for.
+        """
+        month = period or self.periods[-1]
+        against = None if baseline is None else self.baseline(baseline)
+        made, origin = self.made_from(month, against), ""
+        kept: Mapping[str, Any] = {}
+        if self.folder is not None:
+            lies = self.folder / MEASURED / folder_name(made)
+            try:
+                kept, origin = parts_in(read_files(lies, made)), lies.name
+            except ValueError as fault:
+                origin = f"computed by this report: {lies.name} {fault}" if lies.exists() else ""
+        return Measurement(
+            self.view(month, against),
+            tuple(self.departments),
+            {name: peer.view(peer.periods[-1]) for name, peer in self.peers.items()},
+            kept,
+            origin or "computed by this report: nothing of just this was measured before",
+        )
+
+    def made_from(self, period: str, baseline: Baseline | None) -> dict[str, str]:
+        """What every figure of a month hangs on: data, settings, baseline, code."""
+        settings = {"": self.settings} | {name: p.settings for name, p in self.peers.items()}
+        return made_from(self.verdict.data_hash, settings, period, baseline)
+
+    def baseline(self, name: str = "") -> Baseline | None:
+        """The frozen baseline called `name`, in its last version; without a name the latest.
+
+        None where none is frozen; ParameterError where there is none of that name.
+        """
+        frozen = frozen_in(self.folder)
+        names = {facts["name"] for facts in frozen.values()}
+        if name and name not in names:
+            raise ParameterError(
+                f"there is no baseline {name!r}", remedy=allowed_values(name, names)
+            )
+        chosen = {path: f for path, f in frozen.items() if not name or f["name"] == name}
+        return read_baseline(latest(chosen)) if chosen else None
+
+    def freeze(self, name: str, until: str, frozen_on: str, *, again: bool = False) -> Baseline:
+        """Freeze the KPIs' observations up to `until` under a name; what is frozen stays.
+
+        A name that is frozen already is left as it is, or, where asked for `again` and the data
+        now say otherwise, gets a further version.
+        """
+        check_name(name)
+        versions = [f["version"] for f in frozen_in(self.folder).values() if f["name"] == name]
+        before = self.baseline(name) if versions else None
+        if before is not None and not again:
+            return before
+        baseline = self.as_baseline(name, until, frozen_on, max(versions, default=0) + 1)
+        if before is not None and before.hash() == baseline.hash():
+            return before
+        if self.folder is None:
+            raise DataError("these tables lie in no folder, so nothing can be frozen beside them")
+        write_baseline(baseline, self.folder)
+        return baseline
+
+    def as_baseline(self, name: str, until: str, frozen_on: str, version: int) -> Baseline:
+        """The KPIs' observations up to `until` as a baseline, which is not yet frozen."""
+        return freeze(
+            self.measured(until, None).seen, name, version=version, frozen_on=frozen_on,
+            data_hash=self.verdict.data_hash, workbook_version=self.version,
+        )  # fmt: skip
+
+
+def open_workbook(folder: str | Path = "") -> Workbook:
+    """The workbook in `folder`; empty means data/processed of this project.
+
+    Raises DataError where nothing has been validated there yet.
+    """
+    path = Path(folder) if folder else DEFAULT_FOLDER
+    verdict = path / "verdict.json"
+    if not verdict.exists():
+        raise DataError(
+            "there are no validated tables",
+            where=str(path),
+            remedy="Run `pmo check` first, or name the folder in the parameter data_dir",
+        )
+    try:
+        written = verdict.read_bytes()
+        facts = json.loads(written)
+        judged, settings = Verdict.from_mapping(facts), Settings.from_mapping(facts["settings"])
+        version = facts["version"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"was written by another version or changed by hand ({error!r})",
+            where=str(verdict),
+            remedy="Run `pmo check` to write it anew",
+        ) from None
+    tables = {name: path / "tables" / f"{name}.parquet" for name in TABLES}
+    peers = {file.parent.name: file.parent for file in sorted(path.glob(f"{PEERS}/*/verdict.json"))}
+    return Workbook(
+        Lazy(
+            {name: file for name, file in tables.items() if file.exists()}, Opened(verdict, written)
+        ),
+        judged,
+        settings,
+        version,
+        path,
+        Lazy(peers, open_workbook),
+    )
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Reads the tables beside a verdict, as long as it is the one that was read with them."""
+
+    verdict: Path
+    written: bytes
+
+    def __call__(self, table: Path) -> pd.DataFrame:
+        """The table; DataError where a run has put other tables in the place of these."""
+        found = pd.read_parquet(table)
+        if not self.verdict.exists() or self.verdict.read_bytes() != self.written:
+            raise DataError(
+                "a run has put other tables in the place of those that were opened",
+                where=str(self.verdict.parent),
+                remedy="Run the notebook again from its first cell",
+            )
+        return found

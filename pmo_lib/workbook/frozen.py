@@ -1,0 +1,55 @@
+"""Frozen baselines in files: a folder a version, never overwritten, never changed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+
+from pmo_lib.engine.baseline import Baseline
+from pmo_lib.errors import DataError
+
+BASELINES = "baselines"
+
+
+def frozen_in(folder: Path | None) -> dict[Path, dict[str, Any]]:
+    """The facts of every baseline frozen under `folder`, by the folder it lies in."""
+    paths = sorted((folder / BASELINES).glob("*/*/baseline.json")) if folder else []
+    return {path.parent: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def latest(frozen: Mapping[Path, Mapping[str, Any]]) -> Path:
+    """The one frozen last; of those of a day the last by name and version."""
+    return max(frozen, key=lambda p: tuple(frozen[p][k] for k in ("frozen_on", "name", "version")))
+
+
+def read_baseline(folder: Path) -> Baseline:
+    """The baseline as it was frozen; DataError where its files are no longer that."""
+    facts = json.loads((folder / "baseline.json").read_text(encoding="utf-8"))
+    observed = {path.stem: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+    own = [item.name for item in fields(Baseline) if item.name != "observations"]
+    baseline = Baseline(**{name: facts[name] for name in own}, observations=observed)
+    if baseline.hash() != facts["hash"]:
+        raise DataError(
+            f"the baseline {baseline.label} is not as it was frozen",
+            where=str(folder),
+            remedy="Put its files back from a copy, or freeze another and name it",
+        )
+    return baseline
+
+
+def write_baseline(baseline: Baseline, folder: Path) -> None:
+    """Write it beside and rename: it is there whole or not at all, and never over another."""
+    target = folder / BASELINES / baseline.name / str(baseline.version)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=target.parent, prefix=".") as temporary:
+        new = Path(temporary) / target.name
+        new.mkdir()
+        for kpi_id, units in baseline.observations.items():
+            units.to_parquet(new / f"{kpi_id}.parquet", index=False)
+        text = json.dumps(baseline.facts(), indent=2, ensure_ascii=False, allow_nan=False)
+        (new / "baseline.json").write_text(text + "\n", encoding="utf-8")
+        new.rename(target)

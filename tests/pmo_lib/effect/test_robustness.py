@@ -1,0 +1,310 @@
+"""Whether estimates stand: each check passes, fails and cannot tell where that is planted."""
+
+from dataclasses import replace
+from math import nan
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import pmo_lib.effect.robustness
+from builders.panels import NEVER, RollOut, by_hand, every_cell
+from pmo_lib.causal.attribution import Attribution, attribution
+from pmo_lib.causal.event_study import PreTrend
+from pmo_lib.causal.randomisation import NOTHING
+from pmo_lib.causal.sensitivity import Trended
+from pmo_lib.effect.checks import REQUIRED, Check
+from pmo_lib.effect.robustness import Robustness
+from pmo_lib.wording import TIED
+
+# thirteen departments, four years before the first adopts
+NAMES = "ABCDEFGHIJKLM"
+ADOPTED = dict(zip(NAMES, [16, 16, 18, 18, 20, 20, 22, 22, *[NEVER] * 5], strict=True))
+PLAIN = every_cell(ADOPTED, 28, 2, noise=0.3, seed=5)
+EFFECT = PLAIN.with_values(PLAIN.rows["value"] - 1.0 * (PLAIN.since >= 0))
+
+
+def checked(rollout: RollOut) -> Robustness:
+    cells, first = rollout.cells, rollout.first
+    return Robustness(cells, first, attribution(cells, first, 0.9, permutations=199), 0.9)
+
+
+def planted(added: object) -> Robustness:
+    return checked(EFFECT.with_values(EFFECT.rows["value"] + added))
+
+
+def said(found: Check) -> str:
+    """What was found, with plain spaces."""
+    return found.finding.replace(TIED, " ")
+
+
+GOOD = checked(EFFECT)
+NONE = checked(PLAIN)
+BEFORE = (EFFECT.since >= -4) & (EFFECT.since < 0)
+
+
+class TestAllOfThem:
+    def test_pass_where_only_the_effect_is_there(self) -> None:
+        found = {each.id: each.state for each in GOOD.checks()}
+        assert found == dict.fromkeys(found, "passed") | {"smoothness": found["smoothness"]}
+        assert found["smoothness"] != "failed"
+
+    def test_are_told_apart_by_their_ids(self) -> None:
+        ids = [each.id for each in GOOD.checks()]
+        assert len(set(ids)) == len(ids) == 8
+        assert set(REQUIRED) < set(ids)
+
+    def test_ask_a_question_and_say_what_was_found(self) -> None:
+        for each in [*GOOD.checks(), *NONE.checks()]:
+            assert each.question.endswith("?")
+            assert each.finding
+            assert "nan" not in each.finding
+            assert each.state in ("passed", "failed", "cannot tell")
+
+
+class TestJackknife:
+    def test_passes_where_its_interval_leaves_out_0(self) -> None:
+        found = replace(GOOD, found=replace(GOOD.found, jackknife_low=-0.3, jackknife_high=-0.1))
+        assert found.jackknife().state == "passed"
+        assert said(found.jackknife()) == "its interval is −30 points to −10 points"
+
+    def test_fails_where_it_includes_0(self) -> None:
+        found = replace(GOOD, found=replace(GOOD.found, jackknife_low=-0.3, jackknife_high=0.1))
+        assert found.jackknife().state == "failed"
+        assert said(found.jackknife()).endswith("−30 points to +10 points")
+
+
+class TestPreTrend:
+    def with_test(self, test: PreTrend) -> Check:
+        given = replace(GOOD)
+        given.__dict__["pre_trend"] = test
+        return given.pre_trend_check()
+
+    def test_a_bad_year_before_adoption_is_found(self) -> None:
+        found = planted(2.0 * BEFORE).pre_trend_check()
+        assert found.state == "failed"
+        assert found.value <= 0.1
+        assert "the year's mean was +" in found.finding
+
+    def test_fails_at_a_tenth(self) -> None:
+        assert self.with_test(PreTrend(0.10, 0.1, 0.01)).state == "failed"
+        assert self.with_test(PreTrend(0.11, 0.1, 0.01)).state == "passed"
+
+    def test_cannot_tell_where_it_would_not_have_seen_as_much_as_the_effect(self) -> None:
+        blind = self.with_test(PreTrend(0.5, 0.1, 0.5))  # 2.8 × 0.5 is more than 1
+        assert blind.state == "cannot tell"
+        assert "only differences above +140 points would have been seen" in said(blind)
+
+    def test_cannot_tell_without_a_p(self) -> None:
+        found = self.with_test(PreTrend())
+        assert (found.state, found.finding) == ("cannot tell", "too few projects before adoption")
+
+
+class TestLeaveOneOut:
+    def of(self, **without: float) -> Check:
+        own = pd.Series(without)
+        return replace(GOOD, found=Attribution(value=-0.5, without=own)).leave_one_out()
+
+    def test_passes_where_the_sign_stays(self) -> None:
+        found = self.of(A=-0.4, B=-0.6)
+        assert (found.state, said(found)) == ("passed", "from −60 points to −40 points")
+        assert found.value == pytest.approx(0.2)
+
+    def test_cannot_tell_where_nothing_can_be_estimated_without_one(self) -> None:
+        found = self.of(A=-0.4, B=nan, C=nan)
+        assert (found.state, found.finding) == (
+            "cannot tell", "nothing can be estimated without B and C"
+        )  # fmt: skip
+
+    def test_a_sign_that_turns_weighs_more_than_one_unknown(self) -> None:
+        found = self.of(A=0.4, B=-0.6, C=nan)
+        assert found.state == "failed"
+        assert found.finding.endswith("it turns without A")
+
+    def test_names_those_without_which_it_turns(self) -> None:
+        found = self.of(A=-0.4, B=0.1, C=0.0, D=-0.9)
+        assert found.state == "failed"
+        assert said(found) == "from −90 points to +10 points; it turns without B and C"
+
+    def test_an_effect_of_department_alone_is_found(self) -> None:
+        own = (PLAIN.since >= 0) * np.where(PLAIN.rows["department"] == "C", -4.0, 0.3)
+        found = checked(PLAIN.with_values(PLAIN.rows["value"] + own)).leave_one_out()
+        assert found.state == "failed"
+        assert found.finding.endswith("it turns without C")
+
+
+class TestDonut:
+    def test_is_the_effect_without_the_year_before(self) -> None:
+        kept = ~BEFORE
+        expected = by_hand(RollOut(EFFECT.rows[kept], EFFECT.adopted))
+        assert expected is not None
+        assert GOOD.donut().value == pytest.approx(expected.effect)
+        assert GOOD.donut().state == "passed"
+
+    def test_a_bad_year_moves_it(self) -> None:
+        # no effect, but a bad year before: the plain estimate is fooled, the donut is not
+        dip = PLAIN.with_values(PLAIN.rows["value"] + 2.0 * BEFORE)
+        found = checked(dip)
+        assert found.found.value < -0.3
+        assert found.donut().state == "failed"
+        assert found.donut().value == pytest.approx(NONE.donut().value)
+
+    def test_error_of_the_difference_is_of_the_jackknife(self) -> None:
+        dates = dict(zip("ABCDEFG", [7, 7, 8, 8, *[NEVER] * 3], strict=True))
+        small = every_cell(dates, 10, 1, noise=0.3)
+        near = (small.since >= -4) & (small.since < 0)
+        away = []
+        for name in dates:
+            own = small.rows["department"] != name
+            plain, donut = (
+                by_hand(RollOut(small.rows[kept], small.adopted)) for kept in (own, own & ~near)
+            )
+            assert plain is not None
+            assert donut is not None
+            away.append(donut.effect - plain.effect)
+        found = checked(small)
+        difference = found.donut().value - found.found.value
+        error = (6 / 7 * np.square(np.array(away) - difference).sum()) ** 0.5
+        words = {True: "\u00a0%", False: "\u00a0points"}[found.logarithm]
+        assert found.donut().finding.endswith(f"a standard error of {100 * error:.0f}{words}")
+
+    def test_cannot_tell_where_nothing_is_left(self) -> None:
+        short = every_cell(
+            dict(zip("ABCDEFGH", [4, 4, 5, 5, *[NEVER] * 4], strict=True)), 9, 2, 0.3
+        )
+        found = checked(short).donut()
+        assert found.state == "cannot tell"
+        assert found.finding == "nothing is left to compare with"
+
+
+class TestPlaceboInTime:
+    def test_passes_without_a_path_of_their_own(self) -> None:
+        found = GOOD.placebo_in_time()
+        assert found.state == "passed"
+        assert "for 1 year earlier and p = " in found.finding
+        assert found.finding.endswith("for 2 years earlier")
+
+    def test_fails_where_the_year_before_was_another(self) -> None:
+        found = planted(2.0 * BEFORE).placebo_in_time()
+        assert found.state == "failed"
+        assert found.value <= 0.025
+
+    @pytest.mark.parametrize(
+        ("one", "two", "state", "said"),
+        [
+            (0.03, 0.90, "passed", "p = 0.03 for 1 year earlier and p = 0.90 for 2 years earlier"),
+            (0.90, 0.02, "failed", "p = 0.90 for 1 year earlier and p = 0.02 for 2 years earlier"),
+            (0.03, nan, "failed", "p = 0.03 for 1 year earlier"),
+            (nan, 0.06, "passed", "p = 0.06 for 2 years earlier"),
+        ],
+    )
+    def test_two_share_one_error_rate(
+        self, monkeypatch: pytest.MonkeyPatch, one: float, two: float, state: str, said: str
+    ) -> None:
+        found = {4: one, 8: two}
+        monkeypatch.setattr(
+            pmo_lib.effect.robustness,
+            "randomised",
+            lambda *_, earlier, **__: replace(NOTHING, p=found[earlier]),
+        )
+        check = GOOD.placebo_in_time()
+        assert (check.state, check.finding) == (state, said)
+
+    def test_cannot_tell_where_there_is_nothing_before(self) -> None:
+        short = every_cell(
+            dict(zip("ABCDEFGH", [4, 4, 5, 5, *[NEVER] * 4], strict=True)), 9, 2, 0.3
+        )
+        assert checked(short).placebo_in_time().state == "cannot tell"
+
+
+class TestAdoptersTrend:
+    LINE = EFFECT.since.fillna(0) * -0.1
+
+    def test_of_mere_improvement_nothing_is_left(self) -> None:
+        improving = checked(PLAIN.with_values(PLAIN.rows["value"] + self.LINE))
+        assert improving.found.excludes_zero  # fooled
+        assert abs(improving.trended.value) < 3 * improving.trended.error
+        assert improving.trended.value == pytest.approx(NONE.trended.value, abs=1e-6)
+        assert improving.adopters_trend().state == "failed"
+
+    def test_an_effect_stays_beside_improvement(self) -> None:
+        found = planted(self.LINE).adopters_trend()
+        assert found.state == "passed"
+        assert found.value == pytest.approx(GOOD.trended.value, abs=1e-6)
+
+    def with_trended(self, found: Trended) -> Check:
+        given = replace(GOOD, found=Attribution(value=-1.0))
+        given.__dict__["trended"] = found
+        return given.adopters_trend()
+
+    def test_what_is_left_decides(self) -> None:
+        cases = {
+            "failed": [Trended(0.1, 1, -2, 2), Trended(0.1, 1, 0.05, 2), Trended(-0.4, 1, -2, 1)],
+            "cannot tell": [Trended(-0.6, 1, -2, 1)],
+            "passed": [Trended(-0.6, 0.1, -0.8, -0.4), Trended(-0.4, 0.1, -0.6, -0.2)],
+        }
+        for state, several in cases.items():
+            assert [self.with_trended(each).state for each in several] == [state] * len(several)
+
+    def test_cannot_tell_where_all_adopt(self) -> None:
+        found = self.with_trended(Trended(reason="needs two departments that stay"))
+        assert (found.state, found.finding) == ("cannot tell", "needs two departments that stay")
+
+
+class TestSmoothness:
+    def with_bends(self, before: float, most: float, reason: str = "") -> Check:
+        given = replace(GOOD)
+        given.__dict__["trended"] = Trended(reason=reason)
+        given.__dict__["pre_trend"] = PreTrend(curvature=before)
+        given.__dict__["breakdown"] = most
+        return given.smoothness()
+
+    def test_passes_where_it_stands_as_much_as_there_was(self) -> None:
+        assert self.with_bends(0.01, 0.01).state == "passed"
+        found = self.with_bends(0.01, 0.02)
+        assert found.state == "passed"
+        assert found.finding == "it stands bends of up to 0.320 a year²; before they were 0.160"
+
+    def test_fails_where_it_stands_less(self) -> None:
+        assert self.with_bends(0.02, 0.01).state == "failed"
+
+    def test_standing_none_is_never_enough(self) -> None:
+        found = self.with_bends(0.0, 0.0)
+        assert found.state == "failed"
+        assert found.finding.startswith("it stands no bend")
+
+    def test_cannot_tell_where_the_years_before_are_too_few(self) -> None:
+        found = self.with_bends(nan, 0.01)
+        assert found.state == "cannot tell"
+        assert "the years before adoption are too few" in found.finding
+
+    def test_cannot_tell_where_all_adopt(self) -> None:
+        found = self.with_bends(0.01, 0.02, "needs two departments that stay")
+        assert (found.state, found.finding) == ("cannot tell", "needs two departments that stay")
+
+    def test_a_large_effect_passes_on_a_quiet_path(self) -> None:
+        large = every_cell(ADOPTED, 28, 8, noise=0.05, seed=5)
+        found = checked(large.with_values(large.rows["value"] - 3.0 * (large.since >= 0)))
+        assert found.smoothness().state == "passed"
+
+
+class TestDominance:
+    def test_fails_where_one_department_is_most_of_it(self) -> None:
+        many = pd.concat([EFFECT.rows, *[EFFECT.rows[EFFECT.rows["department"] == "B"]] * 8])
+        found = checked(RollOut(many, EFFECT.adopted)).dominance()
+        # A to H have 12, 12, 10, 10, 8, 8, 6, 6 quarters of 2 projects: 144; B has 9 times 24
+        assert found.state == "failed"
+        assert found.value == pytest.approx(9 * 24 / (144 + 8 * 24))
+        assert found.finding == "B has 64% of the projects compared"
+
+    def test_passes_where_none_is(self) -> None:
+        assert GOOD.dominance().state == "passed"
+        assert GOOD.dominance().value == pytest.approx(24 / 144)
+
+
+class TestInWords:
+    def test_each_check_of_a_logarithm_says_shares(self) -> None:
+        found = replace(GOOD, logarithm=True)
+        for each in (found.jackknife(), found.leave_one_out(), found.adopters_trend()):
+            assert "points" not in each.finding
+            assert "%" in each.finding
