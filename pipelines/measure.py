@@ -14,9 +14,10 @@ from pipelines.publishing.plan import PlannedReport
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.measurement import Charts, Measurement, chart_part, charts, joined, question_part
 from pmo_lib.parameters import PARAMETERS, ValueCaseParameters
-from pmo_lib.workbook import MEASURED, Workbook, open_workbook
+from pmo_lib.workbook import Workbook, open_workbook
 from pmo_lib.workbook.measured import (
     FACTS,
+    MEASURED,
     folder_name,
     part_files,
     read_files,

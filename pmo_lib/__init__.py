@@ -3,13 +3,13 @@
 >>> import pmo_lib as pmo
 >>> book = pmo.open()                      # what `pmo check` or `pmo run` left in data/processed
 >>> measured = book.measured("2026-09")    # or the last month: book.measured()
->>> measured.kpis("Finance")               # every KPI with n, interval, baseline and flag
->>> measured.observations("D3")            # the projects behind one
->>> measured.series("D1", "Finance")       # the same over time
->>> measured.benchmarks()                  # beside peers and published figures
->>> measured.value_case.table()            # what difference the PMO made
->>> pmo.catalogue()                        # what each KPI means and needs
->>> pmo.report("03_kpi_report", department="Finance").scorecard()
+>>> kpis = measured.kpis("Finance")        # every KPI with n, interval, baseline and flag
+>>> units = measured.observations("D3")    # the projects behind one
+>>> path = measured.series("D1", "Finance")  # and how it went over time
+>>> others = measured.benchmarks()         # beside peers and published figures
+>>> effects = measured.value_case.table()  # what difference the PMO made
+>>> words = pmo.catalogue()                # what each KPI means and needs
+>>> page = pmo.report("03_kpi_report", department="Finance").scorecard()
 
 Each name is loaded when it is first used: `import pmo_lib` alone loads neither pandas nor numpy.
 """

@@ -20,6 +20,7 @@ from pmo_lib.benchmark.benchmarks import compared
 from pmo_lib.benchmark.comparison import Comparison, table
 from pmo_lib.benchmark.reference_class import ReferenceClass, reference_class
 from pmo_lib.contract.tables import empty
+from pmo_lib.display import facts_table
 from pmo_lib.engine.customer_groups import gaps, importance_performance
 from pmo_lib.engine.observe import attempt, shown_by, yearly_results
 from pmo_lib.engine.result import ORGANISATION, KpiResult, is_headline, tidy
@@ -70,8 +71,8 @@ class Measurement:
     ``origin`` says where that was, empty where nothing was kept.
 
     >>> measured = pmo.open().measured("2026-09")
-    >>> measured.kpis("Finance")
-    >>> measured.series("D1", "Finance")
+    >>> kpis = measured.kpis("Finance")
+    >>> path = measured.series("D1", "Finance")
     """
 
     view: View
@@ -79,6 +80,28 @@ class Measurement:
     peers: Mapping[str, View] = field(default_factory=dict)
     kept: Mapping[str, Any] = field(default_factory=dict)
     origin: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Measurement of {self.period}: {len(self.departments)} departments, {self._held}>"
+
+    def _repr_html_(self) -> str:
+        baseline = self.view.baseline
+        facts = {
+            "Departments": ", ".join(self.departments),
+            "Baseline": baseline.label if baseline else "none",
+            "Peers": ", ".join(self.peers) or "none",
+            "Figures": self._held,
+            "kpis(department)": "every result, as in kpis.csv",
+            "observations(kpi_id, department)": "the cases behind a KPI",
+            "series(kpi_id, department, grain)": "a KPI over time",
+            "benchmarks(department)": "every comparison, as in benchmarks.csv",
+            "value_case": "what difference the PMO made",
+        }
+        return facts_table(f"Measurement of {self.period}", facts)
+
+    @property
+    def _held(self) -> str:
+        return self.origin or "computed when asked for"
 
     @property
     def period(self) -> str:
@@ -232,7 +255,7 @@ def chart_part(subjects: Iterable[str], subject: str) -> str:
 
 
 def charts(
-    view: View, subjects: Iterable[str], kpis: Iterable[str] = tuple(CATALOGUE)
+    view: View, subjects: Iterable[str], kpis: Iterable[str] = CATALOGUE
 ) -> dict[str, Charts]:
     """The charts of each subject; the tables are gone through once a KPI."""
     names, until = list(subjects), view.baseline.until if view.baseline else ""
@@ -260,7 +283,7 @@ def joined(some: Iterable[Charts]) -> Charts:
 
 def customers(view: View) -> Customers:
     """What customers were promised, what they say and what they use, as the tables tell."""
-    usable = {name: t for name, t in view.tables.items() if name not in view.withheld}
+    usable = view.usable
     answers, named = usable.get("survey_responses"), usable.get("services")
     level, few = view.settings.confidence_level, view.settings.disclosure.too_few
     asked = None if answers is None else (answers, named, view.period, level, few)
@@ -269,7 +292,7 @@ def customers(view: View) -> Customers:
         audit(
             view.tables.get("value_statements", empty("value_statements")),
             view.data_date,
-            lambda kpi_id, department: shown_by(view, kpi_id, department),
+            shown_by(view),
             **{name: usable[name] for name in AUDITED if name in usable},
         ),
         gaps(*asked) if asked else None,

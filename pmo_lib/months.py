@@ -62,7 +62,8 @@ def months_in(period: str) -> list[str]:
     if "Q" not in period:
         return [period]
     year, quarter = period.split("-Q")
-    return month_range(f"{year}-{3 * int(quarter) - 2:02}", f"{year}-{3 * int(quarter):02}")
+    last = 3 * int(quarter)
+    return [f"{year}-{each:02}" for each in range(last - 2, last + 1)]
 
 
 def quarter_range(first: str, last: str) -> list[str]:

@@ -5,7 +5,9 @@ Seconds differ from machine to machine; the ratios hardly do. Nothing here is a 
 
 import csv
 import json
+import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -27,10 +29,19 @@ ROOT = Path(__file__).resolve().parents[1]
 PMO = Path(sys.executable).with_name("pmo")
 DEPARTMENTS = ("Finance", "Human Resources", "Marketing", "Operations", "Sales", "Supply Chain")
 STATUS_ROWS = 1_000_000
+LANDED = "c31f9b5"  # the release in which every report still computed everything
+Row = tuple[str, str, str, float]
 
 
 def main() -> None:
-    rows = [*imports(), *unchanged_run(), *reports_a_minute(), *ingest()]
+    rows = [
+        *lines(),
+        *imports(),
+        *measured_once(),
+        *unchanged_run(),
+        *reports_a_minute(),
+        *ingest(),
+    ]
     rows += [*bench_kpis.rows(), *value_case()]
     print("| what | measured | against | ratio |\n|---|---|---|---|")
     for what, measured, against, ratio in rows:
@@ -41,7 +52,7 @@ def main() -> None:
         print(line, flush=True)
 
 
-def value_case() -> Iterator[tuple[str, str, str, float]]:
+def value_case() -> Iterator[Row]:
     """One estimate with 999 permutations of the dates, against 999 regressions on the projects."""
     drawn = draw(RollOut(20), np.random.default_rng(1))
     cells = drawn.cells(tested=True)
@@ -63,25 +74,109 @@ def value_case() -> Iterator[tuple[str, str, str, float]]:
     yield what, f"{own:.2f} s", f"{plain:.2f} s for 999 plain regressions", own / plain
 
 
-def imports() -> Iterator[tuple[str, str, str, float]]:
+def lines() -> Iterator[Row]:
+    """Lines of each package, against those of the release before."""
+    with landed() as before:
+        for package in ("pmo_lib", "pipelines"):
+            own, then = (_lines(root / package) for root in (ROOT, before))
+            yield f"lines of {package}", f"{own:,}", f"{then:,} in {LANDED}", own / then
+
+
+def imports() -> Iterator[Row]:
     floor = best_of(5, "import numpy, pandas")
-    for module in ("pmo_lib", "pmo_lib.engine.observe, pmo_lib.workbook"):
-        own = best_of(5, f"import numpy, pandas, {module}")
-        yield f"import {module}", f"{own:.2f} s", f"{floor:.2f} s numpy and pandas", own / floor
+    with tempfile.TemporaryDirectory() as out:
+        subprocess.run([PMO, "check", "--out", out, "-q"], check=False)  # 1 tells of rejected rows
+        opened = f"import pmo_lib; pmo_lib.open({out!r})"
+        for what, code in (
+            ("import pmo_lib", "import pmo_lib"),
+            ("and opening a workbook", opened),
+        ):
+            own = best_of(5, f"import numpy, pandas; {code}")
+            yield what, f"{own:.2f} s", f"{floor:.2f} s numpy and pandas", own / floor
 
 
-def unchanged_run() -> Iterator[tuple[str, str, str, float]]:
+def measured_once() -> Iterator[Row]:
+    """CPU seconds of the sample's pack, against the release before in the same run; and its parts.
+
+    A further report costs what its kernel uses beyond importing what every page is drawn with.
+    """
+    with tempfile.TemporaryDirectory() as folder, landed() as before:
+        out = Path(folder) / "out"
+        own = cpu([PMO, "run", "--out", out, "-q"])
+        entry = "import sys; from pipelines.cli import main; sys.argv[0] = 'pmo'; main()"
+        command = [sys.executable, "-c", entry, "run", "--out", Path(folder) / "before", "-q"]
+        then = cpu(command, before)
+        yield "CPU of `pmo run`, all anew", f"{own:.0f} s", f"{then:.0f} s in {LANDED}", own / then
+        everything = float(python(EVERYTHING, out))
+        what = "CPU of measuring everything, in one process"
+        yield what, f"{everything:.1f} s", f"{then:.0f} s in {LANDED}", everything / then
+        drawing = "import pandas, seaborn, matplotlib.pyplot"
+        floor = min(cpu([sys.executable, "-c", drawing]) for _ in range(3))
+        kernel = float(python(ONE_REPORT, out)) - floor
+        what = "CPU of one further report in a cold kernel, beyond the imports"
+        yield what, f"{kernel:.1f} s", f"{floor:.1f} s of imports", kernel / floor
+
+
+EVERYTHING = """
+import sys, time
+import pmo_lib
+from dataclasses import replace
+measured = replace(pmo_lib.open(sys.argv[1]).measured(), kept={})
+begun = time.process_time()
+measured.published, measured.benchmarks(), measured.value_case, measured.customers
+measured.observed, measured.reference_class
+print(time.process_time() - begun)
+"""
+ONE_REPORT = """
+import resource, sys
+import papermill
+papermill.execute_notebook("notebooks/03_kpi_report.ipynb", None, progress_bar=False,
+                           parameters={"department": "Finance", "data_dir": sys.argv[1]})
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime)
+"""
+
+
+@contextmanager
+def landed() -> Iterator[Path]:
+    """The release before, checked out beside."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "before"
+        git = ["git", "-C", ROOT, "worktree"]
+        subprocess.run([*git, "add", "--quiet", "--detach", root, LANDED], check=True)
+        try:
+            yield root
+        finally:
+            subprocess.run([*git, "remove", "--force", root], check=True)
+
+
+def _lines(package: Path) -> int:
+    return sum(len(path.read_text("utf-8").splitlines()) for path in package.rglob("*.py"))
+
+
+def cpu(command: list[object], root: Path = ROOT) -> float:
+    """CPU seconds of a command and of the processes that it waited for."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        [str(part) for part in command], check=False, cwd=root, stdout=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": str(root)},
+    )  # fmt: skip
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def unchanged_run() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as out:
         first = timed([PMO, "run", "--out", out, "-q"])
         again = timed([PMO, "run", "--out", out, "-q"])
     yield "`pmo run`, nothing changed", f"{again:.1f} s", f"{first:.1f} s all anew", again / first
 
 
-def reports_a_minute() -> Iterator[tuple[str, str, str, float]]:
+def reports_a_minute() -> Iterator[Row]:
     """A pack of one report a department, against a shell loop of the two command lines."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
-        subprocess.run([PMO, "check", "--out", out, "-q"], check=True)
+        subprocess.run([PMO, "check", "--out", out, "-q"], check=False)
         bin_ = Path(sys.executable).parent
         loop = 0.0
         for number, department in enumerate(DEPARTMENTS):
@@ -104,7 +199,7 @@ def reports_a_minute() -> Iterator[tuple[str, str, str, float]]:
     )
 
 
-def ingest() -> Iterator[tuple[str, str, str, float]]:
+def ingest() -> Iterator[Row]:
     """Reading and validating a large status_reports.csv: peak memory against the file's size."""
     with big_portfolio() as (raw, out):
         size = sum(path.stat().st_size for path in raw.iterdir()) / 1e6

@@ -1,6 +1,6 @@
 """Process-behaviour charts: which points differ by more than chance explains (Shewhart 1931).
 
-The limits come from the baseline points, on the scale on which chance is even:
+The control limits come from the baseline points, on the scale on which chance is even:
 
 ============  ===========================================================================
 xmr           the values themselves (individuals and moving ranges)
@@ -69,10 +69,6 @@ class Behaviour:
     def holds(self) -> bool:
         """Whether its limits keep their promise: neighbours do not resemble one another."""
         return self.can_tell and not self.autocorrelation > AUTOCORRELATED
-
-    @property
-    def has_signal(self) -> bool:
-        return self.can_tell and not self.signal.startswith("no signal")
 
 
 @dataclass(frozen=True)
@@ -148,9 +144,29 @@ against what the one before lets expect, so that a slow drift is no signal."
 def cannot_tell(why: str, grain: Grain, points: pd.DataFrame | None = None) -> Behaviour:
     """The behaviour of which nothing can be said, with the reason."""
     none = pd.DataFrame({"period": pd.Series(dtype="str"), "value": nan, "n": 0})
-    given = none if points is None else points[["period", "value", "n"]]
-    blank = given.assign(centre=nan, lower=nan, upper=nan, is_baseline=False, rule="")
+    blank = _framed(none if points is None else points)
     return Behaviour("xmr", grain, blank, f"cannot tell: {why}")
+
+
+def _framed(
+    points: pd.DataFrame,
+    limits: tuple[Floats, Floats, Floats] | None = None,
+    baseline: Bools | None = None,
+    rule: list[str] | None = None,
+) -> pd.DataFrame:
+    """The points with centre, lower and upper limits, and the rules they break, where given."""
+    n = len(points)
+    centre, lower, upper = limits or [np.full(n, nan)] * 3
+    return pd.DataFrame(
+        {
+            **{name: points[name] for name in ("period", "value", "n")},
+            "centre": centre,
+            "lower": lower,
+            "upper": upper,
+            "is_baseline": np.zeros(n, "bool") if baseline is None else baseline,
+            "rule": pd.array([""] * n if rule is None else rule, "str"),
+        }
+    )
 
 
 def _baseline(points: pd.DataFrame, until: str) -> Bools:
@@ -227,9 +243,7 @@ def _judged(
     middle, low, high = (
         np.clip(scale.back(at + here), *bounds) for at in (centre, centre - half, centre + half)
     )
-    frame = points[["period", "value", "n"]].assign(
-        centre=middle, lower=low, upper=high, is_baseline=baseline, rule=rule
-    )
+    frame = _framed(points, (middle, low, high), baseline, rule.tolist())
     return Behaviour(
         scale.kind, grain, frame, signal(frame, off, runs, scale.kind, grain),
         notes(frame, scale.note, grain, until), autocorrelation(own),

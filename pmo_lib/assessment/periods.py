@@ -62,8 +62,8 @@ class Periods:
         last = len(self._names)
         bounds = np.searchsorted(place[order], np.arange(last - n, last + 1))
         there = np.diff(bounds) > 0
+        units = self._numbered.take(np.flatnonzero(chosen)[order[: bounds[-1]]])
         # nothing lies between two periods with units, so the bounds of those are all there are
-        units = self._numbered[chosen].iloc[order[: bounds[-1]]]
         return Cells(units, bounds[np.append(there, True)]), there
 
     @cached_property
@@ -73,9 +73,11 @@ class Periods:
 
     @cached_property
     def _numbered(self) -> pd.DataFrame:
-        """The units, their cases as numbers."""
+        """The units, their cases and months as numbers, which are quicker than text."""
         cases, _ = pd.factorize(self.units["case_id"], use_na_sentinel=False)
-        return self.units.assign(case_id=cases, is_case=self._is_case)
+        months, _ = pd.factorize(self.units["period"])
+        units = self.units.drop(columns="department")
+        return units.assign(case_id=cases, period=months, is_case=self._is_case)
 
     @cached_property
     def _is_dated(self) -> Bools:
@@ -106,4 +108,12 @@ class Periods:
     def _is_of(self, department: str) -> Bools:
         if department == ORGANISATION:
             return np.ones(len(self.units), "bool")
-        return (self.units["department"] == department).to_numpy(dtype=bool)
+        codes, names = self._departments
+        is_of: Bools = codes == names.get(department, -2)
+        return is_of
+
+    @cached_property
+    def _departments(self) -> tuple[Integers, dict[str, int]]:
+        """The number of each unit's department, and of each name."""
+        codes, names = pd.factorize(self.units["department"])
+        return codes, {str(name): code for code, name in enumerate(names)}

@@ -3,10 +3,11 @@
 A period's observations are summed in the same way as the KPI itself; `past` says which they are.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import nan
 
+import numpy as np
 import pandas as pd
 
 from pmo_lib.assessment.behaviour import Behaviour, ar_residuals, behaviour, cannot_tell
@@ -21,7 +22,7 @@ from pmo_lib.wording import counted
 
 SPARK = 12
 GRAINS: tuple[Grain, Grain] = ("month", "quarter")
-TREND_MONTHS = 36
+TREND_MONTHS = 36  # of a sparkline
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ class History:
         tried, notes = [], _left_out(kpi, months.left_out(department))
         for grain in GRAINS:
             points = self._charts[grain].points(department)
-            typical = float(points.loc[points["n"] > 0, "n"].median())
+            n = points["n"].to_numpy()
+            typical = float(np.median(n[n > 0])) if n.any() else nan
             few = f"a {grain} typically has {typical:.0f} cases, of the {needed} a chart needs"
             if typical < needed:
                 why, found = few, cannot_tell(f"{few}: compare years", grain, points)
@@ -109,44 +111,6 @@ class History:
 def history(kpi_id: str, view: View, months: int = MONTHS) -> History:
     """The history of a KPI over the last months."""
     return History(Past(CATALOGUE[kpi_id], view, months))
-
-
-def series(
-    kpi_id: str,
-    view: View,
-    department: str = ORGANISATION,
-    months: int = MONTHS,
-    grain: Grain = "month",
-) -> pd.DataFrame:
-    """The KPI's series, see `History.series`, of one department."""
-    return history(kpi_id, view, months).series(department, months, grain)
-
-
-def trends(
-    kpi_id: str,
-    view: View,
-    departments: Iterable[str],
-    months: int = TREND_MONTHS,
-    grain: Grain = "quarter",
-) -> dict[str, pd.DataFrame]:
-    """The KPI's series of each department."""
-    found = history(kpi_id, view, months)
-    return {name: found.series(name, months, grain) for name in departments}
-
-
-def behaviours(
-    kpi_id: str, view: View, departments: Iterable[str], baseline_until: str = ""
-) -> dict[str, Behaviour]:
-    """What the KPI's series says for each department."""
-    found = history(kpi_id, view)
-    return {name: found.behaviour(name, baseline_until) for name in departments}
-
-
-def behaviour_of(
-    kpi_id: str, view: View, department: str = ORGANISATION, baseline_until: str = ""
-) -> Behaviour:
-    """What the KPI's series says for one department."""
-    return history(kpi_id, view).behaviour(department, baseline_until)
 
 
 def spark(points: pd.DataFrame) -> pd.DataFrame:

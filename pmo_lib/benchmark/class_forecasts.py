@@ -153,15 +153,14 @@ def _suggested(
 
 def _open_projects(view: View) -> pd.DataFrame:
     """The projects in flight with their original cost and latest estimate, where known."""
-    usable_tables = {n: t for n, t in view.tables.items() if n not in view.withheld}
-    if not {"projects", "baselines"} <= usable_tables.keys():
+    tables = view.usable
+    if not {"projects", "baselines"} <= tables.keys():
         return _empty(IN_FLIGHT)
-    open_now = in_flight(usable_tables["projects"], view.data_date)
-    projects = with_original(open_now, usable_tables["baselines"])
+    projects = with_original(in_flight(tables["projects"], view.data_date), tables["baselines"])
     estimate = pd.Series(np.nan, index=projects.index)
-    if "status_reports" in usable_tables:
+    if "status_reports" in tables:
         column = "estimate_at_completion"
-        estimate = latest_reports(projects, usable_tables["status_reports"], [column])[column]
+        estimate = latest_reports(projects, tables["status_reports"], [column])[column]
     return projects.assign(
         category=projects["category"].fillna(NOT_STATED),
         approved_cost=comparable_cost(projects, view.settings.price_base),

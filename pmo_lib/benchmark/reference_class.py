@@ -126,5 +126,6 @@ def _published(view: View) -> list[dict[str, float | str]]:
         if not first["fault"]:
             told = (Estimate(at.get(p, nan), nan, nan, 0) for p in (MIDDLE, HIGH))
             source = f"{first['source']} {first['year']}"
-            found.append(_row("", first["segment"], source, first["n"], *told))
+            n = nan if pd.isna(first["n"]) else float(first["n"])
+            found.append(_row("", first["segment"], source, n, *told))
     return found

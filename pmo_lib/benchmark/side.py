@@ -1,7 +1,6 @@
 """One side of a comparison: a portfolio's usable cases of each KPI, observed once and kept."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
@@ -18,18 +17,15 @@ class Side:
     """A portfolio, ours or a peer's, as one side of a comparison.
 
     Size tiers have the bounds of `ours`, and are unknown where costs are in other money.
-    `observed` holds observations that have been made already, by the KPI's id.
     """
 
     view: View
     ours: View
-    observed: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def cases(self, kpi: Kpi) -> pd.DataFrame:
         """The KPI's usable observations with each one's category and size tier."""
         if kpi.id not in self._cases:
-            units = self.observed[kpi.id] if kpi.id in self.observed else attempt(kpi, self.view)[0]
-            units = usable(kpi, pooled(units))
+            units = usable(kpi, pooled(attempt(kpi, self.view)[0]))
             ids = units["case_id"].astype("str")
             units = units.assign(category=self._category(ids), size_tier=ids.map(self._tiers))
             # plain objects are cut into departments in a fraction of the time of Arrow's text

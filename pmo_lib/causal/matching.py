@@ -7,12 +7,12 @@ associated with the service.
 
 from dataclasses import dataclass, field, replace
 from math import nan, sqrt
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from pmo_lib.causal.panel import Bools, Ints
+from pmo_lib.causal.propensity import match_weights, propensity_logit, standardised
 from pmo_lib.stats.e_values import e_value_of_difference
 from pmo_lib.stats.estimate import t_quantile
 from pmo_lib.stats.numbers import ROUNDING, Floats
@@ -27,9 +27,6 @@ WORDS = {
     "propensity": "chance of using the PMO",
 }
 COLUMNS = [*STRATA, *COVARIATES, "treated", "value"]
-CALIPER = 0.2  # standard deviations of the logit (Austin 2011)
-ALIKE = 1e-9  # distances on the logit that differ by less are equal
-RIDGE = 0.01  # on standardised slopes: holds them finite where treated and not are apart
 RISK_KNOWN = 0.8  # of either side; with less it is left out rather than most projects
 GOOD_BALANCE = 0.1
 FEWEST_DEPARTMENTS = 6
@@ -117,55 +114,12 @@ def matched(projects: pd.DataFrame, level: float = 0.9) -> Matched:
     return _told(found, value, error, _spread(y, treated, weights), level)
 
 
-def propensity_logit(x: Floats, treated: npt.NDArray[np.bool_]) -> Floats:
-    """The log odds of being treated, by logistic regression on the standardised columns of x."""
-    from scipy.optimize import minimize
-    from scipy.special import expit
-
-    z, y = np.column_stack([np.ones(len(x)), _scaled(x)]), treated.astype("float64")
-    penalty = RIDGE * np.append(0.0, np.ones(x.shape[1]))
-
-    def loss(at: Floats, *_: object) -> float:
-        odds = z @ at
-        return float(np.logaddexp(0, odds).sum() - y @ odds + penalty @ at**2 / 2)
-
-    def slope(at: Floats, *_: object) -> Any:
-        return z.T @ (expit(z @ at) - y) + penalty * at
-
-    start = np.zeros(z.shape[1])
-    best = minimize(loss, start, jac=slope, method="L-BFGS-B", options={"ftol": 0.0, "gtol": 1e-6})
-    return np.asarray(z @ best.x, dtype="float64")
-
-
-def match_weights(
-    logit: Floats, treated: npt.NDArray[np.bool_], strata: npt.NDArray[np.int64]
-) -> Floats:
-    """1 for each treated with a match in its stratum; for its matches, one between them.
-
-    A match is the nearest untreated on the logit, with replacement, within the caliper. Of equally
-    near ones none is preferred: they share (Abadie & Imbens 2006).
-    """
-    weights = np.zeros(len(logit))
-    caliper = CALIPER * float(logit.std(ddof=1)) + ALIKE
-    order = np.argsort(strata, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(strata[order])) + 1):
-        controls = rows[~treated[rows]]
-        for row in rows[treated[rows]] if controls.size else ():
-            apart = np.abs(logit[controls] - logit[row])
-            nearest = float(apart.min())
-            tied = controls[apart <= nearest + ALIKE]
-            if nearest <= caliper:
-                weights[row] = 1.0
-                weights[tied] += 1.0 / len(tied)
-    return weights
-
-
 def adjusted(
-    y: Floats, treated: npt.NDArray[np.bool_], x: Floats, weights: Floats,
-    clusters: npt.NDArray[np.int64],
+    y: Floats, treated: Bools, x: Floats, weights: Floats,
+    clusters: Ints,
 ) -> tuple[float, float]:  # fmt: skip
     """The weighted regression's slope on treated, and its error clustered, × √(G ÷ (G - 1))."""
-    z = np.column_stack([np.ones(len(y)), treated, _scaled(x)])
+    z = np.column_stack([np.ones(len(y)), treated, standardised(x)])
     bread = np.linalg.pinv(z.T @ (z * weights[:, None]))
     coefficients = bread @ (z.T @ (weights * y))
     scores = z * (weights * (y - z @ coefficients))[:, None]
@@ -176,9 +130,7 @@ def adjusted(
     return float(coefficients[1]), sqrt(count / (count - 1) * float(moves @ moves))
 
 
-def balance_table(
-    names: list[str], x: Floats, treated: npt.NDArray[np.bool_], weights: Floats
-) -> pd.DataFrame:
+def balance_table(names: list[str], x: Floats, treated: Bools, weights: Floats) -> pd.DataFrame:
     """Mean of treated less untreated ÷ √((s²_t + s²_u) ÷ 2), before and after.
 
     s² are those before matching both times, so that only the means can mend the difference.
@@ -195,13 +147,7 @@ def balance_table(
     )
 
 
-def _scaled(x: Floats) -> Floats:
-    spread = x.std(axis=0)
-    found: Floats = (x - x.mean(axis=0)) / np.where(spread > ROUNDING, spread, 1.0)
-    return found
-
-
-def _spread(y: Floats, treated: npt.NDArray[np.bool_], weights: Floats) -> float:
+def _spread(y: Floats, treated: Bools, weights: Floats) -> float:
     """Standard deviation of the outcome within the two sides, each weighing the same."""
     means = [np.average(y[side], weights=weights[side]) for side in (treated, ~treated)]
     apart = np.square(y - np.where(treated, *means))

@@ -30,28 +30,27 @@ def without_control_group(
     adopted, level = evidence.adopted, evidence.level
     known = wanted.dropna(subset=["value"])
     left_out = int(wanted["value"].isna().sum())
+    refusal, remedy = "", ""
     if design == "none":
-        nothing = Attribution(
-            refusal="nobody says when which department began to use the PMO",
-            remedy="Fill rollouts.csv, or name the month in the parameter pmo_since.",
-        )
-        said = Claim("not testable", f"{sentence(nothing.refusal)}.", nothing.remedy)
+        refusal = "nobody says when which department began to use the PMO"
+        remedy = "Fill rollouts.csv, or name the month in the parameter pmo_since."
+    elif known.empty:
+        refusal, remedy = NO_OUTCOME.format(outcome.needs), "Collect it."
+    if refusal:
+        nothing = Attribution(refusal=refusal, remedy=remedy)
+        said = Claim("not testable", f"{sentence(refusal)}.", remedy)
         return Finding(outcome, design, nothing, nothing, said, n_left_out=left_out)
-    if known.empty:
-        nothing = Attribution(refusal=NO_OUTCOME.format(outcome.needs), remedy="Collect it.")
-        said = Claim("not testable", f"{sentence(nothing.refusal)}.", nothing.remedy)
-        return Finding(outcome, design, nothing, nothing, said, n_left_out=left_out)
-    is_share = not outcome.logarithm and not outcome.months
-    drawn = known.assign(value=known["value"] if is_share else winsorised(known["value"]))
+    if outcome.has_tails:
+        known = known.assign(value=winsorised(known["value"]))
     if design == "matched projects":
-        return _matched(outcome, drawn, level, smallest, left_out)
+        return _matched(outcome, known, level, smallest, left_out)
     day = pd.Timestamp(f"{began}-01") if began else adopted.dates.min()
     quarter = quarter_of(day)
     if began:
-        edge = (drawn["quarter"] == quarter) & (drawn["started_on"] < day)
+        edge = (known["quarter"] == quarter) & (known["started_on"] < day)
     else:
-        edge = on_the_edge(drawn, adopted.dates)  # before its own department's day
-    series = interrupted(drawn.loc[~edge], quarter, level)
+        edge = on_the_edge(known, adopted.dates)  # before its own department's day
+    series = interrupted(known.loc[~edge], quarter, level)
     found = Attribution(
         series.value, series.error, nan, series.low, series.high, series.p,
         n_projects=series.n_projects, n_departments=int(known["department"].nunique()),
@@ -68,9 +67,9 @@ def without_control_group(
 
 
 def _matched(
-    outcome: Outcome, drawn: pd.DataFrame, level: float, smallest: float, left_out: int
+    outcome: Outcome, known: pd.DataFrame, level: float, smallest: float, left_out: int
 ) -> Finding:
-    chosen = drawn.dropna(subset=["pmo_used"])
+    chosen = known.dropna(subset=["pmo_used"])
     chosen = chosen[chosen["log_cost"].notna() & chosen["log_days"].notna()]
     units = pd.DataFrame(
         {
@@ -97,7 +96,7 @@ def _matched(
         outcome, found, word="likely" if _alike(result) else "associated",
         smallest=smallest, caveat=MATCHED_CAVEAT, remedy=remedy,
     )  # fmt: skip
-    unknown = left_out + len(drawn) - len(chosen)
+    unknown = left_out + len(known) - len(chosen)
     return Finding(
         outcome, "matched projects", found, found, said, p_adjusted=found.p, n_left_out=unknown,
         matching=result,

@@ -48,6 +48,11 @@ class Outcome:
     needs: str
     months: int = 0  # after the finish until it is known
 
+    @property
+    def has_tails(self) -> bool:
+        """Whether the test is on winsorised values."""
+        return self.logarithm or bool(self.months)
+
 
 OUTCOMES = {
     each.id: each

@@ -120,7 +120,7 @@ def compared(evidence: Evidence, outcome: Outcome, *, weight: str = "") -> Estim
         others = under_pmo(rows, adopted.others).astype("float64")
         rows, plan = rows.assign(others_on=others), [*plan, "others_on"]
     tested = priced = panel(rows, plan, weight=weight)
-    if outcome.logarithm or outcome.months:  # a share has no tails
+    if outcome.has_tails:
         tested = panel(rows.assign(value=winsorised(rows["value"])), plan, weight=weight)
     return Estimated(told, Sample(rows, tested, priced, first_quarters(tested, adopted.quarters)))
 

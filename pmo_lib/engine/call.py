@@ -4,12 +4,14 @@ from pathlib import Path
 from traceback import walk_tb
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from pmo_lib.errors import KpiError
 from pmo_lib.kpis.kpi import OBSERVATION_COLUMNS, Kpi
 from pmo_lib.wording import listed, shortened
 
 MOST_LETTERS = 200
+NUMBERS = ("numerator", "denominator")
 REMEDY = "mend the function, or take the KPI out of the catalogue"
 
 
@@ -26,8 +28,14 @@ def called(kpi: Kpi, **arguments: object) -> pd.DataFrame:
         raise _error(kpi, f"raised {said}", line) from error
     if not isinstance(found, pd.DataFrame):
         raise _error(kpi, f"gave {type(found).__name__}, not a table", code.co_firstlineno)
-    if missing := [name for name in OBSERVATION_COLUMNS if name not in found]:
+    read = [
+        name for each in (kpi.statistic, *kpi.also, kpi.segment_statistic) for name in each.reads
+    ]
+    needed = dict.fromkeys([*OBSERVATION_COLUMNS, *read])
+    if missing := [name for name in needed if name not in found]:
         raise _error(kpi, f"gave no column {listed(missing)}", code.co_firstlineno)
+    if text := [name for name in NUMBERS if not is_numeric_dtype(found[name])]:
+        raise _error(kpi, f"gave {listed(text)} that are no numbers", code.co_firstlineno)
     return found
 
 

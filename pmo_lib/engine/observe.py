@@ -108,23 +108,25 @@ def _observed(kpi: Kpi, view: View, data_date: Dates) -> pd.DataFrame:
         "settings": view.settings,
         "verdict": view.verdict,
         "value_case": view.value_case,
-        "shown_by": partial(shown_by, view, look=cache(partial(attempt, view=view))),
+        "shown_by": shown_by(view),
     }
     return called(kpi, **tables, **{name: given[name] for name in kpi.given})
 
 
-def shown_by(
-    view: View, kpi_id: str, department: str, look: Callable[[Kpi], Attempt] | None = None
-) -> str:
-    """Why the KPI cannot show a promise to the department kept; empty where it can.
+def shown_by(view: View) -> Callable[[str, str], str]:
+    """A function that says why a KPI, by its id, cannot show a promise to a department kept.
 
-    It can where it has a value now and in the frozen baseline. `look` is `attempt`, where it
-    remembers what it saw.
+    It says nothing where the KPI can: it has a value now and in the frozen baseline. Each KPI is
+    observed once, however often it is asked for.
     """
+    return partial(_shown_by, view, cache(partial(attempt, view=view)))
+
+
+def _shown_by(view: View, look: Callable[[Kpi], Attempt], kpi_id: str, department: str) -> str:
     if kpi_id not in CATALOGUE:
         return f"{kpi_id} is no KPI of the catalogue"
     kpi = CATALOGUE[kpi_id]
-    seen, state, reason = look(kpi) if look else attempt(kpi, view)
+    seen, state, reason = look(kpi)
     if state != "measured":
         return f"{kpi_id} is {state}: {reason}"
     kpi = replace(kpi, also=(), segment="")  # its headline alone

@@ -34,6 +34,11 @@ class View:
     def data_date(self) -> pd.Timestamp:
         return month_end(self.period)
 
+    @property
+    def usable(self) -> dict[str, pd.DataFrame]:
+        """The tables that are there and not withheld, by name."""
+        return {name: rows for name, rows in self.tables.items() if name not in self.withheld}
+
     def why_not(self, name: str) -> str:
         """Why a table cannot be used: it is not there, or is withheld; empty where it can."""
         return self.withheld.get(name, "") if name in self.tables else f"needs {name}.csv"

@@ -59,7 +59,10 @@ CATALOGUE: dict[str, Kpi] = {
 
 
 def definitions() -> pd.DataFrame:
-    """The catalogue in words: one row per KPI."""
+    """The catalogue in words: one row per KPI.
+
+    >>> words = pmo.catalogue().set_index("id").loc["D1", "definition"]
+    """
     return pd.DataFrame(
         [
             {

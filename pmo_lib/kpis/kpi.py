@@ -126,6 +126,14 @@ def kpi(
     """Declare a KPI on a function of tables; ValueError where its names are not known.
 
     A statistic or population is named, or given where it is one of the KPI's own.
+
+    >>> @pmo.kpi(id="X1", name="Sponsor named", family="governance", unit="share",
+    ...          better="higher", statistic="rate", population="started projects")
+    ... def sponsor_named(projects):
+    ...     "Projects with a sponsor ÷ projects."
+    ...     named = projects["sponsor"].notna().astype("float64")
+    ...     return pmo.observations(projects, period="2026-09", numerator=named)
+    >>> units = sponsor_named(projects=pmo.open().tables["projects"])
     """
 
     def declare(function: Callable[..., pd.DataFrame]) -> Kpi:

@@ -32,6 +32,7 @@ class Statistic:
     ----------
     estimator : the estimate of observations, at a confidence level.
     benchmark : the word that a published figure of the kind has for it, or one that none has.
+    reads : the columns of its own that it needs, see `estimators`.
     words : shown beside the KPI's name, where it is not the name itself.
     unit : its own unit, whatever the KPI's.
     bounds : between what it can lie.
@@ -72,6 +73,7 @@ class Statistic:
     per_case: bool = False
     among_peers: bool = False
     per_cell: Callable[[Cells], points.Points] | None = None
+    reads: tuple[str, ...] = ()
 
     @property
     def is_share_of_cases(self) -> bool:
@@ -112,7 +114,7 @@ _DECLARED = (
     Statistic(
         "rate_difference", estimators.rate_difference, "difference of shares",
         is_clustered=True, influence=influence.unknown,
-        per_cell=points.rate_difference,
+        per_cell=points.rate_difference, reads=("group",),
     ),
     Statistic(
         "ratio", partial(estimators.by_case, ratios.ratio_of_sums), "total",
@@ -134,7 +136,7 @@ _DECLARED = (
     Statistic("quotient", estimators.quotient, "total", is_summed=True, per_cell=points.quotient),
     Statistic(
         "max_ratio", estimators.max_ratio, "maximum", bounds=NEVER_BELOW_0, is_summed=True,
-        is_fact=True,
+        is_fact=True, reads=("segment",),
     ),
     Statistic(
         "mean", estimators.mean, "mean", "mean", sample=estimators.values, among_peers=True,
@@ -148,12 +150,12 @@ _DECLARED = (
     Statistic(
         "signed_mean", partial(estimators.mean_by_case, column="signed"), "mean with its sign",
         "mean with its sign", is_clustered=True,
-        influence=partial(influence.of_mean, column="signed"),
+        influence=partial(influence.of_mean, column="signed"), reads=("signed",),
     ),
     Statistic(
         "importance_mean", partial(estimators.mean_by_case, column="importance"),
         "mean importance", "importance, mean", is_clustered=True, shown_of="both",
-        influence=partial(influence.of_mean, column="importance"),
+        influence=partial(influence.of_mean, column="importance"), reads=("importance",),
     ),
     Statistic(
         "monthly_mean", estimators.monthly_mean, "mean", bounds=NEVER_BELOW_0, by_month=True,
@@ -170,7 +172,7 @@ _DECLARED = (
     ),
     Statistic(
         "cost_drift", estimators.cost_drift, "total", "cost, current against original", "share",
-        is_clustered=True,
+        is_clustered=True, reads=("current", "original"),
     ),
     Statistic(
         "median", partial(estimators.quantile, p=0.5), "median", "median",
@@ -194,19 +196,21 @@ _DECLARED = (
         "survival_median", partial(estimators.survival_quantile, p=0.5), "median",
         "median, open ones counted in", bounds=NEVER_BELOW_0, is_survival=True,
         influence=influence.unknown,
-        per_cell=points.survival_median,
+        per_cell=points.survival_median, reads=("ended",),
     ),
     Statistic(
         "survival_p85", partial(estimators.survival_quantile, p=0.85), "p85",
         "P85, open ones counted in", bounds=NEVER_BELOW_0, is_survival=True,
-        influence=influence.unknown,
+        influence=influence.unknown, reads=("ended",),
     ),
     Statistic(
-        "tail_mean", estimators.tail_mean, "mean of the tail", "mean of those in the tail"
+        "tail_mean", estimators.tail_mean, "mean of the tail", "mean of those in the tail",
+        reads=("magnitude",),
     ),
     Statistic(
         "slip_share", estimators.slip_share, "share of slips", "share of changes that are slips",
         "share", is_clustered=True, influence=partial(influence.of_mean, column="slipped"),
+        reads=("slipped",),
     ),
     Statistic(
         "nps", estimators.nps, "index", is_clustered=True, influence=influence.of_nps,
@@ -214,11 +218,12 @@ _DECLARED = (
     ),
     Statistic(
         "skill", estimators.rating_skill, "index", is_clustered=True, influence=influence.unknown,
-        per_cell=points.rating_skill,
+        per_cell=points.rating_skill, reads=("segment",),
     ),
     Statistic(
         "quadrant_share", estimators.quadrant_share, "share of resamples",
         "how sure its quadrant is", "share", is_fact=True, shown_of="parts",
+        reads=("segment", "importance"),
     ),
     Statistic("draws", estimators.draws, "median", "median", is_fact=True),
 )  # fmt: skip

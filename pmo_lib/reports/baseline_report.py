@@ -9,7 +9,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.contract.tables import TABLES
-from pmo_lib.engine.result import STATES
+from pmo_lib.engine.result import STATES, of_subject
 from pmo_lib.facts.portfolio import tier_bounds
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.measurement import Measurement
@@ -162,9 +162,7 @@ class BaselineReport(CustomerReport):
 
     def projects_known(self) -> HTML:
         """How many projects the baseline rests on."""
-        projects = self.workbook.tables["projects"]
-        if self.parameters.department:
-            projects = projects[projects["department"] == self.parameters.department]
+        projects = of_subject(self.workbook.tables["projects"], self.parameters.department)
         started = int((projects["started_on"] <= self.view.data_date).sum())
         return page.paragraph(
             f"{counted(len(projects), 'project')} of {self.subject} are known; "

@@ -7,6 +7,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.contract.tables import empty
+from pmo_lib.engine.result import of_subject
 from pmo_lib.facts.lifecycle import headline
 from pmo_lib.reports import page, services
 from pmo_lib.reports.picture import Picture
@@ -20,16 +21,14 @@ class CustomerReport(Report):
     @cached_property
     def statements(self) -> pd.DataFrame:
         """The promises to the report's subject."""
-        name = self.parameters.department
         rows = self.workbook.tables.get("value_statements", empty("value_statements"))
-        return rows[rows["department"] == name] if name else rows
+        return of_subject(rows, self.parameters.department)
 
     @cached_property
     def steps(self) -> pd.DataFrame:
         """The value-lifecycle audit of the promises, as they stand at the report's period."""
         today = self.workbook.measured(self.parameters.period, self.parameters.baseline)
-        name, steps = self.parameters.department, today.customers.steps
-        return steps[steps["department"] == name] if name else steps
+        return of_subject(today.customers.steps, self.parameters.department)
 
     def lifecycle_headline(self) -> HTML:
         """How many promises took all five steps, and which step is missing most often."""

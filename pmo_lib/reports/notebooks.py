@@ -24,9 +24,8 @@ def report(notebook: str, given: Mapping[str, Any] | None = None, /, **parameter
     `parameters` are those of the notebook's first cell; what is left out has its default, an
     unknown name is an error that names the nearest.
 
-    >>> import pmo_lib as pmo
     >>> report = pmo.report("03_kpi_report", department="Finance", period="2026-09")
-    >>> report.scorecard()
+    >>> scorecard = report.scorecard()
 
     `given` may hold other names too: a notebook hands on its `globals()`, of which its parameters
     are taken.

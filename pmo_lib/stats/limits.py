@@ -40,11 +40,11 @@ def later_limits(y: Floats, weights: Floats, centre: float, half: float) -> tupl
     × √weight. The weight of a point is its cases ÷ the baseline's. σ is the standard deviation
     of the baseline `y`, and no less than its moving range says.
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit  # scipy.stats takes a second to import
 
     own = y[~np.isnan(y)]
     sigma = max(sqrt(float(np.square(own - centre).sum()) / (len(own) - 1)), half / 3)
-    factor = float(t.ppf(LIMIT_LEVEL, len(own) - 1))
+    factor = float(stdtrit(len(own) - 1, LIMIT_LEVEL))
     return factor * sigma * np.sqrt(1 + weights), HALF_INTERVAL * sigma * np.sqrt(weights)
 
 

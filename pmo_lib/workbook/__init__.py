@@ -2,6 +2,5 @@
 
 from pmo_lib.workbook.book import DEFAULT_FOLDER, PEERS, Workbook, open_workbook
 from pmo_lib.workbook.frozen import BASELINES
-from pmo_lib.workbook.measured import MEASURED
 
-__all__ = ["BASELINES", "DEFAULT_FOLDER", "MEASURED", "PEERS", "Workbook", "open_workbook"]
+__all__ = ["BASELINES", "DEFAULT_FOLDER", "PEERS", "Workbook", "open_workbook"]

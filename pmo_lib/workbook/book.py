@@ -5,22 +5,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Verdict
+from pmo_lib.display import facts_table
 from pmo_lib.engine.baseline import Baseline, check_name
 from pmo_lib.engine.freezing import freeze
 from pmo_lib.engine.view import View
 from pmo_lib.errors import DataError, ParameterError, allowed_values
-from pmo_lib.measurement import Measurement
 from pmo_lib.months import month_range, months_of
 from pmo_lib.workbook.frozen import frozen_in, latest, read_baseline, write_baseline
 from pmo_lib.workbook.lazy import Lazy
-from pmo_lib.workbook.measured import MEASURED, folder_name, made_from, parts_in, read_files
+
+if TYPE_CHECKING:
+    from pmo_lib.measurement import Measurement
 
 PEERS = "peers"
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "data" / "processed"
@@ -40,6 +42,22 @@ class Workbook:
     version: str
     folder: Path | None = None
     peers: Mapping[str, "Workbook"] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        held = f"{len(self.tables)} tables, {self.periods[0]} to {self.periods[-1]}"
+        return f"<Workbook of {self.settings.organisation}: {held}>"
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "Months": f"{self.periods[0]} to {self.periods[-1]}",
+            "Departments": ", ".join(self.departments),
+            "Tables": ", ".join(self.tables),
+            "Rows rejected": f"{self.verdict.rows_rejected:,}",
+            "Withheld": "; ".join(self.withheld.values()) or "nothing",
+            "Peers": ", ".join(self.peers) or "none",
+            "Folder": self.folder or "none",
+        }
+        return facts_table(f"Workbook of {self.settings.organisation}", facts)
 
     @cached_property
     def departments(self) -> list[str]:
@@ -84,12 +102,17 @@ class Workbook:
         """The tables as seen at the end of `period`, results compared with `baseline`."""
         return View(self.tables, period, self.settings, self.withheld, self.verdict, baseline)
 
-    def measured(self, period: str = "", baseline: str | None = "") -> Measurement:
+    def measured(self, period: str = "", baseline: str | None = "") -> "Measurement":
         """Every figure of a month, the last by default, against a frozen baseline.
 
         The latest baseline without a name, none at all for None. What a run has measured of the
         same data, settings, baseline and code is opened; else figures are computed when asked for.
         """
+        # not above: all that measures takes half as long to import as numpy and pandas do, and
+        # who opens a workbook for its tables need not wait for it
+        from pmo_lib.measurement import Measurement
+        from pmo_lib.workbook.measured import MEASURED, folder_name, parts_in, read_files
+
         month = period or self.periods[-1]
         against = None if baseline is None else self.baseline(baseline)
         made, origin = self.made_from(month, against), ""
@@ -110,6 +133,8 @@ class Workbook:
 
     def made_from(self, period: str, baseline: Baseline | None) -> dict[str, str]:
         """What every figure of a month hangs on: data, settings, baseline, code."""
+        from pmo_lib.workbook.measured import made_from
+
         settings = {"": self.settings} | {name: p.settings for name, p in self.peers.items()}
         return made_from(self.verdict.data_hash, settings, period, baseline)
 
@@ -158,6 +183,9 @@ def open_workbook(folder: str | Path = "") -> Workbook:
     """The workbook in `folder`; empty means data/processed of this project.
 
     Raises DataError where nothing has been validated there yet.
+
+    >>> book = pmo.open()
+    >>> projects, last_month = book.tables["projects"], book.periods[-1]
     """
     path = Path(folder) if folder else DEFAULT_FOLDER
     verdict = path / "verdict.json"

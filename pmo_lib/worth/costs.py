@@ -42,7 +42,7 @@ def costs(view: View, evidence: Evidence, rate: float) -> Costs:
     base_date = min(days, default=view.data_date)
     if table is None:
         return Costs(base_date, None, unknown)
-    under = projects[under_pmo(projects, adopted) & ~projects["cancelled"]]
+    under = projects[under_pmo(projects, adopted)]
     return Costs(base_date, table, "", break_even_on_cost(under, table, base_date, rate))
 
 

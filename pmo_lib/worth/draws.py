@@ -25,35 +25,28 @@ DRAWS, SEED = 20_000, 20_261_001
 
 @dataclass(frozen=True)
 class Summary:
-    """Money at P5, P50 and P95 per item; the chances; payback; what to know of it.
+    """Money at P5, P50 and P95 per item; the chances; the payback.
 
     `table` has the columns item, p5, p50, p95. ROI's headline is on cashable money
     (`roi_cashable`); `roi` and `bcr` take all of it. From `payback_year` on the median of the
-    cumulative net is never below 0. Without draws the table is empty and `reason`
-    says why; without a cost all that needs it is missing.
+    cumulative net is never below 0. Without a cost all that needs it is missing.
     """
 
-    case: Case
     table: pd.DataFrame
     p_npv_positive: float
     p_avoided_above_cost: float
     payback_year: int | None
-    notes: tuple[str, ...]
-    reason: str
 
 
 @dataclass(frozen=True)
 class ValueDraws:
     """Joint draws of the value case: avoided, time, uplift, gross, cashable, cost, npv and more.
 
-    `exposure` are the discounted sums by calendar year that the draws rest on, `net_by_year` the
-    median cumulative net. A component that cannot be told is missing in every draw, is not in the
-    sums, and the notes say so.
+    `net_by_year` is the median cumulative net by calendar year. A component that cannot be told is
+    missing in every draw, is not in the sums, and the notes say so.
     """
 
-    case: Case
     table: pd.DataFrame
-    exposure: pd.DataFrame
     net_by_year: pd.Series
     notes: tuple[str, ...]
     reason: str = ""
@@ -78,19 +71,11 @@ class ValueDraws:
         )
         table = items.quantile([0.05, 0.5, 0.95]).T.set_axis(["p5", "p50", "p95"], axis=1)
         return Summary(
-            self.case,
-            table.rename_axis("item").reset_index() if len(draws) else NO_TABLE.copy(),
+            table.rename_axis("item").reset_index(),
             _share(draws["npv"], 0.0),
             _share(draws["avoided"] - cost, 0.0),
             _not_below_0_since(self.net_by_year),
-            self.notes,
-            self.reason,
         )
-
-
-NO_TABLE = pd.DataFrame(columns=["item", "p5", "p50", "p95"]).astype(
-    {"item": "str", "p5": "float64", "p50": "float64", "p95": "float64"}
-)
 
 
 def worth(inputs: pd.DataFrame, exposure: pd.Series) -> pd.DataFrame:
@@ -159,11 +144,11 @@ def value_draws(
     table = table.assign(extrapolated=extrapolated)
     notes = notes_on_money(projects, pmo_costs, effects, case)
     if reason:
-        return ValueDraws(case, table.iloc[:0], yearly, pd.Series(dtype="float64"), notes, reason)
+        return ValueDraws(table.iloc[:0], pd.Series(dtype="float64"), notes, reason)
     flows = pd.DataFrame({year: worth(inputs, sums)["npv"] for year, sums in yearly.iterrows()})
     # a year without money neither pays anything back nor puts it off
     net = flows.loc[:, flows.ne(0).any()].cumsum(axis=1).median()
-    return ValueDraws(case, table, yearly, net, notes)
+    return ValueDraws(table, net, notes)
 
 
 def why_nothing(projects: pd.DataFrame, effects: JointEffects) -> str:

@@ -102,7 +102,7 @@ def _without(question: Question, reason: str, data_date: pd.Timestamp) -> ValueC
 
 def evidence(view: View, service: str = "") -> Evidence:
     """Every project begun with its plan and outcomes, and when departments adopted."""
-    usable = {name: t for name, t in view.tables.items() if name not in view.withheld}
+    usable = view.usable
     projects = outcome_projects(usable, view.data_date, view.settings)
     projects[WEIGHT] = np.exp(projects["log_cost"])
     level = view.settings.confidence_level

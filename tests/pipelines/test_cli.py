@@ -105,11 +105,11 @@ UNUSABLE: dict[str, tuple[Files, tuple[str, ...]]] = {
     ),
     "unknown settings key": (
         {"projects.csv": PROJECTS, "settings.yml": "currencey: EUR\n"},
-        ("settings.yml", "unknown setting 'currencey'", "Did you mean 'currency'?"),
+        ("settings.yml", "unknown key 'currencey'", "Did you mean 'currency'?"),
     ),
     "settings of a wrong type": (
         {"projects.csv": PROJECTS, "settings.yml": "confidence_level: high\n"},
-        ("settings.yml: confidence_level: must be of type float; not 'high'",),
+        ("settings.yml: confidence_level: must be a number; not 'high'",),
     ),
     "broken YAML": (
         {"projects.csv": PROJECTS, "settings.yml": "currency: [EUR\n"},

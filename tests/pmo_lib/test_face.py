@@ -1,5 +1,7 @@
 """What `import pmo_lib as pmo` gives an analyst."""
 
+import doctest
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 import pmo_lib as pmo
 from builders.pages import parsed
 from builders.portfolio import DEPARTMENTS, portfolio
+from builders.tables import of_department
 from builders.workbooks import write
 from pmo_lib.reports.baseline_report import BaselineReport
 from pmo_lib.reports.kpi.kpi_report import KpiReport
@@ -109,3 +112,38 @@ class TestReport:
         page = parsed(made._repr_html_())
         assert "of Ours, September 2026" in page.text
         assert {name for name, said in page.rows if said} >= SHOWN_BY_ALL
+
+
+class TestExamples:
+    @pytest.mark.parametrize("name", ["", "open", "report", "catalogue", "kpi"])
+    def test_in_docstrings_run(
+        self, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        few = of_department(portfolio(), "Finance")  # two tables: little to measure
+        write(tmp_path / "out", {name: few[name] for name in ("projects", "baselines")})
+        monkeypatch.setattr("pmo_lib.workbook.book.DEFAULT_FOLDER", tmp_path / "out")
+        told = getattr(pmo, name).__doc__ if name else pmo.__doc__
+        example = doctest.DocTestParser().get_doctest(told, {"pmo": pmo}, name, None, 0)
+        assert example.examples
+        said = io.StringIO()
+        assert doctest.DocTestRunner().run(example, out=said.write).failed == 0, said.getvalue()
+
+
+class TestShown:
+    """In JupyterLab an object shows what it holds, and not its every table."""
+
+    def test_workbook(self, folder: Path) -> None:
+        book = pmo.open(folder)
+        assert repr(book) == "<Workbook of Ours: 4 tables, 2023-01 to 2026-09>"
+        rows = dict(parsed(book._repr_html_()).rows)
+        assert rows["Departments"] == ", ".join(sorted(DEPARTMENTS))
+        assert rows["Folder"] == str(folder)
+
+    def test_measurement(self, folder: Path) -> None:
+        measured = pmo.open(folder).measured("2026-06")
+        assert repr(measured).startswith("<Measurement of 2026-06: 3 departments, computed")
+        rows = dict(parsed(measured._repr_html_()).rows)
+        assert rows["Baseline"] == "none"
+        for call in ("kpis(department)", "observations(kpi_id, department)"):
+            assert callable(getattr(measured, call.partition("(")[0]))
+            assert rows[call]

@@ -10,7 +10,7 @@ from IPython.display import HTML
 from pmo_lib.benchmark.class_forecasts import HIGH, MIDDLE
 from pmo_lib.benchmark.forecast_calibration import calibration_sentence
 from pmo_lib.benchmark.reference_class import ReferenceClass
-from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.engine.result import of_subject
 from pmo_lib.reports import page
 from pmo_lib.wording import DASH, counted, interval, listed, number
 
@@ -62,8 +62,7 @@ def in_flight(known: ReferenceClass, department: str, currency: str) -> HTML:
     The class is of our own history, or where there is none of a peer's.
     """
     source, found = next(iter(known.forecasts.items()))
-    if department != ORGANISATION:
-        found = found[found["department"] == department]
+    found = of_subject(found, department)
     if found.empty:
         return page.paragraph("No project is in flight.")
     if not source:

@@ -127,7 +127,7 @@ class Money:
         return page.joined(
             self._table("conservative"),
             page.folded("As estimated, shown or not", self._table("as estimated")),
-            page.bullets(self.summaries["conservative"].notes),
+            page.bullets(self.case.money.draws["conservative"].notes),
         )
 
     def _table(self, case: Case) -> HTML:

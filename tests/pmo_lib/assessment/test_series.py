@@ -23,7 +23,9 @@ from builders.tables import (
     report,
 )
 from builders.views import settings, view
-from pmo_lib.assessment.series import behaviour_of, behaviours, series, spark
+from pmo_lib.assessment.behaviour import Behaviour
+from pmo_lib.assessment.series import history, spark
+from pmo_lib.assessment.signals import Grain
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.engine.observe import observe, results
 from pmo_lib.engine.result import ORGANISATION
@@ -60,6 +62,22 @@ def sample() -> View:
             rows[column.name] = cells.astype(column.pandas_type)
         tables[name] = rows
     return View(tables, PERIOD, ALL)
+
+
+def series(
+    kpi_id: str,
+    seen: View,
+    department: str = ORGANISATION,
+    months: int = 72,
+    grain: Grain = "month",
+) -> pd.DataFrame:
+    return history(kpi_id, seen, months).series(department, months, grain)
+
+
+def behaviour_of(
+    kpi_id: str, seen: View, department: str = ORGANISATION, baseline_until: str = ""
+) -> Behaviour:
+    return history(kpi_id, seen).behaviour(department, baseline_until)
 
 
 def completed(n: int, months: int, late: Any = 0) -> dict[str, list[dict[str, Any]]]:
@@ -297,7 +315,7 @@ class TestTheWholeCatalogue:
     @pytest.mark.parametrize("kpi_id", CATALOGUE)
     def test_is_charted_on_the_sample_or_told_why_not(self, kpi_id: str) -> None:
         seen = replace(sample(), settings=settings())
-        found = behaviours(kpi_id, seen, [ORGANISATION, "Finance"])
+        found = {d: history(kpi_id, seen).behaviour(d) for d in (ORGANISATION, "Finance")}
         for one in found.values():
             assert one.can_tell or len(one.signal) > len("cannot tell: because")
             assert one.can_tell <= bool(one.points["value"].notna().any())
@@ -378,17 +396,18 @@ class TestBehaviour:
 
     @pytest.mark.parametrize("kpi_id", ["D1", "P1", "P2"])
     def test_all_departments_at_once_are_each_alone(self, kpi_id: str) -> None:
-        found = behaviours(kpi_id, SEEN, [ORGANISATION, "Finance", "No such department"])
-        assert len(found) == 3
-        assert repr(found["Finance"]) == repr(behaviour_of(kpi_id, SEEN, "Finance"))
-        assert not found["No such department"].can_tell
+        together = history(kpi_id, SEEN)
+        assert together.behaviour(ORGANISATION).points["n"].sum() > 0
+        alone = behaviour_of(kpi_id, SEEN, "Finance")
+        assert repr(together.behaviour("Finance")) == repr(alone)
+        assert not together.behaviour("No such department").can_tell
 
     def test_kept_for_the_organisation_only(self) -> None:
         costs = [{"period": m, "category": "staff", "amount": 1.0, "reporting_hours": 100.0 + i % 7}
                  for i, m in enumerate(month_range("2024-01", "2026-09"))]  # fmt: skip
-        found = behaviours("P11", view(pmo_costs=costs), [ORGANISATION, "Finance"])
-        assert found[ORGANISATION].can_tell
-        assert found["Finance"].signal == (
+        found = history("P11", view(pmo_costs=costs))
+        assert found.behaviour(ORGANISATION).can_tell
+        assert found.behaviour("Finance").signal == (
             "cannot tell: it is kept for the organisation only, not by department"
         )
 

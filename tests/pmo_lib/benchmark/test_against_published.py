@@ -4,6 +4,7 @@ from dataclasses import replace
 from math import isnan
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -97,8 +98,8 @@ class TestPublished:
         assert (found.gap.low, found.gap.high) == pytest.approx((own.low - 0.5, own.high - 0.5))
 
     def test_segment_is_our_projects_of_that_category(self) -> None:
-        (found,) = judged({"segment": "roads"})
-        assert (found.ours.value, found.ours.n) == (9 / 15, 15)
+        (found,) = compared(seen(portfolio(13, 17), {"segment": "roads"}), {})
+        assert (found.ours.value, found.ours.n) == (8 / 15, 15)  # every other one is of roads
 
     def test_settings_say_what_a_segment_is_of_ours(self) -> None:
         (found,) = judged({"segment": "Software"}, segments={"software": ["IT"]})
@@ -162,6 +163,17 @@ class TestPeers:
         clustered = [each for each in found if CATALOGUE[each.kpi_id].statistic.is_clustered]
         assert clustered
         assert [each.note for each in clustered if "independent cases" in each.note] == []
+
+    def test_overruns_of_the_same_mix_are_compared_by_geometric_means(self) -> None:
+        ours, theirs = portfolio(10, 30), portfolio(10, 20, cost=150.0)
+        for given in (ours, theirs):
+            given["baselines"] = given["baselines"].assign(cost=100.0)
+        (found,) = [
+            each for each in compared(seen(ours), {"Theirs": seen(theirs)}) if each.kpi_id == "D3"
+        ]
+        logs = [np.log(given["projects"]["actual_cost"] / 100) for given in (ours, theirs)]
+        by_kind = [np.mean(logs[0][kind::2]) - np.mean(logs[1][kind::2]) for kind in (0, 1)]
+        assert found.standardised.value == pytest.approx(np.exp(np.mean(by_kind)) - 1)
 
     def test_three_projects_are_refused(self) -> None:
         ours, theirs = seen(portfolio(10, 30)), seen(portfolio(1, 2))

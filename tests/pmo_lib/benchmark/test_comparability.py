@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmo_lib.benchmark.comparability import Facts, comparability, facts_of
+from pmo_lib.benchmark.comparability import Comparability, Facts, comparability, facts_of
 from pmo_lib.contract.profile import Profile
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import STATISTICS, TABLES
@@ -52,19 +52,24 @@ class TestRule:
         judged = comparability(OURS, Facts(**WHOLE, sector="Public"))
         assert (judged.judgement, judged.reasons, judged.remedies) == ("comparable", (), ())
 
-    @pytest.mark.parametrize("name", WHOLE)
-    def test_each_fact_that_differs_refuses_with_its_reason(self, name: str) -> None:
-        judged = comparability(OURS, Facts(**{**WHOLE, name: OTHER[name]}))
-        assert judged.judgement == "not comparable"
-        assert judged.reasons == (REASONS[name],)
-        assert judged.remedies == (REMEDIES[name],)
+    def test_each_fact_that_differs_refuses_with_its_reason(self) -> None:
+        found = {name: comparability(OURS, Facts(**{**WHOLE, name: OTHER[name]})) for name in WHOLE}
+        assert found == {
+            name: Comparability("not comparable", (REASONS[name],), (REMEDIES[name],))
+            for name in WHOLE
+        }
 
-    @pytest.mark.parametrize("name", WHOLE)
-    def test_each_fact_that_the_source_does_not_state_is_context(self, name: str) -> None:
-        judged = comparability(OURS, Facts(**{**WHOLE, name: NONE[name]}))
-        assert judged.judgement == "context only"
-        assert [said.startswith("The source does not say") for said in judged.reasons] == [True]
-        assert [said.startswith("Ask the source") for said in judged.remedies] == [True]
+    def test_each_fact_that_the_source_does_not_state_is_context(self) -> None:
+        found = {name: comparability(OURS, Facts(**{**WHOLE, name: NONE[name]})) for name in WHOLE}
+        told = {
+            name: (
+                each.judgement,
+                [said.startswith("The source does not say") for said in each.reasons],
+                [said.startswith("Ask the source") for said in each.remedies],
+            )
+            for name, each in found.items()
+        }
+        assert told == dict.fromkeys(WHOLE, ("context only", [True], [True]))
 
     @pytest.mark.parametrize(
         ("name", "column"),
@@ -76,20 +81,19 @@ class TestRule:
         assert judged.judgement == "context only"
         assert column in judged.remedies[0]
 
-    @pytest.mark.parametrize("name", WHOLE)
-    def test_what_neither_states_is_asked_of_both(self, name: str) -> None:
-        ours, theirs = replace(OURS, **{name: NONE[name]}), Facts(**{**WHOLE, name: NONE[name]})
-        judged = comparability(ours, theirs)
-        if name == "population":  # empty on our side: it does not matter
-            assert judged.judgement == "comparable"
-        else:
-            assert judged.judgement == "context only"
-            assert len(judged.reasons) == len(judged.remedies) == 2
+    def test_what_neither_states_is_asked_of_both(self) -> None:
+        found = {}
+        for name, nothing in NONE.items():
+            ours, theirs = replace(OURS, **{name: nothing}), Facts(**{**WHOLE, name: nothing})
+            judged = comparability(ours, theirs)
+            found[name] = judged.judgement, len(judged.reasons), len(judged.remedies)
+        # the population need not be known where it is empty on our side
+        expected = dict.fromkeys(NONE, ("context only", 2, 2))
+        assert found == expected | {"population": ("comparable", 0, 0)}
 
-    @pytest.mark.parametrize("name", WHOLE)
-    def test_writing_in_capitals_is_no_difference(self, name: str) -> None:
-        theirs = {**WHOLE, name: str(WHOLE[name]).upper() if name != "rating_scale" else 3}
-        assert comparability(OURS, Facts(**theirs)).judgement == "comparable"
+    def test_writing_in_capitals_is_no_difference(self) -> None:
+        loud = {name: str(value).upper() for name, value in WHOLE.items()} | {"rating_scale": 3}
+        assert comparability(OURS, Facts(**loud)).judgement == "comparable"
 
     def test_a_difference_is_not_told_away_by_what_is_not_stated(self) -> None:
         """All remedies are listed, the reasons are those that refuse."""

@@ -47,6 +47,7 @@ def test_columns_are_those_of_the_published_file() -> None:
         ("D3", (0.2, 0.1, 0.3), "worse"),  # overrun: lower is better
         ("D3", (-0.2, -0.3, -0.1), "better"),
         ("D3", (0.2, 0.0, 0.4), "no different"),
+        ("D3", (-0.2, -0.4, 0.0), "no different"),
         ("D3", (0.2, float("nan"), 0.4), ""),
     ],
 )

@@ -67,6 +67,12 @@ class TestUplift:
         assert found.high == 1.0
         assert "6 projects of this class: 23\xa0%" in found.note
 
+    def test_of_a_small_class_reaches_down_to_its_own_lower_bound(self) -> None:
+        """P(Binomial(8, 0.8) >= 4) = 99.0 %, and of 5 it is 94.4 %: below the 95 % of one end."""
+        found = uplift(np.arange(8.0), 0.8, 0.9, np.linspace(10, 20, 40))
+        assert found.low == 3.0
+        assert found.own_weight == pytest.approx(8 / 28)
+
     def test_of_an_empty_class_is_the_parents_and_says_so(self) -> None:
         parent = np.linspace(0, 0.4, 61)
         found = uplift(floats([]), 0.8, 0.9, parent)

@@ -82,7 +82,7 @@ class TestLags:
         rollout = every_cell(dict.fromkeys("ABCDEFG", NEVER), 9)
         found = lags(rollout.cells, rollout.first, 0.9)
         assert found.empty
-        assert list(found) == COLUMNS
+        assert found.dtypes.astype("str").to_dict() == COLUMNS
 
 
 class TestLeads:
@@ -154,7 +154,7 @@ class TestLeads:
         rollout = every_cell({"A": 6, "B": 6, **dict.fromkeys("CDEF", NEVER)}, 9, 3, noise=1)
         found, test = leads(rollout.cells, rollout.first, 0.9)
         assert found.empty
-        assert list(found) == COLUMNS
+        assert found.dtypes.astype("str").to_dict() == COLUMNS
         np.testing.assert_equal(test, PreTrend())
 
     def test_no_p_without_more_departments_than_quarters(self) -> None:

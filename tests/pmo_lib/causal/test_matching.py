@@ -14,10 +14,9 @@ from pmo_lib.causal.matching import (
     COVARIATES,
     adjusted,
     balance_table,
-    match_weights,
     matched,
-    propensity_logit,
 )
+from pmo_lib.causal.propensity import match_weights, propensity_logit
 from pmo_lib.stats.e_values import e_value, e_value_of_difference
 
 

@@ -11,7 +11,7 @@ import pytest
 from builders.portfolio import portfolio
 from builders.views import with_baseline
 from pmo_lib.assessment.assessed import assessed
-from pmo_lib.assessment.series import behaviour_of, series
+from pmo_lib.assessment.series import history
 from pmo_lib.engine.call import called
 from pmo_lib.engine.freezing import freeze
 from pmo_lib.engine.observe import attempt, observe, results, yearly_results
@@ -19,7 +19,7 @@ from pmo_lib.engine.result import ORGANISATION, failures, tidy
 from pmo_lib.engine.view import View
 from pmo_lib.errors import KpiError
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.kpis.kpi import Kpi, kpi, observations
+from pmo_lib.kpis.kpi import OBSERVATION_COLUMNS, Kpi, kpi, observations
 
 VIEW = View(portfolio(), "2026-09")
 DEPARTMENTS = ["Finance", "Sales"]
@@ -71,8 +71,8 @@ class TestWhatRaises:
         assert "D99" not in frozen.observations
 
     def test_has_no_history(self) -> None:
-        assert behaviour_of("D99", VIEW).signal == f"cannot tell: {FAILED}"
-        assert series("D99", VIEW).empty
+        assert history("D99", VIEW).behaviour().signal == f"cannot tell: {FAILED}"
+        assert history("D99", VIEW).series().empty
         assert yearly_results("D99", VIEW, ORGANISATION, 3) == []
 
     def test_asked_for_by_itself_raises_with_its_name(self) -> None:
@@ -110,6 +110,10 @@ def test_line_is_that_of_the_own_module_not_of_a_library() -> None:
             pd.DataFrame({"period": [], "numerator": [], "case_id": []}),
             "gave no column department and denominator",
         ),
+        (
+            pd.DataFrame({name: ["1"] for name in OBSERVATION_COLUMNS}),
+            "gave numerator and denominator that are no numbers",
+        ),
     ],
 )
 def test_what_gives_no_observations_has_failed(given: Any, said: str) -> None:
@@ -118,6 +122,15 @@ def test_what_gives_no_observations_has_failed(given: Any, said: str) -> None:
 
     _, state, reason = attempt(declared(mine), VIEW)
     assert (state, said in reason, REMEDY in reason) == ("failed", True, True)
+
+
+def test_a_column_that_the_statistic_reads_is_missed() -> None:
+    def mine(projects: pd.DataFrame) -> pd.DataFrame:
+        return observations(projects, period="2026-09", numerator=1.0)
+
+    _, state, reason = attempt(declared(mine, also=("survival_p85", "cost_drift")), VIEW)
+    assert state == "failed"
+    assert "gave no column ended, current and original" in reason
 
 
 def test_what_is_interrupted_is_no_failure_of_a_kpi() -> None:

@@ -13,8 +13,8 @@ from builders.portfolio import with_customers
 from builders.workbooks import write
 from pmo_lib.contract.settings import Tolerances
 from pmo_lib.measurement import Measurement, chart_part
-from pmo_lib.workbook import MEASURED, Workbook, open_workbook
-from pmo_lib.workbook.measured import FACTS, folder_name, part_files, write_measured
+from pmo_lib.workbook import Workbook, open_workbook
+from pmo_lib.workbook.measured import FACTS, MEASURED, folder_name, part_files, write_measured
 
 PERIOD = "2026-09"
 

@@ -1,14 +1,15 @@
 """The value case: when effects may become money, and what a view withholds."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from math import exp, isnan, log
+from math import log
+from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
+import pmo_lib.worth.value_case
 from builders.rollouts import (
-    OFFICE_A_MONTH,
     PERIOD,
     all_at_once,
     case,
@@ -17,14 +18,9 @@ from builders.rollouts import (
     rolled_out,
     without,
 )
-from builders.tables import Tables, tables
 from builders.views import settings
 from pmo_lib.engine.view import View
 from pmo_lib.worth.value_case import COLUMNS, ValueCase, evidence, value_case
-
-
-def costs(given: pd.DataFrame) -> Tables:
-    return rolled_out() | {"pmo_costs": given}
 
 
 def withholding(**reasons: str) -> ValueCase:
@@ -35,87 +31,6 @@ def withholding(**reasons: str) -> ValueCase:
 def shown() -> ValueCase:
     """The roll-out, and a month in which the PMO is said to have begun, which it does not need."""
     return case(rolled_out(), began="2023-01")
-
-
-class TestNoCost:
-    PAID = rolled_out()["pmo_costs"]
-
-    def test_known_of_every_month(self) -> None:
-        seen = case(rolled_out())
-        assert seen.costs.unknown == ""
-        assert seen.costs.table is not None
-        assert len(seen.costs.table) == len(self.PAID) == 57  # January 2022 to September 2026
-
-    def test_no_table(self) -> None:
-        seen = case(without("pmo_costs"))
-        assert seen.costs.unknown == "needs pmo_costs.csv"
-        assert seen.costs.table is None
-
-    def test_a_table_that_is_withheld(self) -> None:
-        seen = withholding(pmo_costs="too many rows rejected")
-        assert seen.costs.unknown == "too many rows rejected"
-        assert seen.costs.table is None
-
-    @pytest.mark.parametrize("amount", [0.0, np.nan])
-    def test_nothing_paid_is_nothing_known(self, amount: float) -> None:
-        seen = case(costs(self.PAID.assign(amount=amount)))
-        assert seen.costs.unknown == "pmo_costs.csv has no cost up to the data date"
-
-    def test_what_comes_after_the_data_date_is_none(self) -> None:
-        seen = case(costs(self.PAID.assign(period="2027-01")))
-        assert seen.costs.unknown == "pmo_costs.csv has no cost up to the data date"
-
-    def test_a_month_without_a_row_is_not_one_without_cost(self) -> None:
-        seen = case(costs(self.PAID.drop(index=[3, 7]).reset_index(drop=True)))
-        assert seen.costs.unknown == "pmo_costs.csv lacks 2 of the 57 months since 2022-01"
-        assert seen.costs.table is None
-        assert isnan(seen.costs.break_even)
-
-    def test_nor_is_one_without_an_amount(self) -> None:
-        amount = self.PAID["amount"].mask(self.PAID["period"] == "2023-05")
-        seen = case(costs(self.PAID.assign(amount=amount)))
-        assert seen.costs.unknown == "pmo_costs.csv lacks 1 of the 57 months since 2022-01"
-
-    def test_months_since_the_first_adoption_are_asked_for(self) -> None:
-        late = self.PAID[self.PAID["period"] >= "2022-07"].reset_index(drop=True)
-        assert case(costs(late)).costs.unknown == (
-            "pmo_costs.csv lacks 6 of the 57 months since 2022-01"
-        )
-
-    def test_and_those_since_the_first_cost(self) -> None:
-        early = pd.concat([self.PAID, self.PAID.head(1).assign(period="2021-10")])
-        assert (
-            case(costs(early)).costs.unknown
-            == "pmo_costs.csv lacks 2 of the 60 months since 2021-10"
-        )
-
-    def test_departments_without_projects_ask_for_none(self) -> None:
-        given = rolled_out()
-        more = tables(
-            rollouts=[{"department": "Z", "service_id": "S1", "adopted_on": "2015-01-01"}]
-        )["rollouts"]
-        given["rollouts"] = pd.concat([given["rollouts"], more], ignore_index=True)
-        seen = case(given)
-        assert seen.costs.unknown == ""
-        assert seen.costs.base_date == pd.Timestamp("2022-01-01")
-
-
-class TestBaseDate:
-    def test_is_the_first_adoption_of_a_department_with_projects(self) -> None:
-        assert case(without("pmo_costs")).costs.base_date == pd.Timestamp("2022-01-01")
-
-    def test_or_the_first_cost(self) -> None:
-        paid = rolled_out()["pmo_costs"]
-        earlier = [
-            paid.head(1).assign(period=str(month))
-            for month in pd.period_range("2021-09", "2021-12", freq="M")
-        ]
-        assert case(costs(pd.concat([*earlier, paid]))).costs.base_date == pd.Timestamp(
-            "2021-09-01"
-        )
-
-    def test_or_the_data_date(self) -> None:
-        assert case(without("pmo_costs", "rollouts")).costs.base_date == pd.Timestamp("2026-09-30")
 
 
 class TestNoMoney:
@@ -214,33 +129,21 @@ class TestMoney:
         at = shown.money.effects.names.index("cost")
         assert shown.money.effects.values[at] == max(cost.priced.value, shown.money.by_cost.value)
 
-    def test_smallest_effect_of_cost_is_that_which_pays(self, shown: ValueCase) -> None:
-        # statistics.md 4.2: τ* = -log(1 + PV(cost) ÷ PV(spend))
-        spend = paid = 0.0
-        base = pd.Timestamp("2022-01-01")
-        adopted = rolled_out()["rollouts"].set_index("department")["adopted_on"].to_dict()
-        rate = shown.question.assumptions.discount_rate
-        for each in rolled_out()["projects"].itertuples():
-            if each.started_on >= adopted.get(each.department, pd.Timestamp.max):
-                years = (each.finished_on - base).days / 365.25
-                spend += each.actual_cost / (1 + rate) ** years
-        for month in pd.period_range("2022-01", PERIOD, freq="M"):
-            years = (month.end_time.normalize() - base).days / 365.25
-            paid += OFFICE_A_MONTH / (1 + rate) ** years
-        assert shown.costs.break_even == pytest.approx(-log(1 + paid / spend))
-        assert exp(shown.costs.break_even) < 1
+    def test_smallest_effect_of_interest_on_cost_is_that_which_pays(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told: dict[str, float] = {}
+        whole = pmo_lib.worth.value_case.findings
 
-    def test_cancelled_projects_bring_nothing_to_break_even(self, shown: ValueCase) -> None:
-        given = rolled_out()
-        adopted = given["rollouts"].set_index("department")["adopted_on"]
-        projects = given["projects"]
-        under = projects["started_on"] >= projects["department"].map(adopted)
-        lost = projects.index.isin(projects.index[under][:40])
-        fewer = given | {"projects": projects[~lost]}
-        status = projects["status"].mask(pd.Series(lost), "cancelled")
-        cancelled = case(given | {"projects": projects.assign(status=status)})
-        assert cancelled.costs.break_even == pytest.approx(case(fewer).costs.break_even)
-        assert cancelled.costs.break_even < shown.costs.break_even
+        def noted(*given: Any, smallest: Mapping[str, float], **more: Any) -> Any:
+            told.update(smallest)
+            return whole(*given, smallest=smallest, **more)
+
+        monkeypatch.setattr(pmo_lib.worth.value_case, "findings", noted)
+        seen = case(few_departments())
+        assert told["cost"] == -seen.costs.break_even > 0
+        assert told["schedule"] == pytest.approx(-log(0.95))
+        assert told["benefits"] == 0.05
 
     def test_table_has_a_row_an_outcome(self, shown: ValueCase) -> None:
         table = shown.table()
@@ -249,5 +152,5 @@ class TestMoney:
         assert table["p_adjusted"].tolist() == [each.p_adjusted for each in shown.findings]
 
     def test_discounts_at_the_rate_of_the_settings(self) -> None:
-        seen = value_case(View(rolled_out(), PERIOD, settings(discount_rate=0.02)))
+        seen = value_case(View(few_departments(), PERIOD, settings(discount_rate=0.02)))
         assert seen.question.assumptions.discount_rate == 0.02

@@ -14,9 +14,12 @@ from builders.portfolio import with_customers
 from builders.results import result_table
 from builders.tables import request
 from builders.views import view
-from pmo_lib.engine.observe import results
+from builders.whole import PERIOD, whole, whole_view
+from pmo_lib.engine.observe import observe, results
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.engine.view import View
+from pmo_lib.facts.customers import NOT_ROLLED_OUT, USED, uptake
+from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.families.services import OTHER_CHANNELS
 
 KPIS = ("R4", "R6", "R8", "R9")
@@ -169,3 +172,13 @@ class TestAttainment:
 
 def test_parts_are_named_as_customers_call_the_service() -> None:
     assert set(parts("R4", View(with_customers(), "2026-09"))) == {"Service 1", "Service 2"}
+
+
+def test_uptake_is_what_the_page_on_uptake_shows() -> None:
+    tables = whole()
+    table = uptake(tables["service_requests"], tables["rollouts"], tables["services"], PERIOD)
+    shown = table[table["state"] != NOT_ROLLED_OUT]
+    found = observe(CATALOGUE["R6"], whole_view(tables))
+    assert list(
+        zip(found["department"], found["segment"], found["numerator"], strict=True)
+    ) == list(zip(shown["department"], shown["service"], shown["state"] == USED, strict=True))

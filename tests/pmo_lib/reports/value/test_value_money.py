@@ -48,7 +48,7 @@ class TestTable:
         said = text_of(made.table())
         assert "Conservative: gains that are not at least likely count nothing" in said
         assert "As estimated: every effect at its estimate" in said
-        notes = made.summaries["conservative"].notes
+        notes = made.case.money.draws["conservative"].notes
         assert notes
         for note in notes:
             assert plain(note) in said
