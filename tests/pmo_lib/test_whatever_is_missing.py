@@ -21,7 +21,7 @@ from builders.gaps import (
 from builders.tables import DEPARTMENTS, PERIOD
 from builders.views import settings
 from builders.workbooks import workbook
-from pmo_lib.assessment.series import behaviour_of
+from pmo_lib.assessment.series import history
 from pmo_lib.contract.tables import empty
 from pmo_lib.effect import roll_out
 from pmo_lib.engine.observe import results
@@ -87,7 +87,7 @@ def test_every_series_is_charted_or_says_why_not(subtests: pytest.Subtests) -> N
     for gap in gaps():
         for kpi_id in reading(gap.table, CHARTED):
             with subtests.test(f"{kpi_id}, {gap.name}"):
-                assert behaviour_of(kpi_id, seen(gap), ORGANISATION, "").signal
+                assert history(kpi_id, seen(gap)).behaviour().signal
 
 
 def test_every_section_is_shown(subtests: pytest.Subtests) -> None:
