@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from pipelines.configuration import configured
 from pipelines.prepare import examine
 from pmo_lib.benchmark.against_peers import against_peers
+from pmo_lib.benchmark.side import Side
 from pmo_lib.workbook import open_workbook
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -82,7 +83,8 @@ def test_the_citys_plans_are_no_yardstick_for_projects_counted_from_approval(
     """The sample counts from approval in constant prices, the city from its first report."""
     sample = examine(SAMPLE, configured(SAMPLE), lambda _: None).workbook
     city = open_workbook(pack.parents[2]).peers[CITY]
-    found = against_peers(sample.view("2026-09"), {CITY: city.view(city.periods[-1])})
+    ours, theirs = sample.view("2026-09"), city.view(city.periods[-1])
+    found = against_peers(Side(ours, ours), {CITY: Side(theirs, ours)})
     growth = {each.kpi_id: each for each in found}
     for kpi_id in ("D15", "D16"):
         assert growth[kpi_id].judgement == "not comparable"
