@@ -193,6 +193,6 @@ def _expected(projects: pd.DataFrame, benefits: pd.DataFrame, data_date: Dates) 
 def _has_begun(promised: pd.DataFrame, benefit_reports: pd.DataFrame) -> pd.Series:
     """Whether each benefit has a report by its data date."""
     first = benefit_reports.groupby("benefit_id")["period"].min()
-    first_reported = promised["benefit_id"].map(first).astype("str")  # of none, no numbers
-    begun: pd.Series = first_reported <= months_of(promised["data_date"])
+    reported = promised["benefit_id"].map(first).astype("str")  # of no report numbers are mapped
+    begun: pd.Series = reported <= months_of(promised["data_date"])
     return begun

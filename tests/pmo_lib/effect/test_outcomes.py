@@ -50,6 +50,10 @@ class TestDeclared:
     def test_ids_are_their_keys(self) -> None:
         assert all(name == each.id for name, each in OUTCOMES.items())
 
+    def test_overruns_and_benefits_are_winsorised_and_shares_are_not(self) -> None:
+        tails = {each.id for each in OUTCOMES.values() if each.has_tails}
+        assert tails == {"cost", "schedule", "benefits", "planned_cost", "planned_days"}
+
     def test_each_is_a_column(self) -> None:
         found = known(projects=[project()], baselines=[baseline()])
         assert set(OUTCOMES) <= set(found.columns)
