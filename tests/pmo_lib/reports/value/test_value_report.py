@@ -254,7 +254,8 @@ class TestNumbers:
             assert re.match(rf"[+−]?{size} (%|points)", row[2])
             assert each.why in row[3]
             assert f"{each.n_projects} projects under the PMO, {each.n_departments} dep" in row[4]
-            assert f"p = {max(each.p, 0.001):.3f}, {max(each.p_adjusted, 0.001):.3f}" in row[4]
+            assert f"p = {max(each.p, 0.001):.3f}, " in row[4]
+            assert f"adjusted p = {max(each.p_adjusted, 0.001):.3f}" in row[4]
             assert f"{each.support:.0%} of those".replace("%", " %") in row[4]
 
     def test_roll_out_counts_the_projects_before_and_since(self) -> None:
