@@ -9,6 +9,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.contract.tables import TABLES
+from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.result import STATES, of_subject
 from pmo_lib.facts.portfolio import tier_bounds
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -34,6 +35,11 @@ class BaselineReport(CustomerReport):
     def measured(self) -> Measurement:
         """Every figure at the end of the baseline, which is compared with nothing."""
         return self.workbook.measured(self.parameters.until, None)
+
+    @cached_property
+    def baseline(self) -> Baseline | None:
+        """What other reports are compared with."""
+        return self.workbook.baseline(self.parameters.baseline)
 
     def title(self) -> HTML:
         """The title."""

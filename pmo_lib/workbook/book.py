@@ -120,7 +120,7 @@ class Workbook:
         if self.folder is not None:
             lies = self.folder / MEASURED / folder_name(made)
             try:
-                kept, origin = parts_in(read_files(lies, made)), lies.name
+                kept, origin = parts_in(read_files(lies, made)), f"measured by a run, {lies.name}"
             except ValueError as fault:
                 origin = f"computed by this report: {lies.name} {fault}" if lies.exists() else ""
         return Measurement(

@@ -1,8 +1,6 @@
 """Where the sample stands: page, CSV and library agree with a count made in the files."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,22 +14,11 @@ from pmo_lib.workbook import Workbook, open_workbook
 RAW = Path(__file__).parents[2] / "data" / "raw"
 PEER = "Synthetic peer"
 ORGANISATION = "All departments"
-JOB = "reports: [{notebook: 02_benchmark, title: Where we stand}]\n"
 
 
 @pytest.fixture(scope="session")
-def made(once: Callable[..., Path], pmo: Callable[..., Any], great_expectations: None) -> Path:
-    def make(folder: Path) -> None:
-        (folder / "benchmarks.yml").write_text(JOB)
-        done = pmo("run", folder / "benchmarks.yml", "--raw", RAW, "--out", folder / "out")
-        assert done.exit_code == 0, done.output
-
-    return once("sample_benchmark", make) / "out"
-
-
-@pytest.fixture(scope="session")
-def pack(made: Path) -> Path:
-    return made / "reports" / "benchmarks" / "2026-09"
+def pack(sample: Path) -> Path:
+    return sample / "reports" / "sample" / "2026-09"
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +40,8 @@ def rows(pack: Path) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def book(made: Path) -> Workbook:
-    return open_workbook(made)
+def book(sample: Path) -> Workbook:
+    return open_workbook(sample)
 
 
 def cells(page: BeautifulSoup, caption: str) -> list[list[str]]:

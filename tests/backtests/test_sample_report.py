@@ -1,9 +1,7 @@
 """The reports on the shipped sample say what an independent computation finds in its files."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -26,30 +24,12 @@ DATA_DATE = pd.Timestamp("2026-09-30")
 WINDOW_BEGINS = pd.Timestamp("2023-10-01")  # 36 months to the data date
 YEAR_BEGINS = pd.Timestamp("2025-10-01")
 FROZEN_UNTIL = "2022-03"  # the month before the first roll-out
-JOB = f"""\
-title: Back-test
-reports:
-  - notebook: 01_baseline
-    title: The baseline
-    parameters: {{freeze: original}}
-  - notebook: 03_kpi_report
-    title: The organisation
-  - notebook: 03_kpi_report
-    title: One department
-    parameters: {{department: {DEPARTMENT}}}
-"""
 
 
 @pytest.fixture(scope="session")
-def pack(once: Callable[..., Path], pmo: Callable[..., Any], great_expectations: None) -> Path:
+def pack(sample: Path) -> Path:
     """The pack of the baseline, the organisation's report and that of one department."""
-
-    def make(folder: Path) -> None:
-        (folder / "sample.yml").write_text(JOB)
-        done = pmo("run", folder / "sample.yml", "--raw", RAW, "--out", folder / "out")
-        assert done.exit_code == 0, done.output
-
-    return once("sample", make) / "out" / "reports" / "sample" / "2026-09"
+    return sample / "reports" / "sample" / "2026-09"
 
 
 @pytest.fixture(scope="session")

@@ -154,41 +154,46 @@ def repeated(
 
 
 class TestCriticalRules:
-    @pytest.mark.parametrize("way", CRITICAL, ids=str)
     def test_row_that_breaks_it_is_rejected_for_it_alone(
-        self, broken: Prepared, way: Broken
+        self, broken: Prepared, subtests: pytest.Subtests
     ) -> None:
-        rejected = broken.rejected(way.table)
-        found = rejected[rejected["line"] == str(broken.lines[way])]
-        assert len(found) == 1
-        row = found.iloc[0]
-        assert row["file"] == f"{way.table}.csv"
-        assert row["column"] == way.column
-        assert row["value"] == " | ".join(way.change.values())
-        assert way.rule in row["rule"]
-        for column, cell in way.change.items():
-            assert row[column] == cell
+        for way in CRITICAL:
+            with subtests.test(str(way)):
+                rejected = broken.rejected(way.table)
+                found = rejected[rejected["line"] == str(broken.lines[way])]
+                assert len(found) == 1
+                row = found.iloc[0]
+                assert row["file"] == f"{way.table}.csv"
+                assert row["column"] == way.column
+                assert row["value"] == " | ".join(way.change.values())
+                assert way.rule in row["rule"]
+                for column, cell in way.change.items():
+                    assert row[column] == cell
 
-    @pytest.mark.parametrize("name", TABLES)
-    def test_no_other_row_is_rejected(self, broken: Prepared, name: str) -> None:
-        lines = {str(line) for way, line in broken.lines.items() if way.table == name}
-        assert set(broken.rejected(name)["line"]) == lines
-        assert len(broken.accepted(name)) == GOOD_ROWS
+    def test_no_other_row_is_rejected(self, broken: Prepared, subtests: pytest.Subtests) -> None:
+        for name in TABLES:
+            with subtests.test(name):
+                lines = {str(line) for way, line in broken.lines.items() if way.table == name}
+                assert set(broken.rejected(name)["line"]) == lines
+                assert len(broken.accepted(name)) == GOOD_ROWS
 
-    @pytest.mark.parametrize("name", TABLES)
-    def test_each_is_a_critical_finding_with_its_place(self, broken: Prepared, name: str) -> None:
-        found = {
-            (violation.column, place)
-            for violation in broken.violations(name)
-            if violation.severity == "critical"
-            for place in violation.examples
-        }
-        expected = {
-            (way.column, f"{name}.csv line {line}")
-            for way, line in broken.lines.items()
-            if way.table == name
-        }
-        assert found == expected
+    def test_each_is_a_critical_finding_with_its_place(
+        self, broken: Prepared, subtests: pytest.Subtests
+    ) -> None:
+        for name in TABLES:
+            with subtests.test(name):
+                found = {
+                    (violation.column, place)
+                    for violation in broken.violations(name)
+                    if violation.severity == "critical"
+                    for place in violation.examples
+                }
+                expected = {
+                    (way.column, f"{name}.csv line {line}")
+                    for way, line in broken.lines.items()
+                    if way.table == name
+                }
+                assert found == expected
 
 
 class TestWarnings:
@@ -196,19 +201,24 @@ class TestWarnings:
         assert warned.verdict.rows_rejected == 0
         assert list((warned.out / "rejected").iterdir()) == []
 
-    @pytest.mark.parametrize("way", WARNING, ids=str)
     def test_row_that_breaks_one_is_told_with_its_place(
-        self, warned: Prepared, way: Broken
+        self, warned: Prepared, subtests: pytest.Subtests
     ) -> None:
-        own = [
-            f for f in warned.violations(way.table) if (f.column, f.rule) == (way.column, way.rule)
-        ]
-        assert [violation.severity for violation in own] == ["warning"]
-        same = [
-            w for w in WARNING if (w.table, w.column, w.rule) == (way.table, way.column, way.rule)
-        ]
-        assert own[0].rows == len(same)
-        assert f"{way.table}.csv line {warned.lines[way]}" in own[0].examples
+        for way in WARNING:
+            with subtests.test(str(way)):
+                own = [
+                    f
+                    for f in warned.violations(way.table)
+                    if (f.column, f.rule) == (way.column, way.rule)
+                ]
+                assert [violation.severity for violation in own] == ["warning"]
+                same = [
+                    w
+                    for w in WARNING
+                    if (w.table, w.column, w.rule) == (way.table, way.column, way.rule)
+                ]
+                assert own[0].rows == len(same)
+                assert f"{way.table}.csv line {warned.lines[way]}" in own[0].examples
 
 
 class TestKey:
@@ -307,20 +317,19 @@ class TestExpectationThatCannotRun:
 
 
 class TestImport:
-    @pytest.mark.parametrize(
-        "path",
-        [p for folder in ("pipelines", "pmo_lib") for p in sorted((ROOT / folder).rglob("*.py"))],
-        ids=lambda path: str(path.relative_to(ROOT)),
-    )
-    def test_is_within_functions_of_validate_alone(self, path: Path) -> None:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        everywhere = [node for node in ast.walk(tree) if imports_great_expectations(node)]
-        at_the_top = [node for node in ast.iter_child_nodes(tree) if node in everywhere]
-        if path == ROOT / "pipelines" / "validate.py":
-            assert everywhere
-            assert at_the_top == []
-        else:
-            assert everywhere == []
+    def test_is_within_functions_of_validate_alone(self, subtests: pytest.Subtests) -> None:
+        for path in (
+            p for folder in ("pipelines", "pmo_lib") for p in sorted((ROOT / folder).rglob("*.py"))
+        ):
+            with subtests.test(str(path.relative_to(ROOT))):
+                tree = ast.parse(path.read_text(encoding="utf-8"))
+                everywhere = [node for node in ast.walk(tree) if imports_great_expectations(node)]
+                at_the_top = [node for node in ast.iter_child_nodes(tree) if node in everywhere]
+                if path == ROOT / "pipelines" / "validate.py":
+                    assert everywhere
+                    assert at_the_top == []
+                else:
+                    assert everywhere == []
 
     def test_waits_until_a_table_is_there(self, tmp_path: Path) -> None:
         (tmp_path / "projects.csv").write_text("project_id,department\nP1\n")

@@ -22,8 +22,8 @@ def value_lifecycle_completeness(
 ) -> pd.DataFrame:
     """Value statements with all five steps of the lifecycle ÷ value statements.
 
-    The steps are Capture, Convert, Deliver, Measure and Communicate, as facts.lifecycle defines
-    them; one that the tables show no sign of is missing.
+    The steps are Capture, Convert, Deliver, Measure and Communicate; one that the tables show no
+    sign of is missing.
     """
     steps = audit(
         value_statements,

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from pipelines.sample import TRUTHS
-from pmo_lib.contract.schema import Column, InOrder
+from pmo_lib.contract.schema import InOrder
 from pmo_lib.contract.tables import TABLES
 
 SHIPPED = Path(__file__).parents[3] / "data" / "raw"
@@ -23,11 +23,7 @@ PATTERNS = {
     "integer": r"-?\d+",
     "share": r"\d(\.\d+)?",
 }
-COLUMNS = [
-    pytest.param(table.name, column, id=f"{table.name}.{column.name}")
-    for table in TABLES.values()
-    for column in table
-]
+COLUMNS = [(table.name, column) for table in TABLES.values() for column in table]
 # Days of a plan, a forecast or a promise; every other date is of something that has happened.
 FUTURE_ALLOWED = {"start", "finish", "forecast_finish", "due_on", "baseline_date", "forecast_date"}
 
@@ -45,41 +41,46 @@ def given(texts: dict[str, pd.DataFrame], table: str, column: str) -> pd.Series:
     return cells[cells != ""]
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_keys_are_given_and_unique(texts: dict[str, pd.DataFrame], name: str) -> None:
-    keys = texts[name][list(TABLES[name].key)]
-    required = [column for column in keys if TABLES[name][column].need == "required"]
-    assert not (keys[required] == "").any(axis=None)
-    assert not keys.duplicated().any()
-
-
-@pytest.mark.parametrize(("table", "column"), COLUMNS)
-def test_cells_are_as_declared(texts: dict[str, pd.DataFrame], table: str, column: Column) -> None:
-    cells = given(texts, table, column.name)
-    if column.need == "required":
-        assert len(cells) == len(texts[table])
-    if column.kind in PATTERNS:
-        assert cells.str.fullmatch(PATTERNS[column.kind]).all()
-    if column.kind == "date":
-        assert [date.fromisoformat(cell).isoformat() for cell in cells] == cells.tolist()
-    if column.allowed:
-        assert set(cells) <= set(column.allowed)
-    if column.low is not None:
-        assert (cells.astype(float) >= column.low).all()
-    if column.high is not None:
-        assert (cells.astype(float) <= column.high).all()
-    if column.references:
-        to_table, _, to_column = column.references.partition(".")
-        assert set(cells) <= set(texts[to_table][to_column])
-
-
-@pytest.mark.parametrize(("table", "column"), COLUMNS)
-def test_expected_values_are_missing_in_few_rows(
-    texts: dict[str, pd.DataFrame], table: str, column: Column
+def test_keys_are_given_and_unique(
+    texts: dict[str, pd.DataFrame], subtests: pytest.Subtests
 ) -> None:
-    if column.need == "expected":
-        missing = (texts[table][column.name] == "").sum()
-        assert missing <= max(1, 0.035 * len(texts[table]))
+    for name in TABLES:
+        with subtests.test(name):
+            keys = texts[name][list(TABLES[name].key)]
+            required = [column for column in keys if TABLES[name][column].need == "required"]
+            assert not (keys[required] == "").any(axis=None)
+            assert not keys.duplicated().any()
+
+
+def test_cells_are_as_declared(texts: dict[str, pd.DataFrame], subtests: pytest.Subtests) -> None:
+    for table, column in COLUMNS:
+        with subtests.test(f"{table}.{column.name}"):
+            cells = given(texts, table, column.name)
+            if column.need == "required":
+                assert len(cells) == len(texts[table])
+            if column.kind in PATTERNS:
+                assert cells.str.fullmatch(PATTERNS[column.kind]).all()
+            if column.kind == "date":
+                assert [date.fromisoformat(cell).isoformat() for cell in cells] == cells.tolist()
+            if column.allowed:
+                assert set(cells) <= set(column.allowed)
+            if column.low is not None:
+                assert (cells.astype(float) >= column.low).all()
+            if column.high is not None:
+                assert (cells.astype(float) <= column.high).all()
+            if column.references:
+                to_table, _, to_column = column.references.partition(".")
+                assert set(cells) <= set(texts[to_table][to_column])
+
+
+def test_expected_values_are_missing_in_few_rows(
+    texts: dict[str, pd.DataFrame], subtests: pytest.Subtests
+) -> None:
+    for table, column in COLUMNS:
+        with subtests.test(f"{table}.{column.name}"):
+            if column.need == "expected":
+                missing = (texts[table][column.name] == "").sum()
+                assert missing <= max(1, 0.035 * len(texts[table]))
 
 
 def test_some_expected_values_are_missing(texts: dict[str, pd.DataFrame]) -> None:
@@ -92,13 +93,14 @@ def test_some_expected_values_are_missing(texts: dict[str, pd.DataFrame]) -> Non
     assert len(gaps) >= 10
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_order_rules_hold(texts: dict[str, pd.DataFrame], name: str) -> None:
-    for rule in TABLES[name].rules:
-        if isinstance(rule, InOrder):
-            rows = texts[name][[rule.first, rule.second]]
-            rows = rows[(rows != "").all(axis=1)]
-            assert (rows[rule.first] <= rows[rule.second]).all(), rule.meaning
+def test_order_rules_hold(texts: dict[str, pd.DataFrame], subtests: pytest.Subtests) -> None:
+    for name in TABLES:
+        with subtests.test(name):
+            for rule in TABLES[name].rules:
+                if isinstance(rule, InOrder):
+                    rows = texts[name][[rule.first, rule.second]]
+                    rows = rows[(rows != "").all(axis=1)]
+                    assert (rows[rule.first] <= rows[rule.second]).all(), rule.meaning
 
 
 def test_finished_projects_have_a_day_and_mostly_a_cost(texts: dict[str, pd.DataFrame]) -> None:
@@ -119,10 +121,13 @@ def test_departments_are_the_declared_ones(texts: dict[str, pd.DataFrame]) -> No
             assert set(texts[name]["department"]) <= names, name
 
 
-@pytest.mark.parametrize(("table", "column"), COLUMNS)
 def test_nothing_is_known_from_after_the_data_date(
-    texts: dict[str, pd.DataFrame], table: str, column: Column
+    texts: dict[str, pd.DataFrame], subtests: pytest.Subtests
 ) -> None:
-    if column.kind == "period" or (column.kind == "date" and column.name not in FUTURE_ALLOWED):
-        cells = given(texts, table, column.name)
-        assert (cells.str.slice(0, 7) <= TRUTHS.data_date_period).all()
+    for table, column in COLUMNS:
+        with subtests.test(f"{table}.{column.name}"):
+            if column.kind == "period" or (
+                column.kind == "date" and column.name not in FUTURE_ALLOWED
+            ):
+                cells = given(texts, table, column.name)
+                assert (cells.str.slice(0, 7) <= TRUTHS.data_date_period).all()

@@ -1,6 +1,7 @@
 """Each statistic of a KPI against the interval method on sums made by hand, and on poor data."""
 
 from collections.abc import Iterable
+from itertools import product
 from math import isnan
 from typing import Any
 
@@ -58,18 +59,18 @@ def alike(found: estimate.Estimate, expected: estimate.Estimate) -> None:
 
 @pytest.mark.parametrize("statistic", NAMES)
 class TestPoorData:
-    @pytest.mark.parametrize("n", [0, 1, 2, 5, 60])
-    @pytest.mark.parametrize("numerator", [None, 0.0, 1.0])
     def test_few_or_equal_values_are_no_error(
-        self, statistic: str, n: int, numerator: float | None
+        self, statistic: str, subtests: pytest.Subtests
     ) -> None:
-        units = frame(n) if numerator is None else frame(n, numerator=numerator)
-        found = of(statistic, units)
-        assert found.n <= n
-        assert not found.low > found.value
-        assert not found.high < found.value
-        if isnan(found.value) and n:
-            assert found.note or statistic in {"monthly_mean"}
+        for n, numerator in product([0, 1, 2, 5, 60], [None, 0.0, 1.0]):
+            with subtests.test(statistic, n=n, numerator=numerator):
+                units = frame(n) if numerator is None else frame(n, numerator=numerator)
+                found = of(statistic, units)
+                assert found.n <= n
+                assert not found.low > found.value
+                assert not found.high < found.value
+                if isnan(found.value) and n:
+                    assert found.note or statistic in {"monthly_mean"}
 
     def test_denominators_of_zero_are_no_error(self, statistic: str) -> None:
         if statistic in OVER_NOTHING:

@@ -182,3 +182,13 @@ def test_profile_holds_no_delivery_kpi() -> None:
     assert isinstance(found, Picture)
     assert "On-time completion" not in found.alt
     assert "Report punctuality" in found.alt
+
+
+def test_provenance_names_the_baseline_that_is_frozen(tmp_path: Path) -> None:
+    folder = write(tmp_path / "out", portfolio(), disclosure={"too_few": 3})
+    book = open_workbook(folder)
+    frozen = book.freeze("original", "2026-06", "2026-10-01")
+    made = BaselineReport(BaselineParameters(until="2026-06").resolved(book), book)
+    said = text_of(made.provenance())
+    assert frozen.label in said
+    assert "none is frozen" not in said

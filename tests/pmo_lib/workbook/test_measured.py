@@ -64,7 +64,7 @@ def test_is_opened_with_every_figure_as_it_was_computed(
 ) -> None:
     opened = lies[0].measured(PERIOD)
     assert len(opened.kept) == 6 + len(opened.subjects)
-    assert opened.origin == lies[1].name
+    assert opened.origin == f"measured by a run, {lies[1].name}"
     assert_frame_equal(opened.kpis(), computed.kpis())
     assert_frame_equal(opened.benchmarks(), computed.benchmarks())
     assert_frame_equal(opened.value_case.table(), computed.value_case.table())

@@ -1,0 +1,145 @@
+"""Whatever table or column is missing, everything is measured or says why it is not."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.display import HTML
+
+from builders.gaps import (
+    EVERY_KPI,
+    Gap,
+    small,
+    small_roll_out,
+    without_columns,
+    without_rows,
+    without_tables,
+)
+from builders.tables import DEPARTMENTS, PERIOD
+from builders.views import settings
+from builders.workbooks import workbook
+from pmo_lib.assessment.series import history
+from pmo_lib.contract.tables import empty
+from pmo_lib.effect import roll_out
+from pmo_lib.engine.observe import results
+from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.engine.view import View
+from pmo_lib.errors import DataError
+from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.parameters import PARAMETERS
+from pmo_lib.reports.baseline_report import BaselineReport
+from pmo_lib.reports.benchmark.benchmark_report import BenchmarkReport
+from pmo_lib.reports.kpi.kpi_report import KpiReport
+from pmo_lib.reports.picture import Picture
+from pmo_lib.reports.report import Report
+from pmo_lib.reports.value.value_report import ValueReport
+from pmo_lib.workbook import Workbook
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+REPORTS: dict[str, type[Report]] = {
+    "01_baseline": BaselineReport,
+    "02_benchmark": BenchmarkReport,
+    "03_kpi_report": KpiReport,
+    "04_value_case": ValueReport,
+}
+OVER_TIME = (
+    "report.scorecard",
+    "report.trend",
+    "report.signals",
+)  # of every KPI
+READ_BY_SECTIONS = {"projects", "baselines", "status_reports", "survey_responses", "rollouts"}
+CHARTED = ("D1", "D6", "D9", "P1", "P2", "R8", "V2", "V6")  # one of each kind of series
+
+
+def seen(gap: Gap) -> View:
+    return View(gap.tables, PERIOD, settings(disclosure=EVERY_KPI))
+
+
+def reading(table: str, among: Iterable[str] = tuple(CATALOGUE)) -> list[str]:
+    kpis = (CATALOGUE[kpi_id] for kpi_id in among)
+    return [kpi.id for kpi in kpis if table in {*kpi.tables, *kpi.optional_tables}]
+
+
+def sections(notebook: str) -> list[str]:
+    """What the cells of the notebook show: report.title() and so on."""
+    cells = json.loads((NOTEBOOKS / f"{notebook}.ipynb").read_text("utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return [source for source in sources if source.startswith("report.")]
+
+
+def gaps() -> Iterator[Gap]:
+    yield from without_rows(small())
+    yield from without_tables(small())
+
+
+def test_every_kpi_is_measured_or_says_why_not(subtests: pytest.Subtests) -> None:
+    for gap in (*gaps(), *without_columns(small())):
+        with subtests.test(gap.name):
+            for found in results(seen(gap), [ORGANISATION, DEPARTMENTS[0]], reading(gap.table)):
+                assert found.is_measured or found.reason, found
+                assert not found.is_measured or abs(found.value) < float("inf"), found
+
+
+def test_every_series_is_charted_or_says_why_not(subtests: pytest.Subtests) -> None:
+    for gap in gaps():
+        for kpi_id in reading(gap.table, CHARTED):
+            with subtests.test(f"{kpi_id}, {gap.name}"):
+                assert history(kpi_id, seen(gap)).behaviour().signal
+
+
+def test_every_section_is_shown(subtests: pytest.Subtests) -> None:
+    """Without what sections read themselves, and with the projects alone."""
+    given = small()
+    alone = {"projects": given["projects"]}
+    none = {name: empty(name) for name in given if name != "projects"}
+    sections_lack(
+        [
+            Gap("projects alone", "", alone),
+            Gap("all others empty", "", alone | none),
+            *(gap for gap in without_rows(given) if gap.table in READ_BY_SECTIONS),
+        ],
+        subtests,
+    )
+
+
+@pytest.mark.slow
+def test_every_section_is_shown_without_any_table(subtests: pytest.Subtests) -> None:
+    sections_lack(gaps(), subtests)
+
+
+def sections_lack(lacking: Iterable[Gap], subtests: pytest.Subtests) -> None:
+    """Benchmarks stand beside a peer who misses the same."""
+    for gap in lacking:
+        opened = workbook(gap.tables, disclosure=EVERY_KPI)
+        opened = replace(opened, peers={"another": opened})
+        for notebook in ("01_baseline", "02_benchmark", "03_kpi_report"):
+            with subtests.test(notebook, gap=gap.name):
+                shown(notebook, opened)
+
+
+def test_every_section_of_the_value_case_is_shown(
+    monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+) -> None:
+    """On a roll-out in which there is an effect to lose."""
+    monkeypatch.setattr(roll_out, "PERMUTATIONS", 19)
+    monkeypatch.setattr(roll_out, "FEWER_PERMUTATIONS", 19)
+    given = small_roll_out()
+    for gap in (*without_rows(given), *without_tables(given), *without_columns(given)):
+        with subtests.test(gap.name):
+            if gap.name == "projects empty":  # then nothing has a date
+                with pytest.raises(DataError, match="Fill started_on and finished_on"):
+                    shown("04_value_case", workbook(gap.tables))
+            else:
+                shown("04_value_case", workbook(gap.tables))
+
+
+def shown(notebook: str, opened: Workbook) -> None:
+    """Every section of the notebook is a picture, or HTML that says something."""
+    report = REPORTS[notebook](PARAMETERS[notebook]().resolved(opened), opened)
+    for section in sections(notebook):
+        if not section.startswith(OVER_TIME):
+            made: Any = eval(section, {"report": report})
+            assert isinstance(made, (HTML, Picture)), section
