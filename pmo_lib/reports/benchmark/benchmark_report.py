@@ -78,7 +78,7 @@ class BenchmarkReport(Report):
         if level:
             said.append(f"In {counted(level, 'comparison')} the difference may be chance.")
         if not self.fair:
-            said.append("So where we stand cannot be told; below is what to collect for it.")
+            said.append("So where we stand cannot be determined; below is what to collect for it.")
         return page.answer([*withheld, *said])
 
     def profile(self) -> HTML:

@@ -53,7 +53,7 @@ def tails(known: ReferenceClass) -> HTML:
         f"{sources[name][:1].upper()}{sources[name][1:]}: {tail.sentence}"
         for name, tail in known.tails.items()
     ]
-    return page.bullets(said, f"The tail cannot be told: needs {NEEDED}.")
+    return page.bullets(said, f"The tail cannot be assessed: needs {NEEDED}.")
 
 
 def in_flight(known: ReferenceClass, department: str, currency: str) -> HTML:
@@ -67,7 +67,7 @@ def in_flight(known: ReferenceClass, department: str, currency: str) -> HTML:
         return page.paragraph("No project is in flight.")
     if not source:
         return page.paragraph(
-            f"What the {counted(len(found), 'project')} in flight will cost cannot be told: "
+            f"What the {counted(len(found), 'project')} in flight will cost cannot be forecast: "
             f"nobody's completed projects are known with both costs. Needs {NEEDED}."
         )
     shown = found.sort_values("approved_cost", ascending=False).head(MOST_PROJECTS)
@@ -93,7 +93,7 @@ def calibration(known: ReferenceClass) -> HTML:
         calibration_sentence(found, p)
         for found, p in zip(known.calibration, (MIDDLE, HIGH), strict=False)
     ]
-    return page.bullets(said, f"That cannot be told: needs {NEEDED}.")
+    return page.bullets(said, f"That cannot be determined: needs {NEEDED}.")
 
 
 def _project(row: Mapping[Hashable, Any]) -> dict[str, object]:

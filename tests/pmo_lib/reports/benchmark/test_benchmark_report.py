@@ -64,7 +64,9 @@ class TestAnswer:
 
     def test_says_that_nothing_can_be_told(self) -> None:
         said = text_of(of({"kpi_id": None}).answer())
-        assert said.endswith("So where we stand cannot be told; below is what to collect for it.")
+        assert said.endswith(
+            "So where we stand cannot be determined; below is what to collect for it."
+        )
 
     def test_says_that_published_figures_are_withheld(self) -> None:
         made = of({})
