@@ -20,7 +20,7 @@ from pmo_lib.benchmark.class_forecasts import (
 )
 from pmo_lib.benchmark.forecast_calibration import back_test
 from pmo_lib.benchmark.published import published, quantiles
-from pmo_lib.benchmark.uplift import Tail, tail
+from pmo_lib.benchmark.uplift import tail
 from pmo_lib.engine.view import View
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.numbers import Floats
@@ -46,7 +46,7 @@ class ReferenceClass:
     """
 
     uplifts: pd.DataFrame
-    tails: Mapping[str, Tail]
+    tails: Mapping[str, str]
     forecasts: Mapping[str, pd.DataFrame]
     calibration: tuple[Estimate, ...]
     left_out: str

@@ -50,7 +50,7 @@ def tails(known: ReferenceClass) -> HTML:
     """The share of overruns of 50 % and more, and how heavy the tail is, source by source."""
     sources = known.uplifts.groupby("portfolio")["source"].first()
     said = [
-        f"{sources[name][:1].upper()}{sources[name][1:]}: {tail.sentence}"
+        f"{sources[name][:1].upper()}{sources[name][1:]}: {tail}"
         for name, tail in known.tails.items()
     ]
     return page.bullets(said, f"The tail cannot be assessed: needs {NEEDED}.")

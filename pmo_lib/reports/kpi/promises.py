@@ -12,7 +12,7 @@ from pmo_lib.engine.result import KpiResult, is_headline
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports import page
 from pmo_lib.reports.scorecard import detectable, flag
-from pmo_lib.wording import DASH, change, change_interval, interval, listed, number
+from pmo_lib.wording import DASH, change, change_interval, interval, number
 
 MOST = 4  # more KPIs on a page and none is looked at
 USUAL = ("D1", "D3", "P1", "G8")  # where nothing was promised
@@ -108,9 +108,3 @@ def _row(statement: Mapping[Hashable, Any], results: Sequence[KpiResult]) -> dic
 def _text(statement: Mapping[Hashable, Any], column: str) -> str:
     value = statement[column]
     return "not written down" if pd.isna(value) else str(value)
-
-
-def customers(statements: pd.DataFrame) -> str:
-    """To whom promises were made, in words."""
-    names = sorted(statements["department"].unique())
-    return listed(names) if len(names) <= MOST else f"{len(names)} departments"
