@@ -1,7 +1,7 @@
-"""The change from a baseline: its interval, its p-value and the smallest change one could see.
+"""The change from a baseline: interval, p-value and minimum detectable change.
 
-A change is no effect: it says that two periods differ, not why. The method follows the statistic
-(statistics.md 1.1.2); cases that are in both periods count for their covariance.
+A change is not an effect: it says that two periods differ, not why. The method follows the
+statistic (statistics.md 1.1.2); cases that are in both periods count for their covariance.
 """
 
 from math import exp, nan, sqrt
@@ -50,7 +50,7 @@ def _of_ratios(
 ) -> tuple[float, float]:
     """R₀ × (exp(d ± t × se) - 1) with d = log R₁ - log R₀, jackknifed over cases.
 
-    A case that is in both periods leaves both at once, which gives the covariance.
+    A case in both periods is left out of both together, which accounts for the covariance.
     """
     from scipy.stats import t
 

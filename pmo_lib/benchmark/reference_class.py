@@ -124,8 +124,8 @@ def _published(view: View) -> list[dict[str, float | str]]:
     for group in quantiles(rows[rows["kpi_id"] == "D3"]):
         first, at = group.iloc[0], dict(zip(group["p"], group["value"], strict=True))
         if not first["fault"]:
-            told = (Estimate(at.get(p, nan), nan, nan, 0) for p in (MIDDLE, HIGH))
+            found_at = (Estimate(at.get(p, nan), nan, nan, 0) for p in (MIDDLE, HIGH))
             source = f"{first['source']} {first['year']}"
             n = nan if pd.isna(first["n"]) else float(first["n"])
-            found.append(_row("", first["segment"], source, n, *told))
+            found.append(_row("", first["segment"], source, n, *found_at))
     return found

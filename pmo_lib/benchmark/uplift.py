@@ -97,7 +97,7 @@ def _quantile(
 ) -> tuple[float, float, float]:
     """The value at rank p × (cases + 1) and those at the ranks of its interval.
 
-    A value's rank lies in the middle of its share; with equal shares ranks are the usual ones.
+    A value's rank is the mid-point of its weight; with equal shares ranks are the usual ones.
     """
     ends = quantiles.order_statistic_ranks(cases, p, level)
     assert ends is not None, "fewest has seen to it"
