@@ -22,6 +22,13 @@ from pmo_lib.reports import page, quality
 from pmo_lib.workbook import Workbook
 
 PREVIOUS = "previous"
+PAGES = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 
 
 @dataclass(frozen=True)
@@ -48,15 +55,14 @@ def write_pack(
     which the last good page of a failed report is sought.
     """
     _write_figures(folder, records, workbook)
-    environment = _environment()
     kept: dict[str, dict[str, str]] = {}
     for record in records:
         if not record.is_published:
             last_good = _keep_last_good(folder, record, earlier)
             kept |= {record.name: asdict(last_good)} if last_good else {}
-            _write_failure(environment, folder, record, period, workbook, last_good)
-    _write_dictionary(environment, folder)
-    _write_index(environment, folder, title, period, records, workbook)
+            _write_failure(folder, record, period, workbook, last_good)
+    _write_dictionary(folder)
+    _write_index(folder, title, period, records, workbook)
     write_json(
         folder / "run.json",
         {**facts, "reports": [asdict(record) for record in records], "last_good": kept},
@@ -81,18 +87,7 @@ def _write_figures(folder: Path, records: Sequence[Record], workbook: Workbook) 
     measured.published.to_parquet(folder / "kpis.parquet", index=False)
 
 
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
 def _write_index(
-    environment: Environment,
     folder: Path,
     title: str,
     period: str,
@@ -102,7 +97,7 @@ def _write_index(
     groups: dict[str, list[Record]] = defaultdict(list)
     for record in records:
         groups[record.group].append(record)
-    text = environment.get_template("index.html.j2").render(
+    text = PAGES.get_template("index.html.j2").render(
         title=title,
         period=month(period),
         reports=records,
@@ -116,7 +111,7 @@ def _write_index(
     (folder / "index.html").write_text(text, encoding="utf-8")
 
 
-def _write_dictionary(environment: Environment, folder: Path) -> None:
+def _write_dictionary(folder: Path) -> None:
     columns = dictionary()
     tables = [
         (
@@ -130,14 +125,13 @@ def _write_dictionary(environment: Environment, folder: Path) -> None:
         )
         for name, table in TABLES.items()
     ]
-    text = environment.get_template("dictionary.html.j2").render(
+    text = PAGES.get_template("dictionary.html.j2").render(
         tables=tables, kpis=_markup(page.table(definitions(), "KPIs"))
     )
     (folder / "data_dictionary.html").write_text(text, encoding="utf-8")
 
 
 def _write_failure(
-    environment: Environment,
     folder: Path,
     record: Record,
     period: str,
@@ -145,7 +139,7 @@ def _write_failure(
     last_good: LastGood | None,
 ) -> None:
     set_values = {name: value for name, value in record.parameters.items() if value}
-    text = environment.get_template("failure.html.j2").render(
+    text = PAGES.get_template("failure.html.j2").render(
         record=record,
         period=month(period),
         parameters=", ".join(f"{name} {value}" for name, value in set_values.items()),

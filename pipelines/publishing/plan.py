@@ -76,11 +76,11 @@ class Job(Pack):
     name: str = ""
 
 
-def load_job(name: str, folder: Path = JOBS) -> Job:
+def load_job(name: str) -> Job:
     """The job called `name`, or in the file `name`; SettingsError says what it has wrong."""
-    path = Path(name) if name.endswith((".yml", ".yaml")) else folder / f"{name}.yml"
+    path = Path(name) if name.endswith((".yml", ".yaml")) else JOBS / f"{name}.yml"
     if not path.exists():
-        known = [file.stem for file in folder.glob("*.yml")]
+        known = [file.stem for file in JOBS.glob("*.yml")]
         raise SettingsError(f"there is no job {name!r}", remedy=allowed_values(name, known))
     pack = declared(Pack, read_yaml(path), str(path))
     return Job(pack.reports, pack.title or path.stem, path.stem)

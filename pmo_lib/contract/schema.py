@@ -67,25 +67,20 @@ class InOrder:
 
 
 @dataclass(frozen=True)
-class NeededWhen:
+class _When:
+    column: str
+    when: str
+    values: tuple[str, ...]
+    meaning: str
+    severity: Severity = "warning"
+
+
+class NeededWhen(_When):
     """`column` has a value wherever `when` has one of `values`."""
 
-    column: str
-    when: str
-    values: tuple[str, ...]
-    meaning: str
-    severity: Severity = "warning"
 
-
-@dataclass(frozen=True)
-class EmptyWhen:
+class EmptyWhen(_When):
     """`column` is empty wherever `when` has one of `values`."""
-
-    column: str
-    when: str
-    values: tuple[str, ...]
-    meaning: str
-    severity: Severity = "warning"
 
 
 Rule = InOrder | NeededWhen | EmptyWhen

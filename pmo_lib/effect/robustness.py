@@ -30,7 +30,6 @@ class Robustness:
     first: Ints
     found: Attribution
     level: float
-    seed: int = 1
     logarithm: bool = False
 
     def said(self, value: float) -> str:
@@ -136,7 +135,7 @@ class Robustness:
         question = "Placebo test: is there no effect before adoption?"
         p = [
             randomised(
-                self.cells, self.first, self.level, permutations=FEWER_PERMUTATIONS, seed=self.seed,
+                self.cells, self.first, self.level, permutations=FEWER_PERMUTATIONS,
                 ends=False, earlier=earlier,
             ).p
             for earlier in EARLIER

@@ -75,14 +75,14 @@ def quadrants(units: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def poisson_weights(respondents: pd.Index, replicates: int = REPLICATES) -> Floats:
+def poisson_weights(respondents: pd.Index) -> Floats:
     """How often each respondent counts in each replicate: Poisson(1), by a hash of the two.
 
     The draws depend on nothing else: not on the order of the rows, nor on who else answered.
     """
     seeds = [blake2b(str(name).encode(), digest_size=8).digest() for name in respondents]
     start = np.array([int.from_bytes(seed, "big") for seed in seeds], dtype=np.uint64)
-    step = np.arange(1, replicates + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    step = np.arange(1, REPLICATES + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     # splitmix64 (Steele, Lea & Flood 2014): bits as good as random from a counter
     mixed = start[None, :] + step[:, None]
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -72,8 +72,8 @@ class ValueDraws:
         table = items.quantile([0.05, 0.5, 0.95]).T.set_axis(["p5", "p50", "p95"], axis=1)
         return Summary(
             table.rename_axis("item").reset_index(),
-            _share(draws["npv"], 0.0),
-            _share(draws["avoided"] - cost, 0.0),
+            _share_above_0(draws["npv"]),
+            _share_above_0(draws["avoided"] - cost),
             _not_below_0_since(self.net_by_year),
         )
 
@@ -196,6 +196,6 @@ def _not_below_0_since(net_by_year: pd.Series) -> int | None:
     return int(years[0]) if len(years) else None
 
 
-def _share(values: pd.Series, above: float) -> float:
+def _share_above_0(values: pd.Series) -> float:
     known = values.dropna()
-    return float((known > above).mean()) if len(known) else nan
+    return float((known > 0).mean()) if len(known) else nan
