@@ -147,7 +147,7 @@ def freeze(
 
 @app.command("import")
 def import_(
-    source: Annotated[str, typer.Argument(help="What the files are: gmpp, nyc or people_survey.")],
+    source: Annotated[str, typer.Argument(help="What the files are: gmpp or nyc.")],
     files: Annotated[list[Path], typer.Argument(help="The files, as they were published.")],
     to: Annotated[Path, typer.Option(help="Folder to write our tables to, as CSV.")],
 ) -> None:

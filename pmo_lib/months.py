@@ -50,13 +50,6 @@ def month(period: str) -> str:
     return f"{MONTHS[int(number_of_month) - 1]} {year}"
 
 
-def quarters_of(months: pd.Series) -> pd.Series:
-    """The quarter of each month; missing stays missing."""
-    number = (pd.to_numeric(months.str.slice(5, 7)) + 2) // 3
-    quarters: pd.Series = months.str.slice(0, 4) + "-Q" + number.astype("Int64").astype("str")
-    return quarters.where(months.notna())
-
-
 def months_in(period: str) -> list[str]:
     """The months of a quarter, or the month itself."""
     if "Q" not in period:

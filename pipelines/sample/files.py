@@ -16,7 +16,6 @@ from pipelines.sample import (
     register,
     reports,
     services,
-    staff,
     surveys,
 )
 from pipelines.sample.projects import projects
@@ -59,7 +58,6 @@ def all_rows() -> dict[str, list[Row]]:
         "services": services.service_rows(),
         "service_requests": services.service_request_rows(),
         "survey_responses": surveys.survey_response_rows(every_project),
-        "survey_scores": staff.survey_score_rows(),
         "value_statements": customers.value_statement_rows(),
         "communications": customers.communication_rows(),
         "rollouts": services.rollout_rows(),

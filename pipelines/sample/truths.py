@@ -22,12 +22,6 @@ class Department:
     cost_level_log: float
     adopted_on: date | None
 
-    @property
-    def adoption_quarter(self) -> str | None:
-        if self.adopted_on is None:
-            return None
-        return f"{self.adopted_on.year}Q{(self.adopted_on.month + 2) // 3}"
-
 
 # The worst adopt first, as a PMO is sent where it hurts.
 DEPARTMENTS = (

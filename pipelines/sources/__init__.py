@@ -11,7 +11,7 @@ import pandas as pd
 from pmo_lib.errors import PmoError, allowed_values
 
 UNREAD_COLUMNS = ("file", "line", "record", "column", "value", "reason")
-SOURCES = ("gmpp", "nyc", "people_survey")
+SOURCES = ("gmpp", "nyc")
 
 
 @dataclass(frozen=True)

@@ -84,26 +84,24 @@ class Cells:
         return unread.astype(types).sort_values(["file", "line"], kind="stable", ignore_index=True)
 
 
-def read_extracts(
-    paths: Sequence[Path], kinds: Sequence[Kind]
-) -> tuple[list[tuple[Kind, pd.DataFrame]], pd.DataFrame]:
-    """Each file's kind and text cells with file and line; and the rows of another width.
+def read_extracts(paths: Sequence[Path], kind: Kind) -> tuple[list[pd.DataFrame], pd.DataFrame]:
+    """Each file's text cells with file and line; and the rows of another width.
 
     A column that the kind names and the file has not is empty text. Raises DataError, all
-    mistakes together, for files that cannot be read or are of no kind.
+    mistakes together, for files that cannot be read or are of another kind.
     """
     if not paths:
-        raise DataError("There is no file to read", remedy=kinds[0].remedy)
+        raise DataError("There is no file to read", remedy=kind.remedy)
     read, ragged, errors = [], [], []
     for path in paths:
         try:
-            kind, raw = _of_a_kind(path, kinds)
+            raw = _of_the_kind(path, kind)
         except PmoError as error:
             errors.append(error)
             continue
         absent = {name: "" for name in kind.columns if name not in raw.cells}
         cells = raw.cells.apply(lambda texts: texts.str.strip()).assign(**absent)
-        read.append((kind, cells.assign(file=path.name, line=raw.lines)))
+        read.append(cells.assign(file=path.name, line=raw.lines))
         width = len(raw.cells.columns)
         ragged += [
             (path.name, line, "", "", " | ".join(row), f"{len(row)} cells under {width} headings")
@@ -113,22 +111,18 @@ def read_extracts(
     return read, pd.DataFrame(ragged, columns=list(UNREAD_COLUMNS))
 
 
-def _of_a_kind(path: Path, kinds: Sequence[Kind]) -> tuple[Kind, RawTable]:
-    expected = kinds[0].remedy
-    raw = _read(path, frozenset(name for kind in kinds for name in kind.required), expected)
-    have = set(raw.cells)
-    kind = next((kind for kind in kinds if have.issuperset(kind.required)), None)
-    if kind is None:
-        nearest = max(kinds, key=lambda each: len(have.intersection(each.required)))
-        missing = [name for name in nearest.required if name not in have]
+def _of_the_kind(path: Path, kind: Kind) -> RawTable:
+    raw = _read(path, kind)
+    missing = [name for name in kind.required if name not in raw.cells]
+    if missing:
         raise DataError(
-            f"the file is not {nearest.what}: it has no column {', '.join(missing)}",
+            f"the file is not {kind.what}: it has no column {', '.join(missing)}",
             where=str(path),
-            remedy=expected,
+            remedy=kind.remedy,
         )
     if raw.cells.empty:
-        raise DataError("the file has headings but no rows", where=str(path), remedy=expected)
-    return kind, raw
+        raise DataError("the file has headings but no rows", where=str(path), remedy=kind.remedy)
+    return raw
 
 
 def typed(name: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -138,7 +132,7 @@ def typed(name: str, rows: pd.DataFrame) -> pd.DataFrame:
     return frame.astype({column.name: column.pandas_type for column in table})
 
 
-def _read(path: Path, known: frozenset[str], expected: str) -> RawTable:
+def _read(path: Path, kind: Kind) -> RawTable:
     try:
         with TemporaryDirectory(prefix="pmo-import-") as folder:
             plain = path
@@ -148,7 +142,7 @@ def _read(path: Path, known: frozenset[str], expected: str) -> RawTable:
                 plain = Path(folder) / path.name
                 with gzip.open(path) as packed, plain.open("wb") as unpacked:
                     copyfileobj(packed, unpacked)
-            return replace(read_csv(plain, known), again=None)
+            return replace(read_csv(plain, frozenset(kind.required)), again=None)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(
             f"the compressed file is broken or cut short ({error})",
@@ -157,9 +151,11 @@ def _read(path: Path, known: frozenset[str], expected: str) -> RawTable:
         ) from error
     except OSError as error:
         raise DataError(
-            f"the file cannot be read: {error.strerror or error}", where=str(path), remedy=expected
+            f"the file cannot be read: {error.strerror or error}",
+            where=str(path),
+            remedy=kind.remedy,
         ) from error
     except DataError as error:
         raise DataError(
-            error.what, where=error.where, remedy=f"{error.remedy}. {expected}"
+            error.what, where=error.where, remedy=f"{error.remedy}. {kind.remedy}"
         ) from error

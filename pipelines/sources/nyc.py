@@ -44,8 +44,8 @@ ENDED = {
 
 def read(files: Sequence[Path]) -> Imported:
     """The projects, baselines and status reports in extracts, which may overlap."""
-    read, ragged = read_extracts(files, [EXTRACT])
-    given = pd.concat([cells for _, cells in read], ignore_index=True).fillna("")
+    read, ragged = read_extracts(files, EXTRACT)
+    given = pd.concat(read, ignore_index=True).fillna("")
     repeated = given.duplicated(list(EXTRACT.columns))
     cells = Cells(given[~repeated], "project_name")
     rows = monthly_reports(cells)

@@ -22,8 +22,8 @@ def assessed(
 ) -> list[KpiResult]:
     """Every KPI of the organisation and of all `departments`, compared, flagged and protected.
 
-    All departments are needed even for a report on one: how many flags are chance, and whether a
-    figure gives another's away, depends on all of them.
+    All departments are needed even for a report on one: false discoveries and disclosure are
+    judged over all of them.
     """
     found: list[KpiResult] = []
     names = [ORGANISATION, *departments]

@@ -1,19 +1,19 @@
-"""Process-behaviour charts: which points differ by more than chance explains (Shewhart 1931).
+"""Process-behaviour (control) charts: which points signal special causes (Shewhart 1931).
 
-The control limits come from the baseline points, on the scale on which chance is even:
+The control limits come from the baseline points, on the scale where variation is even:
 
 ============  ===========================================================================
 xmr           the values themselves (individuals and moving ranges)
 xmr of logs   logarithms, where all values are above 0 and the baseline's skewness is above
               0.3 and nearer to 0 in the logarithms
-p-prime       z = (p - p̄) ÷ √(p̄ (1 - p̄) ÷ n), for shares of unlike n (Laney 2002)
-ar residuals  what is left of each value after what the one before lets expect
+p-prime       z = (p - p̄) ÷ √(p̄ (1 - p̄) ÷ n), for shares of varying n (Laney 2002)
+ar residuals  each value less its one-step forecast by a first-order autoregression
 ============  ===========================================================================
 
-Baseline points are judged by the natural limits. Those rest on some 24 points only: judged by
-them, 24 later points of a stable process would signal in a quarter of all charts (measured).
+Baseline points are judged by the natural process limits. Those rest on some 24 points only:
+judged by them, 24 later points of a stable process would signal in a quarter of charts (measured).
 Later points are therefore judged by prediction limits, and count for a run only outside the 90 %
-interval of the centre. Two rules, no more: each further one adds false signals.
+interval of the centre. There are only two rules: each further one adds false alarms.
 """
 
 from collections.abc import Callable
@@ -40,17 +40,17 @@ FEWEST = 20  # baseline points: with 12 a stable series signals twice as often
 FIRST = 24  # baseline points where no baseline is given
 AUTOCORRELATED = 0.3
 SKEWED = 0.3
-ROUNDING = 1e-9  # a value at a limit is at it, whatever the floating point says
+ROUNDING = 1e-9  # tolerance: rounding must not push a value at a limit over it
 
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What a series of points says: a signal, none, or that nobody can tell.
+    """What a process-behaviour chart says: a signal, no signal, or that it cannot tell.
 
     ``points`` has period, value, n, centre, lower, upper, is_baseline and rule ("", "beyond the
     limits" or "8 in a row"), one row a period; a period without data is a gap. ``autocorrelation``
-    is the baseline's on the chart's scale; ``range_limit`` the largest move from one point to the
-    next that chance explains, where it is the same for all.
+    is the baseline's on the chart's scale; ``range_limit`` the upper limit of the
+    moving range, where it is the same for all.
     """
 
     kind: ChartKind
@@ -67,13 +67,13 @@ class Behaviour:
 
     @property
     def holds(self) -> bool:
-        """Whether its limits keep their promise: neighbours do not resemble one another."""
+        """Whether its limits are valid: neighbouring points are not autocorrelated."""
         return self.can_tell and not self.autocorrelation > AUTOCORRELATED
 
 
 @dataclass(frozen=True)
 class _Scale:
-    """The values on the chart's scale, the way back, and each point's cases ÷ the baseline's."""
+    """The values on the chart's scale, the inverse scale, each point's cases ÷ the baseline's."""
 
     kind: ChartKind
     y: Floats
@@ -91,11 +91,11 @@ def behaviour(
     is_rate: bool = False,
     bounds: tuple[float, float] = (-inf, inf),
 ) -> Behaviour:
-    """The chart of a series: p-prime of shares, else XmR, of the logarithms where skewed.
+    """The chart of a series: p-prime for shares, else XmR, on logarithms where skewed.
 
     `points` has a row a period with period, value and n, for shares also numerator and
     denominator. The baseline is the points up to the month `baseline_until`, else the first 24.
-    No limit is shown beyond the `bounds` of what there can be.
+    Limits are clipped to the `bounds` of possible values.
     """
     values, baseline = points["value"].to_numpy("float64"), _baseline(points, baseline_until)
     if why := _too_little(values, baseline, grain):
@@ -120,10 +120,10 @@ def ar_residuals(
     *,
     bounds: tuple[float, float] = (-inf, inf),
 ) -> Behaviour:
-    """The chart of what each value differs by from c + r × (the one before - c).
+    """The chart of residuals: value - (c + r × (the one before - c)), a first-order autoregression.
 
-    For series whose neighbours resemble one another; r is the baseline's autocorrelation. A point
-    after a gap has nothing before it and is not judged.
+    For autocorrelated series; r is the baseline's lag-1 autocorrelation. A point after a gap has
+    no forecast and is not judged.
     """
     values, baseline = points["value"].to_numpy("float64"), _baseline(points, baseline_until)
     if why := _too_little(values, baseline, grain):
@@ -142,7 +142,7 @@ against what the one before lets expect, so that a slow drift is no signal."
 
 
 def cannot_tell(why: str, grain: Grain, points: pd.DataFrame | None = None) -> Behaviour:
-    """The behaviour of which nothing can be said, with the reason."""
+    """A behaviour that cannot tell, with the reason."""
     none = pd.DataFrame({"period": pd.Series(dtype="str"), "value": nan, "n": 0})
     blank = _framed(none if points is None else points)
     return Behaviour("xmr", grain, blank, f"cannot tell: {why}")
@@ -193,16 +193,16 @@ def _are_equal(values: Floats) -> bool:
 
 
 def _of_equals(values: Floats, grain: Grain, points: pd.DataFrame) -> Behaviour:
-    """Where the baseline never moved: nothing later did either, or nobody can tell."""
+    """Where the baseline is constant: no signal if later points are too, else it cannot tell."""
     known = values[~np.isnan(values)]
-    why = f"all {grain}s of the baseline are equal, so nothing shows what chance does"
+    why = f"all {grain}s of the baseline are equal, so there is no variation to set limits by"
     found = cannot_tell(why, grain, points)
     equal = f"no signal: all {len(known)} {grain}s are equal"
     return replace(found, signal=equal) if _are_equal(known) else found
 
 
 def _is_skewed(own: Floats) -> bool:
-    """Whether logarithms are the more even scale."""
+    """Whether the values are skewed and their logarithms less so."""
     return skewness(own) > max(SKEWED, abs(skewness(np.log(own))) + ROUNDING)
 
 
@@ -232,7 +232,8 @@ def _judged(
     y, own = scale.y, np.where(baseline, scale.y, nan)
     centre, natural, range_limit = natural_limits(own, scale.centre)
     if not natural > 0:
-        why = f"neighbouring {grain}s of the baseline are equal, so nothing shows what chance does"
+        flat = f"neighbouring {grain}s of the baseline are equal"
+        why = f"{flat}, so there is no variation to set limits by"
         return cannot_tell(why, grain, points)
     ahead, known_to = later_limits(own, scale.weights, centre, natural)
     half, margin = np.where(baseline, natural, ahead), np.where(baseline, 0.0, known_to)

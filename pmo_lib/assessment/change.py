@@ -1,7 +1,7 @@
-"""The change from a baseline: its interval, its p-value and the smallest change one could see.
+"""The change from a baseline: interval, p-value and minimum detectable change.
 
-A change is no effect: it says that two periods differ, not why. The method follows the statistic
-(statistics.md 1.1.2); cases that are in both periods count for their covariance.
+A change is not an effect: it says that two periods differ, not why. The method follows the
+statistic (statistics.md 1.1.2); cases that are in both periods count for their covariance.
 """
 
 from math import exp, nan, sqrt
@@ -15,12 +15,6 @@ from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.significance import detectable, p_value
 
 
-def change(statistic: Statistic, now: pd.DataFrame, before: pd.DataFrame, level: float) -> Change:
-    """The change of a statistic between two sets of usable observations, see `moved_by`."""
-    first, second = (statistic(units, level) for units in (now, before))
-    return moved_by(statistic, now, before, first, second, level)
-
-
 def moved_by(
     statistic: Statistic,
     now: pd.DataFrame,
@@ -29,7 +23,7 @@ def moved_by(
     second: Estimate,
     level: float,
 ) -> Change:
-    """The change from the estimate of the observations before to that of now.
+    """The change of a statistic from its estimate on the observations before to that on now's.
 
     Ratios of sums by the joint jackknife of log R₁ - log R₀ over all cases; means by Welch's t
     where no case is in both; all else by combining the two intervals (Newcombe's method for
@@ -43,7 +37,7 @@ def moved_by(
     elif statistic.sample and not _shared(now, before):
         low, high = _welch(statistic.sample(now), statistic.sample(before), level)
     else:
-        low, high = _combined(first, second, _correlation(statistic, now, before), level)
+        low, high = _combined(first, second, _correlation(statistic, now, before))
     cases = min(first.cases, second.cases)
     return Change(
         difference, low, high, detectable(low, high, level),
@@ -56,7 +50,7 @@ def _of_ratios(
 ) -> tuple[float, float]:
     """R₀ × (exp(d ± t × se) - 1) with d = log R₁ - log R₀, jackknifed over cases.
 
-    A case that is in both periods leaves both at once, which gives the covariance.
+    A case in both periods is left out of both together, which accounts for the covariance.
     """
     from scipy.stats import t
 
@@ -86,9 +80,7 @@ def _welch(now: pd.Series, before: pd.Series, level: float) -> tuple[float, floa
     return float(interval.low), float(interval.high)
 
 
-def _combined(
-    first: Estimate, second: Estimate, correlation: float, level: float
-) -> tuple[float, float]:
+def _combined(first: Estimate, second: Estimate, correlation: float) -> tuple[float, float]:
     """d ± √(own² + other² - 2ρ × own × other), the two intervals' sides that face each way."""
 
     def half(own: float, other: float) -> float:

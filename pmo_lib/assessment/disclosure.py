@@ -1,6 +1,6 @@
-"""What must not be shown lest a few cases be worked out: secondary suppression.
+"""Statistical disclosure control: secondary suppression of small cells.
 
-A total and all parts but one give the one away. So where exactly one department (or one part of a
+A total and all parts but one disclose the one. So where exactly one department (or one part of a
 department's figure) is too few to be shown, the next smallest is not shown either.
 """
 
@@ -15,7 +15,7 @@ Cell = tuple[str, str, str]  # KPI, department, segment
 
 
 def protected(results: Sequence[KpiResult]) -> list[KpiResult]:
-    """The results of all departments, with those not shown that would give another away."""
+    """The results of all departments, those suppressed that would disclose another."""
     also_hidden = _secondary(results)
     return [
         KpiResult(

@@ -1,12 +1,12 @@
-"""Flags: what is worse than it should be, so far that it matters, and more than chance.
+"""Flags: what is worse than its reference, by a material and statistically significant margin.
 
 red     worse than the target (or the baseline) by more than matters, and not by chance alone
 amber   worse by more than matters, but chance may explain it: watch
 green   the whole interval is within what matters
 grey    cannot tell
 
-Of many KPIs × departments some always look bad by chance. So the red ones are held to a share of
-false alarms (Benjamini & Hochberg 1995), over all of them together.
+Of many KPIs × departments some always look bad by chance. So red flags are limited to a false
+discovery rate (Benjamini & Hochberg 1995), over all of them together.
 """
 
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ MATERIAL_OF_REFERENCE = 0.1  # days, hours and counts have no scale
 
 
 def flagged(results: Iterable[KpiResult], settings: Settings) -> list[KpiResult]:
-    """The results with target, p-value and flag on every headline that is not mere context."""
+    """The results with target, p-value and flag on every headline but those for context only."""
     found = [_tested(result, settings) for result in results]
     significant = _discoveries(found, settings.false_discovery_share)
     return [
@@ -40,7 +40,7 @@ def flagged(results: Iterable[KpiResult], settings: Settings) -> list[KpiResult]
 
 
 def target_of(kpi: Kpi, settings: Settings) -> tuple[float, float] | None:
-    """The range in which the KPI should lie at best, or None where nobody has said."""
+    """The target range of the KPI; None where none is set."""
     threshold = settings.thresholds.get(kpi.id)
     if threshold is not None and not isnan(threshold.target):
         return threshold.target, threshold.target
@@ -48,7 +48,7 @@ def target_of(kpi: Kpi, settings: Settings) -> tuple[float, float] | None:
 
 
 def material(kpi: Kpi, reference: float, settings: Settings) -> float:
-    """How far off the reference matters, in the KPI's unit: as set, or 5 % of the scale.
+    """The materiality threshold in the KPI's unit: as set, or 5 % of the scale.
 
     Days, hours and counts have no scale: there it is 10 % of the reference.
     """
@@ -82,7 +82,7 @@ def _tested(result: KpiResult, settings: Settings) -> KpiResult:
 
 
 def _discoveries(results: list[KpiResult], share: float) -> set[int]:
-    """Positions of the results that differ from their reference, so many of them by chance."""
+    """Positions of the results that differ from their reference, at this false discovery rate."""
     from scipy.stats import false_discovery_control
 
     tested = [

@@ -1,9 +1,8 @@
-"""What a KPI was observed on, month by month: made once for all departments and both grains.
+"""The observations of a KPI month by month, made once for all departments and both grains.
 
-What happened has a month (completions, requests, reports). What is only there at a data date
-(work in progress, coverage) is looked at at every month's end, as far as the tables keep the
-dates; where they do not, as it is today. Of what grows to the data date it is what the period
-added, of durations those that ended in it.
+Events have a month (completions, requests, reports). States at a data date (work in progress,
+coverage) are taken at every month's end, as far as the tables keep the dates; where they do
+not, as of today. Cumulative figures count what the period added, durations those that ended in it.
 """
 
 from dataclasses import dataclass, replace
@@ -95,14 +94,14 @@ class Past:
 
     @property
     def is_state(self) -> bool:
-        """Whether its observations are what is there at a date, and not what happened before it."""
+        """Whether its observations are states at a date rather than events before it."""
         if self.kpi.window != "data date" or self.kpi.cumulative:
             return False
         return not self.kpi.statistic.is_survival
 
 
 def _added(units: pd.DataFrame, months: int) -> pd.DataFrame:
-    """What each case has more than so many months before; one that is new began with 0."""
+    """Each case's increase over so many months; a new case started from 0."""
     at = _before(units, months)
     then = units[SUMS].to_numpy()[at]
     then[at < 0] = 0.0

@@ -46,7 +46,7 @@ class Periods:
         return pd.DataFrame(found | dict(zip(SUMS, sums, strict=True)))
 
     def counts_cases(self, department: str) -> bool:
-        """Whether values rest on a number of cases, rather than being one themselves."""
+        """Whether a value summarises cases, rather than being a single case itself."""
         own = self._is_of(department) & self._is_dated
         return not self.past.kpi.statistic.is_fact and bool(self._is_case[own].any())
 

@@ -1,4 +1,4 @@
-"""A KPI over time, in values of each month or quarter: never to date, never over twelve months.
+"""A KPI as a time series by month or quarter: never cumulative, never a moving twelve months.
 
 A period's observations are summed in the same way as the KPI itself; `past` says which they are.
 """
@@ -43,11 +43,10 @@ class History:
         return self._periods(grain, months).points(department)
 
     def behaviour(self, department: str = ORGANISATION, baseline_until: str = "") -> Behaviour:
-        """What the series says: the finest process-behaviour chart that keeps its promise.
+        """The finest process-behaviour chart whose limits are valid.
 
-        A chart of months; of quarters where months have too few cases, are too few or resemble
-        their neighbours; where quarters do no better, of what is left after what the one before
-        lets expect.
+        By month; by quarter where months have too few cases, are too few or are autocorrelated;
+        where quarters are too, of the residuals of a first-order autoregression.
         """
         if self.past.unseen:
             return cannot_tell(self.past.unseen, "month")
@@ -72,7 +71,7 @@ class History:
         return {grain: Periods(self.past, units, grain) for grain in GRAINS}
 
     def _charted(self, department: str, until: str) -> Behaviour:
-        """The finest chart that keeps its promise, or why there is none."""
+        """The finest chart whose limits are valid, or why there is none."""
         kpi, months = self.past.kpi, self._charts["month"]
         disclosure = self.past.view.settings.disclosure
         needed = disclosure.indicative if months.counts_cases(department) else 0

@@ -48,15 +48,15 @@ def signal(frame: pd.DataFrame, off: Floats, runs: Integers, kind: ChartKind, gr
 def notes(frame: pd.DataFrame, note: str, grain: Grain, until: str) -> tuple[str, ...]:
     """What to know of the limits: a note of the chart's own, what they rest on, gaps, and more."""
     own = list(frame.loc[frame["is_baseline"], "period"])
-    told = [note] if note else []
-    told.append(
+    said = [note] if note else []
+    said.append(
         f"The limits rest on {counted(len(own), grain)}, {spoken(own[0])} to {spoken(own[-1])}."
     )
     if until and months_in(own[-1])[-1] > until:
-        told.append(f"To {month(until)} there are too few for limits.")
+        said.append(f"To {month(until)} there are too few for limits.")
     shown = frame[frame["value"].notna()]
     if gaps := len(frame) - len(shown):
-        told.append(f"{counted(gaps, grain)} with too little data to show: a gap, not a zero.")
+        said.append(f"{counted(gaps, grain)} with too little data to show: a gap, not a zero.")
     if earlier := int((shown["rule"].iloc[:-JUDGED] != "").sum()):
-        told.append(f"{counted(earlier, 'earlier point')} before the last {JUDGED} marked too.")
-    return tuple(told)
+        said.append(f"{counted(earlier, 'earlier point')} before the last {JUDGED} marked too.")
+    return tuple(said)

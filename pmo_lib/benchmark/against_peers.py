@@ -1,4 +1,4 @@
-"""Raw peers: another portfolio, or our own other departments, set beside ours case by case."""
+"""Peers of which we have the cases: another portfolio, or our own other departments."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -138,7 +138,7 @@ def _with_position(found: Comparison, ours: Cases, theirs: Cases) -> Comparison:
 
 
 def _with_mix(found: Comparison, ours: Cases, theirs: Cases, level: float) -> Comparison:
-    """With the gaps on the peers' mix of projects; refused where they turn the difference round."""
+    """With the gaps standardised to the peers' mix; refused where these reverse the difference."""
     gaps = like_for_like(_averaged(ours), _averaged(theirs), level)
     if ours.kpi.statistic.per_case:
         gaps = gaps.as_shares()

@@ -1,4 +1,4 @@
-"""Published figures set beside ours: comparable, context only, or not comparable because …"""
+"""Published figures compared with ours: comparable, context only, or not comparable because …"""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -46,7 +46,7 @@ class Figure:
 def against_published(ours: Side, departments: Iterable[str] = (ORGANISATION,)) -> list[Comparison]:
     """Every published figure in `benchmarks`, in their order, then every set of quantiles.
 
-    A figure that is one of a set is told with its set alone.
+    A figure that belongs to a set is reported with its set only.
     """
     view = ours.view
     benchmarks = view.table("benchmarks")
@@ -57,7 +57,7 @@ def against_published(ours: Side, departments: Iterable[str] = (ORGANISATION,)) 
     alone = rows.drop(index=[row for group in sets for row in group.index]).to_dict("records")
     figures = [_judged(row, ours) for row in alone] + [_judged_set(group, ours) for group in sets]
 
-    @cache  # many sources tell of the same thing
+    @cache  # many sources report the same thing
     def own(kpi_id: str, statistic: str, department: str, segment: str) -> tuple[Estimate, str]:
         return _own(CATALOGUE[kpi_id], statistic, ours, department, segment)
 
@@ -208,7 +208,7 @@ def _with_gap(found: Comparison, sd: float, level: float) -> Comparison:
 
 
 def _to_move(found: Comparison) -> str:
-    """How many more of ours would have had to succeed to be where they are."""
+    """How many more of ours would have had to succeed to match them."""
     kpi, n = CATALOGUE[found.kpi_id], found.ours.n
     if found.stands != "worse" or not kpi.statistic.is_share_of_cases:
         return ""
@@ -221,7 +221,7 @@ def _to_move(found: Comparison) -> str:
 
 
 def _placed(found: Comparison, quantiles: pd.Series) -> Comparison:
-    """With our place among the published quantiles, and the gap to their median."""
+    """With our percentile rank among the published quantiles, and the gap to their median."""
     rank, bound = position.percentile_from_quantiles(
         found.ours, quantiles.index.to_numpy(), quantiles.to_numpy()
     )

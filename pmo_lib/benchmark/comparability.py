@@ -1,4 +1,4 @@
-"""Whether two figures may be set beside one another: comparable, context only, or not.
+"""Comparability of two figures: comparable, context only, or not comparable.
 
 A fact that differs refuses the comparison; one that matters and is not stated leaves the figure
 as context; where every fact that matters is stated and the same, it is comparable.

@@ -25,7 +25,7 @@ class Comparison:
     with ``bound`` the side of the published ones on which ours lies; ``superiority`` the
     probability that one of ours is better than one of theirs. ``standardised`` and ``balanced``
     are the gap of means (of an overrun, of geometric means) with the peers' mix of projects,
-    ``mix`` what became of it. An estimate is missing where it cannot be told.
+    ``mix`` the conclusion. An estimate is missing where it is not known.
     """
 
     kpi_id: str
@@ -60,7 +60,7 @@ class Comparison:
 
     @property
     def stands(self) -> str:
-        """better, worse or no different from chance; nothing where that cannot be told."""
+        """Better, worse or not significantly different; empty where that is not known."""
         if not self.is_fair or isnan(self.gap.low) or isnan(self.gap.high):
             return ""
         if self.gap.low <= 0 <= self.gap.high:

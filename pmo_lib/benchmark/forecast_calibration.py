@@ -1,4 +1,4 @@
-"""Calibration: whether as many outcomes stay within the forecasts as these promise."""
+"""Calibration: whether as many outcomes stay within the forecasts as their level says."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Ours less the peers' three ways: as they are, standardised, and balanced, side by side.
+"""The gap to peers three ways: unadjusted, directly standardised, and entropy-balanced.
 
 If the way of comparing decides who is ahead, nobody is: the two are not comparable. The units are
 those of `standardisation`.
@@ -18,7 +18,7 @@ from pmo_lib.stats.standardisation import ENOUGH, FEWEST, standardised_gap
 
 @dataclass(frozen=True)
 class LikeForLike:
-    """The gaps (ours less the peers') with the peers' mix, and what the plain gap is good for."""
+    """The gaps (ours less the peers') adjusted to the peers' mix, and whether the raw one holds."""
 
     standardised: Estimate
     balanced: Estimate

@@ -33,9 +33,9 @@ OURS: dict[Unit, str] = {"share": "shares or %", "count": "counts", "score": "a 
 def published(benchmarks: pd.DataFrame) -> pd.DataFrame:
     """`benchmarks` with value and sd in the KPI's unit, and version, versions, fault.
 
-    ``versions`` counts the different values told of one figure; ``version`` is this one's number
-    in the order of rows. They are shown side by side and never averaged. ``fault`` says why the
-    figure itself is of no use; empty where it is. A mean without sd or n has none.
+    ``versions`` counts the different published values of one figure; ``version`` is this one's
+    number in the order of rows. They are shown side by side and never averaged. ``fault`` says why
+    the figure itself is of no use; empty where it is. A mean without sd or n has none.
     """
     rows = benchmarks.reset_index(drop=True)
     stated = rows["unit"].str.strip()
@@ -48,11 +48,11 @@ def published(benchmarks: pd.DataFrame) -> pd.DataFrame:
         unit=stated.mask(plain.isin(set().union(*UNITS.values())), plain).mask(per_cent, "share"),
         segment=segment.mask(segment.str.casefold().isin(EVERYTHING), "all"),
     )
-    told = rows.groupby(SAME_FIGURE, dropna=False, sort=False)["value"]
-    numbers = told.transform(lambda values: pd.factorize(values)[0] + 1)
+    values = rows.groupby(SAME_FIGURE, dropna=False, sort=False)["value"]
+    numbers = values.transform(lambda own: pd.factorize(own)[0] + 1)
     return rows.assign(
         version=numbers.astype("int64"),
-        versions=told.transform("nunique").astype("int64"),
+        versions=values.transform("nunique").astype("int64"),
         fault=[_fault(row, unit) for row, unit in zip(rows.itertuples(), stated, strict=True)],
     )
 
@@ -93,8 +93,8 @@ def _fault(row: Any, stated_unit: str) -> str:
     """Why the figure itself is of no use: impossible, of no known KPI, or in another unit."""
     kpi = CATALOGUE.get(row.kpi_id)
     if row.unit == "share" and _is_share(row, kpi) and not 0 <= row.value <= 1:
-        told = f"{100 * row.value:,.6g}".replace("-", "−")
-        return f"A share of {told} % is {'above 100 %' if row.value > 1 else 'below 0'}."
+        shown = f"{100 * row.value:,.6g}".replace("-", "−")
+        return f"A share of {shown} % is {'above 100 %' if row.value > 1 else 'below 0'}."
     if pd.isna(row.kpi_id) or not row.kpi_id:
         return ""
     if kpi is None:

@@ -20,7 +20,7 @@ from pmo_lib.benchmark.class_forecasts import (
 )
 from pmo_lib.benchmark.forecast_calibration import back_test
 from pmo_lib.benchmark.published import published, quantiles
-from pmo_lib.benchmark.uplift import Tail, tail
+from pmo_lib.benchmark.uplift import tail
 from pmo_lib.engine.view import View
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.numbers import Floats
@@ -46,7 +46,7 @@ class ReferenceClass:
     """
 
     uplifts: pd.DataFrame
-    tails: Mapping[str, Tail]
+    tails: Mapping[str, str]
     forecasts: Mapping[str, pd.DataFrame]
     calibration: tuple[Estimate, ...]
     left_out: str
@@ -124,8 +124,8 @@ def _published(view: View) -> list[dict[str, float | str]]:
     for group in quantiles(rows[rows["kpi_id"] == "D3"]):
         first, at = group.iloc[0], dict(zip(group["p"], group["value"], strict=True))
         if not first["fault"]:
-            told = (Estimate(at.get(p, nan), nan, nan, 0) for p in (MIDDLE, HIGH))
+            found_at = (Estimate(at.get(p, nan), nan, nan, 0) for p in (MIDDLE, HIGH))
             source = f"{first['source']} {first['year']}"
             n = nan if pd.isna(first["n"]) else float(first["n"])
-            found.append(_row("", first["segment"], source, n, *told))
+            found.append(_row("", first["segment"], source, n, *found_at))
     return found

@@ -31,19 +31,6 @@ class Uplift(Estimate):
     own_weight: float = nan
 
 
-@dataclass(frozen=True)
-class Tail:
-    """How many projects overrun by half or more, their mean, how heavy the tail is, in words.
-
-    ``mean_of_tail`` is missing where no sample could tell it.
-    """
-
-    share_above_50: Estimate
-    mean_of_tail: float
-    index: tails.TailIndex
-    sentence: str
-
-
 def fewest(p: float, level: float) -> int:
     """The smallest n whose lowest and highest value hold the p-quantile with `level`.
 
@@ -90,8 +77,8 @@ def uplift(
     return _unless_all_equal(Uplift(value, *ends, n, note, own_weight=weight), values)
 
 
-def tail(overruns: Floats, level: float, did: str = "overran") -> Tail:
-    """The share of projects that overrun by 50 % or more, and what may be said of the rest.
+def tail(overruns: Floats, level: float, did: str = "overran") -> str:
+    """In words: the share of projects that overrun by 50 % or more, and how heavy their tail is.
 
     The tail index is that of the cost ratios, 1 + overrun, from 30 projects up. `did` is what the
     sentence says they did: projects in flight "have grown" so far.
@@ -102,7 +89,7 @@ def tail(overruns: Floats, level: float, did: str = "overran") -> Tail:
     index = tails.tail_index(1 + overruns) if n >= tails.FEWEST else tails.TailIndex(nan, nan, 0)
     mean = float(overruns[above].mean()) if above.any() else nan
     mean = nan if index.value <= NO_VARIANCE else mean
-    return Tail(share, mean, index, _tail_sentence(share, mean, index, did))
+    return _tail_sentence(share, mean, index, did)
 
 
 def _quantile(
@@ -110,7 +97,7 @@ def _quantile(
 ) -> tuple[float, float, float]:
     """The value at rank p × (cases + 1) and those at the ranks of its interval.
 
-    A value's rank lies in the middle of its share; with equal shares ranks are the usual ones.
+    A value's rank is the mid-point of its weight; with equal shares ranks are the usual ones.
     """
     ends = quantiles.order_statistic_ranks(cases, p, level)
     assert ends is not None, "fewest has seen to it"

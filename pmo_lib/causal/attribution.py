@@ -2,7 +2,7 @@
 
 Imputation difference-in-differences on department × start-quarter cells (statistics.md 3.2). The
 headline interval is that of randomisation inference; the jackknife over departments stands beside
-it. Where the design cannot tell, `refusal` says why and no number is given.
+it. Where the design cannot identify an effect, `refusal` says why and no number is given.
 """
 
 from dataclasses import dataclass, field, replace
@@ -34,7 +34,7 @@ VARYING = "Check the export: an outcome that is the same for all projects says n
 BEFORE_AND_SINCE = (
     "Projects that were started before and after adoption, and have ended, are needed."
 )
-DETECTABLE = 2.8  # standard errors seen in four of five cases at 5 %: 1.96 + 0.84
+DETECTABLE = 2.8  # standard errors detectable with 80 % power at a level of 5 %: 1.96 + 0.84
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Attribution:
     are of randomisation inference, ``jackknife_low`` and ``jackknife_high`` t of G - 1.
     ``without`` are the estimates leaving out each department, by its name; ``support`` is the
     share of the treated projects that could be compared, ``detectable`` the minimum detectable
-    effect, seen in four of five cases. ``remedy`` is what to do about a refusal.
+    effect at 80 % power. ``remedy`` is what to do about a refusal.
     """
 
     value: float = nan
@@ -89,7 +89,7 @@ def attribution(
     seed: int = 1,
     usable: Bools | None = None,
 ) -> Attribution:
-    """The effect of adoption on the panel's first outcome.
+    """The average effect of adoption on the treated (ATT), for the panel's first outcome.
 
     `first` (D,) are the quarters of adoption as `panel.first_quarters` gives them; cells that are
     not `usable` (D, T) serve neither side.

@@ -1,4 +1,4 @@
-"""The effect by quarters since adoption, and what was there before it: leads and lags.
+"""The event study: leads (pre-trend) and lags (effects) by quarters since adoption.
 
 Leads are coefficients of dummies in the untreated cells, against all that lies before them; lags
 are imputed effects. Both have intervals of the jackknife over departments.
@@ -29,7 +29,7 @@ NO_HALF_YEARS = NO_QUARTERS.assign(**{name: pd.Series(dtype=d) for name, d in EX
 
 @dataclass(frozen=True)
 class PreTrend:
-    """Whether adopters were already another case in the year before adoption.
+    """The pre-trend: whether adopters already differed in the year before adoption.
 
     ``p`` is of the joint jackknife test of the four quarters; ``mean`` the year's mean difference
     with its jackknife ``error``; ``curvature`` the largest second difference by quarter² of the
@@ -73,7 +73,7 @@ def lags(cells: Panel, first: Ints, level: float) -> pd.DataFrame:
 
 
 def by_half_year(cells: Panel, first: Ints, level: float) -> pd.DataFrame:
-    """What projects under the PMO showed and what is expected of them without it, by their start.
+    """Observed and counterfactual outcomes of projects under the PMO, by half-year of their start.
 
     `COLUMNS` of the effect, with `quarter` the half-year's first quarter, counted on as in the
     panel; `observed`, `expected` and the ends of its interval.
@@ -128,8 +128,8 @@ def _coefficients(cells: Panel, first: Ints, dummies: Floats) -> tuple[Floats, F
 def _joint_p(value: Floats, without: Floats) -> float:
     """p of all coefficients being 0: Hotelling's T² with the jackknife covariance.
 
-    T² × (G - q) ÷ (q × (G - 1)) against F(q, G - q). Against F(q, G - 1) T² ÷ q would find
-    adopters different in a quarter of the cases with eight departments, where a tenth is meant.
+    T² × (G - q) ÷ (q × (G - 1)) against F(q, G - q). Against F(q, G - 1) T² ÷ q would reject
+    parallel trends in a quarter of cases with eight departments, at a nominal level of a tenth.
     """
     from scipy.stats import f
 

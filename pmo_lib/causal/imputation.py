@@ -1,7 +1,7 @@
-"""Imputation: what untreated cells say of the treated ones, and so the effect on them.
+"""Imputation: the counterfactual of treated cells from untreated ones, and so the effect.
 
 The untreated outcome is department + start quarter + covariates, fitted on untreated cells alone
-(Borusyak, Jaravel & Spiess 2024; Gardner 2021). All functions take many assignments at once.
+(Borusyak, Jaravel & Spiess 2024; Gardner 2021). All functions take many assignments together.
 """
 
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ class Imputed:
 def impute(
     cells: Panel, untreated: Bools, treated: Bools, fewest_before: int = FEWEST_BEFORE
 ) -> Imputed:
-    """The effect on the supported `treated` cells, the `untreated` ones saying what else had been.
+    """The effect on the supported `treated` cells, the counterfactual from the `untreated` ones.
 
     Both are (B, D, T); a cell in neither is left out. A treated cell is supported where at least
     two untreated departments have projects in its quarter, its own department has `fewest_before`

@@ -1,6 +1,6 @@
-"""Interrupted time series: by how much the level since the PMO began is off the line before it.
+"""Interrupted time series: the level since the PMO began less the extrapolated earlier trend.
 
-For a PMO that began for everybody at once (statistics.md 3.5). No group tells what else changed,
+For a PMO that began for everybody at the same time (statistics.md 3.5). There is no control group,
 so at most the effect is consistent with the PMO, never shown to be caused by it.
 """
 
@@ -15,7 +15,7 @@ from pmo_lib.stats.estimate import t_quantile
 from pmo_lib.stats.numbers import ROUNDING, Floats
 
 FEWEST_QUARTERS = 8  # with projects, before and as many after
-SEASON_YEARS = 3  # before the PMO, for a season of the year to be told from chance
+SEASON_YEARS = 3  # before the PMO, for seasonality to be estimated
 ALIKE = 0.3  # autocorrelation above which an interval from so few quarters stays a little short
 MOST_ALIKE = 0.95
 TINY = 1e-300  # for a logarithm of what may be 0
@@ -27,10 +27,10 @@ NO_SERIES = pd.DataFrame(columns=["quarter", "observed", "n", *LINES, "post"])
 class Interrupted:
     """The mean effect on a project since the PMO began; missing where ``refusal`` says why.
 
-    ``error`` allows for quarters that resemble those before (``autocorrelation``, lag 1).
+    ``error`` allows for ``autocorrelation`` at lag 1.
     ``series`` has a row for each quarter: quarter,
-    observed (mean), n, fitted, counterfactual (the line before, carried on),
-    counterfactual_low and _high (where such a mean would lie), and post.
+    observed (mean), n, fitted, counterfactual (the earlier trend, extrapolated),
+    counterfactual_low and _high (prediction limits of such a mean), and post.
     """
 
     value: float = nan
@@ -97,8 +97,8 @@ def interrupted(projects: pd.DataFrame, began: int, level: float = 0.9) -> Inter
     contrast[2:4] = 1.0, float((n * t)[post].sum() / n[post].sum())
     value = float(contrast @ fit.coefficients)
     freedom = len(y) - x.shape[1]
-    drawn = _drawn(series, began, seasonal, fit, level, freedom)
-    found = replace(found, value=value, seasonal=seasonal, series=drawn)
+    shown = _with_lines(series, began, seasonal, fit, level, freedom)
+    found = replace(found, value=value, seasonal=seasonal, series=shown)
     error = sqrt(max(float(contrast @ fit.covariance @ contrast), 0.0))
     if error <= 1e-9 * np.ptp(y):  # the lines leave nothing from which an interval could come
         return replace(found, note=_note(found, nan))
@@ -114,7 +114,7 @@ def interrupted(projects: pd.DataFrame, began: int, level: float = 0.9) -> Inter
 
 
 def quarterly(projects: pd.DataFrame, began: int) -> pd.DataFrame:
-    """Mean and number of projects of each quarter from first to last; the lines not yet drawn."""
+    """Mean and number of projects of each quarter from first to last; fitted lines to follow."""
     if projects.empty:
         return NO_SERIES.copy()
     by = projects.groupby("quarter")["value"]
@@ -168,7 +168,7 @@ def _has_season(t: Floats) -> bool:
     return all((before % 4 == quarter).sum() >= SEASON_YEARS for quarter in range(4))
 
 
-def _drawn(
+def _with_lines(
     series: pd.DataFrame, began: int, seasonal: bool, fit: Fit, level: float, freedom: int
 ) -> pd.DataFrame:
     t = series["quarter"].to_numpy("float64") - began

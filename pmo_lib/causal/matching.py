@@ -1,4 +1,4 @@
-"""Matching: the treated beside untreated projects of the same department, year and category.
+"""Propensity-score matching within department, year and category.
 
 For a service of the PMO that was chosen project by project (statistics.md 3.6). Projects that
 expect trouble choose it more often: unless risk at approval is recorded the effect is at most
@@ -39,11 +39,10 @@ NO_BALANCE = pd.DataFrame(columns=["covariate", "before", "after", "good"])
 class Matched:
     """The mean effect on the treated that have a match; missing where ``refusal`` says why.
 
-    ``n_treated`` have an outcome, ``n_matched`` of them a match, ``n_controls`` are the different
-    untreated ones that serve as such, in ``n_departments``. ``balance`` tells the standardised mean
-    difference of each covariate before and after. ``e_value`` is by how much, as a risk ratio,
-    something not recorded would have to go with both the service and the outcome to explain the
-    effect away, ``e_value_of_interval`` to bring 0 within the interval.
+    ``n_treated`` have an outcome, ``n_matched`` of them a match, in ``n_departments``. ``balance``
+    holds the standardised mean difference of each covariate before and after. ``e_value`` is the
+    risk ratio that an unmeasured confounder would need with both the service and the outcome to
+    explain the effect away, ``e_value_of_interval`` to bring 0 within the interval.
     """
 
     value: float = nan
@@ -53,7 +52,6 @@ class Matched:
     error: float = nan
     n_treated: int = 0
     n_matched: int = 0
-    n_controls: int = 0
     n_departments: int = 0
     balance: pd.DataFrame = field(default_factory=NO_BALANCE.copy, compare=False, repr=False)
     e_value: float = nan
@@ -101,7 +99,7 @@ def matched(projects: pd.DataFrame, level: float = 0.9) -> Matched:
     used = weights > 0
     balance = balance_table([*names, "propensity"], np.column_stack([x, logit]), treated, weights)
     found = replace(
-        found, n_matched=int((used & treated).sum()), n_controls=int((used & ~treated).sum()),
+        found, n_matched=int((used & treated).sum()),
         n_departments=int(whole["department"][used].nunique()), balance=balance,
     )  # fmt: skip
     y = whole["value"].to_numpy("float64")
@@ -131,7 +129,7 @@ def adjusted(
 
 
 def balance_table(names: list[str], x: Floats, treated: Bools, weights: Floats) -> pd.DataFrame:
-    """Mean of treated less untreated ÷ √((s²_t + s²_u) ÷ 2), before and after.
+    """Standardised mean difference (treated - untreated) ÷ √((s²_t + s²_u) ÷ 2), before and after.
 
     s² are those before matching both times, so that only the means can mend the difference.
     """

@@ -1,4 +1,4 @@
-"""Randomisation inference: what the estimate would be had the dates of adoption fallen otherwise.
+"""Randomisation inference: a permutation test of the dates of adoption.
 
 The dates are permuted among the departments; the statistic is studentised, so that it may be
 inverted to an interval (MacKinnon & Webb 2020).
@@ -23,7 +23,7 @@ WIDEST = 40.0  # standard errors from the estimate within which the interval's e
 
 @dataclass(frozen=True)
 class Randomised:
-    """The estimate among those under other dates.
+    """The permutation distribution of the estimate.
 
     ``effects`` are the estimates under R other permutations of the dates; ``p`` is the share of
     permutations with a statistic at least as large, the true one counted in; ``low`` and ``high``
@@ -62,8 +62,8 @@ def randomised(
     """p of no effect and the interval at `level`, for the panel's first outcome.
 
     `first` are the quarters of adoption (D,). `usable` (D, T) are the cells that may serve at
-    all. Without `ends` the interval, which takes longer, is left out. `earlier` than they did by
-    so many quarters the departments are taken to have adopted, in the data before they did.
+    all. Without `ends` the interval, which takes longer, is left out. `earlier` makes a placebo
+    test: adoption dated so many quarters before the true one, on the data before that.
     """
     d_is_outcome = treated_cells(first, cells.quarters)[..., None].astype("float64")
     both = with_cell_outcomes(cells, d_is_outcome)
@@ -80,7 +80,7 @@ def randomised(
 
 
 def _sides(first: Ints, quarters: int, earlier: int) -> tuple[Bools, Bools]:
-    """Untreated and treated cells; with a pretended adoption all after the true one is left out."""
+    """Untreated and treated cells; for a placebo date all after the true adoption is left out."""
     true = treated_cells(first, quarters)
     if not earlier:
         return ~true, true

@@ -1,8 +1,8 @@
-"""How far the paths may have parted without the PMO before the effect is lost.
+"""Sensitivity to violations of parallel trends: how large before the effect is lost.
 
-Paths of adopters and others may part along a line, which is estimated, and bend away from it by
-at most M a quarter² (smoothness of Rambachan & Roth 2023). The estimator that takes the line off
-is blind to it; what bends adds to its bias M × Σ |its answer to a bend|.
+Trends of adopters and others may differ by a line, which is estimated, and deviate from it by a
+curvature of at most M a quarter² (smoothness of Rambachan & Roth 2023). The detrended estimator is
+unbiased under a linear difference; curvature adds a bias of at most M × Σ |its response to one|.
 """
 
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ from pmo_lib.stats.numbers import Floats
 
 @dataclass(frozen=True)
 class Trended:
-    """The effect beside a straight line of the adopters' own, with its jackknife error and t end.
+    """The effect net of a linear trend of the adopters, with its jackknife error and t interval.
 
-    ``bend`` is the bias that bends of 1 a quarter² could make at most.
+    ``bend`` is the maximal bias from a curvature of 1 a quarter².
     """
 
     value: float = nan
@@ -41,7 +41,7 @@ class Trended:
 
 
 def trended(cells: Panel, first: Ints, level: float) -> Trended:
-    """The effect with a common linear trend of the adopters taken off."""
+    """The effect net of a common linear trend of the adopters."""
     times = event_times(first, cells.quarters)
     adopts = first < cells.quarters
     stays = ((cells.cases > 0) & ~adopts[:, None]).any(axis=1).sum()
@@ -60,7 +60,7 @@ def trended(cells: Panel, first: Ints, level: float) -> Trended:
 
 
 def breakdown(found: Trended, level: float, departments: int) -> float:
-    """The largest M at which the interval still leaves 0 out; 0 where it never does.
+    """The breakdown value: the largest M at which the interval still excludes 0; 0 where none.
 
     The interval is value ± error × the quantile of |N(M × bend ÷ error, 1)|, widened as t is.
     """
@@ -92,7 +92,7 @@ def folded_quantile(mean: float, level: float) -> float:
 
 
 def _bends(times: Ints, adopts: Bools) -> Floats:
-    """A path for each bend of 1: straight up to an event time, then rising (D, T, J)."""
+    """A unit-slope kink after each event time (D, T, J)."""
     own = times[adopts]
     low, high = int(own.min()), int(own.max())
     paths = []

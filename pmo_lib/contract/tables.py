@@ -183,15 +183,6 @@ _TABLES = (
         column("project_success", "integer", "was the project worth its effort and cost",
                 unit="0–10", low=0, high=10),
     )),
-    Table("survey_scores", "an organisation × wave × measure", ("department", "wave", "measure"), (
-        column("department", "text", "the department, or what a benchmark is called", "required"),
-        column("wave", "period", "the month of the survey", "required"),
-        column("measure", "text", "the question or index", "required"),
-        column("score", "share", "share of favourable answers, or the index", "expected"),
-        column("respondents", "integer", "how many answered", low=0),
-        column("kind", "text", "whose score it is; a group holds organisations that have rows of "
-                "their own", "required", "organisation", "group", "benchmark", "mean"),
-    )),
     Table("value_statements", "a promise to a customer", ("statement_id",), (
         column("statement_id", "id", "the statement's identifier", "required"),
         department(),

@@ -76,7 +76,7 @@ def design(projects: pd.DataFrame, adopted: Adoption, began: str = "") -> Design
 
 
 def refusal_of_service(projects: pd.DataFrame, adopted: Adoption) -> str:
-    """Why one service's effect cannot be told from the others'; nothing where it can."""
+    """Why one service's effect is not identified apart from the others'; empty where it is."""
     if adopted.others.empty:
         return ""
     mine, theirs = adopted.quarters, quarter_number(adopted.others)
@@ -97,7 +97,7 @@ def refusal_of_service(projects: pd.DataFrame, adopted: Adoption) -> str:
 
 
 def notes(cells: Panel, first: Ints, adopted: Adoption) -> list[str]:
-    """What the dates leave out of the comparison, as sentences."""
+    """Which departments the dates exclude from the comparison, as sentences."""
     found = []
     last = cells.first_quarter + cells.quarters - 1
     quarters = adopted.quarters

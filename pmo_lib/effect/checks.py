@@ -1,7 +1,7 @@
-"""The checks an effect has to stand: each passed, failed, or not able to tell, with its finding.
+"""Robustness checks of an effect: each passed, failed or inconclusive, with the numbers behind it.
 
-A check that cannot tell is no failure, but an effect is demonstrated only where those that 3.7 of
-the statistics names have passed.
+A check that cannot tell is not a failure, but an effect is demonstrated only where those that 3.7
+of the statistics names have passed.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ REQUIRED = ("jackknife", "pre-trend", "leave-one-out", "donut", "smoothness")
 
 @dataclass(frozen=True)
 class Check:
-    """One check: what it asks, how it went, and what was found, as numbers in a sentence.
+    """One robustness check: its question, its result, and the numbers behind it in a sentence.
 
     ``value`` is its number: a p, an effect, a share.
     """
@@ -28,13 +28,13 @@ class Check:
     id: str
     question: str
     state: CheckState
-    finding: str
+    detail: str
     value: float = nan
 
 
 def negative_control(found: Attribution) -> Check:
-    """Whether what the PMO cannot move has not moved with its adoption."""
-    question = "Did what the PMO cannot move stay where it was?"
+    """Whether a negative control, which the PMO cannot affect, is unchanged by adoption."""
+    question = "Negative control: did what the PMO cannot affect stay unchanged?"
     if found.refusal:
         return Check("negative control", question, "cannot tell", found.refusal)
     said = f"{_n(found.value)} ({_n(found.low)} to {_n(found.high)}), p = {found.p:.2f}"
@@ -44,7 +44,7 @@ def negative_control(found: Attribution) -> Check:
 
 def same_mix(found: Sequence[tuple[str, Attribution]]) -> Check:
     """Whether projects under the PMO were approved at the costs and durations of the others."""
-    question = "Were the projects, and the plans they are held against, of the same kind?"
+    question = "Covariate balance: were approved costs and durations the same?"
     known = [(name, each) for name, each in found if not each.refusal]
     if not known:
         return Check("mix", question, "cannot tell", "no plan is known")
@@ -57,8 +57,10 @@ def same_mix(found: Sequence[tuple[str, Attribution]]) -> Check:
 
 
 def attrition(found: Attribution) -> Check:
-    """Whether as many projects lack the outcome under the PMO as elsewhere."""
-    question = "Are as many projects without this outcome (cancelled, unfinished) as elsewhere?"
+    """Whether attrition is equal: as many projects lack the outcome under the PMO as elsewhere."""
+    question = (
+        "Attrition: do as many projects lack this outcome (cancelled, unfinished) as elsewhere?"
+    )
     if found.refusal:
         alike = found.is_constant  # as the outcome itself is known of some, none is lost
         state: CheckState = "passed" if alike else "cannot tell"
@@ -69,7 +71,7 @@ def attrition(found: Attribution) -> Check:
 
 
 def effect_in_words(value: float, logarithm: bool) -> str:
-    """−18 % of a difference of logarithms, +13 points of one of shares."""
+    """−18 % for a difference of logarithms, +13 points for one of shares."""
     if not logarithm:
         return change(value, "share")
     return f"{expm1(value):+.0%}".replace("-", "−").replace("%", f"{TIED}%")

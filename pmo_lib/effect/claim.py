@@ -1,4 +1,4 @@
-"""The verdict on an effect, drawn mechanically from the estimate and its checks, and why."""
+"""The verdict on an effect, which follows from the estimate and its checks by fixed rules."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -132,5 +132,5 @@ def _in_hundred(p: float) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a capital at its beginning, the others as they are."""
+    """The text with its first letter capitalised."""
     return text[:1].upper() + text[1:]

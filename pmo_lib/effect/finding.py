@@ -52,7 +52,7 @@ class Sample:
         return treated_cells(self.first, self.tested.quarters)
 
     def compared(self) -> Bools:
-        """The cells under the PMO that the estimate is the mean of (D, T)."""
+        """The cells under the PMO over which the estimate averages (D, T)."""
         under = self.treated()[None]
         counts: Bools = supported(self.tested, ~under, under)[0]
         return counts

@@ -25,7 +25,7 @@ MATCHED_CAVEAT = "Projects that choose the PMO may differ in ways that nobody re
 def without_control_group(
     evidence: Evidence, outcome: Outcome, design: Design, smallest: float, began: str
 ) -> Finding:
-    """The narrower claim of a time series, or of projects that chose for themselves."""
+    """The narrower claim of an interrupted time series, or of matched, self-selected projects."""
     wanted = cases(evidence.projects, outcome, evidence.data_date)
     adopted, level = evidence.adopted, evidence.level
     known = wanted.dropna(subset=["value"])
@@ -104,7 +104,7 @@ def _matched(
 
 
 def corrected(found: Finding, p_adjusted: float) -> Finding:
-    """The finding under the correction for several outcomes, which may take a difference back."""
+    """The finding with p adjusted for multiple testing, which may make it not significant."""
     shown = found.claim.word in {"consistent with", "associated", "likely"}
     if not shown or p_adjusted <= ALPHA:
         return replace(found, p_adjusted=p_adjusted)
@@ -114,7 +114,7 @@ def corrected(found: Finding, p_adjusted: float) -> Finding:
 
 
 def _alike(result: Matched) -> bool:
-    """Whether matching made the two sides alike in all that is recorded, risk included."""
+    """Whether matching balanced every recorded covariate, risk at approval included."""
     share = result.n_matched / result.n_treated if result.n_treated else 0.0
     balanced = bool(len(result.balance)) and bool(result.balance["good"].all())
     return result.risk_recorded and balanced and share >= LEAST_MATCHED

@@ -35,9 +35,9 @@ Role = Literal["primary", "secondary", "control", "mix"]
 class Outcome:
     """An outcome of a project.
 
-    ``role``: primary outcomes were declared beforehand and share one error rate; a control is
-    what the PMO cannot move; mix is what the projects were before the PMO could help them.
-    ``logarithm``: effects are differences of logarithms. ``needs`` says what to collect.
+    ``role``: primary outcomes are pre-specified and share one error rate; a control (negative
+    control) is what the PMO cannot affect; mix is what projects were before the PMO could help
+    them. ``logarithm``: effects are differences of logarithms. ``needs`` says what to collect.
     """
 
     id: str
@@ -170,9 +170,9 @@ def kinds(rows: pd.DataFrame) -> pd.Series:
 
 
 def unlike_any(rows: pd.DataFrame, under: pd.Series, outcome: Outcome) -> pd.Series:
-    """Whether a project under the PMO is of a kind that hardly occurs without it.
+    """Whether a project under the PMO lacks overlap: its kind hardly occurs without the PMO.
 
-    What such a project had cost without the PMO nobody can say: its category, or that its plan
+    Its counterfactual is not identified: its category, or that its plan
     is not known, is found in fewer than two projects that are not under it.
     """
     marks = {"kind": kinds(rows)}
@@ -186,7 +186,7 @@ def unlike_any(rows: pd.DataFrame, under: pd.Series, outcome: Outcome) -> pd.Ser
 
 
 def winsorised(values: pd.Series) -> pd.Series:
-    """The values, those beyond the 5th and 95th percentile set to them."""
+    """Winsorised values: those beyond the 5th and 95th percentile set to them."""
     low, high = values.quantile(list(TAILS))
     return values.clip(low, high)
 

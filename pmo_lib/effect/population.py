@@ -1,4 +1,4 @@
-"""Who is compared: every project of the portfolio, and at which step those left out leave."""
+"""The flow from every project of the portfolio to those compared, exclusions by step."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Whether an estimate stands: by another method, before adoption, and with part of the data."""
+"""Robustness of an estimate: another method, placebo dates, leave-one-out, trend sensitivity."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +16,7 @@ from pmo_lib.causal.sensitivity import Trended, breakdown, trended
 from pmo_lib.effect.checks import ALARM, Check, CheckState, effect_in_words
 from pmo_lib.wording import TIED, listed
 
-EARLIER = (4, 8)  # quarters by which a placebo pretends that adoption came before
+EARLIER = (4, 8)  # quarters by which a placebo date comes before the true one
 PRE_TREND_ALARM = 0.10
 LARGEST_SHARE = 0.5  # of the projects compared, in one department
 KEPT_SHARE = 0.5  # of the effect that a variation must leave
@@ -56,7 +56,7 @@ class Robustness:
 
     @cached_property
     def breakdown(self) -> float:
-        """The largest bend a quarter² at which the effect is still told from 0."""
+        """The largest curvature, a quarter², at which the effect still differs from 0."""
         return breakdown(self.trended, self.level, self.found.n_departments)
 
     def checks(self) -> list[Check]:
@@ -73,19 +73,19 @@ class Robustness:
         ]
 
     def jackknife(self) -> Check:
-        """Whether the interval of the jackknife over departments leaves out 0 as well."""
+        """Whether the interval of the jackknife over departments excludes 0 as well."""
         found = self.found
         ends = f"{self.said(found.jackknife_low)} to {self.said(found.jackknife_high)}"
         return Check(
-            "jackknife", "Does a second method agree (leaving out each department)?",
+            "jackknife", "Does the jackknife over departments agree?",
             "passed" if found.jackknife_excludes_zero else "failed",
             f"its interval is {ends}", found.jackknife_error,
         )  # fmt: skip
 
     def pre_trend_check(self) -> Check:
-        """Whether adopters differed from the others already in the year before."""
+        """The pre-trend test: whether adopters already differed in the year before adoption."""
         found = self.pre_trend
-        question = "Were adopters no different already in the year before?"
+        question = "Parallel trends: did adopters move like the others in the year before?"
         if isnan(found.p):
             return Check("pre-trend", question, "cannot tell", "too few projects before adoption")
         said = f"p = {found.p:.2f}; the year's mean was {self.said(found.mean)} off"
@@ -98,27 +98,27 @@ class Robustness:
         return Check("pre-trend", question, "passed", said, found.p)
 
     def leave_one_out(self) -> Check:
-        """Whether the sign stays whichever department is left out."""
+        """Whether the sign is the same whichever department is left out."""
         unknown = [str(name) for name in self.found.without.index[self.found.without.isna()]]
         without = self.found.without.dropna()
         flips = [str(name) for name in without.index[without * self.found.value <= 0]]
         ends = f"from {self.said(without.min())} to {self.said(without.max())}"
         return Check(
-            "leave-one-out", "Does the sign stay whichever department is left out?",
+            "leave-one-out", "Leave-one-out: does the sign hold without any one department?",
             "failed" if flips else "cannot tell" if unknown else "passed",
             f"nothing can be estimated without {listed(unknown)}" if unknown and not flips else
-            f"{ends}; it turns without {listed(flips)}" if flips else ends,
+            f"{ends}; it changes sign without {listed(flips)}" if flips else ends,
             float(without.max() - without.min()),
         )  # fmt: skip
 
     def donut(self) -> Check:
-        """Whether the effect stays where the year before adoption is left out."""
+        """Whether the effect holds without the year before adoption (Ashenfelter's dip)."""
         times = event_times(self.first, self.cells.quarters)
         near = (times < 0) & (times >= -LEADS)
         treated = treated_cells(self.first, self.cells.quarters)
         untreated = ~treated & ~near
         value = float(impute(self.cells, untreated[None], treated[None]).effect[0, 0])
-        question = "Does it stay without the year before adoption, a bad one perhaps?"
+        question = "Does it hold without the year before adoption (Ashenfelter's dip)?"
         if isnan(value):
             return Check("donut", question, "cannot tell", "nothing is left to compare with")
         without = impute(self.cells, *leaving_out_each(untreated, treated)).effect[:, 0]
@@ -132,8 +132,8 @@ class Robustness:
         return Check("donut", question, self._kept(value), said, value)
 
     def placebo_in_time(self) -> Check:
-        """Whether adoption that is pretended to have come earlier shows nothing."""
-        question = "Is there no effect where there can be none, before adoption?"
+        """The placebo test in time: whether earlier, fictitious adoption dates show no effect."""
+        question = "Placebo test: is there no effect before adoption?"
         p = [
             randomised(
                 self.cells, self.first, self.level, permutations=FEWER_PERMUTATIONS, seed=self.seed,
@@ -154,9 +154,9 @@ class Robustness:
         return Check("placebo in time", question, state, listed(known), least)
 
     def adopters_trend(self) -> Check:
-        """Whether the effect stays where adopters may have been on a line of their own."""
+        """Whether the effect holds with a linear trend of the adopters' own."""
         found = self.trended
-        question = "Does it stay if adopters were improving on their own anyway?"
+        question = "Does it hold if adopters followed a linear trend of their own?"
         if found.reason:
             return Check("adopters' trend", question, "cannot tell", found.reason)
         said = f"{self.said(found.value)} ({self.said(found.low)} to {self.said(found.high)})"
@@ -170,24 +170,28 @@ class Robustness:
         return Check("adopters' trend", question, state, said, found.value)
 
     def smoothness(self) -> Check:
-        """Whether bends as large as before adoption leave the effect standing."""
-        question = "Does it stay if their path bent as much as it did before?"
+        """Whether the effect holds under a trend curvature as large as before adoption."""
+        question = "Does it hold if trends diverged as much as they did before?"
         if self.trended.reason:
             return Check("smoothness", question, "cannot tell", self.trended.reason)
         before, most = self.pre_trend.curvature, self.breakdown
-        said = f"it stands bends of up to {16 * most:.3f} a year²" if most else "it stands no bend"
+        said = (
+            f"it holds up to a curvature of {16 * most:.3f} a year²"
+            if most
+            else "it holds for none"
+        )
         if isnan(before):
             return Check(
                 "smoothness", question, "cannot tell",
-                f"{said}; the years before adoption are too few to say how large they were", most,
+                f"{said}; the years before adoption are too few to estimate it", most,
             )  # fmt: skip
         state: CheckState = "passed" if most >= before and most > 0 else "failed"
         return Check(
-            "smoothness", question, state, f"{said}; before they were {16 * before:.3f}", most
+            "smoothness", question, state, f"{said}; before adoption it was {16 * before:.3f}", most
         )
 
     def dominance(self) -> Check:
-        """Whether no single department is most of what is compared."""
+        """Whether no single department makes up most of the projects compared."""
         treated = treated_cells(self.first, self.cells.quarters)
         counted = impute(self.cells, ~treated[None], treated[None]).cells[0]
         of_each = (self.cells.cases * counted).sum(axis=1)

@@ -1,8 +1,8 @@
-"""What was found for each outcome of the value case: estimate, checks and verdict.
+"""The findings of a staggered roll-out: estimate, checks and verdict of each outcome.
 
 The test is on values winsorised at the 5th and 95th percentile, which has more power and holds its
-level; money is reckoned with the effect on the values as they are (statistics.md, "more measured
-facts"). Both were declared beforehand.
+level; money is computed from the effect on the values as they are (statistics.md, "more measured
+facts"). Both were pre-specified.
 """
 
 from collections.abc import Mapping, Sequence
@@ -97,7 +97,7 @@ def estimated(
 
 
 def compared(evidence: Evidence, outcome: Outcome, *, weight: str = "") -> Estimated:
-    """Who is compared, and who is left out; a refusal where the outcome is known of too few.
+    """The projects compared and those left out; a refusal where too few have the outcome.
 
     Without a `weight` for each, projects count alike.
     """
@@ -109,12 +109,12 @@ def compared(evidence: Evidence, outcome: Outcome, *, weight: str = "") -> Estim
     known = known[~unlike]
     refusal = _too_little_known(wanted, known, outcome, adopted)
     nothing = Attribution(refusal=refusal, remedy="Collect it.")
-    told = Finding(
+    finding = Finding(
         outcome, "staggered roll-out", nothing, nothing, n_edge=int(edge.sum()),
         n_left_out=int(wanted["value"].isna().sum()), n_unlike=int(unlike.sum()),
     )  # fmt: skip
     if refusal:
-        return Estimated(told)
+        return Estimated(finding)
     rows, plan = with_plan(known, outcome)
     if not adopted.others.empty:
         others = under_pmo(rows, adopted.others).astype("float64")
@@ -122,7 +122,9 @@ def compared(evidence: Evidence, outcome: Outcome, *, weight: str = "") -> Estim
     tested = priced = panel(rows, plan, weight=weight)
     if outcome.has_tails:
         tested = panel(rows.assign(value=winsorised(rows["value"])), plan, weight=weight)
-    return Estimated(told, Sample(rows, tested, priced, first_quarters(tested, adopted.quarters)))
+    return Estimated(
+        finding, Sample(rows, tested, priced, first_quarters(tested, adopted.quarters))
+    )
 
 
 def _too_little_known(
@@ -143,7 +145,7 @@ def _too_little_known(
 
 
 def _together(found: Sequence[Finding]) -> list[float]:
-    """Each p under the correction of its kind: Holm's for primary outcomes, else for discovery."""
+    """Adjusted p: Holm's for the primary outcomes, false discovery's for the secondary."""
     p = [each.tested.p for each in found]
     return [*holm(p[: len(PRIMARY)]), *discovery(p[len(PRIMARY) :])]
 

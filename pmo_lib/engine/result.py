@@ -124,11 +124,6 @@ def is_headline(result: KpiResult) -> bool:
     return result.statistic == CATALOGUE[result.kpi_id].statistic and not result.segment
 
 
-def failures(results: Iterable[KpiResult]) -> dict[str, str]:
-    """The KPIs whose function raised an error, with the reason."""
-    return {result.kpi_id: result.reason for result in results if result.state == "failed"}
-
-
 def of_subject(units: pd.DataFrame, department: str) -> pd.DataFrame:
     """The units of a department; all of them for the organisation, which is no department."""
     if department in {"", ORGANISATION}:

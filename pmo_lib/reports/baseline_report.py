@@ -57,7 +57,7 @@ class BaselineReport(CustomerReport):
             )
         else:
             unmeasured = next(r for r in map(self.result, ("D1", "D3")) if not r.is_measured)
-            said.append(f"it cannot be told how projects ended: {unmeasured.reason}.")
+            said.append(f"it cannot be determined how projects ended: {unmeasured.reason}.")
         missing = [name for name in TABLES if name not in self.workbook.tables]
         return page.answer(
             [
@@ -99,28 +99,28 @@ class BaselineReport(CustomerReport):
         now = self.workbook.as_baseline(baseline.name, until, "", 0)
         if baseline.until == until and baseline.hash() != now.hash():
             told.append(
-                "The data of today say otherwise of that time than they did then: if they are "
+                "Today's data give other figures for that time than were frozen: if they are "
                 f"right, pmo freeze {baseline.name} adds a version, and keeps the old one."
             )
         return page.paragraph(*told)
 
     def smallest_change(self) -> HTML:
-        """Per KPI the smallest change that as many cases again could ever show."""
+        """Per KPI the minimum detectable change of a report with as many cases as the baseline."""
         level = self.workbook.settings.confidence_level
         rows = [
             {
                 "KPI": f"{kpi.id} {kpi.name}",
                 "Baseline": number(result.value, kpi.unit),
                 "n": result.n,
-                "Smallest change": change(size, kpi.unit).lstrip("+"),
+                "Minimum detectable change": change(size, kpi.unit).lstrip("+"),
             }
             for kpi in CATALOGUE.values()
             if (result := self.result(kpi.id)).is_measured
             and not isnan(size := sqrt(2) * detectable(result.low, result.high, level))
         ]
         if not rows:
-            return page.paragraph("No KPI has an interval, so that cannot be told.")
-        return page.table(pd.DataFrame(rows), "The smallest change these data could ever show")
+            return page.paragraph("No KPI has an interval, so none can be computed.")
+        return page.table(pd.DataFrame(rows), "Minimum detectable change by KPI")
 
     def coverage(self) -> HTML:
         """Per KPI: whether it can be measured, and what that needs."""
@@ -141,10 +141,10 @@ class BaselineReport(CustomerReport):
         """The bounds of the size tiers, in money."""
         currency = self.workbook.settings.currency
         if "baselines" not in self.workbook.tables:
-            return page.paragraph("Projects cannot be told by size: needs baselines.csv.")
+            return page.paragraph("Projects cannot be grouped by size: needs baselines.csv.")
         lower, upper = tier_bounds(self.workbook.tables["baselines"])
         if isnan(lower):
-            return page.paragraph("Projects cannot be told by size: no original cost is known.")
+            return page.paragraph("Projects cannot be grouped by size: no original cost is known.")
         return page.paragraph(
             f"Small projects were approved at up to {lower:,.0f} {currency}, large ones above "
             f"{upper:,.0f} {currency}: a third of all projects each."

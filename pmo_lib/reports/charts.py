@@ -31,7 +31,7 @@ def rates(found: Sequence[KpiResult], level: float) -> Picture | str:
     if not shown:
         return "no share is measured"
     names = [CATALOGUE[result.kpi_id].name for result in shown]
-    data = _told(shown, names, level, "KPI")
+    data = _as_table(shown, names, level, "KPI")
     return Picture(_dots(shown, names, level), _alt("Shares", data, level), data)
 
 
@@ -63,7 +63,7 @@ def by_department(
         result.department: result.department + INDICATIVE * (result.cases < limits.indicative)
         for result in ordered
     }
-    data = _told(ordered, list(names.values()), level, "Department")
+    data = _as_table(ordered, list(names.values()), level, "Department")
     half = MOST_ROWS // 2
     outer = ordered if len(ordered) <= MOST_ROWS else [*ordered[:half], *ordered[-half:]]
     drawn_ones = [r for r in ordered if r in outer or r.department in {own, ORGANISATION}]
@@ -99,7 +99,7 @@ def yearly(kpi_id: str, found: Sequence[KpiResult], view: View) -> Picture | str
         axes.set_xticks(range(len(found)), labels)
         axes.yaxis.set_major_formatter(PercentFormatter(1.0))
         axes.grid(visible=False, axis="x")
-    data = _told(found, labels, level, "Year")
+    data = _as_table(found, labels, level, "Year")
     return Picture(figure, _alt(f"{kpi.name} by year of completion", data, level), data)
 
 
@@ -186,7 +186,7 @@ def _dots(
     return figure
 
 
-def _told(
+def _as_table(
     found: Sequence[KpiResult], names: Sequence[str], level: float, what: str
 ) -> pd.DataFrame:
     """Shares with their intervals as a table."""

@@ -34,7 +34,7 @@ class CustomerReport(Report):
         """How many promises took all five steps, and which step is missing most often."""
         if "value_statements" not in self.workbook.tables:
             return page.paragraph(
-                "Whether promises are kept cannot be told: needs value_statements.csv."
+                "Whether promises are kept cannot be determined: needs value_statements.csv."
             )
         return page.paragraph(headline(self.steps).said)
 
@@ -62,7 +62,7 @@ class CustomerReport(Report):
     def service_gaps(self) -> HTML:
         """What customers got less what they expected, by service and by group."""
         if (why := self._why_not("survey_responses")) != "":
-            return page.paragraph(f"What customers miss cannot be told: {why}.")
+            return page.paragraph(f"What customers miss cannot be determined: {why}.")
         found = self.measured.customers.gaps
         assert found is not None
         level = self.workbook.settings.confidence_level

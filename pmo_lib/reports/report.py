@@ -110,26 +110,26 @@ class Report:
         return {}
 
     def how_to_read(self) -> HTML:
-        """One line on intervals and n, for a reader who is no statistician."""
+        """What n and the confidence intervals mean, for a reader who is not a statistician."""
         in_hundred = round(self.workbook.settings.confidence_level * 100)
         return page.paragraph(
             f"n is the number of cases a figure rests on. The {self.level} says how far the "
-            f"figure may be off by chance: {in_hundred} in 100 such intervals hold the true value. "
-            "Where two intervals overlap widely, do not read a difference into the figures. "
+            f"figure may be off by chance: {in_hundred} in 100 such intervals contain the true "
+            "value. Where two intervals overlap widely, do not read a difference into the figures. "
             "Several figures of one project or one person resemble one another: together they are "
             "one independent case, and the intervals allow for that."
         )
 
     def flags_meaning(self) -> HTML:
         """What the colours mean, and how a change differs from an effect."""
-        held = "its target, or against the baseline where it has none"
+        reference = "its target, or with the baseline where it has none"
         share = f"{self.workbook.settings.false_discovery_share:.0%}"
         return page.joined(
             page.paragraph(
-                f"A flag holds a KPI against {held}. Of the red ones at most about {share} are "
-                "expected to be false alarms. A change says that two periods differ, not why: it "
-                "is no effect of the PMO. Visible from says how large a change must be for such "
-                "data to show it in four of five cases."
+                f"A flag compares a KPI with {reference}. Of the red ones at most about {share} "
+                "are expected to be false discoveries. A change says that two periods differ, not "
+                "why: it is not an effect of the PMO. The minimum detectable change is the "
+                "smallest that such data would show with a power of 80 %."
             ),
             legend(),
         )

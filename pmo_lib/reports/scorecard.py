@@ -84,14 +84,14 @@ def in_colours(results: Sequence[KpiResult]) -> str:
         + (f" and {more} more" if (more := len(by_flag[name]) - MOST_NAMED) > 0 else "")
         for name in ("red", "amber")
     }
-    told = [
+    counts = [
         f"{len(by_flag[name])} {'is' if len(by_flag[name]) == 1 else 'are'} {name}"
         + (f" ({named[name]})" if named.get(name) else "")
         for name in ("red", "amber", "green")
     ]
     return (
-        f"Of {counted(len(flagged), 'KPI')} held against a target or the baseline, "
-        f"{listed(told)}; of {len(by_flag['grey'])} it cannot be told."
+        f"Of {counted(len(flagged), 'KPI')} compared with a target or the baseline, "
+        f"{listed(counts)}; {len(by_flag['grey'])} cannot be assessed."
     )
 
 
@@ -101,11 +101,11 @@ def legend() -> HTML:
 
 
 def detectable(result: KpiResult) -> str:
-    """The smallest change that could be seen, in words."""
+    """The minimum detectable change, in words."""
     if isnan(result.change.detectable):
         return ""
     size = change(result.change.detectable, CATALOGUE[result.kpi_id].unit).lstrip("+")
-    return f"visible from {size} on"
+    return f"minimum detectable change {size}"
 
 
 def direction(kpi: Kpi) -> str:

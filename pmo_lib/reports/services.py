@@ -150,7 +150,9 @@ def channels(results: Sequence[KpiResult], level: str) -> HTML:
     """Where customers go instead of to the PMO: the share of occasions of each channel."""
     parts = [r for r in results if r.segment and r.kpi_id == "R8"]
     if not parts:
-        return page.paragraph("Where customers go cannot be told: needs service_requests.csv.")
+        return page.paragraph(
+            "Where customers go cannot be determined: needs service_requests.csv."
+        )
     rows = [
         {
             "Channel": r.segment.replace("_", " "),
@@ -195,7 +197,7 @@ def _places(services: pd.DataFrame, level: float) -> pd.DataFrame:
             "Goes": number(row["performance"], "ratio"),
             f"{ends} of this": interval(row["performance_low"], row["performance_high"], "ratio"),
             "Quadrant": row["quadrant"] or row["note"] or "on a line",
-            "How sure": number(row[row["quadrant"]], "share") if row["quadrant"] else DASH,
+            "Bootstrap share": number(row[row["quadrant"]], "share") if row["quadrant"] else DASH,
         }
         for row in services.to_dict("records")
     ]

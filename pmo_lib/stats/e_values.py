@@ -1,4 +1,4 @@
-"""E-values: how strong something unrecorded would have to be to explain a difference away."""
+"""E-values: how strong unmeasured confounding would have to be to explain a difference away."""
 
 from math import exp, sqrt
 

@@ -1,4 +1,4 @@
-"""Between which limits chance moves a series, and how long it stays on one side.
+"""Control and prediction limits of a series, its runs and its autocorrelation.
 
 All functions take numbers in the order of time; a missing number is a gap, neither zero nor
 filled in: no move is measured across it.
@@ -15,7 +15,7 @@ Bools = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
 
 RANGE_TO_SIGMA = 1.128  # the mean move of independent values, in standard deviations
-RANGE_LIMIT = 3.268  # the largest move by chance, in mean moves
+RANGE_LIMIT = 3.268  # the upper range limit, in mean moving ranges (D4)
 LIMIT_LEVEL = NormalDist().cdf(3)
 HALF_INTERVAL = NormalDist().inv_cdf(0.95)  # of the centre, 90 %, in its standard errors
 
@@ -34,7 +34,7 @@ def natural_limits(y: Floats, centre: float = nan) -> tuple[float, float, float]
 
 
 def later_limits(y: Floats, weights: Floats, centre: float, half: float) -> tuple[Floats, Floats]:
-    """Half widths for points to come: of the limits, and of what is known of the centre.
+    """Half widths of the prediction limits for later points, and of the centre's own interval.
 
     t × σ × √(1 + weight), with t of n - 1 at the level of three standard deviations, and 1.645 × σ
     × √weight. The weight of a point is its cases ÷ the baseline's. σ is the standard deviation
@@ -49,7 +49,7 @@ def later_limits(y: Floats, weights: Floats, centre: float, half: float) -> tupl
 
 
 def run_lengths(side: Floats) -> Integers:
-    """Of each point how long its run on one side is in all; 0 is no side and breaks a run.
+    """Each point's run length on one side of the centre; 0 is on neither side and breaks a run.
 
     Points are counted as they follow one another, a gap between them or not.
     """
@@ -62,9 +62,9 @@ def run_lengths(side: Floats) -> Integers:
 
 
 def autocorrelation(y: Floats) -> float:
-    """Correlation of neighbours, r, with its bias of -(1 + 3r) ÷ n (Kendall 1954) taken out.
+    """Lag-1 autocorrelation r, corrected for its bias of -(1 + 3r) ÷ n (Kendall 1954).
 
-    Without that, of series of 24 with an r of 0.3 two in three would pass for independent.
+    Uncorrected, two in three series of 24 points with r = 0.3 would pass for independent.
     """
     deviations = y - np.nanmean(y)
     pairs = ~np.isnan(deviations[1:] * deviations[:-1])
@@ -75,7 +75,7 @@ def autocorrelation(y: Floats) -> float:
 
 
 def skewness(y: Floats) -> float:
-    """The third moment ÷ the second's power of 1.5; 0 where all values are equal."""
+    """Skewness: the third moment ÷ the second to the power of 1.5; 0 where all values are equal."""
     deviations = y - y.mean()
     variance = float(np.square(deviations).mean())
     return float((deviations**3).mean()) / variance**1.5 if variance > 0 else 0.0

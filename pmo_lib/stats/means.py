@@ -1,7 +1,7 @@
 """Means of independent and of clustered values, with intervals; statistics.md 1.1 has the choice.
 
 Functions of `stats` take plain numbers without gaps and a confidence level, and return an
-`Estimate`. Where no honest interval exists its ends are missing and the note says why.
+`Estimate`. Where no valid interval exists its ends are missing and the note says why.
 """
 
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Where a figure stands among peers: percentiles, gaps, and who does better; statistics.md 2.1.
+"""Position among peers: percentile rank, gap, probability of superiority; statistics.md 2.1.
 
 Values come as plain arrays without gaps, rates and medians as an `Estimate`.
 """
@@ -36,7 +36,7 @@ def percentile_of_quantile(ours: Floats, peers: Floats, p: float, level: float) 
     if len(peers) < FEWEST_PEERS or len(ours) < FEWEST_PEERS:
         return _too_few(min(len(ours), len(peers)))
     known = percentile_of_value(float(np.quantile(ours, p)), peers, level)
-    drawn = _drawn_anew(np.sort(ours), np.sort(peers), p)
+    drawn = _resampled(np.sort(ours), np.sort(peers), p)
     low, high = (float(end) for end in np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2]))
     return replace(
         known, low=min(low, known.low), high=max(high, known.high),
@@ -44,11 +44,11 @@ def percentile_of_quantile(ours: Floats, peers: Floats, p: float, level: float) 
     )  # fmt: skip
 
 
-def _drawn_anew(ours: Floats, peers: Floats, p: float) -> Floats:
-    """Mid-ranks of the quantile p of ours, both sides (in order) drawn anew with replacement.
+def _resampled(ours: Floats, peers: Floats, p: float) -> Floats:
+    """Mid-ranks of the quantile p of ours, both sides (in order) resampled with replacement.
 
-    Of draws only what counts is drawn: the k-th smallest of n is the value at rank ⌈n × U⌉, U ~
-    Beta(k, n + 1 - k), and how many peers are below and equal is multinomial.
+    Only what counts of a resample is drawn: the k-th smallest of n is the value at rank ⌈n × U⌉,
+    U ~ Beta(k, n + 1 - k), and how many peers are below and equal is multinomial.
     """
     n, m = len(ours), len(peers)
     random = np.random.default_rng([SEED, n, m])

@@ -20,8 +20,8 @@ def rate(successes: float, n: float, level: float) -> Estimate:
 def clustered_rate(successes: Floats, sizes: Floats, level: float) -> Estimate:
     """Σ successes ÷ Σ sizes over clusters, Wilson with the effective number of units.
 
-    That is n ÷ deff × (t of n - 1 ÷ t of clusters - 1)²: with few clusters the likeness within
-    them is itself known badly (Korn & Graubard 1998).
+    That is n ÷ deff × (t of n - 1 ÷ t of clusters - 1)²: with few clusters the intraclass
+    correlation is itself imprecise (Korn & Graubard 1998).
     """
     successes, sizes = successes[sizes > 0], sizes[sizes > 0]
     n, clusters = float(sizes.sum()), len(sizes)
@@ -37,7 +37,7 @@ def clustered_rate(successes: Floats, sizes: Floats, level: float) -> Estimate:
 
 
 def design_effect(successes: Floats, sizes: Floats) -> float:
-    """deff = 1 + (m - 1) × ICC: by how much units that resemble one another are fewer.
+    """The design effect: deff = 1 + (m - 1) × ICC.
 
     The intraclass correlation is the analysis of variance's, never below 0, and m the
     size-weighted mean cluster.
@@ -92,13 +92,13 @@ def nps(n: int, promoters: float, detractors: float, level: float) -> Estimate:
     a, b = (promoters + 1) / (n + 2), (detractors + 1) / (n + 2)
     half = NormalDist().inv_cdf((1 + level) / 2) * sqrt((a + b - (a - b) ** 2) / (n + 2))
     value = (promoters - detractors) / n
-    # with nearly all of one mind the middle, moved towards 0, may leave the value outside
+    # near 0 or 1 the shrunken centre may leave the value outside
     low, high = min(value, max(-1.0, a - b - half)), max(value, min(1.0, a - b + half))
     return Estimate(100 * value, 100 * low, 100 * high, n)
 
 
 def finite_population(estimate: Estimate, people: int) -> Estimate:
-    """The interval's halves × √(1 - n ÷ N): where n of N are asked only N - n are left to chance.
+    """Finite population correction: the interval's halves × √(1 - n ÷ N).
 
     With more cases than there are people N is not to be trusted, and the interval stays.
     """
@@ -112,7 +112,8 @@ def finite_population(estimate: Estimate, people: int) -> Estimate:
 
 
 def worst_case(value: float, answered: float, lowest: float, highest: float) -> tuple[float, float]:
-    """Between what the mean of all lies if the share `answered` has this one (Manski 1989).
+    """Worst-case non-response bounds of the mean of all, if the share `answered` has this one
+    (Manski 1989).
 
     Those who did not answer may all have said the lowest, or all the highest.
     """

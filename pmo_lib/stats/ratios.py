@@ -1,6 +1,6 @@
 """Ratios of sums with their intervals, one function a method; see statistics.md 1.1.
 
-As in `intervals`, where no honest interval exists its ends are missing and the note says why.
+Where no valid interval exists its ends are missing and the note says why.
 """
 
 from dataclasses import replace
@@ -48,7 +48,7 @@ def ratio_linearised(sums: Sums, level: float) -> Estimate:
 def fieller(sums: Sums, level: float) -> Estimate:
     """Σy ÷ Σx from sums alone, Fieller's interval (1954); none where it is unbounded.
 
-    The ratios R for which mean(y) - R × mean(x) is not told apart from 0 by its own t test.
+    The ratios R for which the t test of mean(y) - R × mean(x) = 0 does not reject.
     """
     n = sums.n
     if n == 0 or sums.x <= 0:

@@ -1,4 +1,4 @@
-"""Tests: p-values, the smallest change one could see, and corrections for many tests."""
+"""Tests: p-values, minimum detectable change, and corrections for multiple testing."""
 
 from collections.abc import Sequence
 from math import nan
@@ -6,11 +6,11 @@ from statistics import NormalDist
 
 import numpy as np
 
-POWER = 0.8  # the chance with which a change of the detectable size would be seen
+POWER = 0.8  # the probability that a change of the detectable size is significant
 
 
 def detectable(low: float, high: float, level: float) -> float:
-    """(z of the level + z of 80 % power) × standard error: the smallest change one would see."""
+    """(z of the level + z of 80 % power) × standard error: the minimum detectable change."""
     normal = NormalDist()
     z = normal.inv_cdf((1 + level) / 2)
     return (z + normal.inv_cdf(POWER)) * (high - low) / (2 * z)
@@ -47,7 +47,7 @@ def holm(p: Sequence[float]) -> list[float]:
 
 
 def discovery(p: Sequence[float]) -> list[float]:
-    """p after Benjamini & Hochberg 1995; missing ones are no tests."""
+    """p adjusted for false discovery (Benjamini & Hochberg 1995); missing ones are no tests."""
     from scipy.stats import false_discovery_control
 
     given = np.array(p, dtype="float64")

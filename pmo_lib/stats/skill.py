@@ -1,4 +1,4 @@
-"""How well a forecast by category, a status colour, tells what will go ill: Brier's skill score."""
+"""The Brier skill score of a forecast by category, such as a status colour."""
 
 from math import nan, sqrt
 
@@ -62,7 +62,7 @@ def by_case_and_colour(
 
 
 def _score(weight: Floats, went: Floats) -> float:
-    """The skill score of rates that leave out the case they are held against."""
+    """The leave-one-out skill score: rates without the case that they forecast."""
     shown, of_case = weight.sum(axis=0), weight.sum(axis=1, keepdims=True)
     base = (went.sum() - went.sum(axis=1, keepdims=True)) / (len(weight) - of_case)
     others, others_went = shown - weight, went.sum(axis=0) - went

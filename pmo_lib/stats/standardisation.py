@@ -2,7 +2,7 @@
 
 A stratum s is a category × size tier, w_s its share of the peers (statistics.md 2.2). `value` is
 on a scale that may be averaged and has no gaps: 0 or 1 for a rate, log(1 + overrun) for overruns,
-whose raw mean is none to build an interval on. A gap of logs is told as a share by exp(gap) - 1.
+whose raw mean has no usable interval. A gap of logs becomes a share by exp(gap) - 1.
 Both sides' size tiers must have the same bounds; a missing category or tier is unknown.
 """
 
@@ -104,12 +104,12 @@ def _moments(
     inside = strata >= 0
     by = pd.Series(values[inside]).groupby(strata[inside])
     n, mean, spread = (np.asarray(each, "float64") for each in (by.size(), by.mean(), by.var()))
-    variance = _honest_variance(n, mean, spread, rate)
+    variance = _positive_variance(n, mean, spread, rate)
     return np.unique(strata[inside]), np.stack([n, mean, variance])
 
 
-def _honest_variance(n: Floats, mean: Floats, variance: Floats, rate: bool) -> Floats:
-    """Each group's variance of values, and where its values are all alike one that is not 0.
+def _positive_variance(n: Floats, mean: Floats, variance: Floats, rate: bool) -> Floats:
+    """Each group's variance, and a positive one where all its values are equal.
 
     All of 5 on time does not say that none is ever late: a rate gets p(1 - p) with half a case
     more of either kind (p = (k + ½) ÷ (n + 1), Jeffreys' mean). Other values get the variance

@@ -1,4 +1,4 @@
-"""How heavy a tail is, and whether sums may have an interval: in heavy tails none holds."""
+"""Tail heaviness, and whether sums may have an interval: with heavy tails none is valid."""
 
 from dataclasses import dataclass
 from math import inf, nan, sqrt

@@ -1,4 +1,4 @@
-"""What the value case assumes besides what was measured: ranges, rates and what each means."""
+"""The assumptions of the value case: ranges and rates that were not measured."""
 
 from dataclasses import dataclass, field, fields
 from math import isfinite
@@ -87,7 +87,7 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class Assumptions:
-    """Every number of the value case that no data give; `MEANINGS` says what each is.
+    """Every number of the value case that comes from no data; `MEANINGS` says what each is.
 
     Money is in constant prices. ParameterError where a share is above 1 or an amount negative.
     """

@@ -1,4 +1,4 @@
-"""What the PMO cost up to the data date, and the effect at which that is earned back."""
+"""The cost of the PMO up to the data date, and the break-even effect."""
 
 from dataclasses import dataclass
 from math import nan
@@ -49,7 +49,7 @@ def costs(view: View, evidence: Evidence, rate: float) -> Costs:
 def break_even_on_cost(
     under: pd.DataFrame, pmo_costs: pd.DataFrame, base_date: pd.Timestamp, rate: float
 ) -> float:
-    """τ* of the projects that ended `under` the PMO, against the office's cost alone."""
+    """The break-even τ* of the projects that ended `under` the PMO, on the office's cost alone."""
 
     def worth(amounts: pd.Series, paid_on: pd.Series) -> float:
         years = years_since(base_date, paid_on)

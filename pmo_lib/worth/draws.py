@@ -25,7 +25,7 @@ DRAWS, SEED = 20_000, 20_261_001
 
 @dataclass(frozen=True)
 class Summary:
-    """Money at P5, P50 and P95 per item; the chances; the payback.
+    """Money at P5, P50 and P95 per item, the probabilities, and the payback year.
 
     `table` has the columns item, p5, p50, p95. ROI's headline is on cashable money
     (`roi_cashable`); `roi` and `bcr` take all of it. From `payback_year` on the median of the
@@ -42,7 +42,7 @@ class Summary:
 class ValueDraws:
     """Joint draws of the value case: avoided, time, uplift, gross, cashable, cost, npv and more.
 
-    `net_by_year` is the median cumulative net by calendar year. A component that cannot be told is
+    `net_by_year` is the median cumulative net by calendar year. A component that is not known is
     missing in every draw, is not in the sums, and the notes say so.
     """
 
@@ -54,7 +54,7 @@ class ValueDraws:
     def for_kpi(self) -> pd.DataFrame:
         """avoided, uplift and cost per draw as KPI R12 wants them: the time saved is in avoided.
 
-        One of the two that cannot be told counts 0 there, as it does in npv; see the notes.
+        One of the two that is not known counts 0 there, as it does in npv; see the notes.
         """
         loss = self.table[["avoided", "time"]].sum(axis=1)
         uplift = self.table["uplift"].fillna(0.0)
@@ -146,13 +146,13 @@ def value_draws(
     if reason:
         return ValueDraws(table.iloc[:0], pd.Series(dtype="float64"), notes, reason)
     flows = pd.DataFrame({year: worth(inputs, sums)["npv"] for year, sums in yearly.iterrows()})
-    # a year without money neither pays anything back nor puts it off
+    # a year without cash flow does not move the payback
     net = flows.loc[:, flows.ne(0).any()].cumsum(axis=1).median()
     return ValueDraws(table, net, notes)
 
 
 def why_nothing(projects: pd.DataFrame, effects: JointEffects) -> str:
-    """Why the value of these projects cannot be drawn, in words; empty where it can."""
+    """Why the value of these projects cannot be simulated, in words; empty where it can."""
     supported = int(projects["supported"].astype("bool").sum())
     if effects.why_no_draws:
         return effects.why_no_draws

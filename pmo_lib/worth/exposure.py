@@ -1,4 +1,4 @@
-"""What effects act on: sums over projects and months, discounted to the base date."""
+"""The exposure that effects act on: sums over projects and months, discounted to a base date."""
 
 from math import log, nan
 

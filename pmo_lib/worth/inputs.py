@@ -1,4 +1,4 @@
-"""From what was found to what it acts on: joint effects, and the projects under the PMO."""
+"""The inputs of the simulation: joint effects, and the projects under the PMO."""
 
 from collections.abc import Mapping
 from math import nan
@@ -71,7 +71,7 @@ def treated(
 
 
 def inside_estimate(sample: Sample | None, projects: pd.DataFrame) -> pd.Series:
-    """Whether each project is among those that the estimate on the sample is the mean of."""
+    """Whether each project is among those over which the estimate on the sample averages."""
     if sample is None:
         return pd.Series(False, index=projects.index)
     return projects["project_id"].isin(sample.projects_in(sample.compared()))

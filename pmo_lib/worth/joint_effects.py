@@ -14,7 +14,7 @@ CASES: tuple[Case, ...] = ("conservative", "as estimated")
 
 SHOWN = ("demonstrated", "likely")  # the verdicts that count in the conservative case
 
-# A drawn effect is held within these: with few departments t has tails that no project has.
+# Draws are truncated at these: with few departments t has tails that no project has.
 LARGEST = {"cost": 5.0, "schedule": 5.0, "benefits": 2.0}
 
 COMPONENTS = {"cost": "avoided", "schedule": "time", "benefits": "uplift"}
@@ -44,7 +44,7 @@ class JointEffects:
 
     @property
     def why_no_draws(self) -> str:
-        """Why nothing can be drawn; empty where it can."""
+        """Why nothing can be simulated; empty where it can."""
         if not self.names:
             return "no effect could be estimated"
         if not self.freedom > 0:
@@ -59,18 +59,18 @@ class JointEffects:
         spread = vectors * np.sqrt(np.maximum(roots, 0))
         normal = random.standard_normal((n, len(self.names))) @ spread.T
         heavy = np.sqrt(random.chisquare(self.freedom, n) / self.freedom)[:, None]
-        return pd.DataFrame(self._held(self.values + normal / heavy), columns=list(self.names))
+        return pd.DataFrame(self._truncated(self.values + normal / heavy), columns=list(self.names))
 
     def quantile(self, p: float) -> dict[str, float]:
         """Each effect's own p-quantile: value + t × standard error."""
         from scipy.special import stdtrit
 
         errors = np.sqrt(np.maximum(np.diag(self.covariance), 0))
-        held = self._held(self.values + float(stdtrit(self.freedom, p)) * errors)
+        held = self._truncated(self.values + float(stdtrit(self.freedom, p)) * errors)
         return dict(zip(self.names, held.tolist(), strict=True))
 
     def weight(self, name: str, case: Case) -> float:
-        """1, or 0 in the conservative case of what would be a gain and is not at least likely.
+        """1, or 0 in the conservative case for a gain that is not at least likely.
 
         A loss that is not shown stays: what is conservative must never be the better case.
         """
@@ -89,6 +89,6 @@ class JointEffects:
         losses = np.minimum(drawn, 0.0) if name == "benefits" else np.maximum(drawn, 0.0)
         return losses * self.weight(name, case)
 
-    def _held(self, drawn: Floats) -> Floats:
+    def _truncated(self, drawn: Floats) -> Floats:
         limits = np.array([LARGEST[name] for name in self.names], dtype="float64")
         return np.clip(drawn, -limits, limits)

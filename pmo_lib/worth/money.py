@@ -23,7 +23,7 @@ from pmo_lib.worth.joint_effects import CASES, Case, JointEffects
 from pmo_lib.worth.tornado import NO_BARS, tornado
 
 WEIGHT = "planned_money"  # the cost approved for a project
-OTHER_RATES = (0.0, 0.07)  # of discount, beside the one that is assumed
+OTHER_RATES = (0.0, 0.07)  # discount rates beside the one that is assumed
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def no_money(reason: str) -> Money:
 def money(
     evidence: Evidence, found: Sequence[Estimated], costs: Costs, question: Question
 ) -> Money:
-    """20,000 joint draws of what the PMO was worth in either case, and what that hangs on."""
+    """20,000 joint draws of what the PMO was worth in either case, and their sensitivity."""
     refusal = _refusal(found, question)
     if refusal:
         return no_money(refusal)
@@ -114,7 +114,7 @@ def _priced(
 def _other_costs(
     cost: Estimated, used: Attribution, by_cost: Attribution, level: float
 ) -> dict[str, Attribution]:
-    """Other choices of method for the effect on cost, by what they are called."""
+    """The effect on cost under other choices of method, by name."""
     other = (
         {"projects weighted alike": cost.finding.priced}
         if used is by_cost

@@ -1,4 +1,4 @@
-"""What is left out of the money, and why, in words."""
+"""What the money excludes, and why, in words."""
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ NEEDS = {
 def notes_on_money(
     projects: pd.DataFrame, pmo_costs: pd.DataFrame | None, effects: JointEffects, case: Case
 ) -> tuple[str, ...]:
-    """What is left out of which component, and why, in words."""
+    """What each component excludes, and why, in words."""
     supported = projects[projects["supported"].astype("bool")]
     whole = counted(len(supported), "project")
     notes = [

@@ -1,4 +1,4 @@
-"""Which uncertainty moves the net present value most: one input at a time, the rest at the median.
+"""One-way sensitivity of the net present value: one input at a time, the rest at the median.
 
 Each uncertain input goes to its own P10 and P90; each alternative is taken in place of what it
 replaces. See statistics.md 4.3.

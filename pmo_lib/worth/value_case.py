@@ -42,7 +42,7 @@ class ValueCase:
     money: Money
 
     def finding(self, outcome: str) -> Finding | None:
-        """What was found for one outcome; None without projects."""
+        """The finding for one outcome; None without projects."""
         return next((each for each in self.findings if each.outcome.id == outcome), None)
 
     def table(self) -> pd.DataFrame:
@@ -128,7 +128,7 @@ def _findings(given: Evidence, best: Design, asked: Question, break_even: float)
 
 
 def _notes(view: View, given: Evidence, found: Sequence[Estimated]) -> tuple[str, ...]:
-    """What the dates of adoption leave out, as sentences."""
+    """Which departments the dates of adoption exclude, as sentences."""
     sample = next((each.sample for each in found if each.sample), None)
     if sample is None:
         return ()

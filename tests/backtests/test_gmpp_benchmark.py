@@ -73,7 +73,7 @@ def test_growth_stands_beside_the_citys_projects(rows: pd.DataFrame) -> None:
 def test_how_projects_end_cannot_be_forecast_from_those_still_open(pack: Path) -> None:
     page = BeautifulSoup((pack / "02_benchmark.html").read_text(encoding="utf-8"), "html.parser")
     text = " ".join(page.text.split())
-    assert "in flight will cost cannot be told" in text
+    assert "in flight will cost cannot be forecast" in text
     assert "so far, of projects still in flight" in text
 
 

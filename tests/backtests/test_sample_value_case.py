@@ -280,7 +280,7 @@ class TestBadInput:
         assert cost is not None
         (check,) = [each for each in cost.checks if each.id == "dominance"]
         assert check.state == "failed"
-        assert "Information Technology" in check.finding
+        assert "Information Technology" in check.detail
         assert cost.claim.word != "demonstrated"
 
     def test_missing_budgets(self, tables: Tables, settings: Settings) -> None:

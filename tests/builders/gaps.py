@@ -22,10 +22,6 @@ FIGURE: dict[str, Any] = {
     "prices": "constant", "price_base": 2025, "rating_scale": 3, "sector": "public",
     "evidence": "high", "url": "https://example.org/survey", "note": "All of 2024",
 }  # fmt: skip
-SCORE: dict[str, Any] = {
-    "department": "Finance", "wave": "2026-03", "measure": "Engagement", "score": 0.5,
-    "kind": "organisation", "respondents": 40,
-}  # fmt: skip
 
 
 @cache
@@ -37,10 +33,7 @@ def _small() -> Tables:
     for name, column in (("service_requests", "opened_on"), ("survey_responses", "wave")):
         made[name] = made[name][made[name][column] >= SINCE].reset_index(drop=True)
     figures = [FIGURE, FIGURE | {"kpi_id": "D3", "statistic": "median", "value": 8.0}]
-    return made | {
-        "benchmarks": frame("benchmarks", figures),
-        "survey_scores": frame("survey_scores", [SCORE]),
-    }
+    return made | {"benchmarks": frame("benchmarks", figures)}
 
 
 @cache

@@ -6,11 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from pmo_lib.assessment.change import moved_by
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.result import ORGANISATION, Change, KpiResult, tidy
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.kpis.statistics import STATISTICS
+from pmo_lib.kpis.statistics import STATISTICS, Statistic
 from pmo_lib.stats.estimate import Estimate
 
 CHANGES = {
@@ -40,3 +41,11 @@ def result_table(
 ) -> pd.DataFrame:
     """The engine's results as kpis.csv has them, before they are compared."""
     return tidy(results(view, departments, kpis))
+
+
+def change_of(
+    statistic: Statistic, now: pd.DataFrame, before: pd.DataFrame, level: float
+) -> Change:
+    """The change of a statistic between two sets of usable observations."""
+    first, second = (statistic(units, level) for units in (now, before))
+    return moved_by(statistic, now, before, first, second, level)

@@ -78,7 +78,7 @@ class BenchmarkReport(Report):
         if level:
             said.append(f"In {counted(level, 'comparison')} the difference may be chance.")
         if not self.fair:
-            said.append("So where we stand cannot be told; below is what to collect for it.")
+            said.append("So where we stand cannot be determined; below is what to collect for it.")
         return page.answer([*withheld, *said])
 
     def profile(self) -> HTML:
@@ -90,13 +90,13 @@ class BenchmarkReport(Report):
             if said
             else page.paragraph(
                 "The profile of the organisation is not stated; fill profile in settings.yml, and "
-                "each peer's difference is told here."
+                "each peer's difference is named here."
             )
         )
         peers = [
-            page.paragraph(f"{name}:", *told)
+            page.paragraph(f"{name}:", *named)
             for name in self.peers
-            if (told := differences(ours, self.workbook.peers[name].settings.profile))
+            if (named := differences(ours, self.workbook.peers[name].settings.profile))
         ]
         return page.joined(own, *peers)
 
@@ -129,7 +129,7 @@ class BenchmarkReport(Report):
         return positions.fair(self.fair, self.level)
 
     def like_for_like(self) -> HTML:
-        """The raw gap beside those after giving our projects the peer's mix."""
+        """The raw gap beside the standardised and entropy-balanced ones."""
         return positions.like_for_like(self.comparisons, self.level)
 
     def departments(self) -> HTML:
@@ -160,11 +160,11 @@ class BenchmarkReport(Report):
 
     def context(self) -> HTML:
         """Figures to know of that are no comparison, with the reason."""
-        return positions.told(self.comparisons, "context only")
+        return positions.listing(self.comparisons, "context only")
 
     def refusals(self) -> HTML:
         """Every refused comparison with its reason."""
-        return positions.told(self.comparisons, "not comparable")
+        return positions.listing(self.comparisons, "not comparable")
 
     def how_to_become_comparable(self) -> HTML:
         """What to collect or to ask for, that which unlocks the most first."""

@@ -33,10 +33,10 @@ STANDS = {"better": "better", "worse": "worse", "no different": "may be chance",
 
 
 def positions(fair: Sequence[Comparison], level: float) -> Picture | str:
-    """Our place among the peers, 0 to 100, a dot with its interval, one row a comparison."""
+    """Our percentile rank among the peers with its interval, one row a comparison."""
     placed = [each for each in fair if not isnan(each.percentile.value)]
     if not placed:
-        return "no fair comparison gives a place among peers"
+        return "no fair comparison gives a percentile rank among peers"
     names = [_kpi(each) for each in placed]
     with drawn(1.6 + 0.62 * len(placed)) as (figure, axes):
         axes.axvspan(0.25, 0.75, color="#e8edf1", zorder=0)
@@ -45,7 +45,7 @@ def positions(fair: Sequence[Comparison], level: float) -> Picture | str:
             at, colour = each.percentile, STRONG if each.stands == "worse" else ACCENT
             axes.hlines(row, at.low, at.high, color=colour, linewidth=3)
             axes.plot(at.value, row, "o", color=colour, ms=9, clip_on=False)
-            place = f"{round(100 * at.value)} of 100"
+            place = f"{round(100 * at.value)}"
             axes.annotate(place, (1.02, row), xycoords=("axes fraction", "data"), va="center")
         labels = [
             f"{shortened(name, LABEL_LETTERS)}\n{shortened(_against(each), LABEL_LETTERS)}"
@@ -54,8 +54,8 @@ def positions(fair: Sequence[Comparison], level: float) -> Picture | str:
         axes.set_yticks(range(len(placed)), labels)
         axes.set(xlim=(0, 1), ylim=(len(placed) - 0.5, -0.5))
         axes.set_xlabel(
-            "Share of the peers' projects below ours\n"
-            f"line: {number(level, 'share')} interval; band: the middle half of the peers"
+            "Percentile rank: share of the peers' projects below ours\n"
+            f"line: {number(level, 'share')} interval; band: the peers' interquartile range"
         )
         axes.xaxis.set_major_formatter(PercentFormatter(1.0))
         axes.grid(visible=False, axis="y")
@@ -64,15 +64,18 @@ def positions(fair: Sequence[Comparison], level: float) -> Picture | str:
             {
                 "KPI": name,
                 "Beside": _against(each),
-                "Place": f"{100 * each.percentile.value:.0f} of 100",
+                "Percentile rank": f"{100 * each.percentile.value:.0f}",
                 "Interval": _ends(each),
                 "Better is": CATALOGUE[each.kpi_id].better,
             }
             for name, each in zip(names, placed, strict=True)
         ]
     )
-    words = "; ".join(f"{r['KPI']} beside {r['Beside']}: {r['Place']}" for _, r in data.iterrows())
-    return Picture(figure, f"Our place among the peers. {words}.", data)
+    words = "; ".join(
+        f"{r['KPI']} beside {r['Beside']}: percentile rank {r['Percentile rank']}"
+        for _, r in data.iterrows()
+    )
+    return Picture(figure, f"Our percentile rank among the peers. {words}.", data)
 
 
 def fair(comparisons: Sequence[Comparison], level: str) -> HTML:
@@ -88,15 +91,15 @@ def fair(comparisons: Sequence[Comparison], level: str) -> HTML:
                 f"{interval(each.ours.low, each.ours.high, unit)}, n = {each.ours.cases:,}",
             ),
             "Theirs": page.lines(number(each.theirs.value, unit), _certainty(each)),
-            "Ours less theirs": _gap(each.gap, unit),
+            "Difference: ours − theirs": _gap(each.gap, unit),
             "We are": STANDS[each.stands],
-            "To know": " ".join(_to_know(each)),
+            "Notes": " ".join(_to_know(each)),
         }
         for each in sorted(comparisons, key=lambda each: list(CATALOGUE).index(each.kpi_id))
     ]
     return page.joined(
         page.paragraph(
-            f"In small type the {level}. Where the interval of the difference holds 0, the "
+            f"In small type the {level}. Where the interval of the difference includes 0, the "
             "difference may be chance."
         ),
         page.table(pd.DataFrame(rows), "Comparisons of like with like", "cards"),
@@ -109,10 +112,10 @@ def like_for_like(comparisons: Sequence[Comparison], level: str) -> HTML:
         {
             "KPI": _kpi(each),
             "Beside": _against(each),
-            "As it stands": _gap(each.gap, unit := CATALOGUE[each.kpi_id].unit),
-            "Same mix": _gap(each.standardised, unit),
-            "Balanced": _gap(each.balanced, unit),
-            "So": _sentence(each.mix),
+            "Unadjusted": _gap(each.gap, unit := CATALOGUE[each.kpi_id].unit),
+            "Standardised": _gap(each.standardised, unit),
+            "Entropy-balanced": _gap(each.balanced, unit),
+            "Conclusion": _sentence(each.mix),
         }
         for each in comparisons
         if each.mix
@@ -123,11 +126,11 @@ def like_for_like(comparisons: Sequence[Comparison], level: str) -> HTML:
         )
     return page.joined(
         page.paragraph(
-            "Same mix weights the means of our kinds of projects as the peer's are spread over "
-            "categories and sizes; Balanced finds weights that give our projects the peer's "
-            "averages. For overruns both compare geometric means, and the first column medians. "
-            f"In small type the {level}. Where the difference turns round, it is one of the mix, "
-            "and the comparison is refused."
+            "Standardised weights the means of our strata of category and size as the peer's "
+            "projects are spread over them; Entropy-balanced finds weights that give our projects "
+            "the peer's averages. For overruns both compare geometric means, the first column "
+            f"medians. In small type the {level}. Where the difference reverses, it is one of the "
+            "mix, and the comparison is refused."
         ),
         page.table(pd.DataFrame(rows), "Like for like", "cards"),
     )
@@ -144,7 +147,7 @@ def departments(comparisons: Sequence[Comparison], settings: Settings) -> HTML:
     apart = [each for each, p in tested if p <= share]
     said = page.paragraph(
         f"{counted(len(tested), 'comparison')} of one department with {OTHERS} could be made. "
-        f"Standing out: {len(apart)}; about {number(share, 'share')} of such may be chance."
+        f"Significant: {len(apart)}, at a false discovery rate of {number(share, 'share')}."
     )
     if not apart:
         return said
@@ -159,7 +162,9 @@ def departments(comparisons: Sequence[Comparison], settings: Settings) -> HTML:
         }
         for each in apart
     ]
-    return page.joined(said, page.table(pd.DataFrame(rows), "Departments apart", "cards"))
+    return page.joined(
+        said, page.table(pd.DataFrame(rows), "Departments that differ from the others", "cards")
+    )
 
 
 def _p_value(each: Comparison, level: float) -> float:
@@ -167,7 +172,7 @@ def _p_value(each: Comparison, level: float) -> float:
     return p_value(gap.value, gap.low, gap.high, 0.0, cases, level)
 
 
-def told(comparisons: Sequence[Comparison], judgement: Judgement) -> HTML:
+def listing(comparisons: Sequence[Comparison], judgement: Judgement) -> HTML:
     """Every benchmark so judged: what it is, what it says, and why it is no comparison."""
     rows = [
         {
@@ -212,18 +217,19 @@ def _with_n(found: Estimate, unit: Unit) -> HTML:
 
 
 def _to_know(each: Comparison) -> list[str]:
-    """Our place among them, how often ours are better, and what else to know of the figure."""
+    """Our percentile rank, the probability of superiority, and the notes of the comparison."""
     said = []
     if each.bound:
         said.append(f"Ours is {each.bound} of what was published.")
     elif not isnan(each.percentile.value):
         ends = f" ({_ends(each)})" * (_ends(each) != DASH)
-        said.append(f"Ours is at {100 * each.percentile.value:.0f} of 100 of theirs{ends}.")
+        said.append(f"Percentile rank among theirs: {100 * each.percentile.value:.0f}{ends}.")
     chance = each.superiority
     if not isnan(chance.value):
         said.append(
-            f"One of ours does better than one of theirs in {100 * chance.value:.0f} of 100 "
-            f"pairs ({100 * chance.low:.0f} to {100 * chance.high:.0f})."
+            f"Probability of superiority: one of ours does better than one of theirs in "
+            f"{100 * chance.value:.0f} of 100 pairs ({100 * chance.low:.0f} to "
+            f"{100 * chance.high:.0f})."
         )
     return [*said, *filter(None, [_sentence(each.note), _sentence(each.to_move)])]
 

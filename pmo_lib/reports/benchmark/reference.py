@@ -14,7 +14,7 @@ from pmo_lib.engine.result import of_subject
 from pmo_lib.reports import page
 from pmo_lib.wording import DASH, counted, interval, listed, number
 
-MOST_PROJECTS = 60  # more would make a page nobody reads; the largest are told
+MOST_PROJECTS = 60  # more would make a page nobody reads; the largest are shown
 NEEDED = "actual_cost in projects.csv and cost in baselines.csv of completed projects"
 
 
@@ -50,10 +50,10 @@ def tails(known: ReferenceClass) -> HTML:
     """The share of overruns of 50 % and more, and how heavy the tail is, source by source."""
     sources = known.uplifts.groupby("portfolio")["source"].first()
     said = [
-        f"{sources[name][:1].upper()}{sources[name][1:]}: {tail.sentence}"
+        f"{sources[name][:1].upper()}{sources[name][1:]}: {tail}"
         for name, tail in known.tails.items()
     ]
-    return page.bullets(said, f"The tail cannot be told: needs {NEEDED}.")
+    return page.bullets(said, f"The tail cannot be assessed: needs {NEEDED}.")
 
 
 def in_flight(known: ReferenceClass, department: str, currency: str) -> HTML:
@@ -67,33 +67,33 @@ def in_flight(known: ReferenceClass, department: str, currency: str) -> HTML:
         return page.paragraph("No project is in flight.")
     if not source:
         return page.paragraph(
-            f"What the {counted(len(found), 'project')} in flight will cost cannot be told: "
+            f"What the {counted(len(found), 'project')} in flight will cost cannot be forecast: "
             f"nobody's completed projects are known with both costs. Needs {NEEDED}."
         )
     shown = found.sort_values("approved_cost", ascending=False).head(MOST_PROJECTS)
     below = int(found["said"].str.contains("below what half").sum())
     with_both = int((found["current_estimate"].notna() & found["p50"].notna()).sum())
-    told = [
+    said = [
         f"{below} of {counted(with_both, 'project')} with a current estimate put it below what "
         f"half of the completed projects of their class came to ({source}).",
         f"Money in {currency}.",
     ]
     if len(found) > len(shown):
-        told.append(f"The {len(found) - len(shown)} smallest are left out of the table.")
+        said.append(f"The {len(found) - len(shown)} smallest are left out of the table.")
     rows = [_project(row) for row in shown.to_dict("records")]
     return page.joined(
-        page.paragraph(*told),
+        page.paragraph(*said),
         page.table(pd.DataFrame(rows), "Projects in flight and their class", "cards"),
     )
 
 
 def calibration(known: ReferenceClass) -> HTML:
-    """Whether the class, as it was known then, would have told the P50 and P80 right."""
+    """Whether the class, as it was known then, would have predicted the P50 and P80 well."""
     said = [
         calibration_sentence(found, p)
         for found, p in zip(known.calibration, (MIDDLE, HIGH), strict=False)
     ]
-    return page.bullets(said, f"That cannot be told: needs {NEEDED}.")
+    return page.bullets(said, f"That cannot be determined: needs {NEEDED}.")
 
 
 def _project(row: Mapping[Hashable, Any]) -> dict[str, object]:

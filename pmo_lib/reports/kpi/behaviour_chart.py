@@ -1,4 +1,4 @@
-"""A KPI over time with the limits of chance, as a figure and, small, as a line in a table."""
+"""A KPI over time with the control limits, as a figure and, small, as a line in a table."""
 
 from html import escape
 
@@ -25,7 +25,7 @@ WIDTH, HEIGHT, EDGE = 90, 22, 3
 def behaviour_chart(kpi_id: str, found: Behaviour, department: str = "") -> Picture | str:
     """The points, their centre and limits, the baseline, and signals marked by their shape.
 
-    Where nobody can tell it is the reason, as the end of a sentence.
+    Where it cannot tell, the reason instead, as the end of a sentence.
     """
     if not found.can_tell:
         return found.signal.removeprefix("cannot tell: ")
@@ -33,7 +33,7 @@ def behaviour_chart(kpi_id: str, found: Behaviour, department: str = "") -> Pict
     with drawn(3.4) as (figure, axes):
         at = np.arange(len(points))
         lower, upper = points["lower"], points["upper"]
-        axes.fill_between(at, lower, upper, color=BAND, linewidth=0, label="limits of chance")
+        axes.fill_between(at, lower, upper, color=BAND, linewidth=0, label="control limits")
         _baseline(axes, points, found.grain)
         for limit in (lower, upper):
             axes.plot(at, limit, color=SOFT, linewidth=0.8, linestyle=(0, (4, 2)))
@@ -52,7 +52,7 @@ def behaviour_chart(kpi_id: str, found: Behaviour, department: str = "") -> Pict
             axes.yaxis.set_major_formatter(PercentFormatter(1.0))
         axes.grid(visible=False, axis="x")
         figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=10)
-    return Picture(figure, _alt(kpi_id, found, department), _told(found, kpi.unit))
+    return Picture(figure, _alt(kpi_id, found, department), _as_table(found, kpi.unit))
 
 
 def sparkline_svg(points: pd.DataFrame, unit: Unit) -> str:
@@ -89,7 +89,7 @@ def _baseline(axes: Axes, points: pd.DataFrame, grain: str) -> None:
     """The span of the points that the limits rest on, shaded."""
     own = np.flatnonzero(points["is_baseline"])
     if own.size:
-        label = f"{grain}s they rest on"
+        label = f"{grain}s of the baseline"
         axes.axvspan(own[0] - 0.5, own[-1] + 0.5, color=SHADE, linewidth=0, zorder=0, label=label)
 
 
@@ -105,7 +105,7 @@ def _alt(kpi_id: str, found: Behaviour, department: str) -> str:
     known = found.points[found.points["value"].notna()]
     last = known.iloc[-1]
     limits = interval(last["lower"], last["upper"], kpi.unit)
-    between = f", where chance gives {limits}" if np.isfinite(last["centre"]) else ""
+    between = f", control limits {limits}" if np.isfinite(last["centre"]) else ""
     signal = found.signal[0].upper() + found.signal[1:]
     return (
         f"{kpi.name}, {department or ORGANISATION}, {found.grain}s from "
@@ -114,7 +114,7 @@ def _alt(kpi_id: str, found: Behaviour, department: str) -> str:
     )
 
 
-def _told(found: Behaviour, unit: Unit) -> pd.DataFrame:
+def _as_table(found: Behaviour, unit: Unit) -> pd.DataFrame:
     """The points as a table."""
     points = found.points
     limits = zip(points["lower"], points["upper"], strict=True)

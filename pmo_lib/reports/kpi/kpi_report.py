@@ -31,7 +31,7 @@ class KpiReport(CustomerReport):
         return page.title(f"KPI report: {self.subject}", self.beneath)
 
     def answer(self) -> HTML:
-        """The answer in one paragraph: what was promised and kept, time, cost, work in flight."""
+        """The answer in one paragraph: promises, time, cost, work in progress."""
         promised = self._promised() if self.parameters.department else []
         return page.answer(
             [*promised, *self._outcomes(), *self._in_flight(), in_colours(self.results)]
@@ -43,7 +43,7 @@ class KpiReport(CustomerReport):
         return promised_kpis(self.statements) or [k for k in USUAL if self.result(k).is_measured]
 
     def _promised(self) -> list[str]:
-        """The first promise of which a number can be told, or that there is none."""
+        """The first promise whose KPI is measured, or that nothing was promised."""
         if self.statements.empty:
             return [f"Nothing was promised to {self.subject} that is written down."]
         statements = self.statements.to_dict("records")
@@ -93,14 +93,14 @@ class KpiReport(CustomerReport):
             return [f"Cannot tell how much work is in flight: {wip.reason}."]
         said = [f"{counted(wip.n, 'project')} {'is' if wip.n == 1 else 'are'} in flight."]
         if wip.missing:
-            said.append(f"Of {wip.missing:,} more nobody says whether they are.")
+            said.append(f"For {wip.missing:,} more the status is not recorded.")
         if cpi.is_measured:
             currency = self.workbook.settings.currency
             said.append(
                 f"{cpi.n} of them earn {self.said('D6')} of planned work for each {currency} spent."
             )
         if spi.is_measured:
-            said.append(f"Measured in time, {spi.n} are {_pace(spi)}: SPI(t) {self.said('D7')}.")
+            said.append(f"By earned schedule, {spi.n} are {_pace(spi)}: SPI(t) {self.said('D7')}.")
         return said
 
     def trend(self, place: int) -> Picture | HTML:
@@ -120,12 +120,12 @@ class KpiReport(CustomerReport):
         """What every chart says: those with a signal first, then those that cannot tell."""
         told = [(CATALOGUE[kpi_id], found) for kpi_id, found in self.behaviours.items()]
         rows = [
-            {"KPI": f"{kpi.id} {kpi.name}", "Looked at": f"by {found.grain}", "Says": found.signal}
+            {"KPI": f"{kpi.id} {kpi.name}", "Charted": f"by {found.grain}", "Says": found.signal}
             for kpi, found in sorted(told, key=lambda item: _order(item[1]))
         ]
         return page.folded(
             "What the charts of all KPIs say",
-            page.table(pd.DataFrame(rows), "Signals, and what is no more than chance"),
+            page.table(pd.DataFrame(rows), "Signals on the process-behaviour charts"),
         )
 
     @cached_property
@@ -180,7 +180,7 @@ class KpiReport(CustomerReport):
         found = self.measured.customers.uptake
         if found is None:
             why = self._why_not("service_requests") or self._why_not("rollouts")
-            return page.paragraph(f"Which services are taken up cannot be told: {why}.")
+            return page.paragraph(f"Which services are taken up cannot be determined: {why}.")
         return services.uptake(found, self.parameters.department)
 
     def leakage(self) -> HTML:
@@ -208,7 +208,7 @@ class KpiReport(CustomerReport):
 
 
 def _order(found: Behaviour) -> int:
-    """Signals first, what cannot be told last."""
+    """Signals first, charts that cannot tell last."""
     if not found.can_tell:
         return 2
     return 1 if found.signal.startswith("no signal") else 0

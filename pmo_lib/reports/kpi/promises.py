@@ -12,7 +12,7 @@ from pmo_lib.engine.result import KpiResult, is_headline
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports import page
 from pmo_lib.reports.scorecard import detectable, flag
-from pmo_lib.wording import DASH, change, change_interval, interval, listed, number
+from pmo_lib.wording import DASH, change, change_interval, interval, number
 
 MOST = 4  # more KPIs on a page and none is looked at
 USUAL = ("D1", "D3", "P1", "G8")  # where nothing was promised
@@ -25,7 +25,7 @@ def promised_kpis(statements: pd.DataFrame) -> list[str]:
 
 
 def promises(statements: pd.DataFrame, results: Sequence[KpiResult]) -> HTML:
-    """Each promise with its KPI then and now; `results` are those of all departments."""
+    """Each promise with its KPI in the baseline and now; `results` are those of all departments."""
     rows = [_row(row, results) for row in statements.to_dict("records")]
     return page.table(pd.DataFrame(rows), "What was promised, and what shows it", "cards")
 
@@ -39,20 +39,20 @@ def in_words(statement: Mapping[Hashable, Any], results: Sequence[KpiResult]) ->
         return said + promised + "No KPI was named to show it."
     kpi = CATALOGUE[result.kpi_id]
     if not result.is_measured:
-        return f"{said}{promised}{kpi.name} cannot be told: {result.reason}."
+        return f"{said}{promised}{kpi.name} cannot be determined: {result.reason}."
     ends = interval(result.low, result.high, kpi.unit)
     number_now = f"{kpi.name} is {number(result.value, kpi.unit)} ({ends}, n = {result.n:,})"
     return f"{said}{promised}{number_now}{since(result)}."
 
 
 def since(result: KpiResult) -> str:
-    """How it has changed since the baseline, or that this cannot be told; begins with a comma."""
+    """The change since the baseline, or that it is unknown; begins with a comma or semicolon."""
     unit = CATALOGUE[result.kpi_id].unit
     if isnan(result.change.value):
-        return f"; whether it has changed cannot be told ({result.compared or 'no baseline'})"
+        return f"; whether it has changed cannot be determined ({result.compared or 'no baseline'})"
     was = f", against {number(result.baseline, unit)} in the baseline"
     if isnan(result.change.low):
-        return f"{was}; whether that is more than chance cannot be told"
+        return f"{was}; whether that is more than chance cannot be determined"
     ends = change_interval(result.change.low, result.change.high, unit)
     if result.change.low <= 0 <= result.change.high:
         return f"{was}; the difference may be chance ({ends})"
@@ -108,9 +108,3 @@ def _row(statement: Mapping[Hashable, Any], results: Sequence[KpiResult]) -> dic
 def _text(statement: Mapping[Hashable, Any], column: str) -> str:
     value = statement[column]
     return "not written down" if pd.isna(value) else str(value)
-
-
-def customers(statements: pd.DataFrame) -> str:
-    """To whom promises were made, in words."""
-    names = sorted(statements["department"].unique())
-    return listed(names) if len(names) <= MOST else f"{len(names)} departments"

@@ -1,4 +1,4 @@
-"""Whether status ratings can be trusted: what green reports hide, and what colours foretell."""
+"""Whether status ratings can be trusted: what green reports hide, and what colours predict."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ COLOURS = ("green", "amber_green", "amber", "amber_red", "red")
 
 
 def trust(results: Sequence[KpiResult], level: str) -> HTML:
-    """Watermelons, skill and the self-rating gap in a sentence each, or why they cannot be told."""
+    """Watermelons, skill and the self-rating gap in a sentence each, or why they are unknown."""
     skill, melon, gap = (
         next(r for r in results if r.kpi_id == kpi and (is_headline(r) or not r.is_measured))
         for kpi in ("G1", "G2", "G3")
@@ -43,7 +43,7 @@ def by_colour(results: Sequence[KpiResult], level: str) -> HTML:
 
 def _of_melons(result: KpiResult, level: str) -> str:
     if not result.is_measured:
-        return f"What green reports hide cannot be told: {result.reason}."
+        return f"What green reports hide cannot be determined: {result.reason}."
     ends = interval(result.low, result.high, "share")
     return (
         f"Of {result.n:,} reports rated green, {number(result.value, 'share')} were of projects "
@@ -53,25 +53,25 @@ def _of_melons(result: KpiResult, level: str) -> str:
 
 def _of_skill(result: KpiResult, level: str) -> str:
     if not result.is_measured:
-        return f"Whether ratings foretell how projects end cannot be told: {result.reason}."
+        return f"Whether ratings predict how projects end cannot be determined: {result.reason}."
     ends = interval(result.low, result.high, "score")
     if result.low != result.low:
         verdict = "no interval can be given"
     elif result.low > 0:
-        verdict = "ratings foretell how projects end, to that degree"
+        verdict = "ratings predict how projects end, to that degree"
     elif result.high < 0:
-        verdict = "who went by the ratings would have done worse than without any"
+        verdict = "ratings predict worse than the base rate alone"
     else:
-        verdict = "it is not shown that ratings foretell how projects end"
+        verdict = "it is not shown that ratings predict how projects end"
     return (
         f"Rating skill is {number(result.value, 'score')} ({level} {ends}); 1 is perfect, 0 no "
-        f"better than knowing how often projects go wrong: {verdict}."
+        f"better than the base rate: {verdict}."
     )
 
 
 def _of_gap(result: KpiResult, level: str) -> str:
     if not result.is_measured:
-        return f"Whether owners rate more kindly than others cannot be told: {result.reason}."
+        return f"Whether owners rate more kindly than others cannot be determined: {result.reason}."
     ends = change_interval(result.low, result.high, "share")
     return (
         f"Independent raters give red more often than owners do by {change(result.value, 'share')} "

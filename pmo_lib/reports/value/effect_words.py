@@ -65,7 +65,7 @@ def in_words(found: Finding, level: str) -> str:
         return f"{name} {tested.refusal}."
     said = VERBS[outcome.id].format(effect(outcome, tested.value))
     if not found.claim.counts:
-        said = f"by the estimate {said}"
+        said = f"as estimated, {said}"
     return f"{name} {said} ({level} {ends(outcome, tested.low, tested.high)})."
 
 
@@ -78,9 +78,7 @@ def table(findings: Sequence[Finding], level: str) -> HTML:
         between = "" if tested.refusal else f"{level} {ends(outcome, tested.low, tested.high)}"
         rows.append(
             {
-                "Outcome": page.lines(
-                    outcome.name, "declared beforehand" * (outcome.role == "primary")
-                ),
+                "Outcome": page.lines(outcome.name, "pre-specified" * (outcome.role == "primary")),
                 "Verdict": page.badge(
                     found.claim.word, "red" if worse else BADGES[found.claim.word]
                 ),
@@ -91,19 +89,19 @@ def table(findings: Sequence[Finding], level: str) -> HTML:
                 "Rests on": page.lines(*_rests_on(found)),
             }
         )
-    return page.table(pd.DataFrame(rows), "What the PMO changed", "cards")
+    return page.table(pd.DataFrame(rows), "Effects of the PMO by outcome", "cards")
 
 
 def checks(findings: Sequence[Finding]) -> HTML:
-    """Every check as a row, its outcome for each of the findings as a column."""
+    """The robustness checks: a row a check, its result for each finding as a column."""
     shown = [found for found in findings if found.checks]
     alone = [piece for found in findings for piece in _of_other_designs(found)]
     if alone:
         return page.joined(*alone)
     if not shown:
         return page.paragraph(
-            "There is no estimate to check: the checks are of differences to departments that had "
-            "not adopted yet."
+            "There is no estimate to check: the checks are of differences from departments that "
+            "had not adopted yet."
         )
     order = list(dict.fromkeys(check.id for found in shown for check in found.checks))
     rows = []
@@ -117,11 +115,11 @@ def checks(findings: Sequence[Finding]) -> HTML:
             for f in shown
         }
         rows.append({"Check": page.lines(question, name)} | cells)
-    return page.table(pd.DataFrame(rows), "Could it be something else?", "cards")
+    return page.table(pd.DataFrame(rows), "Robustness checks", "cards")
 
 
 def _of_other_designs(found: Finding) -> list[HTML]:
-    """What a time series or a matching says of itself: its note, balance and E-value."""
+    """The notes, covariate balance and E-values of time series and matching."""
     if found.series is not None and found.series.note:
         return [page.paragraph(f"{found.outcome.name}: {found.series.note}.")]
     if found.matching is None or not len(found.matching.balance):
@@ -129,22 +127,22 @@ def _of_other_designs(found: Finding) -> list[HTML]:
     own = found.matching
     balance = own.balance.assign(
         covariate=own.balance["covariate"].map(WORDS),
-        good=own.balance["good"].map({True: "alike", False: "not alike"}),
+        good=own.balance["good"].map({True: "balanced", False: "not balanced"}),
     )
-    balance.columns = pd.Index(["What is recorded", "Before", "After matching", "Then"])
+    balance.columns = pd.Index(["Covariate", "Before matching", "After matching", "Balance"])
     strong = (
-        f"Something unrecorded would have to be {own.e_value:.1f} times as frequent with the PMO, "
-        f"and as strong for the outcome, to explain the difference away; "
-        f"{own.e_value_of_interval:.1f} times for the end of the interval nearer to none (E-value)."
+        f"An unmeasured confounder would have to be {own.e_value:.1f} times as frequent with the "
+        f"PMO, and as strong for the outcome, to explain the difference away; "
+        f"{own.e_value_of_interval:.1f} times for the interval's end nearer to no effect (E-value)."
     )
-    caption = f"{found.outcome.name}: how alike the two sides are, in standard deviations"
+    caption = f"{found.outcome.name}: covariate balance, standardised mean differences"
     said = [strong] * (not isnan(own.e_value)) + [f"{sentence(own.note)}."] * bool(own.note)
     return [page.table(balance, caption), *map(page.paragraph, said)]
 
 
 def _check(check: Check) -> HTML:
     badge = str(page.badge(check.state, STATES[check.state]).data)
-    return page.joined(HTML(badge), HTML(f"<small>{escape(check.finding)}</small>"))
+    return page.joined(HTML(badge), HTML(f"<small>{escape(check.detail)}</small>"))
 
 
 def _rests_on(found: Finding) -> list[str]:
@@ -155,7 +153,7 @@ def _rests_on(found: Finding) -> list[str]:
     said = [f"{counted(tested.n_projects, 'project')} {under}, "
             f"{counted(tested.n_departments, 'department')}"]  # fmt: skip
     if not isnan(tested.p):
-        together = f", {_p(found.p_adjusted)} with the others"
+        together = f", adjusted p = {_p(found.p_adjusted)}"
         said.append(f"p = {_p(tested.p)}{together * (not isnan(found.p_adjusted))}")
     if not isnan(tested.detectable):
         said.append(f"minimum detectable effect {_detectable(found.outcome, tested)}")
@@ -164,14 +162,14 @@ def _rests_on(found: Finding) -> list[str]:
     if found.n_left_out:
         said.append(f"{found.n_left_out} left out: not recorded")
     if found.n_unlike:
-        said.append(f"{found.n_unlike} left out: of a kind found only under the PMO")
+        said.append(f"{found.n_unlike} left out: of a kind found only under the PMO (no overlap)")
     if found.n_edge:
         said.append(f"{found.n_edge} left out: begun in the quarter of adoption, before its day")
     return said
 
 
 def _detectable(outcome: Outcome, tested: Attribution) -> str:
-    """The minimum detectable effect: such data show it in four of five cases."""
+    """The minimum detectable effect at a power of 80 %."""
     sign = -1.0 if outcome.better == "lower" else 1.0
     return effect(outcome, sign * tested.detectable)
 

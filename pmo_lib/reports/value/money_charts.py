@@ -1,4 +1,4 @@
-"""The figures of what an effect is worth; one that cannot be drawn is the reason."""
+"""The figures of what an effect is worth; one that cannot be drawn gives the reason."""
 
 from math import isnan
 
@@ -11,11 +11,11 @@ from pmo_lib.wording import money, number
 from pmo_lib.worth.draws import ValueDraws
 
 MOST_BARS = 10
-TAILS = (0.005, 0.995)  # of the draws that are drawn
+TAILS = (0.005, 0.995)  # quantiles of the draws at which the histogram ends
 
 
 def worth(draws: ValueDraws, currency: str) -> Picture | str:
-    """The distribution of what is left after the PMO's cost."""
+    """The distribution of the net present value."""
     net = draws.table["npv"].dropna()
     if net.empty:
         return draws.reason or "the cost of the PMO is not known: needs pmo_costs.csv"
@@ -37,17 +37,17 @@ def worth(draws: ValueDraws, currency: str) -> Picture | str:
     )
     return Picture(
         figure,
-        f"What is left after the cost of the PMO: in 90 of 100 draws between "
+        f"The net present value of the PMO: in 90 of 100 draws between "
         f"{money(float(net.quantile(0.05)), currency)} and "
         f"{money(float(net.quantile(0.95)), currency)}, half of them above "
-        f"{money(float(net.median()), currency)}; above nothing in "
+        f"{money(float(net.median()), currency)}; above 0 in "
         f"{number(float((net > 0).mean()), 'share')} of them.",
         data,
     )
 
 
 def tornado(bars: pd.DataFrame, net: float, currency: str) -> Picture | str:
-    """What the net value hangs on: each input moved on its own, the widest swing first."""
+    """One-way sensitivity: each input moved on its own, the widest swing first."""
     shown = bars[bars["swing"] > 0].head(MOST_BARS)
     if shown.empty:
         return "no net value can be given"
@@ -65,14 +65,14 @@ def tornado(bars: pd.DataFrame, net: float, currency: str) -> Picture | str:
             "Input": shown["input"],
             "At its P10": [_plain(v) for v in shown["low_at"]],
             "At its P90": [_plain(v) for v in shown["high_at"]],
-            "Net value then": [money(v, currency) for v in shown["npv_low"]],
-            "and then": [money(v, currency) for v in shown["npv_high"]],
+            "Net value at P10": [money(v, currency) for v in shown["npv_low"]],
+            "Net value at P90": [money(v, currency) for v in shown["npv_high"]],
         }
     )
     first = shown.iloc[0]
     return Picture(
         figure,
-        f"What the net value hangs on. Most on {first['input']}: from "
+        f"Sensitivity of the net present value. The widest swing is of {first['input']}: from "
         f"{money(min(first['npv_low'], first['npv_high']), currency)} to "
         f"{money(max(first['npv_low'], first['npv_high']), currency)}.",
         data,
@@ -80,4 +80,4 @@ def tornado(bars: pd.DataFrame, net: float, currency: str) -> Picture | str:
 
 
 def _plain(value: float) -> str:
-    return "as it stands" if isnan(value) else f"{value:,.3g}"
+    return "as estimated" if isnan(value) else f"{value:,.3g}"

@@ -1,4 +1,4 @@
-"""The figures of an effect; one that cannot be drawn is the reason, as a sentence's end."""
+"""The figures of an effect; one that cannot be drawn gives the reason instead."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ NO_CONTROLS = "it takes departments that adopted in different quarters"
 
 
 def observed_and_expected(found: Finding, level: float) -> Picture | str:
-    """What projects under the PMO showed, and what is expected of them without it, by quarter."""
+    """Projects under the PMO by half-year, observed and counterfactual; or the quarterly series."""
     if found.series is not None:
         return _series(found, level)
     if found.tested.refusal or found.design != "staggered roll-out":
@@ -32,8 +32,15 @@ def observed_and_expected(found: Finding, level: float) -> Picture | str:
     with drawn(3.8) as (figure, axes):
         axes.vlines(at, convert(points["expected_low"]), convert(points["expected_high"]),
                     color=SOFT, linewidth=3)  # fmt: skip
-        axes.plot(at, convert(points["expected"]), "o--", color=INK, ms=6, label="without the PMO")
-        axes.plot(at, convert(points["observed"]), "D-", color=STRONG, ms=7, label="as it was")
+        axes.plot(
+            at,
+            convert(points["expected"]),
+            "o--",
+            color=INK,
+            ms=6,
+            label="counterfactual: without the PMO",
+        )
+        axes.plot(at, convert(points["observed"]), "D-", color=STRONG, ms=7, label="observed")
         axes.set_xticks(list(at), names)
         axes.set(xlabel="Half-year in which the projects started", ylabel=found.outcome.name)
         _percent(axes, found)
@@ -41,8 +48,8 @@ def observed_and_expected(found: Finding, level: float) -> Picture | str:
     data = pd.DataFrame(
         {
             "Start": names,
-            "As it was": [number(v, "share") for v in convert(points["observed"])],
-            "Without the PMO": [number(v, "share") for v in convert(points["expected"])],
+            "Observed": [number(v, "share") for v in convert(points["observed"])],
+            "Counterfactual": [number(v, "share") for v in convert(points["expected"])],
             f"{number(level, 'share')} interval": [
                 f"{number(low, 'share')} to {number(high, 'share')}"
                 for low, high in zip(
@@ -55,15 +62,15 @@ def observed_and_expected(found: Finding, level: float) -> Picture | str:
     lower = int((points["observed"] < points["expected"]).sum())
     return Picture(
         figure,
-        f"{found.outcome.name} of projects under the PMO by half-year of their start, as it "
-        f"was and as expected without the PMO. It was lower than expected in {lower} of "
+        f"{found.outcome.name} of projects under the PMO by half-year of their start, observed "
+        f"and counterfactual (without the PMO). It was below the counterfactual in {lower} of "
         f"{len(points)} half-years.",
         data,
     )
 
 
 def event_study(found: Finding, level: float) -> Picture | str:
-    """The difference to other departments by quarters before and since adoption."""
+    """The event study: the difference from other departments, by quarters since adoption."""
     if found.tested.refusal or found.design != "staggered roll-out":
         return found.tested.refusal or NO_CONTROLS
     points = found.quarters
@@ -97,7 +104,7 @@ def event_study(found: Finding, level: float) -> Picture | str:
     )
     return Picture(
         figure,
-        f"{found.outcome.name}: difference to departments without the PMO, for "
+        f"{found.outcome.name}: difference from departments without the PMO, for "
         f"{counted(int(before.sum()), 'quarter')} before and {int((~before).sum())} since. "
         f"The mean since adoption: {effect(found.outcome, found.tested.value)}.",
         data,
@@ -105,7 +112,7 @@ def event_study(found: Finding, level: float) -> Picture | str:
 
 
 def chance(found: Finding) -> Picture | str:
-    """The estimate among those under dates of adoption permuted: what chance alone makes."""
+    """The permutation distribution: the estimate among those under permuted adoption dates."""
     effects = found.tested.permuted.effects
     if not len(effects):
         return found.tested.refusal or NO_CONTROLS
@@ -139,7 +146,7 @@ def chance(found: Finding) -> Picture | str:
 
 
 def _series(found: Finding, level: float) -> Picture | str:
-    """An interrupted time series: the quarters, and where the line of before would have led."""
+    """An interrupted time series: the quarters, and the earlier trend extrapolated."""
     assert found.series is not None
     if found.series.refusal:
         return found.series.refusal
@@ -149,8 +156,14 @@ def _series(found: Finding, level: float) -> Picture | str:
     with drawn(3.8) as (figure, axes):
         axes.fill_between(at, convert(rows["counterfactual_low"]),
                           convert(rows["counterfactual_high"]), color="#d9dee2")  # fmt: skip
-        axes.plot(at, convert(rows["counterfactual"]), "--", color=INK, label="line of before")
-        axes.plot(at[known.index], convert(known["observed"]), "D", color=STRONG, label="as it was")
+        axes.plot(
+            at,
+            convert(rows["counterfactual"]),
+            "--",
+            color=INK,
+            label="counterfactual: earlier trend",
+        )
+        axes.plot(at[known.index], convert(known["observed"]), "D", color=STRONG, label="observed")
         names = [quarter_name(int(q)) for q in rows["quarter"]]
         axes.set_xticks(list(at)[:: max(1, len(at) // 6)], names[:: max(1, len(at) // 6)])
         axes.set(xlabel="Quarter in which the projects started", ylabel=found.outcome.name)
@@ -159,21 +172,21 @@ def _series(found: Finding, level: float) -> Picture | str:
     data = pd.DataFrame(
         {
             "Start quarter": [quarter_name(int(q)) for q in known["quarter"]],
-            "As it was": [number(v, "share") for v in convert(known["observed"])],
-            "Line of before": [number(v, "share") for v in convert(known["counterfactual"])],
+            "Observed": [number(v, "share") for v in convert(known["observed"])],
+            "Counterfactual": [number(v, "share") for v in convert(known["counterfactual"])],
             "Projects": known["n"].astype("int64"),
         }
     )
     return Picture(
         figure,
-        f"{found.outcome.name} by quarter of the start, and where the line of before would have "
-        f"led, with the range in which a quarter lies in {number(level, 'share')} of cases.",
+        f"{found.outcome.name} by quarter of the start, and the counterfactual: the trend before "
+        f"the PMO, extrapolated, with {number(level, 'share')} prediction limits.",
         data,
     )
 
 
 def _shares(found: Finding) -> Callable[[pd.Series], Floats]:
-    """From the outcome's own scale to shares: of a logarithm exp - 1, else as it is."""
+    """From the outcome's own scale to shares: exp - 1 for logarithms, else unchanged."""
 
     def convert(values: pd.Series) -> Floats:
         plain = values.to_numpy("float64")

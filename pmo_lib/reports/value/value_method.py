@@ -1,4 +1,4 @@
-"""What must hold for an effect to be the PMO's, and what the value case does not claim."""
+"""The identifying assumptions of an effect, and what the value case does not claim."""
 
 from collections.abc import Sequence
 
@@ -7,17 +7,18 @@ from pmo_lib.wording import counted, listed
 
 METHODS: dict[str, list[str]] = {
     "interrupted time series": [
-        "The PMO began for all departments at once. Projects are compared by the quarter of their "
-        "start with the line of those before, carried on.",
-        "It holds if nothing else changed at the time: no department without the PMO tells.",
-        "The outcomes declared beforehand are tested together (Holm), the others under "
+        "The PMO began for all departments at the same time. Projects are compared, by the quarter "
+        "of their start, with the extrapolated trend of earlier ones.",
+        "It holds if nothing else changed at the time: there is no control group to show it.",
+        "The pre-specified outcomes are tested together (Holm), the others under "
         "false-discovery control, and none becomes money.",
     ],
     "matched projects": [
-        "Each project that used the PMO is set beside the most similar ones that did not, of the "
+        "Each project that used the PMO is matched to the most similar ones that did not, of the "
         "same department, category and year of start.",
-        "It holds if projects that are alike on paper differ in nothing else that matters.",
-        "The outcomes declared beforehand are tested together (Holm), the others under "
+        "It holds if there is no unmeasured confounding: projects alike in what is recorded differ "
+        "in nothing else that matters.",
+        "The pre-specified outcomes are tested together (Holm), the others under "
         "false-discovery control, and none becomes money.",
     ],
     "none": ["Nothing is compared: it takes the days on which departments adopted the PMO."],
@@ -25,7 +26,7 @@ METHODS: dict[str, list[str]] = {
 
 
 def method(findings: Sequence[Finding], n_primary: int) -> list[str]:
-    """How the effect is found and what must hold, by the design that was used."""
+    """How the effect is estimated and what must hold, by the design that was used."""
     design = findings[0].design
     if design != "staggered roll-out":
         return METHODS[design]
@@ -34,16 +35,16 @@ def method(findings: Sequence[Finding], n_primary: int) -> list[str]:
         "would have done without the PMO is imputed from its own earlier projects and from "
         "departments that had not adopted yet, at the same category, approved cost and approved "
         "duration.",
-        "It holds if without the PMO all departments would have moved alike (parallel trends), if "
+        "It holds if without the PMO all departments would have followed parallel trends, if "
         "nobody acted on the adoption before it came (no anticipation), and if no department's PMO "
         "moved another's projects (no interference).",
-        "The interval and p come from permuting the dates of adoption (999 times); with few "
-        "departments the usual formulas promise too much.",
+        "The interval and p come from a permutation test of the dates of adoption (999 times); "
+        "with few departments cluster-robust standard errors are too small.",
         "The test is on winsorised values, those beyond the 5th and 95th percentile set to them; "
-        "money is reckoned with the values as they are. Both were decided before any figure was "
-        "seen.",
+        "money is computed from the values as they are. Both were pre-specified, before any "
+        "figure was seen.",
         "The effect is that on a typical project, not on the sum of money spent.",
-        f"The {n_primary} outcomes declared beforehand share one error rate (Holm); the "
+        f"The {n_primary} pre-specified outcomes share one error rate (Holm); the "
         f"{counted(len(findings) - n_primary, 'other')} are under false-discovery control.",
     ]
 
@@ -56,9 +57,10 @@ def not_claimed(primary: Sequence[Finding], service: str) -> list[str]:
         if not found.claim.counts
     ]
     said += [
-        "That better projects were chosen: no rule of selection is recorded, and on the same "
-        "projects it would be counted twice with their benefits.",
-        "That projects were rescued: those that were red would have recovered in part anyway.",
+        "That better projects were selected: no selection rule is recorded, and counted beside "
+        "the benefits of the same projects it would count twice.",
+        "That projects were rescued: those that were red would have recovered in part anyway "
+        "(regression to the mean).",
         "What cancelled projects would have cost: they are not among the projects compared.",
         "What a delayed team costs: that is in the cost of its project already.",
         "What other services did: their start is held fixed, no more."

@@ -19,18 +19,21 @@ from pmo_lib.worth.value_case import ValueCase
 ITEMS = {
     "avoided": "Overruns avoided",
     "time": "Time saved",
-    "uplift": "More of the benefits",
-    "gross": "Value in all",
-    "cashable": "of which cash",
-    "non_cashable": "of which not cash",
+    "uplift": "Benefits uplift",
+    "gross": "Total value",
+    "cashable": "of which cashable",
+    "non_cashable": "of which non-cashable",
     "office": "PMO: office",
     "imposed": "PMO: time it takes of projects",
-    "cost": "Cost of the PMO in all",
-    "npv": "Net value",
-    "extrapolated": "Beside it: the projects that could not be compared, at the same effect",
+    "cost": "Total cost of the PMO",
+    "npv": "Net present value",
+    "extrapolated": "Not included: projects that were not compared, at the same effect",
 }
-RATIOS = {"roi": "Return: net value ÷ cost", "bcr": "Value ÷ cost",
-          "roi_cashable": "Return on cash alone"}  # fmt: skip
+RATIOS = {
+    "roi": "Return on investment: net value ÷ cost",
+    "bcr": "Benefit–cost ratio: value ÷ cost",
+    "roi_cashable": "Return on investment, cashable value alone",
+}
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,11 @@ class Money:
         return self.case.money.summaries
 
     def in_words(self) -> list[str]:
-        """Cost, net value and the chance that it pays, as sentences."""
+        """Cost, net value and the probability that it pays, as sentences."""
         if self.refusal:
-            return [f"What it is worth cannot be told: {self.refusal}."]
+            return [f"What it is worth cannot be determined: {self.refusal}."]
         if self.case.costs.unknown:
-            return [f"Whether it pays cannot be told: {self.case.costs.unknown}."]
+            return [f"Whether it pays cannot be determined: {self.case.costs.unknown}."]
         found, since = self.summaries["conservative"], f"{self.case.costs.base_date:%B %Y}"
         cost = money(self.quantile("conservative", "cost", "p50"), self.currency)
         if not self.case.any_shown:
@@ -69,27 +72,28 @@ class Money:
         said = [
             f"Counting only gains that are at least likely, and discounted to {since}, what is "
             f"left after the PMO's cost of {cost} is {middle} (90 % of the draws between {low} and "
-            f"{high}): the chance that the PMO has paid for itself is "
+            f"{high}): the probability that the PMO has paid for itself is "
             f"{number(found.p_npv_positive, 'share')}."
         ]
         if self.case.question.assumptions.budget_returned is None:
             said.append(
-                "How much of it was returned to budgets nobody has stated, so of the overruns "
-                "avoided nothing counts as cash."
+                "The share returned to budgets is not stated, so none of the avoided overruns "
+                "counts as cashable."
             )
         return said
 
     def pays(self) -> HTML:
-        """The chances, the break-even effect and the payback, as sentences."""
+        """The probability that it pays, the break-even effect and the payback, as sentences."""
         if self.refusal or self.case.costs.unknown:
             why = self.refusal or self.case.costs.unknown
-            return page.paragraph(f"Whether the PMO pays cannot be told: {why}.")
+            return page.paragraph(f"Whether the PMO pays cannot be determined: {why}.")
         found, estimated = (self.summaries[name] for name in ("conservative", "as estimated"))
         avoided = found.p_avoided_above_cost
         said = [
-            f"Chance that the PMO has paid for itself: {number(found.p_npv_positive, 'share')} "
+            "Probability that the PMO has paid for itself: "
+            f"{number(found.p_npv_positive, 'share')} "
             f"(as estimated, {number(estimated.p_npv_positive, 'share')}).",
-            "Chance that avoided overruns alone are worth more than it costs: "
+            "Probability that avoided overruns alone are worth more than it costs: "
             f"{number(avoided, 'share')}." * (not isnan(avoided)),
             self._break_even(),
             f"Paid back, at the median, in {found.payback_year}."
@@ -98,19 +102,19 @@ class Money:
             f"In the books the office cost {money(self._ledger, self.currency)} so far, before "
             "discounting and without the time that it takes of projects.",
             "Effects that pass a test are on average somewhat larger than the truth, and so is "
-            "what they are worth: read the lower end with the middle.",
+            "what they are worth: read the lower end along with the median.",
         ]
         return page.bullets([each for each in said if each])
 
     def _break_even(self) -> str:
-        """The effect on cost at which the office pays for itself, beside that in the money."""
+        """The effect on cost at which the office breaks even, beside the one the money uses."""
         cost, even = self.case.finding("cost"), self.case.costs.break_even
         if cost is None or isnan(even) or "cost" not in self.case.money.effects.names:
             return ""
         used = self.case.money.effects.quantile(0.5)["cost"]
         return (
             "On cost alone the office breaks even where projects under it cost "
-            f"{effect(cost.outcome, even)}. Reckoned is {effect(cost.outcome, used)}, the less "
+            f"{effect(cost.outcome, even)}. The money uses {effect(cost.outcome, used)}, the less "
             f"favourable of {effect(cost.outcome, cost.priced.value)} with every project alike and "
             f"{effect(cost.outcome, self.case.money.by_cost.value)} weighted by approved cost."
         )

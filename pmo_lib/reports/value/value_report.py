@@ -44,7 +44,7 @@ class ValueReport(Report):
         """The paragraph for the CFO: what changed, how sure that is, what it is worth."""
         if self.case.reason:
             return page.answer(
-                [f"Whether the PMO made a difference cannot be told: {self.case.reason}."]
+                [f"Whether the PMO made a difference cannot be determined: {self.case.reason}."]
             )
         primary = self.case.primary
         said, reasons = [], {found.tested.refusal for found in primary}
@@ -66,8 +66,8 @@ class ValueReport(Report):
         return page.answer([*said, *self._money.in_words()])
 
     def what_would_have_been(self) -> Picture | HTML:
-        """Cost as it was, and as it is expected to have been without the PMO."""
-        return self._picture("cost", value_charts.observed_and_expected, "What would have been")
+        """Cost overrun, observed and counterfactual."""
+        return self._picture("cost", value_charts.observed_and_expected, "The counterfactual")
 
     def findings(self) -> HTML:
         """Every outcome: effect, interval, p, verdict, why and what would change it."""
@@ -77,28 +77,28 @@ class ValueReport(Report):
 
     def before_and_after_cost(self) -> Picture | HTML:
         """The event study of cost."""
-        return self._picture("cost", value_charts.event_study, "The quarters of cost")
+        return self._picture("cost", value_charts.event_study, "The event study of cost")
 
     def before_and_after_schedule(self) -> Picture | HTML:
         """The event study of duration."""
-        return self._picture("schedule", value_charts.event_study, "The quarters of duration")
+        return self._picture("schedule", value_charts.event_study, "The event study of duration")
 
     def checks(self) -> HTML:
         """Each check with its outcome in plain words."""
         return effects.checks(self.case.primary)
 
     def by_chance(self) -> Picture | HTML:
-        """Where the estimate lies among those that other dates of adoption would give."""
+        """The permutation test: the estimate among those under permuted dates of adoption."""
         found = self.case.finding("cost")
         picture = value_charts.chance(found) if found else self.case.reason
-        return self.or_cannot(picture, "What chance alone would make")
+        return self.or_cannot(picture, "The permutation test")
 
     def money(self) -> HTML:
         """Value, cost and net at P5, P50 and P95, conservative and as estimated."""
         return self._money.table()
 
     def pays(self) -> HTML:
-        """The chances, the break-even effect and the payback, as sentences."""
+        """The probability that it pays, the break-even effect and the payback, as sentences."""
         return self._money.pays()
 
     def worth(self) -> Picture | HTML:
@@ -107,10 +107,10 @@ class ValueReport(Report):
 
     def hangs_on(self) -> Picture | HTML:
         """The tornado: each input on its own at its P10 and P90, and other choices of method."""
-        return self.or_cannot(self._money.hangs_on(), "What the net value hangs on")
+        return self.or_cannot(self._money.hangs_on(), "The sensitivity of the net value")
 
     def assumptions(self) -> HTML:
-        """Every number that no data give, by the name of its parameter."""
+        """Every number that comes from no data, by the name of its parameter."""
         words = self.case.question.assumptions.table()
         words.columns = pd.Index(["Parameter", "Value", "Meaning"])
         return page.table(words, "Assumptions, all parameters of this notebook", "cards")
@@ -135,7 +135,7 @@ class ValueReport(Report):
         )
 
     def who_is_compared(self) -> HTML:
-        """Every project of the portfolio, and at which step those left out leave."""
+        """The flow from all projects of the portfolio to those compared, exclusions by step."""
         if self.case.population.empty:
             return page.paragraph("Nobody is compared with departments that had not adopted yet.")
         rows = self.case.population.copy()
@@ -147,7 +147,7 @@ class ValueReport(Report):
         return page.bullets(value_method.not_claimed(self.case.primary, self.parameters.service))
 
     def method(self) -> HTML:
-        """What must hold for the effect to be the PMO's, for the reader who wants to object."""
+        """The identifying assumptions: what must hold for the effect to be the PMO's."""
         if self.case.reason:
             return page.paragraph(f"Nothing is compared: {self.case.reason}.")
         return page.bullets(value_method.method(self.case.findings, len(self.case.primary)))

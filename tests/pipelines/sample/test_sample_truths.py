@@ -62,9 +62,9 @@ def test_adoptions_are_the_planted_ones(frames: Frames) -> None:
     assert first.to_dict() == planted
     assert len(planted) == 9
     assert len(set(planted.values())) == 9
-    quarters = [each.adoption_quarter for each in TRUTHS.departments]
-    assert quarters[0] == "2022Q2"
-    assert quarters.count(None) == 3
+    days = [each.adopted_on for each in TRUTHS.departments]
+    assert str(days[0]) == "2022-04-01"
+    assert days.count(None) == 3
 
 
 def test_worst_departments_adopt_first() -> None:

@@ -212,7 +212,7 @@ class TestCannotTell:
             ([v for x in STABLE for v in (x, None)],
              "too few months with a value follow one another: collect every month"),
             ([*[5.0] * 24, 6.0],
-             "all months of the baseline are equal, so nothing shows what chance does"),
+             "all months of the baseline are equal, so there is no variation to set limits by"),
         ],
         ids=["none", "one", "19", "gaps only", "every other", "equal baseline"],
     )  # fmt: skip

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm, t
 
+from builders.results import change_of
 from builders.worked_cases import close, parameters
-from pmo_lib.assessment.change import change as change_of
 from pmo_lib.engine.result import Change
 from pmo_lib.kpis.statistics import STATISTICS
 from pmo_lib.stats.significance import detectable, p_value

@@ -58,7 +58,7 @@ def test_a_peers_history_stands_in_and_growth_so_far_is_told_apart() -> None:
     so_far = found.uplifts[found.uplifts["portfolio"] == OWN]
     assert set(so_far["source"]) == {"our own history, so far, of projects still in flight"}
     assert so_far["p80"].tolist() == pytest.approx([0.3, 0.3])  # 130 of 100 approved
-    assert "have grown" in found.tails[OWN].sentence
+    assert "have grown" in found.tails[OWN]
     assert "Empty" not in found.tails
 
 

@@ -1,6 +1,6 @@
 """Uplifts and tails: published examples, ranks worked by hand, and planted truths."""
 
-from math import exp, inf, isnan
+from math import exp, isnan
 from statistics import NormalDist
 from typing import Any
 
@@ -143,11 +143,11 @@ class TestTail:
     def test_counts_those_at_the_limit_and_their_mean(self) -> None:
         # 0.1 + 0.4 is 0.5 but for rounding
         found = tail(floats([0.1 * 5 - 1e-12, 1.5, *[0.0] * 8]), 0.9)
-        assert (found.share_above_50.value, found.share_above_50.n) == (0.2, 10)
-        assert found.share_above_50.low == pytest.approx(rates.rate(2, 10, 0.9).low)
-        assert found.mean_of_tail == pytest.approx(1.0)
-        assert isnan(found.index.value)
-        assert "cannot be told from fewer than 30" in found.sentence
+        share = rates.rate(2, 10, 0.9)
+        ends = f"{100 * share.low:.0f}\xa0% to {100 * share.high:.0f}\xa0%"
+        assert f"20\xa0% of 10 projects ({ends}) overran by 50\xa0% or more" in found
+        assert "on average by 100\xa0%" in found
+        assert "cannot be told from fewer than 30" in found
 
     @pytest.mark.parametrize(
         ("index", "said"),
@@ -156,20 +156,19 @@ class TestTail:
     def test_a_heavy_one_has_no_mean(self, index: float, said: str) -> None:
         ratios = floats([(1 - (i + 0.5) / 400) ** (-1 / index) for i in range(400)])
         found = tail(ratios - 1, 0.9)
-        assert found.index.value == pytest.approx(index, rel=0.1)
-        assert isnan(found.mean_of_tail) == (index <= 2)
-        assert said in found.sentence
-        assert ("only quantiles are shown" in found.sentence) == (index <= 2)
+        assert said in found
+        assert ("on average by" in found) == (index > 2)
+        assert ("only quantiles are shown" in found) == (index <= 2)
 
     def test_an_index_near_two_is_said_to_be_unsure(self) -> None:
         ratios = floats([(1 - (i + 0.5) / 100) ** (-1 / 2.5) for i in range(100)])
-        assert "whether the spread has a limit is not sure" in tail(ratios - 1, 0.9).sentence
+        assert "whether the spread has a limit is not sure" in tail(ratios - 1, 0.9)
 
     def test_of_nothing_and_of_no_tail(self) -> None:
-        assert tail(floats([]), 0.9).sentence == "No project has both costs."
+        assert tail(floats([]), 0.9) == "No project has both costs."
         flat = tail(np.zeros(40), 0.9)
-        assert flat.index.value == inf
-        assert "0\xa0% of 40 projects" in flat.sentence
+        assert flat.startswith("0\xa0% of 40 projects")
+        assert flat.endswith("or more.")
 
     def test_says_what_projects_in_flight_did(self) -> None:
-        assert "have grown by 50\xa0% or more" in tail(np.zeros(40), 0.9, "have grown").sentence
+        assert "have grown by 50\xa0% or more" in tail(np.zeros(40), 0.9, "have grown")

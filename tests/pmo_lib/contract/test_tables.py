@@ -1,4 +1,4 @@
-"""The declared tables: the 18 of the design and the survey scores, whole and in order."""
+"""The declared tables: the 18 of the design, whole and in order."""
 
 import pytest
 
@@ -9,7 +9,7 @@ NAMES = {
     "projects", "baselines", "status_reports", "milestones", "gates", "benefits",
     "benefit_reports", "demands", "risks", "capacity", "services", "service_requests",
     "survey_responses", "value_statements", "communications", "rollouts", "pmo_costs",
-    "benchmarks", "survey_scores",
+    "benchmarks",
 }  # fmt: skip
 MAIN_COLUMNS = {
     "projects": "project_id name department category method investment_class strategic_goal "
@@ -40,9 +40,9 @@ MAY_BE_EMPTY = {"benchmarks": {"metric", "kpi_id", "url"}}  # a key that still t
 ALL = [pytest.param(table, id=table.name) for table in TABLES.values()]
 
 
-def test_are_those_of_the_design_and_the_survey_scores() -> None:
+def test_are_those_of_the_design() -> None:
     assert set(TABLES) == NAMES
-    assert len(NAMES) == 19
+    assert len(NAMES) == 18
 
 
 @pytest.mark.parametrize("name", MAIN_COLUMNS)

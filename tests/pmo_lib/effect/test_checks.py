@@ -16,7 +16,7 @@ from pmo_lib.wording import TIED
 
 def said(found: Check) -> str:
     """What was found, with plain spaces."""
-    return found.finding.replace(TIED, " ")
+    return found.detail.replace(TIED, " ")
 
 
 class TestNegativeControl:
@@ -24,11 +24,11 @@ class TestNegativeControl:
     def test_fails_where_it_moved(self, p: float, state: str) -> None:
         found = negative_control(Attribution(value=0.2, low=0.1, high=0.3, p=p))
         assert found.state == state
-        assert found.finding == f"+0.2 (+0.1 to +0.3), p = {p:.2f}"
+        assert found.detail == f"+0.2 (+0.1 to +0.3), p = {p:.2f}"
 
     def test_cannot_tell_where_it_is_refused(self) -> None:
         found = negative_control(Attribution(refusal="the outcome never varies"))
-        assert (found.state, found.finding) == ("cannot tell", "the outcome never varies")
+        assert (found.state, found.detail) == ("cannot tell", "the outcome never varies")
 
 
 class TestMix:
@@ -47,7 +47,7 @@ class TestMix:
         found = same_mix([("cost", Attribution(value=-0.2, p=0.04)), refused])
         assert found.state == "failed"
         assert same_mix([refused]).state == "cannot tell"
-        assert same_mix([]).finding == "no plan is known"
+        assert same_mix([]).detail == "no plan is known"
 
 
 class TestAttrition:
@@ -60,11 +60,11 @@ class TestAttrition:
     def test_passes_where_none_is_lost(self) -> None:
         for why in ("the outcome never varies", "the outcome does not vary between departments"):
             found = attrition(Attribution(refusal=why, remedy=VARYING))
-            assert (found.state, found.finding) == ("passed", "none is lost")
+            assert (found.state, found.detail) == ("passed", "none is lost")
 
     def test_cannot_tell_where_it_is_refused(self) -> None:
         found = attrition(Attribution(refusal="too few"))
-        assert (found.state, found.finding) == ("cannot tell", "too few")
+        assert (found.state, found.detail) == ("cannot tell", "too few")
 
 
 class TestInWords:

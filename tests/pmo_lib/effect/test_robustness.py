@@ -35,7 +35,7 @@ def planted(added: object) -> Robustness:
 
 def said(found: Check) -> str:
     """What was found, with plain spaces."""
-    return found.finding.replace(TIED, " ")
+    return found.detail.replace(TIED, " ")
 
 
 GOOD = checked(EFFECT)
@@ -57,8 +57,8 @@ class TestAllOfThem:
     def test_ask_a_question_and_say_what_was_found(self) -> None:
         for each in [*GOOD.checks(), *NONE.checks()]:
             assert each.question.endswith("?")
-            assert each.finding
-            assert "nan" not in each.finding
+            assert each.detail
+            assert "nan" not in each.detail
             assert each.state in ("passed", "failed", "cannot tell")
 
 
@@ -84,7 +84,7 @@ class TestPreTrend:
         found = planted(2.0 * BEFORE).pre_trend_check()
         assert found.state == "failed"
         assert found.value <= 0.1
-        assert "the year's mean was +" in found.finding
+        assert "the year's mean was +" in found.detail
 
     def test_fails_at_a_tenth(self) -> None:
         assert self.with_test(PreTrend(0.10, 0.1, 0.01)).state == "failed"
@@ -97,7 +97,7 @@ class TestPreTrend:
 
     def test_cannot_tell_without_a_p(self) -> None:
         found = self.with_test(PreTrend())
-        assert (found.state, found.finding) == ("cannot tell", "too few projects before adoption")
+        assert (found.state, found.detail) == ("cannot tell", "too few projects before adoption")
 
 
 class TestLeaveOneOut:
@@ -112,25 +112,25 @@ class TestLeaveOneOut:
 
     def test_cannot_tell_where_nothing_can_be_estimated_without_one(self) -> None:
         found = self.of(A=-0.4, B=nan, C=nan)
-        assert (found.state, found.finding) == (
+        assert (found.state, found.detail) == (
             "cannot tell", "nothing can be estimated without B and C"
         )  # fmt: skip
 
     def test_a_sign_that_turns_weighs_more_than_one_unknown(self) -> None:
         found = self.of(A=0.4, B=-0.6, C=nan)
         assert found.state == "failed"
-        assert found.finding.endswith("it turns without A")
+        assert found.detail.endswith("it changes sign without A")
 
     def test_names_those_without_which_it_turns(self) -> None:
         found = self.of(A=-0.4, B=0.1, C=0.0, D=-0.9)
         assert found.state == "failed"
-        assert said(found) == "from −90 points to +10 points; it turns without B and C"
+        assert said(found) == "from −90 points to +10 points; it changes sign without B and C"
 
     def test_an_effect_of_department_alone_is_found(self) -> None:
         own = (PLAIN.since >= 0) * np.where(PLAIN.rows["department"] == "C", -4.0, 0.3)
         found = checked(PLAIN.with_values(PLAIN.rows["value"] + own)).leave_one_out()
         assert found.state == "failed"
-        assert found.finding.endswith("it turns without C")
+        assert found.detail.endswith("it changes sign without C")
 
 
 class TestDonut:
@@ -166,7 +166,7 @@ class TestDonut:
         difference = found.donut().value - found.found.value
         error = (6 / 7 * np.square(np.array(away) - difference).sum()) ** 0.5
         words = {True: "\u00a0%", False: "\u00a0points"}[found.logarithm]
-        assert found.donut().finding.endswith(f"a standard error of {100 * error:.0f}{words}")
+        assert found.donut().detail.endswith(f"a standard error of {100 * error:.0f}{words}")
 
     def test_cannot_tell_where_nothing_is_left(self) -> None:
         short = every_cell(
@@ -174,15 +174,15 @@ class TestDonut:
         )
         found = checked(short).donut()
         assert found.state == "cannot tell"
-        assert found.finding == "nothing is left to compare with"
+        assert found.detail == "nothing is left to compare with"
 
 
 class TestPlaceboInTime:
     def test_passes_without_a_path_of_their_own(self) -> None:
         found = GOOD.placebo_in_time()
         assert found.state == "passed"
-        assert "for 1 year earlier and p = " in found.finding
-        assert found.finding.endswith("for 2 years earlier")
+        assert "for 1 year earlier and p = " in found.detail
+        assert found.detail.endswith("for 2 years earlier")
 
     def test_fails_where_the_year_before_was_another(self) -> None:
         found = planted(2.0 * BEFORE).placebo_in_time()
@@ -208,7 +208,7 @@ class TestPlaceboInTime:
             lambda *_, earlier, **__: replace(NOTHING, p=found[earlier]),
         )
         check = GOOD.placebo_in_time()
-        assert (check.state, check.finding) == (state, said)
+        assert (check.state, check.detail) == (state, said)
 
     def test_cannot_tell_where_there_is_nothing_before(self) -> None:
         short = every_cell(
@@ -248,7 +248,7 @@ class TestAdoptersTrend:
 
     def test_cannot_tell_where_all_adopt(self) -> None:
         found = self.with_trended(Trended(reason="needs two departments that stay"))
-        assert (found.state, found.finding) == ("cannot tell", "needs two departments that stay")
+        assert (found.state, found.detail) == ("cannot tell", "needs two departments that stay")
 
 
 class TestSmoothness:
@@ -263,7 +263,10 @@ class TestSmoothness:
         assert self.with_bends(0.01, 0.01).state == "passed"
         found = self.with_bends(0.01, 0.02)
         assert found.state == "passed"
-        assert found.finding == "it stands bends of up to 0.320 a year²; before they were 0.160"
+        assert (
+            found.detail
+            == "it holds up to a curvature of 0.320 a year²; before adoption it was 0.160"
+        )
 
     def test_fails_where_it_stands_less(self) -> None:
         assert self.with_bends(0.02, 0.01).state == "failed"
@@ -271,16 +274,16 @@ class TestSmoothness:
     def test_standing_none_is_never_enough(self) -> None:
         found = self.with_bends(0.0, 0.0)
         assert found.state == "failed"
-        assert found.finding.startswith("it stands no bend")
+        assert found.detail.startswith("it holds for none")
 
     def test_cannot_tell_where_the_years_before_are_too_few(self) -> None:
         found = self.with_bends(nan, 0.01)
         assert found.state == "cannot tell"
-        assert "the years before adoption are too few" in found.finding
+        assert "the years before adoption are too few" in found.detail
 
     def test_cannot_tell_where_all_adopt(self) -> None:
         found = self.with_bends(0.01, 0.02, "needs two departments that stay")
-        assert (found.state, found.finding) == ("cannot tell", "needs two departments that stay")
+        assert (found.state, found.detail) == ("cannot tell", "needs two departments that stay")
 
     def test_a_large_effect_passes_on_a_quiet_path(self) -> None:
         large = every_cell(ADOPTED, 28, 8, noise=0.05, seed=5)
@@ -295,7 +298,7 @@ class TestDominance:
         # A to H have 12, 12, 10, 10, 8, 8, 6, 6 quarters of 2 projects: 144; B has 9 times 24
         assert found.state == "failed"
         assert found.value == pytest.approx(9 * 24 / (144 + 8 * 24))
-        assert found.finding == "B has 64% of the projects compared"
+        assert found.detail == "B has 64% of the projects compared"
 
     def test_passes_where_none_is(self) -> None:
         assert GOOD.dominance().state == "passed"
@@ -306,5 +309,5 @@ class TestInWords:
     def test_each_check_of_a_logarithm_says_shares(self) -> None:
         found = replace(GOOD, logarithm=True)
         for each in (found.jackknife(), found.leave_one_out(), found.adopters_trend()):
-            assert "points" not in each.finding
-            assert "%" in each.finding
+            assert "points" not in each.detail
+            assert "%" in each.detail

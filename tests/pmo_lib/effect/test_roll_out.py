@@ -271,7 +271,7 @@ class TestFindings:
 
     def test_attrition_passes_where_none_is_lost(self, whole: ValueCase) -> None:
         check = next(c for c in whole.findings[0].checks if c.id == "attrition")
-        assert (check.state, check.finding) == ("passed", "none is lost")
+        assert (check.state, check.detail) == ("passed", "none is lost")
 
     def test_attrition_fails_where_many_under_the_pmo_are_cancelled(
         self, cancelling: ValueCase
@@ -279,7 +279,7 @@ class TestFindings:
         for each in cancelling.findings[:2]:
             check = next(c for c in each.checks if c.id == "attrition")
             assert check.state == "failed"
-            assert "points under the PMO" in check.finding
+            assert "points under the PMO" in check.detail
             assert each.claim.word != "demonstrated"
 
     def test_cancelled_projects_are_not_compared(self) -> None:

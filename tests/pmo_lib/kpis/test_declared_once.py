@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from builders.pages import parsed
+from builders.results import change_of
 from builders.tables import numbered, project
 from builders.views import view
-from pmo_lib.assessment.change import change
 from pmo_lib.benchmark.comparability import facts_of
 from pmo_lib.contract.settings import Settings
 from pmo_lib.engine.observe import results
@@ -61,7 +61,7 @@ def test_a_new_statistic_is_computed_told_compared_and_set_beside_benchmarks(dec
 
     now = length_of_audits(projects=seen.tables["projects"])
     before = now.assign(numerator=now["numerator"] - 1, case_id="other " + now["case_id"])
-    moved = change(MIDRANGE, now, before, 0.9)
+    moved = change_of(MIDRANGE, now, before, 0.9)
     assert (moved.value, moved.low, moved.high) == pytest.approx((1, 1 - 32**0.5, 1 + 32**0.5))
 
     ours = facts_of(declared, "", Settings())

@@ -134,7 +134,7 @@ class TestWhatDoesNotMatter:
     def test_tables_that_no_kpi_reads(self) -> None:
         read = {name for k in CATALOGUE.values() for name in (*k.tables, *k.optional_tables)}
         unread = set(TABLES) - read
-        assert unread == {"survey_scores", "benchmarks"}
+        assert unread == {"benchmarks"}
         more = whole() | {name: frame(name, []) for name in unread}
         same(everything(whole()), everything(more))
 

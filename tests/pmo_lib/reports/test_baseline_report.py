@@ -57,7 +57,7 @@ class TestAnswer:
             projects=[project(status="active", finished_on=None)], baselines=[baseline()]
         )
         said = text_of(report_on(given).answer())
-        assert "cannot be told how projects ended" in said
+        assert "cannot be determined how projects ended" in said
         assert "there are no completed projects" in said or "empty or not there" in said
 
     def test_without_costs_says_what_is_missing(self) -> None:
@@ -107,7 +107,7 @@ class TestSize:
         rows = {"projects": [project()]} | ({} if given is None else {"baselines": given})
         text = text_of(report_on(tables(**rows)).size_of_projects())
         assert "nan" not in text
-        assert "cannot be told by size" in text
+        assert "cannot be grouped by size" in text
 
 
 class TestProjectsKnown:
@@ -163,7 +163,8 @@ class TestFrozen:
         given = rolled_out()
         given["projects"].loc[:5, "finished_on"] = pd.Timestamp("2025-01-02")
         given["projects"].to_parquet(folder / "tables" / "projects.parquet")
-        assert "say otherwise" in text_of(self.report(folder, freeze="before").frozen())
+        said = text_of(self.report(folder, freeze="before").frozen())
+        assert "give other figures for that time" in said
         assert len(list((folder / "baselines" / "before").iterdir())) == 1
 
 

@@ -98,7 +98,7 @@ class TestScorecard:
         row, found = cards(report.scorecard())["D1"], report.result("D1")
         assert row["Baseline"] == number(found.baseline, "share").replace("\u00a0", " ")
         assert row["Change"].startswith(change(found.change.value, "share").replace("\u00a0", " "))
-        assert "visible from" in row["Change"]
+        assert "minimum detectable change" in row["Change"]
         assert row["Flag"] == found.flag
 
 

@@ -61,8 +61,8 @@ class TestInColours:
         flags = {"D1": "red", "D2": "green", "D4": "amber", "V3": "grey", "G4": "green"}
         said = in_colours([result(kpi, flag=flag) for kpi, flag in flags.items()])
         assert said == (
-            "Of 5 KPIs held against a target or the baseline, 1 is red (on-time completion), "
-            "1 is amber (cost tail share) and 2 are green; of 1 it cannot be told."
+            "Of 5 KPIs compared with a target or the baseline, 1 is red (on-time completion), "
+            "1 is amber (cost tail share) and 2 are green; 1 cannot be assessed."
         )
 
     def test_of_many_names_four_and_counts_the_others(self) -> None:

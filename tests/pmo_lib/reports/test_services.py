@@ -52,7 +52,7 @@ class TestMap:
         assert "Reporting <b>: concentrate here" in found.alt
         row = found.data.set_index("Service").loc["Reporting <b>"]
         assert row["Quadrant"] == "concentrate here"
-        assert row["How sure"].endswith("%")
+        assert row["Bootstrap share"].endswith("%")
 
     def test_of_one_service_says_why_not(self) -> None:
         assert found_map("s1") == "fewer than two services have enough answers"

@@ -64,7 +64,9 @@ class TestAnswer:
 
     def test_says_that_nothing_can_be_told(self) -> None:
         said = text_of(of({"kpi_id": None}).answer())
-        assert said.endswith("So where we stand cannot be told; below is what to collect for it.")
+        assert said.endswith(
+            "So where we stand cannot be determined; below is what to collect for it."
+        )
 
     def test_says_that_published_figures_are_withheld(self) -> None:
         made = of({})
@@ -110,15 +112,15 @@ class TestPeers:
     def test_place_is_drawn_with_words_and_numbers(self) -> None:
         drawn = of(peers=PEERS).where_we_stand()
         assert isinstance(drawn, Picture)
-        assert "D3 Cost overrun beside City 2026: 0 of 100" in drawn.alt
-        assert drawn.data.loc[drawn.data["KPI"] == "D3 Cost overrun", "Place"].tolist() == [
-            "0 of 100"
-        ]
+        assert "D3 Cost overrun beside City 2026: percentile rank 0" in drawn.alt
+        assert drawn.data.loc[
+            drawn.data["KPI"] == "D3 Cost overrun", "Percentile rank"
+        ].tolist() == ["0"]
 
     def test_same_mix_stands_beside_the_raw_gap(self) -> None:
         said = text_of(of(peers=PEERS).like_for_like())
-        assert "As it stands" in said
-        assert "Same mix" in said
+        assert "Unadjusted" in said
+        assert "Standardised" in said
 
     def test_only_the_peers_asked_for(self) -> None:
         made = of(peers={**PEERS, "Other": PEERS["City"]})
@@ -167,7 +169,7 @@ class TestDepartments:
     def test_those_apart_are_told_under_false_discovery_control(self) -> None:
         opened = workbook(portfolio())
         made = BenchmarkReport(BenchmarkParameters().resolved(opened), opened)
-        assert "could be made. Standing out:" in text_of(made.departments())
+        assert "could be made. Significant:" in text_of(made.departments())
 
     def test_one_department_points_to_its_comparisons(self) -> None:
         opened = workbook(portfolio())

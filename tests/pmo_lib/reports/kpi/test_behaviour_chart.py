@@ -49,7 +49,7 @@ class TestBehaviourChart:
         found = drawn(behaviour(points([*STABLE, 0.7]), "month"), department="Legal")
         assert plain(found.alt) == (
             "On-time completion, Legal, months from January 2024; last January 2026: 70 %, "
-            "where chance gives 84 % to 103 %. January 2026 lies below the lower limit."
+            "control limits 84 % to 103 %. January 2026 lies below the lower limit."
         )
 
     def test_table_has_a_row_a_point(self) -> None:
@@ -77,7 +77,7 @@ class TestBehaviourChart:
         figure = drawn(behaviour(points(SIGNALS), "month")).figure
         assert figure.axes[0].get_title() == ""
         words = [text.get_text() for text in figure.legends[0].get_texts()]
-        assert words == ["limits of chance", "months they rest on", "beyond the limits",
+        assert words == ["control limits", "months of the baseline", "beyond the limits",
                          "8 in a row"]  # fmt: skip
 
     def test_is_the_same_bytes_twice(self) -> None:

@@ -48,7 +48,7 @@ class TestRow:
         assert before == "50 %"
         assert moved.startswith("+10 points")
         assert "+2 points to +18 points" in moved
-        assert "visible from 12 points on" in moved
+        assert "minimum detectable change 12 points" in moved
         assert flag == "green"
 
     @pytest.mark.parametrize(
@@ -88,7 +88,9 @@ class TestInWords:
 
     def test_says_why_it_cannot_be_told(self) -> None:
         given = result(state="withheld", reason="half the rows were rejected")
-        assert "cannot be told: half the rows were rejected." in in_words(statement(), [given])
+        assert "cannot be determined: half the rows were rejected." in in_words(
+            statement(), [given]
+        )
 
 
 class TestSince:
@@ -97,10 +99,10 @@ class TestSince:
         assert "may be chance" in found
 
     def test_a_change_without_an_interval_claims_nothing(self) -> None:
-        assert "more than chance cannot be told" in since(result(baseline=0.5, change=0.1))
+        assert "more than chance cannot be determined" in since(result(baseline=0.5, change=0.1))
 
     def test_no_change_without_a_baseline(self) -> None:
-        assert since(result()).endswith("cannot be told (no baseline)")
+        assert since(result()).endswith("cannot be determined (no baseline)")
         assert "no value there" in since(result(compared="no value there"))
 
 

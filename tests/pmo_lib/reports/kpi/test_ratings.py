@@ -31,9 +31,9 @@ def test_watermelons_and_the_gap_are_told_with_their_intervals() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
     [
-        (0.1, 0.4, "ratings foretell how projects end"),
-        (-0.2, 0.4, "it is not shown that ratings foretell"),
-        (-0.4, -0.1, "would have done worse than without any"),
+        (0.1, 0.4, "ratings predict how projects end"),
+        (-0.2, 0.4, "it is not shown that ratings predict"),
+        (-0.4, -0.1, "worse than the base rate alone"),
         (float("nan"), float("nan"), "no interval can be given"),
     ],
 )
@@ -46,7 +46,7 @@ def test_skill_is_claimed_only_as_far_as_its_interval_bears(
 def test_what_cannot_be_told_says_why() -> None:
     given = [result(kpi, state="not measured", reason="needs x.csv") for kpi in ("G1", "G2", "G3")]
     text = parsed(trust(given, LEVEL)).text
-    assert text.count("cannot be told: needs x.csv") == 3
+    assert text.count("cannot be determined: needs x.csv") == 3
 
 
 def test_colours_stand_in_their_order_with_state_in_place_of_a_value() -> None:

@@ -94,7 +94,7 @@ class TestInWords:
         found = finding(word=word)
         said = plain(effects.in_words(found, LEVEL))
         assert said.startswith(f"Cost overrun, {word}: ")
-        assert ("by the estimate" in said) is not found.claim.counts
+        assert ("as estimated, " in said) is not found.claim.counts
 
     @pytest.mark.parametrize(
         ("outcome", "said"),
@@ -122,13 +122,13 @@ class TestTable:
         head, row = parsed(effects.table([finding(n_left_out=7, n_unlike=2, n_edge=3)], LEVEL)).rows
         assert head == ["Outcome", "Verdict", "Effect", "Why, and what would change it", "Rests on"]
         assert [" ".join(plain(cell).split()) for cell in row] == [
-            "Cost overrun declared beforehand",
+            "Cost overrun pre-specified",
             "likely",
             "20 % less 90 % interval 30 % less to 10 % less",
             "Why likely. What would change it.",
-            "150 projects under the PMO, 12 departments p = 0.004, 0.012 with the others "
+            "150 projects under the PMO, 12 departments p = 0.004, adjusted p = 0.012 "
             "minimum detectable effect 14 % less 85 % of those under the PMO can be compared "
-            "7 left out: not recorded 2 left out: of a kind found only under the PMO "
+            "7 left out: not recorded 2 left out: of a kind found only under the PMO (no overlap) "
             "3 left out: begun in the quarter of adoption, before its day",
         ]  # 1 - exp(-0.15) is 14 %
 
@@ -159,7 +159,7 @@ class TestTable:
 
     def test_smallest_p_that_permutations_allow_is_not_said_to_be_nothing(self) -> None:
         found = finding(tested=replace(ESTIMATE, p=0.0), p_adjusted=1e-9)
-        assert "p = 0.001, 0.001 with the others" in text_of(effects.table([found], LEVEL))
+        assert "p = 0.001, adjusted p = 0.001" in text_of(effects.table([found], LEVEL))
 
     @pytest.mark.parametrize(
         ("design", "said"),
@@ -175,7 +175,7 @@ class TestTable:
         tested = replace(ESTIMATE, detectable=nan, support=nan)
         found = replace(finding(tested=tested), design=design, p_adjusted=0.012)
         shown = text_of(effects.table([found], LEVEL))
-        assert f"{said}0.012 with the others" in shown
+        assert f"{said}adjusted p = 0.012" in shown
 
     @pytest.mark.parametrize(("value", "kind"), [(-0.2, "green"), (0.2, "red")])
     def test_an_effect_for_the_worse_is_not_shown_green(self, value: float, kind: str) -> None:
@@ -251,16 +251,16 @@ class TestChecksOfOtherDesigns:
     def test_balance_is_a_table_of_the_outcome(self) -> None:
         page = parsed(effects.checks([self.matched()]))
         assert [[plain(cell) for cell in row] for row in page.rows] == [
-            ["What is recorded", "Before", "After matching", "Then"],
-            ["approved cost", "0.41", "0.02", "alike"],
-            ["risk before approval", "0.3", "0.15", "not alike"],
+            ["Covariate", "Before matching", "After matching", "Balance"],
+            ["approved cost", "0.41", "0.02", "balanced"],
+            ["risk before approval", "0.3", "0.15", "not balanced"],
         ]
-        assert "Cost overrun: how alike the two sides are" in page.text
+        assert "Cost overrun: covariate balance" in page.text
 
     def test_e_values_are_those_of_the_estimate_and_of_the_nearer_end(self) -> None:
         said = text_of(effects.checks([self.matched()]))
         assert "would have to be 2.1 times as frequent with the PMO" in said
-        assert "1.4 times for the end of the interval nearer to none (E-value)." in said
+        assert "1.4 times for the interval's end nearer to no effect (E-value)." in said
 
     def test_note_of_the_matching_is_said(self) -> None:
         assert text_of(effects.checks([self.matched()])).endswith("3 of 40 have no match.")
@@ -272,7 +272,7 @@ class TestChecksOfOtherDesigns:
     def test_an_e_value_that_there_is_not_is_not_said(self) -> None:
         said = text_of(effects.checks([self.matched(e_value=nan, e_value_of_interval=nan)]))
         assert "nan" not in said
-        assert "Something unrecorded" not in said
+        assert "unmeasured confounder" not in said
 
     def test_balance_is_not_changed(self) -> None:
         before = self.MATCHED.balance.copy()

@@ -37,7 +37,7 @@ class TestWorth:
         shown = made.data["Net value"].map(lambda text: plain(text).split(" ")[1]).astype("float64")
         wanted = np.quantile(net, [0.05, 0.25, 0.5, 0.75, 0.95]) / 1e6
         assert shown.tolist() == pytest.approx(wanted.tolist(), abs=0.06)
-        assert f"above nothing in {(net > 0).mean():.0%}".replace("%", " %") in plain(made.alt)
+        assert f"above 0 in {(net > 0).mean():.0%}".replace("%", " %") in plain(made.alt)
 
     def test_one_value_in_every_draw_is_drawn(self, draws: ValueDraws) -> None:
         same = replace(draws, table=draws.table.assign(npv=1e6))
@@ -58,7 +58,7 @@ class TestTornado:
         moved = bars[bars["swing"] > 0]
         assert made.data["Input"].tolist() == moved["input"].tolist()[: money_charts.MOST_BARS]
         assert moved["swing"].is_monotonic_decreasing
-        assert f"Most on {moved['input'].iloc[0]}: from" in made.alt
+        assert f"The widest swing is of {moved['input'].iloc[0]}: from" in made.alt
 
     def test_words_give_the_lower_end_first(self, bars: pd.DataFrame) -> None:
         first = bars.iloc[0]

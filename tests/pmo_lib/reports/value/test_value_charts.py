@@ -65,7 +65,7 @@ class TestObservedAndExpected:
         data = is_drawn(value_charts.observed_and_expected(cost, LEVEL)).data
         gaps = [
             np.log1p(percent(was)) - np.log1p(percent(would))
-            for was, would in zip(data["As it was"], data["Without the PMO"], strict=True)
+            for was, would in zip(data["Observed"], data["Counterfactual"], strict=True)
         ]
         mean = np.average(gaps, weights=data["Projects"])
         assert mean == pytest.approx(cost.tested.value, abs=0.03)
@@ -75,7 +75,7 @@ class TestObservedAndExpected:
         made = is_drawn(value_charts.observed_and_expected(cost, LEVEL))
         below = sum(
             percent(was) < percent(would)
-            for was, would in zip(made.data["As it was"], made.data["Without the PMO"], strict=True)
+            for was, would in zip(made.data["Observed"], made.data["Counterfactual"], strict=True)
         )
         assert f"in {below} of {len(made.data)} half-years" in made.alt
 
@@ -88,7 +88,7 @@ class TestObservedAndExpected:
     def test_interval_is_around_what_is_expected(self, cost: Finding) -> None:
         data = is_drawn(value_charts.observed_and_expected(cost, LEVEL)).data
         for text, middle in zip(data["90 % interval".replace(" %", "\u00a0%")],
-                                data["Without the PMO"], strict=True):  # fmt: skip
+                                data["Counterfactual"], strict=True):  # fmt: skip
             low, high = text.split(" to ")
             assert percent(low) <= percent(middle) <= percent(high)
 
@@ -144,13 +144,13 @@ class TestInterruptedSeries:
         known = series.series.series.query("n > 0")
         assert data["Projects"].sum() == known["n"].sum() == series.tested.n_projects
         assert data["Start quarter"].tolist() == [quarter_name(int(q)) for q in known["quarter"]]
-        assert data["As it was"].map(percent).tolist() == pytest.approx(
+        assert data["Observed"].map(percent).tolist() == pytest.approx(
             np.expm1(known["observed"].astype("float64")).tolist(), abs=0.0051
         )
 
     def test_line_of_before_is_above_what_was_since(self, series: Finding) -> None:
         data = is_drawn(value_charts.observed_and_expected(series, LEVEL)).data.iloc[-6:]
-        was, would = data["As it was"].map(percent), data["Line of before"].map(percent)
+        was, would = data["Observed"].map(percent), data["Counterfactual"].map(percent)
         assert was.mean() < would.mean()
 
     def test_refusal_is_the_series_own(self, series: Finding) -> None:

@@ -26,10 +26,12 @@ def finding(outcome: str = "cost", word: Word = "not shown", **given: Any) -> Fi
 
 class TestMethod:
     @pytest.mark.parametrize("design", get_args(Design))
-    def test_every_design_has_one_and_only_the_roll_out_deals_dates(self, design: Design) -> None:
+    def test_every_design_has_one_and_only_the_roll_out_permutes_dates(
+        self, design: Design
+    ) -> None:
         said = " ".join(method([finding(design=design)], 1))
         assert said.endswith(".")
-        assert ("permuting the dates of adoption" in said) is (design == "staggered roll-out")
+        assert ("permutation test of the dates" in said) is (design == "staggered roll-out")
 
     @pytest.mark.parametrize("design", ["interrupted time series", "matched projects"])
     def test_without_controls_it_says_that_nothing_becomes_money(self, design: Design) -> None:
@@ -38,7 +40,7 @@ class TestMethod:
     def test_outcomes_of_either_kind_are_counted(self) -> None:
         every = [finding(each.id) for each in (*PRIMARY, *SECONDARY)]
         said = method(every, len(PRIMARY))[-1]
-        assert said.startswith(f"The {len(PRIMARY)} outcomes declared beforehand share one error")
+        assert said.startswith(f"The {len(PRIMARY)} pre-specified outcomes share one error")
         assert f"the {len(SECONDARY)} others are under false-discovery control" in said
 
 

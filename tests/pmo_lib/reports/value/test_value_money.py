@@ -81,8 +81,8 @@ class TestInWords:
     def test_returned_budget_that_is_stated_is_no_reproach(self) -> None:
         theirs = Money(of(report("shown").workbook, budget_returned="0.5").case, "GBP")
         ours = money("shown")
-        assert "nobody has stated" in " ".join(ours.in_words())
-        assert "nobody has stated" not in " ".join(theirs.in_words())
+        assert "is not stated" in " ".join(ours.in_words())
+        assert "is not stated" not in " ".join(theirs.in_words())
         cash, avoided = (
             theirs.quantile("conservative", name, "p50")
             - ours.quantile("conservative", name, "p50")
@@ -111,7 +111,7 @@ class TestPays:
         assert f"cost {-expm1(made.case.costs.break_even):.0%} less.".replace("%", " %") in said
         assert f"Paid back, at the median, in {found.payback_year}." in said
         less = max(cost.priced.value, made.case.money.by_cost.value)
-        assert f"Reckoned is {-expm1(less):.0%} less, the less".replace("%", " %") in said
+        assert f"The money uses {-expm1(less):.0%} less, the less".replace("%", " %") in said
 
     def test_without_effect_it_has_not_paid_back(self) -> None:
         made = money("no effect")
@@ -139,7 +139,9 @@ class TestRefusals:
     @pytest.mark.parametrize("situation", ["all at once", "chosen", "projects withheld"])
     def test_what_is_no_money_has_none_anywhere(self, situation: str) -> None:
         made = money(situation)
-        assert made.in_words() == [f"What it is worth cannot be told: {made.case.money.refusal}."]
+        assert made.in_words() == [
+            f"What it is worth cannot be determined: {made.case.money.refusal}."
+        ]
         assert made.distribution() == made.hangs_on() == made.case.money.refusal
         assert "GBP" not in text_of(made.pays()) + text_of(made.table())
 
@@ -149,8 +151,11 @@ class TestRefusals:
 
     def test_cost_that_is_not_known_is_no_net_value(self) -> None:
         made = money("no PMO costs")
-        assert made.in_words() == ["Whether it pays cannot be told: needs pmo_costs.csv."]
-        assert text_of(made.pays()) == "Whether the PMO pays cannot be told: needs pmo_costs.csv."
+        assert made.in_words() == ["Whether it pays cannot be determined: needs pmo_costs.csv."]
+        assert (
+            text_of(made.pays())
+            == "Whether the PMO pays cannot be determined: needs pmo_costs.csv."
+        )
         assert made.distribution() == made.hangs_on() == "needs pmo_costs.csv"
 
     def test_money_that_there_is_is_drawn(self) -> None:

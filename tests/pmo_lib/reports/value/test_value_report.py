@@ -110,12 +110,12 @@ class TestAnswer:
         said = text_of(report("shown").answer())
         assert said.startswith("The PMO has likely lowered cost overrun and lowered duration over")
         assert "Cost overrun, likely: projects under the PMO typically cost 2" in said
-        assert "Benefits realised, not shown: by the estimate the share" in said
+        assert "Benefits realised, not shown: as estimated, the share" in said
         assert (
             "Counting only gains that are at least likely, and discounted to January 2022" in said
         )
-        assert "the chance that the PMO has paid for itself is 100 %" in said
-        assert said.endswith("so of the overruns avoided nothing counts as cash.")
+        assert "the probability that the PMO has paid for itself is 100 %" in said
+        assert said.endswith("so none of the avoided overruns counts as cashable.")
 
     def test_demonstrated_is_said_without_likely(self) -> None:
         word = Claim("demonstrated", "All.", "None.")
@@ -137,14 +137,15 @@ class TestAnswer:
         assert text_of(report(situation).answer()) == (
             "That the PMO made a difference is not shown by these data. It cannot be tested: "
             "nobody says when which department began to use the PMO. Fill rollouts.csv, or name "
-            f"the month in the parameter pmo_since. What it is worth cannot be told: {NOT_MONEY}."
+            "the month in the parameter pmo_since. "
+            f"What it is worth cannot be determined: {NOT_MONEY}."
         )
 
     def test_all_at_once_is_consistent_with_and_no_money(self) -> None:
         said = text_of(report("all at once").answer())
         assert report("all at once").case.design == "interrupted time series"
-        assert "Cost overrun, consistent with: by the estimate" in said
-        assert said.endswith(f"What it is worth cannot be told: {NOT_MONEY}.")
+        assert "Cost overrun, consistent with: as estimated," in said
+        assert said.endswith(f"What it is worth cannot be determined: {NOT_MONEY}.")
 
     def test_month_given_stands_for_the_roll_out(self) -> None:
         given = all_at_once()
@@ -161,8 +162,8 @@ class TestAnswer:
     def test_projects_that_chose_are_associated(self) -> None:
         said = text_of(report("chosen").answer())
         assert report("chosen").case.design == "matched projects"
-        assert "Cost overrun, associated: by the estimate" in said
-        assert said.endswith(f"What it is worth cannot be told: {NOT_MONEY}.")
+        assert "Cost overrun, associated: as estimated," in said
+        assert said.endswith(f"What it is worth cannot be determined: {NOT_MONEY}.")
 
     def test_risk_recorded_is_not_enough_where_a_third_has_no_match(self) -> None:
         found = report("chosen, risk recorded").case.finding("cost")
@@ -181,14 +182,14 @@ class TestAnswer:
         vars(made).pop("_money", None)
         said = text_of(made.answer())
         assert said.startswith("The PMO has likely lowered cost overrun. Cost overrun, likely:")
-        assert said.endswith(f"What it is worth cannot be told: {NOT_MONEY}.")
+        assert said.endswith(f"What it is worth cannot be determined: {NOT_MONEY}.")
         assert made.case.for_kpi is None
 
     def test_without_pmo_costs_it_says_what_is_needed(self) -> None:
         said = text_of(report("no PMO costs").answer())
-        assert said.endswith("Whether it pays cannot be told: needs pmo_costs.csv.")
+        assert said.endswith("Whether it pays cannot be determined: needs pmo_costs.csv.")
         assert text_of(report("no PMO costs").pays()) == (
-            "Whether the PMO pays cannot be told: needs pmo_costs.csv."
+            "Whether the PMO pays cannot be determined: needs pmo_costs.csv."
         )
 
     @pytest.mark.parametrize(
@@ -201,10 +202,13 @@ class TestAnswer:
     )  # fmt: skip
     def test_without_projects_that_is_all_it_says(self, situation: str, why: str) -> None:
         made = report(situation)
-        assert text_of(made.answer()) == f"Whether the PMO made a difference cannot be told: {why}."
+        assert (
+            text_of(made.answer())
+            == f"Whether the PMO made a difference cannot be determined: {why}."
+        )
         assert text_of(made.findings()) == f"Nothing can be estimated: {why}."
         assert text_of(made.method()) == f"Nothing is compared: {why}."
-        assert text_of(made.pays()) == f"Whether the PMO pays cannot be told: {why}."
+        assert text_of(made.pays()) == f"Whether the PMO pays cannot be determined: {why}."
 
     def test_nothing_ended_names_what_each_outcome_needs(self) -> None:
         said = text_of(report("nothing ended").answer())
@@ -250,7 +254,8 @@ class TestNumbers:
             assert re.match(rf"[+−]?{size} (%|points)", row[2])
             assert each.why in row[3]
             assert f"{each.n_projects} projects under the PMO, {each.n_departments} dep" in row[4]
-            assert f"p = {max(each.p, 0.001):.3f}, {max(each.p_adjusted, 0.001):.3f}" in row[4]
+            assert f"p = {max(each.p, 0.001):.3f}, " in row[4]
+            assert f"adjusted p = {max(each.p_adjusted, 0.001):.3f}" in row[4]
             assert f"{each.support:.0%} of those".replace("%", " %") in row[4]
 
     def test_roll_out_counts_the_projects_before_and_since(self) -> None:
@@ -338,13 +343,13 @@ class TestNotClaimedAndMethod:
     @pytest.mark.parametrize(
         ("situation", "said"),
         [
-            ("shown", "permuting the dates of adoption"),
-            ("all at once", "The PMO began for all departments at once"),
-            ("chosen", "set beside the most similar ones that did not"),
+            ("shown", "a permutation test of the dates of adoption"),
+            ("all at once", "The PMO began for all departments at the same time"),
+            ("chosen", "matched to the most similar ones that did not"),
             ("no roll-outs", "Nothing is compared"),
         ],
     )
     def test_method_is_that_of_the_design(self, situation: str, said: str) -> None:
         assert said in text_of(report(situation).method())
-        permuted = "permuting the dates" in text_of(report(situation).method())
+        permuted = "permutation test of the dates" in text_of(report(situation).method())
         assert permuted is (situation == "shown")
