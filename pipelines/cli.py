@@ -62,7 +62,7 @@ def run(
     job: Annotated[str, typer.Argument(help="A job of pipelines/jobs, or a job file.")] = "monthly",
     raw: Raw = RAW,
     out: Out = OUT,
-    period: Annotated[str, typer.Option(help="YYYY-MM; default: the last month in the data.")] = "",
+    period: Period = "",
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A report parameter.")
     ] = None,
@@ -107,7 +107,7 @@ def check(raw: Raw = RAW, out: Out = OUT, quiet: Quiet = False) -> None:
 @app.command()
 def kpis(
     out: Out = OUT,
-    period: Annotated[str, typer.Option(help="YYYY-MM; default: the last month in the data.")] = "",
+    period: Period = "",
     csv: Annotated[Path | None, typer.Option(help="Write the tidy results to this file.")] = None,
 ) -> None:
     """The catalogue: what is measured, and what each unmeasured KPI still needs."""

@@ -11,8 +11,9 @@ from typing import Any
 from pipelines.files import read_json, replaced_folder
 from pipelines.progress import Progress
 from pipelines.publishing.plan import PlannedReport
+from pmo_lib.assessment.charts import Charts, charts, joined
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.measurement import Charts, Measurement, chart_part, charts, joined, question_part
+from pmo_lib.measurement import Measurement, chart_part, question_part
 from pmo_lib.parameters import PARAMETERS, ValueCaseParameters
 from pmo_lib.workbook import Workbook, open_workbook
 from pmo_lib.workbook.measured import (

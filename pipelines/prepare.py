@@ -55,8 +55,33 @@ class Prepared:
         return self.verdict.rows_rejected + sum(p.rows_rejected for p in self.peers.values())
 
     def write(self, out: Path) -> None:
-        """Put tables, rejected rows and verdict in the place of those in `out`."""
-        _write(out, self)
+        """Put tables, rejected rows, extra columns and verdict in the place of those in `out`.
+
+        The same of each peer goes into a folder of its own.
+        """
+        new_verdict = out / ".verdict.json.new"
+        with (
+            replaced_folder(out / "tables") as tables,
+            replaced_folder(out / "rejected") as rejected,
+            replaced_folder(out / "extra_columns") as extra,
+            replaced_folder(out / PEERS) as peers,
+        ):
+            for name, table in self.judged.items():
+                table.accepted.to_parquet(tables / f"{name}.parquet", index=False)
+                if len(table.rejected):
+                    first = list(REJECTION_COLUMNS)
+                    rest = [c for c in table.rejected.columns if c not in first]
+                    table.rejected[first + rest].to_csv(rejected / f"{name}.csv", index=False)
+                if table.verdict.extra_columns:
+                    table.extra.to_csv(extra / f"{name}.csv", index=False)
+            for name, peer in self.peers.items():
+                peer.write(peers / name)
+            settings = self.settings.to_mapping()
+            verdict = self.verdict.to_mapping()
+            write_json(new_verdict, {"version": __version__, "settings": settings, **verdict})
+            # without a verdict the tables cannot be opened: no mix of old and new is ever read
+            (out / "verdict.json").unlink(missing_ok=True)
+        new_verdict.replace(out / "verdict.json")
 
 
 def prepare(
@@ -198,30 +223,3 @@ def _first_reasons(rejected: pd.DataFrame) -> str:
         f"Mend the rows; the first: {first['file']} line {first['line']}, column "
         f"{first['column']}, value {first['value']!r}: {first['rule']}"
     )
-
-
-def _write(out: Path, prepared: Prepared) -> None:
-    """Tables, rejected rows, extra columns and verdict, and the same of each peer in its folder."""
-    new_verdict = out / ".verdict.json.new"
-    with (
-        replaced_folder(out / "tables") as tables,
-        replaced_folder(out / "rejected") as rejected,
-        replaced_folder(out / "extra_columns") as extra,
-        replaced_folder(out / PEERS) as peers,
-    ):
-        for name, table in prepared.judged.items():
-            table.accepted.to_parquet(tables / f"{name}.parquet", index=False)
-            if len(table.rejected):
-                first = list(REJECTION_COLUMNS)
-                rest = [c for c in table.rejected.columns if c not in first]
-                table.rejected[first + rest].to_csv(rejected / f"{name}.csv", index=False)
-            if table.verdict.extra_columns:
-                table.extra.to_csv(extra / f"{name}.csv", index=False)
-        for name, peer in prepared.peers.items():
-            _write(peers / name, peer)
-        settings = prepared.settings.to_mapping()
-        verdict = prepared.verdict.to_mapping()
-        write_json(new_verdict, {"version": __version__, "settings": settings, **verdict})
-        # without a verdict the tables cannot be opened: no mix of old and new is ever read
-        (out / "verdict.json").unlink(missing_ok=True)
-    new_verdict.replace(out / "verdict.json")

@@ -14,52 +14,22 @@ import pandas as pd
 
 from pmo_lib.archive import Declared
 from pmo_lib.assessment.assessed import assessed
-from pmo_lib.assessment.behaviour import Behaviour
-from pmo_lib.assessment.series import TREND_MONTHS, history
+from pmo_lib.assessment.charts import Charts, charts
 from pmo_lib.benchmark.benchmarks import compared
 from pmo_lib.benchmark.comparison import Comparison, table
 from pmo_lib.benchmark.reference_class import ReferenceClass, reference_class
-from pmo_lib.contract.tables import empty
 from pmo_lib.display import facts_table
-from pmo_lib.engine.customer_groups import gaps, importance_performance
-from pmo_lib.engine.observe import attempt, shown_by, yearly_results
+from pmo_lib.engine.customers import Customers, customers
+from pmo_lib.engine.observe import attempt
 from pmo_lib.engine.result import ORGANISATION, KpiResult, is_headline, tidy
 from pmo_lib.engine.view import View
 from pmo_lib.errors import ParameterError, allowed_values
-from pmo_lib.facts.customers import uptake
-from pmo_lib.facts.lifecycle import audit
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.statistics import STATISTICS, Statistic
 from pmo_lib.worth.assumptions import Question
 from pmo_lib.worth.value_case import ValueCase, default_question, value_case
 
 T = TypeVar("T")
-YEARS = 5
-BY_YEAR = "D1"
-AUDITED = ("survey_responses", "services", "service_requests", "rollouts", "communications")
-
-
-@dataclass(frozen=True)
-class Charts:
-    """One subject over time: behaviours and trends by KPI, and on-time completion by year."""
-
-    behaviours: Mapping[str, Behaviour]
-    trends: Mapping[str, pd.DataFrame]
-    by_year: tuple[KpiResult, ...]
-
-
-@dataclass(frozen=True)
-class Customers:
-    """What customers were promised and get; a frame is None where its table cannot be used.
-
-    ``steps`` are the value lifecycle's of each promise, ``gaps`` and ``services`` what answers to
-    surveys say of each service, ``uptake`` where each service was rolled out and used.
-    """
-
-    steps: pd.DataFrame
-    gaps: pd.DataFrame | None
-    services: pd.DataFrame | None
-    uptake: pd.DataFrame | None
 
 
 @dataclass(frozen=True)
@@ -252,55 +222,6 @@ def question_part(question: Question) -> str:
 def chart_part(subjects: Iterable[str], subject: str) -> str:
     """The name of the part with a subject's charts; a department's name may be no file's name."""
     return f"charts/{list(subjects).index(subject)}"
-
-
-def charts(
-    view: View, subjects: Iterable[str], kpis: Iterable[str] = CATALOGUE
-) -> dict[str, Charts]:
-    """The charts of each subject; the tables are read once a KPI."""
-    names, until = list(subjects), view.baseline.until if view.baseline else ""
-    chosen = list(kpis)
-    past = {kpi_id: history(kpi_id, view) for kpi_id in chosen}
-    return {
-        name: Charts(
-            {kpi_id: past[kpi_id].behaviour(name, until) for kpi_id in chosen},
-            {kpi_id: past[kpi_id].series(name, TREND_MONTHS, "quarter") for kpi_id in chosen},
-            tuple(yearly_results(BY_YEAR, view, name, YEARS)) if BY_YEAR in chosen else (),
-        )
-        for name in names
-    }
-
-
-def joined(some: Iterable[Charts]) -> Charts:
-    """The charts of one subject, of KPIs that were measured apart."""
-    parts = list(some)
-    return Charts(
-        {kpi_id: each.behaviours[kpi_id] for each in parts for kpi_id in each.behaviours},
-        {kpi_id: each.trends[kpi_id] for each in parts for kpi_id in each.trends},
-        tuple(result for each in parts for result in each.by_year),
-    )
-
-
-def customers(view: View) -> Customers:
-    """What customers were promised, what they say and what they use, as the tables tell."""
-    usable = view.usable
-    answers, named = usable.get("survey_responses"), usable.get("services")
-    level, few = view.settings.confidence_level, view.settings.disclosure.too_few
-    asked = None if answers is None else (answers, named, view.period, level, few)
-    used = [usable.get(name) for name in ("service_requests", "rollouts")]
-    return Customers(
-        audit(
-            view.tables.get("value_statements", empty("value_statements")),
-            view.data_date,
-            shown_by(view),
-            **{name: usable[name] for name in AUDITED if name in usable},
-        ),
-        gaps(*asked) if asked else None,
-        importance_performance(*asked) if asked else None,
-        uptake(used[0], used[1], named, view.period)
-        if used[0] is not None and used[1] is not None
-        else None,
-    )
 
 
 def _observed(view: View) -> Iterator[tuple[str, pd.DataFrame]]:

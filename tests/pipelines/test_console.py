@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -35,7 +36,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> Said:
 
 
 def outcome(*records: Record, is_new: bool = True, rejected: int = 0, **withheld: str) -> RunResult:
-    return RunResult(Path("/x/reports/monthly/2026-09"), records, withheld, rejected, is_new)
+    return RunResult(Path("/x/reports/monthly/2026-09"), records, withheld, {}, rejected, is_new)
 
 
 class TestNews:
@@ -107,6 +108,12 @@ class TestProgress:
 
 
 class TestOutcome:
+    def test_names_the_kpis_that_fail(self, said: Said) -> None:
+        found = replace(outcome(GOOD), failed_kpis={"X1": f"its function raised {MARKUP}"})
+        assert found.exit_code == 1
+        Console(quiet=True).outcome(found)
+        assert f"error: KPI X1: its function raised {MARKUP}" in said()[1]
+
     def test_is_the_index_on_standard_output(self, said: Said) -> None:
         Console().outcome(outcome(GOOD))
         assert said() == ("/x/reports/monthly/2026-09/index.html\n", "1 of 1 report published\n")

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -350,6 +351,38 @@ class TestFailedReport:
         instant.failing = set(REPORTS)
         assert runs().exit_code == 1
         assert "3 of 3 reports failed" in runs.page("index").text
+
+
+class TestFailingKpi:
+    def test_is_named_with_file_and_line_and_all_else_is_published(
+        self, runs: Runs, instant: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(projects: pd.DataFrame) -> pd.DataFrame:
+            return projects[["no_such_column"]]
+
+        own = replace(CATALOGUE["P2"], function=broken, given=(), optional_tables=())
+        with monkeypatch.context() as patch:
+            patch.setitem(CATALOGUE, "P2", own)
+            found = runs()
+        assert found.exit_code == 1
+        assert all(item.is_published for item in found.records)
+        assert "no_such_column" in found.failed_kpis["P2"]
+        assert "test_run.py, line" in found.failed_kpis["P2"]
+        results = pd.read_csv(runs.pack / "kpis.csv").set_index("kpi_id")
+        assert set(results.loc[["P2"], "state"]) == {"failed"}
+        assert (results.loc[results.index != "P2", "state"] == "measured").any()
+
+    def test_is_tried_again_though_nothing_changed(
+        self, runs: Runs, instant: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(projects: pd.DataFrame) -> pd.DataFrame:
+            raise ValueError("not yet")
+
+        own = replace(CATALOGUE["P2"], function=broken, given=(), optional_tables=())
+        with monkeypatch.context() as patch:
+            patch.setitem(CATALOGUE, "P2", own)
+            runs()
+            assert runs().is_new
 
 
 class TestWithheld:

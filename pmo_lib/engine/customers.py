@@ -1,0 +1,50 @@
+"""What customers were promised, what they say of the services, and what they use."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pmo_lib.contract.tables import empty
+from pmo_lib.engine.customer_groups import gaps, importance_performance
+from pmo_lib.engine.observe import shown_by
+from pmo_lib.engine.view import View
+from pmo_lib.facts.customers import uptake
+from pmo_lib.facts.lifecycle import audit
+
+AUDITED = ("survey_responses", "services", "service_requests", "rollouts", "communications")
+
+
+@dataclass(frozen=True)
+class Customers:
+    """What customers were promised and get; a frame is None where its table cannot be used.
+
+    ``steps`` are the value lifecycle's of each promise, ``gaps`` and ``services`` what answers to
+    surveys say of each service, ``uptake`` where each service was rolled out and used.
+    """
+
+    steps: pd.DataFrame
+    gaps: pd.DataFrame | None
+    services: pd.DataFrame | None
+    uptake: pd.DataFrame | None
+
+
+def customers(view: View) -> Customers:
+    """What customers were promised, what they say and what they use, as the tables tell."""
+    usable = view.usable
+    answers, named = usable.get("survey_responses"), usable.get("services")
+    level, few = view.settings.confidence_level, view.settings.disclosure.too_few
+    asked = None if answers is None else (answers, named, view.period, level, few)
+    used = [usable.get(name) for name in ("service_requests", "rollouts")]
+    return Customers(
+        audit(
+            view.tables.get("value_statements", empty("value_statements")),
+            view.data_date,
+            shown_by(view),
+            **{name: usable[name] for name in AUDITED if name in usable},
+        ),
+        gaps(*asked) if asked else None,
+        importance_performance(*asked) if asked else None,
+        uptake(used[0], used[1], named, view.period)
+        if used[0] is not None and used[1] is not None
+        else None,
+    )
