@@ -189,7 +189,7 @@ class TestOrCannot:
 
     def test_picture_stays_as_it_is(self) -> None:
         report = report_on(portfolio())
-        picture = charts.overruns("D3", report.view)
+        picture = charts.overruns("D3", report.measured)
         assert report.or_cannot(picture, "It") is picture
 
 
