@@ -23,23 +23,23 @@ app = typer.Typer(
 
 Raw = Annotated[Path, typer.Option(help="Folder with the exports (CSV, XLSX).")]
 Out = Annotated[Path, typer.Option(help="Folder for tables, verdict and reports.")]
-Period = Annotated[str, typer.Option(help="YYYY-MM; left out: the last month in the data.")]
+Period = Annotated[str, typer.Option(help="YYYY-MM; default: the last month in the data.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")]
 RAW, OUT = Path("data/raw"), Path("data/processed")
 
 
 def main() -> None:
-    """Run the command; what nobody foresaw ends in exit code 2 as well: nothing was published."""
+    """Run the command; an unforeseen error ends in exit code 2 as well: nothing was published."""
     try:
         app()
-    except Exception:  # noqa: BLE001 told in full, and no scheduler takes it for success
+    except Exception:  # noqa: BLE001 reported in full, and no scheduler takes it for success
         Console().unforeseen()
         raise SystemExit(2) from None
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turn a user's mistake, or a disk that says no, into a message and exit code 2."""
+def explained() -> Iterator[None]:
+    """Turn a user's mistake, or a disk error, into a message and exit code 2."""
     try:
         yield
     except PmoError as error:
@@ -66,7 +66,9 @@ def run(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A report parameter.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=0, help="Reports made at once; 0 = one a core.")] = 0,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Reports made in parallel; 0 = one a core.")
+    ] = 0,
     force: Annotated[
         bool, typer.Option("--force", help="Make the reports even if up to date.")
     ] = False,
@@ -77,7 +79,7 @@ def run(
     from pipelines.run import run as run_request
 
     console = Console(quiet=quiet)
-    with told(), console.progress() as progress:
+    with explained(), console.progress() as progress:
         parameters = _parameters(set_ or []) | ({"period": period} if period else {})
         outcome = run_request(Request(job, raw, out, parameters, workers, force), progress)
     console.outcome(outcome)
@@ -92,7 +94,7 @@ def check(raw: Raw = RAW, out: Out = OUT, quiet: Quiet = False) -> None:
     from pipelines.prepare import prepare
 
     console = Console(quiet=quiet)
-    with told(), console.progress() as progress:
+    with explained(), console.progress() as progress:
         settings = configured(raw)
         with locked(out):
             prepared = prepare(raw, out, settings, progress.say)
@@ -112,7 +114,7 @@ def kpis(
     from pmo_lib.engine.result import tidy
     from pmo_lib.parameters import KpiReportParameters
 
-    with told():
+    with explained():
         checked, workbook = KpiReportParameters(period=period, data_dir=str(out)).open()
         measured = workbook.measured(checked.period)
         if csv is not None:
@@ -134,7 +136,7 @@ def freeze(
     from pipelines.files import locked
     from pmo_lib.parameters import BaselineParameters
 
-    with told(), locked(out):
+    with explained(), locked(out):
         parameters = BaselineParameters(until=until, data_dir=str(out))
         checked, workbook = parameters.open()
         frozen = workbook.freeze(name, checked.until, f"{date.today()}", again=True)
@@ -150,7 +152,7 @@ def import_(
     """Turn another tool's files into our tables; 1 where some cells could not be read."""
     from pipelines.importer import import_files
 
-    with told():
+    with explained():
         imported = import_files(source, files, to)
     Console().imported(imported, to)
     raise typer.Exit(1 if len(imported.unread) else 0)
@@ -161,7 +163,7 @@ def sample(directory: Annotated[Path, typer.Argument(help="Folder to write it to
     """Write the synthetic sample portfolio."""
     from pipelines.sample import write
 
-    with told():
+    with explained():
         written = write(directory)
     Console().say(f"{len(written)} files in {directory}")
 

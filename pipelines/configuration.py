@@ -1,4 +1,4 @@
-"""The settings in force: those of the project, with the exporting folder's own put over them."""
+"""The settings in force: the project's, overridden by those of the folder of exports."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,7 +30,7 @@ def configured(raw: Path, organisation: str = "") -> Settings:
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """`base` with the keys of `over` put in its place, level by level."""
+    """`base` overridden by `over`, level by level."""
     result = dict(base)
     for key, value in over.items():
         old = result.get(key)
@@ -41,7 +41,7 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_unknown_names(settings: Settings, where: str) -> None:
-    """Raise SettingsError for tables and KPIs that there are not."""
+    """Raise SettingsError for tables and KPIs that do not exist."""
     named = (
         ("date_formats", settings.date_formats, "table", TABLES),
         ("decimal_marks", settings.decimal_marks, "table", TABLES),

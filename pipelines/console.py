@@ -1,4 +1,4 @@
-"""What the command says: bars for a person who watches, plain lines for a log."""
+"""What the command prints: progress bars in a terminal, plain lines in a log."""
 
 import sys
 import traceback
@@ -76,7 +76,7 @@ class Console:
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """A bar where a person watches, lines where none does."""
+        """A bar in a terminal, else lines."""
         if self._quiet or not sys.stderr.isatty():
             yield Lines(self)
             return
@@ -94,7 +94,7 @@ class Console:
         self._err.print(f"[red]error:[/red] {escape(text)}")
 
     def unforeseen(self) -> None:
-        """A mistake of ours, with what we need to mend it."""
+        """A bug, with what we need to fix it."""
         self._err.print(escape(traceback.format_exc()))
         self.error(
             "This is a mistake of the workbook, not of your data. Nothing was published. "
@@ -102,7 +102,7 @@ class Console:
         )
 
     def outcome(self, outcome: "RunResult") -> None:
-        """Where the pack lies, and what is not well with it."""
+        """Where the pack is, and what is wrong with it."""
         failed = [item for item in outcome.records if not item.is_published]
         for item in failed:
             self.error(_said(item))

@@ -1,4 +1,4 @@
-"""A YAML file becomes a frozen dataclass: every mistake in it is told, with its place and remedy.
+"""YAML to a frozen dataclass: every mistake is reported, with its place and remedy.
 
 pydantic checks here and not in pmo_lib: a kernel would take a fifth longer to start with it.
 """

@@ -85,7 +85,7 @@ def replaced_folder(target: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Mend what a killed run left in `folder`: put old folders back, remove unfinished ones.
+    """Clean up after a killed run in `folder`: put old folders back, remove unfinished ones.
 
     To be called under the lock.
     """

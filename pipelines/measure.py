@@ -47,7 +47,7 @@ def measure(
 ) -> dict[str, str]:
     """Measure what the reports will show, but for what was measured of just the same before.
 
-    The KPIs whose own function fails are told, with the reason.
+    The KPIs whose function raises an error are reported, with the reason.
     """
     assert workbook.folder is not None
     root, used, failed = workbook.folder / MEASURED, set[Path](), dict[str, str]()
@@ -100,7 +100,7 @@ def _parts(moment: Moment, measured: Measurement) -> list[str]:
 def _measured(
     folder: Path, moment: Moment, measured: Measurement, missing: Sequence[str], executor: Executor
 ) -> dict[str, Any]:
-    """The missing parts of a measurement: most by the executor, what rests on them all here."""
+    """The missing parts of a measurement: most by the executor, those that need them all here."""
     where = (str(folder), moment.period, moment.baseline)
     asked = {question_part(q): q for q in moment.questions} | {"value_case": None}
     cases = {p: executor.submit(_value_case, *where, asked[p]) for p in missing if p in asked}

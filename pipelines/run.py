@@ -1,4 +1,4 @@
-"""pmo run: the whole way of the data, from a folder of exports to a published pack."""
+"""pmo run: the whole pipeline, from a folder of exports to a published pack."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -45,7 +45,7 @@ class Request:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What came of it: the pack, its records, and whether anything was made anew."""
+    """The result of a run: the pack, its records, and whether anything was remade."""
 
     pack: Path
     records: tuple[Record, ...]

@@ -1,4 +1,4 @@
-"""Great Expectations, behind one door: the declared rules of a table, checked on its rows.
+"""The one adapter to Great Expectations: the declared rules of a table, checked on its rows.
 
 Nothing else in the project imports Great Expectations. Its import takes seconds, so it waits
 until a table is there to be checked.

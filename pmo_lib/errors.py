@@ -1,4 +1,4 @@
-"""What can go wrong, said so that a person can mend it."""
+"""What can go wrong, reported so that a person can correct it."""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -40,7 +40,7 @@ class KpiError(PmoError):
 
 
 class ErrorList(PmoError):
-    """Several mistakes, told together so that they are mended in one go."""
+    """Several mistakes, reported together so that they can be corrected in one go."""
 
     def __init__(self, errors: Sequence[PmoError]) -> None:
         super().__init__("; ".join(str(error) for error in errors))

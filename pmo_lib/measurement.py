@@ -1,4 +1,4 @@
-"""What was measured for a month and a baseline: every figure that pages, CSV and API show.
+"""The measurement of a month against a baseline: every figure that pages, CSV and API show.
 
 A figure is computed here, once, and copied from here. What was measured before is handed in as
 `kept`; the rest is computed when it is first asked for.
@@ -84,7 +84,7 @@ class Measurement:
 
     @property
     def default_question(self) -> Question:
-        """What the value case is asked where nobody asks otherwise, as for KPI R12."""
+        """The default question to the value case, as for KPI R12."""
         return default_question(self.view.settings)
 
     # what an analyst asks for
@@ -134,7 +134,7 @@ class Measurement:
 
     @property
     def failed(self) -> dict[str, str]:
-        """The KPIs whose own function fails, with the reason."""
+        """The KPIs whose function raises an error, with the reason."""
         return {each.kpi_id: each.reason for each in self.results if each.state == "failed"}
 
     @cached_property

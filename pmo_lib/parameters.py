@@ -129,7 +129,7 @@ class BenchmarkParameters(ReportParameters):
     """Parameters of 02_benchmark."""
 
     peers: str = _text(
-        "peers to stand beside, by the names of their folders, with semicolons between; "
+        "peers to compare with, by the names of their folders, separated by semicolons; "
         "empty for all"
     )
 
@@ -208,11 +208,11 @@ class ValueCaseParameters(ReportParameters):
                 )
             )
         raise_all(errors)
-        self.question(workbook.settings)  # raises where a number is none
+        self.question(workbook.settings)  # raises where a text is not a number
         return checked
 
     def question(self, settings: Settings) -> Question:
-        """What is asked, with the assumptions as numbers; ParameterError where one is none."""
+        """The question, assumptions as numbers; ParameterError where one is not a number."""
         smallest = _number("smallest_effect", self.smallest_effect)
         if not 0 < smallest < 1:
             raise ParameterError(
@@ -250,7 +250,7 @@ def _before_first_rollout(workbook: Workbook, period: str) -> str:
 
 
 def _number(name: str, text: str, empty: float = nan) -> float:
-    """The number, or that for an empty text; ParameterError where it is none."""
+    """The number, or the default for an empty text; ParameterError where it is not a number."""
     if not text.strip() and empty == empty:
         return empty
     try:

@@ -1,4 +1,4 @@
-"""Numbers as people read them."""
+"""Numbers in words and symbols, as people read them."""
 
 from math import isnan
 from typing import Literal

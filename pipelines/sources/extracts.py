@@ -20,7 +20,7 @@ _GZIP = b"\x1f\x8b"  # how such files begin
 
 
 @dataclass(frozen=True)
-class Kind:
+class ExtractKind:
     """A kind of file: what it is called, its columns in small letters, and how to know it."""
 
     what: str
@@ -84,7 +84,9 @@ class Cells:
         return unread.astype(types).sort_values(["file", "line"], kind="stable", ignore_index=True)
 
 
-def read_extracts(paths: Sequence[Path], kind: Kind) -> tuple[list[pd.DataFrame], pd.DataFrame]:
+def read_extracts(
+    paths: Sequence[Path], kind: ExtractKind
+) -> tuple[list[pd.DataFrame], pd.DataFrame]:
     """Each file's text cells with file and line; and the rows of another width.
 
     A column that the kind names and the file has not is empty text. Raises DataError, all
@@ -111,7 +113,7 @@ def read_extracts(paths: Sequence[Path], kind: Kind) -> tuple[list[pd.DataFrame]
     return read, pd.DataFrame(ragged, columns=list(UNREAD_COLUMNS))
 
 
-def _of_the_kind(path: Path, kind: Kind) -> RawTable:
+def _of_the_kind(path: Path, kind: ExtractKind) -> RawTable:
     raw = _read(path, kind)
     missing = [name for name in kind.required if name not in raw.cells]
     if missing:
@@ -132,7 +134,7 @@ def typed(name: str, rows: pd.DataFrame) -> pd.DataFrame:
     return frame.astype({column.name: column.pandas_type for column in table})
 
 
-def _read(path: Path, kind: Kind) -> RawTable:
+def _read(path: Path, kind: ExtractKind) -> RawTable:
     try:
         with TemporaryDirectory(prefix="pmo-import-") as folder:
             plain = path

@@ -5,10 +5,10 @@ from datetime import datetime
 
 import pandas as pd
 
-from pipelines.sources.extracts import Cells, Kind
+from pipelines.sources.extracts import Cells, ExtractKind
 from pmo_lib.months import months_of
 
-EXTRACT = Kind(
+EXTRACT = ExtractKind(
     "an extract of New York City's capital projects (NYC Open Data, n7gv-k5yt)",
     ("date_reported_as_of", "pid", "managing_agency", "budget_forecast", "forecast_completion"),
     ("project_name", "category", "current_phase", "design_start", "total_budget_changes"),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib.benchmark.comparability import comparability, facts_of
-from pmo_lib.benchmark.comparison import Comparison, Kind
+from pmo_lib.benchmark.comparison import BenchmarkKind, Comparison
 from pmo_lib.benchmark.like_for_like import like_for_like
 from pmo_lib.benchmark.side import Side
 from pmo_lib.engine.result import ORGANISATION, KpiResult, of_subject
@@ -65,7 +65,7 @@ def against_peers(
         own = [Cases(kpi, ours, department, of_subject(ours.cases(kpi), department))
                for kpi in kpis]  # fmt: skip
         measured = [cases for cases in own if cases.result.is_measured]
-        beside: list[tuple[Kind, str, Mapping[str, Cases]]] = [
+        beside: list[tuple[BenchmarkKind, str, Mapping[str, Cases]]] = [
             ("peer projects", name, cases) for name, cases in theirs.items()
         ]
         if department != ORGANISATION:
@@ -99,7 +99,7 @@ def _others(measured: Iterable[Cases], department: str) -> dict[str, Cases]:
     return found
 
 
-def _beside(ours: Cases, theirs: Cases, kind: Kind, name: str) -> Comparison:
+def _beside(ours: Cases, theirs: Cases, kind: BenchmarkKind, name: str) -> Comparison:
     """One KPI of ours beside the peer's: judged, and where it is fair position and gap."""
     kpi, view = ours.kpi, ours.side.view
     mine, other = (

@@ -11,7 +11,7 @@ from pmo_lib.benchmark.comparability import Judgement
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.stats.estimate import NOTHING, Estimate
 
-Kind = Literal["published", "published quantiles", "peer projects", "own departments"]
+BenchmarkKind = Literal["published", "published quantiles", "peer projects", "own departments"]
 
 COUNTED = ("ours", "theirs")  # the estimates whose number of cases is a column too
 
@@ -30,7 +30,7 @@ class Comparison:
 
     kpi_id: str
     department: str
-    kind: Kind
+    kind: BenchmarkKind
     source: str
     judgement: Judgement
     year: int = 0

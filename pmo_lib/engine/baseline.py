@@ -77,7 +77,7 @@ class Baseline:
         }
 
     def differing_settings(self, settings: Mapping[str, Any]) -> list[str]:
-        """The settings that were others when it was frozen, of those that change observations."""
+        """The settings that affect observations and differed when it was frozen."""
         then, now = dict(flat(self.settings)), dict(flat(settings))
         names = [name for name in now if name.split(".")[0] in OBSERVED_UNDER]
         return [f"{n} was {then[n]}, is {now[n]}" for n in names if then.get(n, now[n]) != now[n]]

@@ -1,4 +1,4 @@
-"""A KPI's function called: an analyst's own may raise, which is said with its file and line."""
+"""Call a KPI's function: an error in an analyst's own is reported with its file and line."""
 
 from pathlib import Path
 from traceback import walk_tb

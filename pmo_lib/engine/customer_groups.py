@@ -1,4 +1,4 @@
-"""How customers see the services: what they miss, and what matters against what goes well."""
+"""How customers see the services: perception gaps, and importance against performance."""
 
 from math import nan
 
@@ -57,7 +57,7 @@ def importance_performance(
     level: float,
     too_few: int,
 ) -> pd.DataFrame:
-    """One row a service: how much it matters, how well it goes, and its quadrant with its share.
+    """One row a service: importance, performance, and its quadrant with its bootstrap share.
 
     Means with their intervals on `n` answers of so many `respondents`, each department's latest
     wave in the 12 months to `period`. The quadrants' cross (`importance_cross`,

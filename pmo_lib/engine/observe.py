@@ -80,7 +80,7 @@ def observe(kpi: Kpi, view: View) -> pd.DataFrame:
     inside = units[~(units["period"] <= shifted(view.period, -months))]
     if kpi.scale:
         inside = latest_waves(inside, "period", view.period)
-    # a unit of unknown month may lie outside the window: it is left out, and told
+    # a unit of unknown month may lie outside the window: it is left out, and counted as missing
     return inside.assign(numerator=inside["numerator"].where(inside["period"].notna()))
 
 

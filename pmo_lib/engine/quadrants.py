@@ -1,4 +1,4 @@
-"""Importance and performance: in which quadrant a service lies, and how sure that is."""
+"""Importance–performance analysis: each service's quadrant, and its bootstrap share."""
 
 from hashlib import blake2b
 from math import exp, factorial, nan
@@ -33,7 +33,7 @@ GLOSSES = {
 
 
 def with_quadrants(units: pd.DataFrame) -> pd.DataFrame:
-    """The observations with their service's quadrant among these, and how sure it is."""
+    """The observations with their service's quadrant among these, and its bootstrap share."""
     found = quadrants(units[units["numerator"].notna()])
     return units.assign(
         quadrant=units["segment"].map(found["quadrant"]),
@@ -44,9 +44,9 @@ def with_quadrants(units: pd.DataFrame) -> pd.DataFrame:
 def quadrants(units: pd.DataFrame) -> pd.DataFrame:
     """Each service's importance, performance, quadrant, and share of replicates in each quadrant.
 
-    Respondents are drawn, not answers: each counts so many times in a replicate, and the cross is
-    the mean over the replicate's services. A service on a line, as the only one or where all
-    answers are equal, is in no quadrant, and its `quadrant_share` is missing.
+    Respondents are resampled, not answers: each counts so many times in a replicate, and the
+    cross is the mean over the replicate's services. A service on a line, as the only one or where
+    all answers are equal, is in no quadrant, and its `quadrant_share` is missing.
     """
     cases, people = pd.factorize(units["case_id"], sort=True)
     segments, services = pd.factorize(units["segment"], sort=True)
@@ -58,9 +58,9 @@ def quadrants(units: pd.DataFrame) -> pd.DataFrame:
         for name in ("denominator", "importance", "numerator")
     )
     draws = poisson_weights(people)
-    weights = np.vstack([np.ones(len(people)), draws])  # the answers as they are, then as drawn
+    weights = np.vstack([np.ones(len(people)), draws])  # the answers as they are, then as resampled
     n = weights @ answers
-    with np.errstate(invalid="ignore"):  # a service that nobody drawn has answered on
+    with np.errstate(invalid="ignore"):  # a service on which nobody resampled has answered
         importance, performance = (weights @ score / n for score in scores)
     table = pd.DataFrame({"importance": importance[0], "performance": performance[0]}, services)
     matters, goes = _side(importance), _side(performance)
@@ -78,7 +78,7 @@ def quadrants(units: pd.DataFrame) -> pd.DataFrame:
 def poisson_weights(respondents: pd.Index) -> Floats:
     """How often each respondent counts in each replicate: Poisson(1), by a hash of the two.
 
-    The draws hang on nothing else: not on the order of the rows, nor on who else answered.
+    The draws depend on nothing else: not on the order of the rows, nor on who else answered.
     """
     seeds = [blake2b(str(name).encode(), digest_size=8).digest() for name in respondents]
     start = np.array([int.from_bytes(seed, "big") for seed in seeds], dtype=np.uint64)

@@ -36,7 +36,7 @@ COLUMNS = {
 class Change:
     """Now less the baseline, in the KPI's own unit; missing ends where no method gives any.
 
-    ``detectable`` is the smallest change these data would show, ``p_value`` that of no change.
+    ``detectable`` is the minimum detectable change, ``p_value`` that of no change.
     """
 
     value: float = nan
@@ -55,7 +55,7 @@ class KpiResult:
     What follows ``missing`` stays empty where nothing was compared: the ``baseline``'s value, the
     ``change`` from it, the ``target`` with the ``p_value`` of being no worse than it (without a
     target: than the baseline), the ``flag`` (red, amber, green, grey), the ``signal`` of the
-    process-behaviour chart, and what the comparisons want to have said (``compared``).
+    process-behaviour chart, and notes on the comparison (``compared``).
     """
 
     kpi_id: str
@@ -114,7 +114,7 @@ def tidy(results: Iterable[KpiResult]) -> pd.DataFrame:
         for r in results
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
-    counts = ["n", "missing", "cases"]  # how few are too few is not told either
+    counts = ["n", "missing", "cases"]  # nor is disclosed how few are too few
     frame[counts] = frame[counts].mask(frame["state"] == "too few")
     return frame
 

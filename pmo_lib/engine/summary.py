@@ -1,4 +1,4 @@
-"""From observations to results: one department's statistics and parts, n, states, suppression."""
+"""From observations to results: statistics, segments, n, states and suppression."""
 
 from dataclasses import replace
 from math import isnan
@@ -109,7 +109,7 @@ def _left_out(kpi: Kpi, missing: int, units: int) -> str:
 
 
 def _is_fact(kpi: Kpi, statistic: Statistic) -> bool:
-    """Whether few cases are as true and harmless as many: counts, and our own checks."""
+    """Whether the KPI needs no suppression of few cases: plain counts, and our own checks."""
     return statistic.is_fact or "verdict" in kpi.given
 
 

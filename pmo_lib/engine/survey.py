@@ -1,4 +1,4 @@
-"""Surveys: which wave counts, who answered of those asked, and what silence may hide."""
+"""Surveys: the wave that counts, the response rate, and non-response bias bounds."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,7 +19,7 @@ def latest_waves(answers: pd.DataFrame, month: str, period: str) -> pd.DataFrame
 
     `month` is the column that holds the wave. The last 12 months are the same for all, so that
     departments are compared within a year; the wave is the department's own, so that no result
-    hangs on what others were asked.
+    depends on what others were asked.
     """
     waves = answers[month]
     recent = answers[(waves <= period) & (waves > shifted(period, -12))]
@@ -30,13 +30,13 @@ def latest_waves(answers: pd.DataFrame, month: str, period: str) -> pd.DataFrame
 def among_those_asked(
     kpi: Kpi, result: KpiResult, units: pd.DataFrame, asked: Mapping[str, int]
 ) -> KpiResult:
-    """The result with its interval narrowed to those asked, and what is known of the silent.
+    """The result with finite population correction and non-response bounds.
 
-    `units` are those it rests on. Answers of n of N people leave only N - n to chance, so the
-    interval's halves are multiplied by √(1 - n ÷ N). That the silent think as those who answered
-    is an assumption: the reason tells between which values they could have moved the result, and
-    where departments answered at rates more than 20 points apart, what it is when each department
-    counts by the people asked. The organisation's people are those of every department asked.
+    `units` are those it rests on. The finite population correction multiplies the interval's
+    halves by √(1 - n ÷ N). That non-respondents think as respondents do is an assumption: the
+    reason gives the bounds between which they could have moved the result, and, where response
+    rates of departments are more than 20 points apart, the result weighted by the people asked.
+    The organisation's people are those of every department asked.
     """
     if not result.is_measured or kpi.scale is None:
         return result
@@ -69,7 +69,7 @@ def _response(respondents: int, people: int, waves: pd.Series) -> str:
 
 
 def _worst_case(unit: Unit, value: float, responded: float, scale: tuple[float, float]) -> str:
-    """Between what values those who did not answer could have moved the result."""
+    """The bounds between which non-respondents could have moved the result."""
     if responded == 1:
         return ""
     low, high = (number(end, unit) for end in worst_case(value, responded, *scale))
@@ -83,7 +83,7 @@ def _weighted(
     answered: pd.Series,
     asked: Mapping[str, int],
 ) -> str:
-    """The value with each department counted by the people asked, where that may matter."""
+    """The value weighted by the people asked in each department, where that may matter."""
     rates = [answered.get(name, 0) / n for name, n in asked.items()]
     apart = max(rates) - min(rates)
     if apart <= MOST_DIFFERENCE_OF_RATES:

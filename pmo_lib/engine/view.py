@@ -75,7 +75,7 @@ def _has_values(tables: Mapping[str, pd.DataFrame], need: str) -> bool:
 
 
 def _nothing_completed_yet(view: View, empty: list[str]) -> bool:
-    """Whether outcomes are empty for the good reason that every project is still to end."""
+    """Whether outcomes are empty because no project has ended yet."""
     if not set(empty) <= {"projects.finished_on", "projects.actual_cost"}:
         return False
     statuses = view.tables["projects"]["status"]

@@ -82,7 +82,7 @@ def mean_by_case(units: pd.DataFrame, level: float, *, column: str = "") -> Esti
 
 
 def _told(found: Estimate, left_out: int) -> Estimate:
-    """The estimate with a word on cases of several units, and on units that do not say."""
+    """The estimate with a note on clustered units and on missing ones."""
     said = [
         found.note,
         f"from {found.clusters:,} independent cases" if found.clusters < found.n else "",

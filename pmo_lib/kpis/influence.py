@@ -1,4 +1,4 @@
-"""How far each case moves an estimate, up to a factor: what two periods' estimates share.
+"""Influence functions: how far each case moves an estimate, up to a factor.
 
 Cases that are in both periods move both estimates; the covariance follows from how far each does
 (the influence function of the statistic, summed over the case's units).

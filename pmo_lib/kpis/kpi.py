@@ -74,7 +74,7 @@ class Kpi:
         answer might have said either.
     cumulative : whether numerator and denominator of a case grow from its start to the data date;
         over time what each month added is looked at, as the value to date hardly moves.
-    takes_dates : whether it can be asked of many data dates at once, as `data_date: Dates` says.
+    takes_dates : whether it takes many data dates together, as `data_date: Dates` says.
     """
 
     id: str

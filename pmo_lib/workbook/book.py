@@ -132,7 +132,7 @@ class Workbook:
         )
 
     def made_from(self, period: str, baseline: Baseline | None) -> dict[str, str]:
-        """What every figure of a month hangs on: data, settings, baseline, code."""
+        """What every figure of a month depends on: data, settings, baseline, code."""
         from pmo_lib.workbook.measured import made_from
 
         settings = {"": self.settings} | {name: p.settings for name, p in self.peers.items()}

@@ -30,7 +30,7 @@ Files = Mapping[str, bytes]
 def made_from(
     data_hash: str, settings: Mapping[str, Settings], period: str, baseline: Baseline | None
 ) -> dict[str, str]:
-    """What every figure of a measurement hangs on; `settings` are ours and the peers', by name."""
+    """What every figure of a measurement depends on; `settings` are ours and the peers' by name."""
     texts = {name: own.to_mapping() for name, own in settings.items()}
     return {
         "format": str(FORMAT),
@@ -81,7 +81,7 @@ def write_measured(folder: Path, made: Mapping[str, str], files: Files) -> None:
 
 
 def read_files(folder: Path, made: Mapping[str, str]) -> dict[str, bytes]:
-    """The files of a measurement, all read at once; ValueError where they are not as written."""
+    """The files of a measurement, all read together; ValueError where they are not as written."""
     try:
         facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
         files = {name: (folder / name).read_bytes() for name in facts["files"]}

@@ -26,7 +26,7 @@ def resource_utilisation(capacity: pd.DataFrame, data_date: pd.Timestamp) -> pd.
 def constraint_load(capacity: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     """Hours asked for ÷ hours of capacity of the most loaded role, last 12 months.
 
-    Above 1 the role holds up everything that needs it, whatever the others have to spare.
+    Above 1 the role is a bottleneck, whatever spare capacity the others have.
     """
     return _load(capacity, "demand_hours", data_date)
 
@@ -39,7 +39,7 @@ def constraint_load(capacity: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataF
 def reporting_effort(pmo_costs: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     """Hours the PMO spends on reporting a month, mean of the last 12 months.
 
-    A month for which nobody wrote hours down is left out and told: it is not 0 hours.
+    A month without recorded hours counts as missing: it is not 0 hours.
     """
     months = office_by_month(pmo_costs, "reporting_hours", data_date)
     hours = months["reporting_hours"]

@@ -79,10 +79,10 @@ def eac_credibility_gap(
 ) -> pd.DataFrame:
     """(BAC ÷ CPI - reported EAC) ÷ BAC of projects in flight; the median.
 
-    How far the reported estimate at completion lies below what the cost performance to date would
-    lead to. BAC is the cost of the baseline in force; CPI and EAC come from one report of the last
-    three months. While nothing is earned or spent there is no CPI; an EAC of 0 is one that nobody
-    entered.
+    How far the reported estimate at completion (EAC) lies below the one that the cost performance
+    index to date implies. BAC is the cost of the baseline in force; CPI and EAC come from one
+    report of the last three months. While nothing is earned or spent there is no CPI; an EAC of 0
+    is one that nobody entered.
     """
     open_projects = _with_report(
         projects, status_reports, data_date,

@@ -95,7 +95,7 @@ def cost_growth(
 ) -> pd.DataFrame:
     """Latest estimate at completion ÷ original cost - 1 of projects in flight; the median.
 
-    What they are said to cost now, not what they will have cost: of completed projects see D3.
+    What they are forecast to cost, not what they will have cost: for completed projects see D3.
     """
     running = with_original(in_flight(projects, data_date), baselines)
     cost = comparable_cost(running, settings.price_base)

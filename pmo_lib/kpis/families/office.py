@@ -42,7 +42,7 @@ def pmo_cost_ratio(
 def pmo_return(value_case: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     """(Loss avoided + benefit uplift - PMO cost) ÷ PMO cost, a distribution over the value case.
 
-    One draw is one way things may really be; the three are drawn together, never one by one. A
+    Each draw is a joint one of all three, never one by one. A
     draw without a cost is left out. Gains that are not at least likely count nothing, and what no
     data give is assumed as the notebook 04_value_case has it where nobody changes it.
     """

@@ -26,8 +26,8 @@ def net_project_success(
 ) -> pd.DataFrame:
     """Share of ratings 9–10 - share of ratings 0–6 of completed projects, in points.
 
-    One rating for each respondent, wave and project, however many rows repeat it. It is left out,
-    and told, where the rows contradict one another, and where the project is not known to have
+    One rating for each respondent, wave and project, however many rows repeat it. It counts as
+    missing where the rows contradict one another, and where the project is not known to have
     been completed by the month of the wave. Ratings of one respondent on several projects are one
     case; those of several respondents on one project count as independent.
     """

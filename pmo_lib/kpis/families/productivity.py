@@ -1,4 +1,4 @@
-"""Productivity and flow KPIs: throughput, work in progress, cycle time, what is stuck."""
+"""Productivity and flow KPIs: throughput, work in progress, cycle time, ageing work."""
 
 from math import nan
 
@@ -20,7 +20,7 @@ from pmo_lib.stats.quantiles import survival_time
 def throughput(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     """Projects finished per month, mean of the last 12 months; months without any count as 0.
 
-    A project of which it is not known when it finished, or whether, is told as left out. A
+    A project of which it is not known when it finished, or whether, counts as missing. A
     department's months before its first date do not count.
     """
     period = f"{data_date:%Y-%m}"
@@ -49,7 +49,7 @@ def throughput(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
 def work_in_progress(projects: pd.DataFrame, data_date: Dates) -> pd.DataFrame:
     """Projects started and not finished at the data date, those on hold included.
 
-    Projects without a status, of which that is not known, are told as left out.
+    Projects without a status, of which that is not known, count as missing.
     """
     known, unknown = in_flight(projects, data_date), status_unknown(projects, data_date)
     units = pd.concat([known.assign(open=1.0), unknown.assign(open=float("nan"))])

@@ -1,4 +1,4 @@
-"""What status ratings are worth: as forecasts, against rules, against an independent eye."""
+"""Status ratings judged: as forecasts, against rules, against independent ratings."""
 
 import pandas as pd
 
@@ -28,8 +28,8 @@ def rating_skill(
 ) -> pd.DataFrame:
     """Brier skill of owners' ratings as forecasts that a project ends late or over budget.
 
-    1 foresees every outcome, 0 tells no more than the share of projects that end badly, less than
-    0 misleads; by colour the share that ended badly. Ended badly is late or over budget beyond the
+    1 predicts every outcome, 0 no better than the base rate of bad ends, below 0 worse than it;
+    by colour the share that ended badly. Ended badly is late or over budget beyond the
     tolerances, as in D1 and D2; where only one of the two is known, that one decides. A rating is
     a forecast while the outcome is open: in a month before that of the finish, the original finish
     not passed and the budget not spent beyond the tolerances.
@@ -89,8 +89,8 @@ def self_rating_gap(
     """Red share where an independent party rated - red share where the owner rated.
 
     Red is the colour red alone, on a scale of three points as of five. Where the two did not rate
-    the same projects, part of the gap may lie in the projects. Reports without a rating are left
-    out and told.
+    the same projects, part of the gap may lie in the projects. Reports without a rating count as
+    missing.
     """
     past = status_reports[status_reports["period"] <= f"{data_date:%Y-%m}"]
     past = past.merge(projects[["project_id", "department"]], on="project_id", how="left")
@@ -113,8 +113,8 @@ def rated_red(
     """Projects in flight whose latest rating is red ÷ projects in flight that are rated.
 
     The latest of the three months to the data date, of one month the independent party's before
-    the owner's; a project without one is left out and told. Red is the colour red alone, on a
-    scale of three points as of five. More red is no worse in itself: an honest portfolio shows it.
+    the owner's; a project without one counts as missing. Red is the colour red alone, on a
+    scale of three points as of five. More red is not worse in itself: an honest portfolio shows it.
     """
     active = in_flight(projects, data_date)
     colour = _latest_ratings(active, status_reports)

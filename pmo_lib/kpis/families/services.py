@@ -26,7 +26,7 @@ def service_satisfaction(
 ) -> pd.DataFrame:
     """Requests scored 4 or 5 ÷ requests scored, served by the PMO and closed in the last 12 months.
 
-    A request that nobody scored says nothing of satisfaction: it is left out, and told.
+    A request without a score says nothing of satisfaction: it counts as missing.
     """
     served = _served_by_pmo(service_requests, data_date)
     closed = served[served["closed_on"] <= data_date]

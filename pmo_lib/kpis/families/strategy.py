@@ -1,4 +1,4 @@
-"""What the money is for: strategic alignment and investment."""
+"""Strategic alignment and investment mix."""
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from pmo_lib.kpis.kpi import flag, kpi, observations
 def strategic_alignment(projects: pd.DataFrame, data_date: Dates) -> pd.DataFrame:
     """Projects in flight with a strategic goal ÷ projects in flight.
 
-    Projects without a status, of which nobody knows whether they are, are told as left out.
+    Projects without a status, of which that is not known, count as missing.
     """
     going, unknown = in_flight(projects, data_date), status_unknown(projects, data_date)
     units = pd.concat([going.assign(known=True), unknown.assign(known=False)])
@@ -36,7 +36,7 @@ def grow_spend(
     """Actual cost of projects to *grow* ÷ actual cost, both of the last 12 months.
 
     A project's cost in the 12 months is the rise of its reported cumulative cost. A project in
-    flight that has reported none is told as left out, and so is one without a class.
+    flight that has reported none counts as missing, and so does one without a class.
     """
     seen = at_each(projects, data_date)
     year = spend_of_year(spend_by_month(projects, status_reports), seen["data_date"])

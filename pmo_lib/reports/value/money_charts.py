@@ -14,7 +14,7 @@ MOST_BARS = 10
 TAILS = (0.005, 0.995)  # quantiles of the draws at which the histogram ends
 
 
-def worth(draws: ValueDraws, currency: str) -> Picture | str:
+def net_value(draws: ValueDraws, currency: str) -> Picture | str:
     """The distribution of the net present value."""
     net = draws.table["npv"].dropna()
     if net.empty:

@@ -111,7 +111,7 @@ def event_study(found: Finding, level: float) -> Picture | str:
     )
 
 
-def chance(found: Finding) -> Picture | str:
+def permutation_test(found: Finding) -> Picture | str:
     """The permutation distribution: the estimate among those under permuted adoption dates."""
     effects = found.tested.permuted.effects
     if not len(effects):

@@ -154,9 +154,9 @@ class Money:
     def distribution(self) -> Picture | str:
         """The distribution of the net value, conservative; or why there is none."""
         why = self.refusal or self.case.costs.unknown
-        return why or money_charts.worth(self.case.money.draws["conservative"], self.currency)
+        return why or money_charts.net_value(self.case.money.draws["conservative"], self.currency)
 
-    def hangs_on(self) -> Picture | str:
+    def sensitivity(self) -> Picture | str:
         """The tornado: each input on its own at its P10 and P90, and other choices of method."""
         if self.refusal or self.case.costs.unknown:
             return self.refusal or self.case.costs.unknown

@@ -12,8 +12,7 @@ from pmo_lib.parameters import ValueCaseParameters
 from pmo_lib.reports import page
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.report import Report
-from pmo_lib.reports.value import effect_words as effects
-from pmo_lib.reports.value import value_charts, value_method
+from pmo_lib.reports.value import effect_words, value_charts, value_method
 from pmo_lib.reports.value.effect_words import effect, in_words
 from pmo_lib.reports.value.value_money import Money
 from pmo_lib.wording import listed
@@ -62,18 +61,18 @@ class ValueReport(Report):
                 if self.parameters.service
                 else "The PMO"
             )
-            said.insert(0, f"{who} {sure} {listed([effects.moved(f) for f in counts])}.")
+            said.insert(0, f"{who} {sure} {listed([effect_words.moved(f) for f in counts])}.")
         return page.answer([*said, *self._money.in_words()])
 
-    def what_would_have_been(self) -> Picture | HTML:
+    def counterfactual(self) -> Picture | HTML:
         """Cost overrun, observed and counterfactual."""
         return self._picture("cost", value_charts.observed_and_expected, "The counterfactual")
 
-    def findings(self) -> HTML:
+    def effects_by_outcome(self) -> HTML:
         """Every outcome: effect, interval, p, verdict, why and what would change it."""
         if not self.case.findings:
             return page.paragraph(f"Nothing can be estimated: {self.case.reason}.")
-        return effects.table(self.case.findings, self.level)
+        return effect_words.table(self.case.findings, self.level)
 
     def before_and_after_cost(self) -> Picture | HTML:
         """The event study of cost."""
@@ -85,12 +84,12 @@ class ValueReport(Report):
 
     def checks(self) -> HTML:
         """Each check with its outcome in plain words."""
-        return effects.checks(self.case.primary)
+        return effect_words.checks(self.case.primary)
 
-    def by_chance(self) -> Picture | HTML:
+    def permutation_test(self) -> Picture | HTML:
         """The permutation test: the estimate among those under permuted dates of adoption."""
         found = self.case.finding("cost")
-        picture = value_charts.chance(found) if found else self.case.reason
+        picture = value_charts.permutation_test(found) if found else self.case.reason
         return self.or_cannot(picture, "The permutation test")
 
     def money(self) -> HTML:
@@ -101,13 +100,13 @@ class ValueReport(Report):
         """The probability that it pays, the break-even effect and the payback, as sentences."""
         return self._money.pays()
 
-    def worth(self) -> Picture | HTML:
+    def net_value(self) -> Picture | HTML:
         """The distribution of the net value, conservative."""
         return self.or_cannot(self._money.distribution(), "The net value")
 
-    def hangs_on(self) -> Picture | HTML:
+    def sensitivity(self) -> Picture | HTML:
         """The tornado: each input on its own at its P10 and P90, and other choices of method."""
-        return self.or_cannot(self._money.hangs_on(), "The sensitivity of the net value")
+        return self.or_cannot(self._money.sensitivity(), "The sensitivity of the net value")
 
     def assumptions(self) -> HTML:
         """Every number that comes from no data, by the name of its parameter."""

@@ -31,7 +31,7 @@ def bars(case: ValueCase) -> pd.DataFrame:
 
 class TestWorth:
     def test_quantiles_are_those_of_the_draws(self, draws: ValueDraws) -> None:
-        made = is_drawn(money_charts.worth(draws, "EUR"))
+        made = is_drawn(money_charts.net_value(draws, "EUR"))
         net = draws.table["npv"]
         assert made.data[""].tolist() == ["P5", "P25", "P50", "P75", "P95"]
         shown = made.data["Net value"].map(lambda text: plain(text).split(" ")[1]).astype("float64")
@@ -41,15 +41,15 @@ class TestWorth:
 
     def test_one_value_in_every_draw_is_drawn(self, draws: ValueDraws) -> None:
         same = replace(draws, table=draws.table.assign(npv=1e6))
-        assert "EUR 1.00 million" in plain(is_drawn(money_charts.worth(same, "EUR")).alt)
+        assert "EUR 1.00 million" in plain(is_drawn(money_charts.net_value(same, "EUR")).alt)
 
     def test_without_a_cost_it_says_what_is_needed(self, draws: ValueDraws) -> None:
         unknown = replace(draws, table=draws.table.assign(npv=np.nan))
-        assert "needs pmo_costs.csv" in str(money_charts.worth(unknown, "EUR"))
+        assert "needs pmo_costs.csv" in str(money_charts.net_value(unknown, "EUR"))
 
     def test_without_draws_it_gives_their_reason(self, draws: ValueDraws) -> None:
         nothing = replace(draws, table=draws.table.iloc[:0], reason="nobody knows")
-        assert money_charts.worth(nothing, "EUR") == "nobody knows"
+        assert money_charts.net_value(nothing, "EUR") == "nobody knows"
 
 
 class TestTornado:

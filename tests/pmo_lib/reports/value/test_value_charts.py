@@ -23,7 +23,7 @@ LEVEL = 0.9
 DRAW: dict[str, Callable[[Finding], Picture | str]] = {
     "observed_and_expected": lambda found: value_charts.observed_and_expected(found, LEVEL),
     "event_study": lambda found: value_charts.event_study(found, LEVEL),
-    "chance": value_charts.chance,
+    "permutation_test": value_charts.permutation_test,
 }
 EACH = pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW)
 
@@ -122,7 +122,7 @@ class TestEventStudy:
 
 class TestChance:
     def test_words_and_table_are_of_the_permutations(self, cost: Finding) -> None:
-        made = is_drawn(value_charts.chance(cost))
+        made = is_drawn(value_charts.permutation_test(cost))
         effects = cost.tested.permuted.effects
         farther = sum(abs(each) >= abs(cost.tested.value) for each in effects)
         assert f"Estimates under {len(effects)} permutations" in made.alt
@@ -133,7 +133,7 @@ class TestChance:
         assert true == pytest.approx(expm1(cost.tested.value), abs=0.006)
 
     def test_permutations_lie_around_nothing(self, cost: Finding) -> None:
-        low, _, high, _ = is_drawn(value_charts.chance(cost)).data["Effect"].map(percent)
+        low, _, high, _ = is_drawn(value_charts.permutation_test(cost)).data["Effect"].map(percent)
         assert low < 0 < high
 
 
@@ -158,7 +158,7 @@ class TestInterruptedSeries:
         refused = replace(series, series=replace(series.series, refusal="too short"))
         assert value_charts.observed_and_expected(refused, LEVEL) == "too short"
 
-    @pytest.mark.parametrize("name", ["event_study", "chance"])
+    @pytest.mark.parametrize("name", ["event_study", "permutation_test"])
     def test_what_takes_controls_says_so(self, series: Finding, name: str) -> None:
         assert DRAW[name](series) == "it takes departments that adopted in different quarters"
 

@@ -142,7 +142,7 @@ class TestRefusals:
         assert made.in_words() == [
             f"What it is worth cannot be determined: {made.case.money.refusal}."
         ]
-        assert made.distribution() == made.hangs_on() == made.case.money.refusal
+        assert made.distribution() == made.sensitivity() == made.case.money.refusal
         assert "GBP" not in text_of(made.pays()) + text_of(made.table())
 
     def test_month_that_is_missing_is_named(self) -> None:
@@ -156,8 +156,8 @@ class TestRefusals:
             text_of(made.pays())
             == "Whether the PMO pays cannot be determined: needs pmo_costs.csv."
         )
-        assert made.distribution() == made.hangs_on() == "needs pmo_costs.csv"
+        assert made.distribution() == made.sensitivity() == "needs pmo_costs.csv"
 
     def test_money_that_there_is_is_drawn(self) -> None:
         assert isinstance(money("shown").distribution(), Picture)
-        assert isinstance(money("shown").hangs_on(), Picture)
+        assert isinstance(money("shown").sensitivity(), Picture)

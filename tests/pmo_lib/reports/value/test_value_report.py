@@ -22,9 +22,9 @@ from pmo_lib.reports.value.value_report import ValueReport
 from pmo_lib.worth.value_case import COLUMNS
 
 OWN = (
-    "title", "answer", "what_would_have_been", "findings", "before_and_after_cost",
-    "before_and_after_schedule", "checks", "by_chance", "pays", "worth", "money",
-    "hangs_on", "assumptions", "who_is_compared", "not_claimed", "roll_out", "method",
+    "title", "answer", "counterfactual", "effects_by_outcome", "before_and_after_cost",
+    "before_and_after_schedule", "checks", "permutation_test", "pays", "net_value", "money",
+    "sensitivity", "assumptions", "who_is_compared", "not_claimed", "roll_out", "method",
 )  # fmt: skip
 SECTIONS = (*OWN, "data_quality", "violations", "provenance")  # those are the workbook's to say
 NOT_MONEY = "only a difference to departments that had not adopted yet may become money"
@@ -58,7 +58,7 @@ class TestEverySituation:
     def test_money_is_on_the_page_only_where_a_difference_may_become_money(self) -> None:
         named = {s for s in SITUATIONS if "GBP" in text_of(report(s).money())}
         assert named == {"shown", "no effect", "no PMO costs", "no actual costs"}
-        drawn = {s for s in SITUATIONS if isinstance(report(s).worth(), Picture)}
+        drawn = {s for s in SITUATIONS if isinstance(report(s).net_value(), Picture)}
         assert drawn == named - {"no PMO costs"}
 
     def test_sections_are_all_that_the_notebook_calls(self) -> None:
@@ -157,7 +157,7 @@ class TestAnswer:
         assert theirs is not None
         assert theirs.claim.word == "consistent with"
         assert theirs.tested.value == pytest.approx(ours.tested.value)
-        assert "before and after" in text_of(made.findings())
+        assert "before and after" in text_of(made.effects_by_outcome())
 
     def test_projects_that_chose_are_associated(self) -> None:
         said = text_of(report("chosen").answer())
@@ -206,7 +206,7 @@ class TestAnswer:
             text_of(made.answer())
             == f"Whether the PMO made a difference cannot be determined: {why}."
         )
-        assert text_of(made.findings()) == f"Nothing can be estimated: {why}."
+        assert text_of(made.effects_by_outcome()) == f"Nothing can be estimated: {why}."
         assert text_of(made.method()) == f"Nothing is compared: {why}."
         assert text_of(made.pays()) == f"Whether the PMO pays cannot be determined: {why}."
 
@@ -232,7 +232,7 @@ class TestAnswer:
         made = of(workbook(without("benefits", "benefit_reports") | costlier()))
         said = text_of(made.answer())
         assert said.startswith("The PMO has likely raised cost overrun.")
-        assert "for the worse" in text_of(made.findings())
+        assert "for the worse" in text_of(made.effects_by_outcome())
 
 
 class TestNumbers:
@@ -245,7 +245,7 @@ class TestNumbers:
         made = report("shown")
         table = made.case.table()
         assert list(table.columns) == list(COLUMNS)
-        _, *rows = rows_of(made.findings())
+        _, *rows = rows_of(made.effects_by_outcome())
         assert len(rows) == len(table) == 5
         for row, each in zip(rows, table.itertuples(), strict=True):
             assert row[1] == each.verdict
