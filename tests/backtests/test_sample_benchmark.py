@@ -123,5 +123,5 @@ def test_every_figure_has_words_and_numbers(page: BeautifulSoup) -> None:
 
 
 def test_profile_and_what_to_collect_are_told(text: str) -> None:
-    assert "It is no score" in text
+    assert "It is not a score" in text
     assert "Ask the source" in text

@@ -269,7 +269,7 @@ def test_answer_says_the_on_time_share_and_the_work_in_flight(
 
 def test_pages_keep_every_promise(pack: Path) -> None:
     found = sorted(pack.glob("*.html"))
-    assert len(found) == 5
+    assert len(found) == 6
     for path in found:
         assert problems_in(path.read_text(encoding="utf-8")) == [], path.name
 

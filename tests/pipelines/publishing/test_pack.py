@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from pipelines.measure import measure
 from pipelines.prepare import prepare
+from pipelines.progress import Progress
 from pipelines.publishing.html import problems_in
 from pipelines.publishing.pack import write_pack
+from pipelines.publishing.plan import PlannedReport
 from pipelines.publishing.render import Record
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
@@ -37,6 +41,9 @@ def failed(item: Record) -> Record:
                      "step": "Scorecard", "detail": "Traceback"})  # fmt: skip
 
 
+PERIOD = "2025-09"
+
+
 @pytest.fixture(scope="module")
 def workbook(
     tmp_path_factory: pytest.TempPathFactory, great_expectations: None, small: dict[str, str]
@@ -45,7 +52,11 @@ def workbook(
     for name, text in small.items():
         (raw / name).write_text(text)
     prepare(raw, out, Settings(organisation="Small & Sons"))
-    return open_workbook(out)
+    book = open_workbook(out)
+    report = PlannedReport("r", "R", "G", "03_kpi_report", {"period": PERIOD})
+    with ThreadPoolExecutor(1) as executor:
+        measure(book, [report], executor, Progress())
+    return book
 
 
 Packed = Callable[..., Path]
