@@ -181,6 +181,8 @@ class Measurement:
 
         Only KPIs that happen by the month have a signal there; the reports chart further ones.
         """
+        if chart_part(self.subjects, ORGANISATION) not in self.kept:  # all at once, not one by one
+            self._charts.update(charts(self.seen, self.subjects))
         return tidy(
             replace(result, signal=self.charts(result.department).behaviours[result.kpi_id].signal)
             if result.is_measured
