@@ -1,4 +1,4 @@
-"""The 19 tables of the workbook, declared once.
+"""The tables of the workbook, declared once.
 
 From this page come the pandas types, the Great Expectations suites, the data dictionary and the
 columns of the sample and the importers. Money is in the currency of the settings and in constant
