@@ -165,7 +165,7 @@ def _sweep(root: Path, used: set[Path]) -> None:
     """Remove what was measured of other data or code: nothing will ever open it again."""
     current = [read_json(folder / FACTS)["made_from"] for folder in used]
     for folder in set(root.iterdir()) - used:
-        if not _is_of(folder, current):
+        if folder.is_dir() and not _is_of(folder, current):
             rmtree(folder)
 
 

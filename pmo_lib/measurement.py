@@ -21,7 +21,7 @@ from pmo_lib.benchmark.reference_class import ReferenceClass, reference_class
 from pmo_lib.display import facts_table
 from pmo_lib.engine.customers import Customers, customers
 from pmo_lib.engine.observe import attempt
-from pmo_lib.engine.result import ORGANISATION, KpiResult, is_headline, tidy
+from pmo_lib.engine.result import ORGANISATION, KpiResult, is_headline, of_subject, tidy
 from pmo_lib.engine.view import View
 from pmo_lib.errors import ParameterError, allowed_values
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -94,8 +94,11 @@ class Measurement:
         return _of(self.published, department)
 
     def observations(self, kpi_id: str, department: str | None = None) -> pd.DataFrame:
-        """The cases behind a KPI, one row each; empty where it cannot be measured."""
-        return _of(self.observed[_known(kpi_id)], department)
+        """The cases behind a KPI, one row each: of everybody, or of one department's own.
+
+        Empty where the KPI cannot be measured.
+        """
+        return of_subject(self.observed[_known(kpi_id)], department or "").reset_index(drop=True)
 
     def series(
         self, kpi_id: str, department: str = ORGANISATION, grain: str = "month"
@@ -143,7 +146,8 @@ class Measurement:
         return self._kept("observations", lambda: dict(_observed(self.seen)))
 
     def charts(self, subject: str) -> Charts:
-        """The charts of the organisation, or of one department."""
+        """The charts of the organisation, also by the empty name, or of one department."""
+        subject = subject or ORGANISATION
         if subject not in self.subjects:
             raise ParameterError(
                 f"there is no department {subject!r}",
@@ -232,7 +236,7 @@ def _observed(view: View) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def _of(rows: pd.DataFrame, department: str | None) -> pd.DataFrame:
-    if department is None or "department" not in rows:
+    if department is None:
         return rows
     return rows[rows["department"] == (department or ORGANISATION)].reset_index(drop=True)
 

@@ -188,8 +188,10 @@ def test_a_part_that_is_missing_is_added_to_the_others(own: Workbook) -> None:
 def test_what_was_measured_of_other_data_is_swept_away(own: Workbook) -> None:
     root = (own.folder or Path()) / MEASURED
     (root / "2025-01-0123456789ab").mkdir()
+    (root / "notes.txt").write_text("a file of somebody's own", encoding="utf-8")
     tasks(own, planned("03_kpi_report", baseline="early"))
-    (left,) = root.iterdir()
+    (left,) = (path for path in root.iterdir() if path.is_dir())
+    assert (root / "notes.txt").is_file()
     assert own.measured(PERIOD, "early").origin.endswith(left.name)
 
 

@@ -61,6 +61,14 @@ def test_observations_are_the_cases_within_the_window(measured: Measurement) -> 
     assert len(own) == (units["department"] == name).sum() > 0
 
 
+def test_the_organisation_has_all_cases_and_its_charts_by_either_name(
+    measured: Measurement,
+) -> None:
+    for name in ("", ORGANISATION):
+        assert_frame_equal(measured.observations("D3", name), measured.observations("D3"))
+        assert measured.charts(name) is measured.charts(ORGANISATION)
+
+
 def test_charts_of_some_kpis_join_to_those_of_all(measured: Measurement) -> None:
     ids = list(CATALOGUE)
     some = [charts(measured.seen, [ORGANISATION], ids[n::3])[ORGANISATION] for n in range(3)]
