@@ -88,7 +88,7 @@ def run(
 
 @app.command()
 def check(raw: Raw = RAW, out: Out = OUT, quiet: Quiet = False) -> None:
-    """Ingest and validate only: 0 every row accepted, 1 some rejected, 2 unusable."""
+    """Ingest and validate only: 0 all accepted, 1 some rejected or withheld, 2 unusable."""
     from pipelines.configuration import configured
     from pipelines.files import locked
     from pipelines.prepare import prepare
@@ -101,7 +101,7 @@ def check(raw: Raw = RAW, out: Out = OUT, quiet: Quiet = False) -> None:
     console.verdict(prepared.verdict, out)
     for name, peer in prepared.peers.items():
         console.verdict(peer.verdict, out / "peers" / name, peer=name)
-    raise typer.Exit(1 if prepared.rows_rejected else 0)
+    raise typer.Exit(1 if prepared.rows_rejected or prepared.workbook.withheld else 0)
 
 
 @app.command()

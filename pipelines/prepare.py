@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipelines.configuration import configured
 from pipelines.files import replaced_folder, sweep, write_json
+from pipelines.questions import ask
 from pipelines.reading.exports import peer_folders
 from pipelines.reading.ingest import REJECTION_COLUMNS, Ingested, Loaded, data_hash, ingest
 from pipelines.spreadsheet import write_csv
@@ -32,6 +33,11 @@ class Judged:
     rejected: pd.DataFrame
     extra: pd.DataFrame
     verdict: TableVerdict
+
+    def without(self, column: str) -> "Judged":
+        """The table with an empty `column`: what is withheld reaches no figure."""
+        empty = pd.Series(index=self.accepted.index, dtype=self.accepted[column].dtype)
+        return replace(self, accepted=self.accepted.assign(**{column: empty}))
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,13 @@ def _examine(raw: Path, settings: Settings, say: Callable[[str], None], peer: st
             remedy=_first_reasons(judged["projects"].rejected),
         )
     verdicts = {name: table.verdict for name, table in judged.items()}
-    return Prepared(judged, Verdict(ingested.data_hash, verdicts, ingested.ignored), settings)
+    questions = ask({name: table.accepted for name, table in judged.items()}, settings)
+    for name in {name for question in questions for name in question.withholds}:
+        table, _, column = name.partition(".")
+        if column:
+            judged[table] = judged[table].without(column)
+    verdict = Verdict(ingested.data_hash, verdicts, ingested.ignored, questions)
+    return Prepared(judged, verdict, settings)
 
 
 def judge(ingested: Ingested, say: Callable[[str], None] = lambda _: None) -> dict[str, Judged]:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -21,7 +21,9 @@ from pipelines.publishing.pack import write_pack
 from pipelines.publishing.plan import Job, PlannedReport, load_job, plan, refuse_unknown, slug
 from pipelines.publishing.render import Record, Task, die_with_parent, record, render
 from pipelines.reading.exports import inputs
+from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.verdict import Question
 from pmo_lib.errors import DataError
 from pmo_lib.workbook import BASELINES, Workbook, open_workbook
 
@@ -53,6 +55,7 @@ class RunResult:
     failed_kpis: Mapping[str, str]
     rows_rejected: int
     is_new: bool = True
+    questions: tuple[Question, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -96,6 +99,7 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
             "data_hash": verdict.data_hash,
             "rows_rejected": verdict.rows_rejected,
             "withheld": workbook.withheld,
+            "questions": [asdict(question) for question in verdict.questions],
             "versions": _versions(),
         }
         workbook = open_workbook(request.out)  # as the reports will open it
@@ -224,7 +228,8 @@ def _unchanged(out: Path, packs: Path, fingerprint: str) -> RunResult | None:
 
 def _result(pack: Path, records: tuple[Record, ...], facts: Mapping[str, Any]) -> RunResult:
     names = ("withheld", "failed_kpis", "rows_rejected")
-    return RunResult(pack, records, **{name: facts[name] for name in names})
+    questions = tuple(rebuilt(Question, each) for each in facts["questions"])
+    return RunResult(pack, records, **{n: facts[n] for n in names}, questions=questions)
 
 
 def _fingerprint(request: Request, settings: Settings, job: Job) -> str:

@@ -95,7 +95,7 @@ def _write_index(
     records: Sequence[Record],
     workbook: Workbook,
 ) -> None:
-    groups: dict[str, list[Record]] = defaultdict(list)
+    settings, groups = workbook.settings, defaultdict[str, list[Record]](list)
     for record in records:
         groups[record.group].append(record)
     text = PAGES.get_template("index.html.j2").render(
@@ -104,7 +104,8 @@ def _write_index(
         reports=records,
         failed=[record for record in records if not record.is_published],
         groups=groups,
-        withheld=workbook.withheld,
+        withheld=workbook.verdict.rejected_too_many(settings.withhold_above_rejected_share),
+        questions=workbook.verdict.questions,
         quality=_markup(page.section("How good are the data?", quality.per_table(workbook))),
         data_hash=workbook.verdict.data_hash,
         version=workbook.version,

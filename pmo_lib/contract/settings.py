@@ -92,6 +92,7 @@ class Settings:
     outcome_window_months: int = 36
     discount_rate: float = 0.035  # a year, real: of the value case
     withhold_above_rejected_share: float = 0.05
+    waived: list[str] = field(default_factory=list)  # questions on the data, by their ids
     report_timeout_seconds: int = 600
 
     def __post_init__(self) -> None:

@@ -31,6 +31,36 @@ class Violation:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What the data leave open, asked in words; nothing that hangs on it is taken on trust.
+
+    ``withholds`` are the tables ("projects") and columns ("baselines.cost") that are not used
+    until it is answered; without any it is only told. Settings waive it by its ``id``.
+    """
+
+    check: str
+    table: str
+    column: str
+    asks: str  # as a sentence without its full stop, such as "is baselines.cost in thousands"
+    remedy: str = ""
+    withholds: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return (
+            f"{self.check} {self.table}.{self.column}"
+            if self.column
+            else (f"{self.check} {self.table}")
+        )
+
+    def __str__(self) -> str:
+        seen = f", such as {', '.join(self.examples[:3])}" if self.examples else ""
+        remedy = f"{self.remedy}; or" if self.remedy else "If all is well,"
+        return f"{self.asks}{seen}. {remedy} waive it in settings.yml by waived: [{self.id}]"
+
+
+@dataclass(frozen=True)
 class TableVerdict:
     """How one table fared; `expectations` counts those that were evaluated."""
 
@@ -55,17 +85,30 @@ class TableVerdict:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Every table's verdict, the files that were no table, and the hash of all that was read."""
+    """Every table's verdict, the files that were no table, and the hash of all that was read.
+
+    ``questions`` are those that nobody has waived.
+    """
 
     data_hash: str
     tables: Mapping[str, TableVerdict]
     ignored: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def rows_rejected(self) -> int:
         return sum(table.rows_rejected for table in self.tables.values())
 
     def withheld(self, above_share: float) -> dict[str, str]:
+        """What may not be used, each with the reason in words.
+
+        Tables with more rejected rows than `above_share`, and tables and columns (as
+        "table.column") that a question withholds.
+        """
+        asked = {name: each.asks for each in self.questions for name in each.withholds}
+        return asked | self.rejected_too_many(above_share)
+
+    def rejected_too_many(self, above_share: float) -> dict[str, str]:
         """Tables with more rejected rows than `above_share`, each with the reason in words."""
         return {
             name: f"{table.rows_rejected} of {table.rows_read} rows of {name} were rejected "
@@ -80,5 +123,5 @@ class Verdict:
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "Verdict":
         """The verdict that `to_mapping` was made from."""
-        known = ("data_hash", "tables", "ignored")
+        known = ("data_hash", "tables", "ignored", "questions")
         return rebuilt(cls, {name: values[name] for name in known})

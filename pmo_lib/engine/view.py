@@ -17,9 +17,9 @@ from pmo_lib.months import month_end
 class View:
     """The tables as a report sees them: at the end of a period, under the settings.
 
-    ``withheld`` names the tables that may not be used, with the reason; ``verdict`` is what
-    validation found, ``baseline`` what the results are compared with, ``value_case`` the draws of
-    the value case, each where there is one.
+    ``withheld`` names the tables and columns that may not be used, with the reason; ``verdict`` is
+    what validation found, ``baseline`` what the results are compared with, ``value_case`` the draws
+    of the value case, each where there is one.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -57,7 +57,8 @@ def availability(kpi: Kpi, view: View) -> tuple[ResultState, str]:
         return "not measured", "needs a value case in which an effect of the PMO is at least likely"
     if "verdict" in kpi.given and view.verdict is None:
         return "not measured", "needs the verdict of validation"
-    withheld = [view.withheld[name] for name in kpi.tables if name in view.withheld]
+    used = (*kpi.tables, *kpi.needs)
+    withheld = dict.fromkeys(view.withheld[name] for name in used if name in view.withheld)
     if withheld:
         return "withheld", "; ".join(withheld)
     empty = [need for need in kpi.needs if not _has_values(view.tables, need)]
