@@ -1,7 +1,7 @@
 """The settings in force: the project's, overridden by those of the folder of exports."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from pipelines.declared import declared
 from pipelines.targets import threshold_mistakes
 from pipelines.yaml_file import Written, read_yaml
+from pmo_lib.contract.declarations import DECLARABLE
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import PmoError, SettingsError, allowed_values, shown
@@ -72,12 +73,17 @@ def _is_like_settings(word: str) -> bool:
 
 
 def _unknown_names(mine: Written, where: str) -> Iterator[PmoError]:
-    """Tables and KPIs that do not exist."""
-    for key, what in (("date_formats", "table"), ("decimal_marks", "table"), ("thresholds", "KPI")):
-        names = set(CATALOGUE if what == "KPI" else TABLES)
+    """Tables, columns and KPIs that do not exist."""
+    known: dict[str, tuple[str, Collection[str]]] = {
+        "date_formats": ("table", TABLES),
+        "decimal_marks": ("table", TABLES),
+        "thresholds": ("KPI", CATALOGUE),
+        **{key: ("table or column", names) for key, names in DECLARABLE.items()},
+    }
+    for key, (what, names) in known.items():
         given = mine.values.get(key)
-        for name in given if isinstance(given, dict) else ():
-            if name not in names:
+        for name in given if isinstance(given, dict | list) else ():
+            if isinstance(name, str) and name not in names:
                 yield SettingsError(
                     f"unknown {what} {shown(name)}", where=f"{where}: {key}",
                     remedy=allowed_values(name, names),

@@ -143,6 +143,14 @@ class Settings:
     baseline_definition: BaselineDefinition = "approval"  # the original baseline's
     date_formats: dict[str, str] = field(default_factory=dict)
     decimal_marks: dict[str, str] = field(default_factory=dict)
+    money_unit: dict[str, float] = field(default_factory=dict)
+    percent: list[str] = field(default_factory=list)
+    percent_complete: list[str] = field(default_factory=list)
+    periodic: list[str] = field(default_factory=list)
+    cumulative: list[str] = field(default_factory=list)
+    scores: dict[str, dict[str, float]] = field(default_factory=dict)
+    survey_points: dict[str, int] = field(default_factory=dict)
+    first_version: int = 0  # of a project's baseline: the original
     customers: dict[str, int] = field(default_factory=dict)
     segments: dict[str, list[str]] = field(default_factory=dict)
     profile: Profile = field(default_factory=Profile)
@@ -170,6 +178,9 @@ class Settings:
             _share("false_discovery_share", self.false_discovery_share, 0.001, below=True),
             _share("withhold_above_rejected_share", self.withhold_above_rejected_share),
             *(_count(f"customers: {name}:", n, 1, 10**9) for name, n in self.customers.items()),
+            ("first_version must be 0 or 1", self.first_version in {0, 1}),
+            ("money_unit must be above 0", all(unit > 0 for unit in self.money_unit.values())),
+            *(_count(f"survey_points: {n}:", p, 2, 1000) for n, p in self.survey_points.items()),
             (
                 "prices must be constant where price_base names their year",
                 not (self.price_base and self.prices == "nominal"),
