@@ -20,7 +20,6 @@ from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import in_reference_order
 from pmo_lib.contract.verdict import Question, TableVerdict, Verdict, Violation
 from pmo_lib.errors import DataError
-from pmo_lib.wording import counted
 from pmo_lib.workbook import PEERS, Workbook
 
 EXAMPLES = 5
@@ -117,10 +116,7 @@ def examine(raw: Path, settings: Settings, say: Callable[[str], None]) -> Prepar
 
 def _examine_peer(folder: Path, say: Callable[[str], None]) -> Prepared:
     """A peer, judged by its own settings; one that does not name itself is named as its folder."""
-    prepared = _examine(folder, configured(folder, organisation=folder.name), say, folder.name)
-    if rejected := prepared.rows_rejected:
-        say(f"{counted(rejected, 'row')} of the peer {folder.name} rejected")
-    return prepared
+    return _examine(folder, configured(folder, organisation=folder.name), say, folder.name)
 
 
 def _examine(raw: Path, settings: Settings, say: Callable[[str], None], peer: str = "") -> Prepared:

@@ -34,6 +34,7 @@ from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 from pmo_lib.errors import DataError
+from pmo_lib.wording import counted
 from pmo_lib.workbook import BASELINES, Workbook, open_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,6 +93,9 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
         if same is not None:
             return same
         prepared = examine(request.raw, settings, progress.say)
+        for name, peer in prepared.peers.items():
+            if peer.rows_rejected:
+                progress.warn(f"{counted(peer.rows_rejected, 'row')} of the peer {name} rejected")
         workbook = replace(prepared.workbook, folder=request.out)
         verdict = prepared.verdict
         reports = plan(job, workbook, parameters)
