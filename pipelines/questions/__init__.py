@@ -3,19 +3,14 @@
 A check is a function of `Asked` that yields the questions it has; one module a matter.
 """
 
-from collections.abc import Mapping
-
-import pandas as pd
-
+from pipelines.questions import dates
 from pipelines.questions.asked import Asked, Check
-from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (dates.of_the_future, dates.after_the_data_date, dates.far_before)
 
 
-def ask(tables: Mapping[str, pd.DataFrame], settings: Settings) -> tuple[Question, ...]:
+def ask(asked: Asked) -> tuple[Question, ...]:
     """Every question on the accepted rows that the settings have not waived."""
-    asked = Asked(tables, settings)
     found = [question for check in CHECKS for question in check(asked)]
-    return tuple(question for question in found if question.id not in settings.waived)
+    return tuple(question for question in found if question.id not in asked.settings.waived)

@@ -7,14 +7,20 @@ import pandas as pd
 
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
+from pmo_lib.months import DataDate
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The accepted rows of every table that is there, and the settings they were read under."""
+    """The accepted rows of every table that is there, and the settings they were read under.
+
+    ``data_date`` is up to when they go, ``today`` the day they were read (YYYY-MM-DD).
+    """
 
     tables: Mapping[str, pd.DataFrame]
     settings: Settings
+    data_date: DataDate = DataDate()
+    today: str = ""
 
     def has(self, *names: str) -> bool:
         """Whether each column, as "table.column", is there and holds something."""

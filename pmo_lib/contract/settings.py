@@ -1,5 +1,6 @@
 """The settings of an organisation; `pipelines.configuration` checks what people write of them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from math import isnan, nan
@@ -8,7 +9,9 @@ from typing import Any, ClassVar, Literal
 from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.profile import Profile
 from pmo_lib.errors import SettingsError, raise_all
+from pmo_lib.months import MONTH
 
+DATE = re.compile(rf"{MONTH.pattern}(-\d\d)?")
 BaselineDefinition = Literal["approval", "decision to build", "first report"]
 
 
@@ -78,6 +81,7 @@ class Settings:
     price_base: int = 0  # year of the prices; 0 = not stated, any year is taken as the same
     prices: Literal["", "constant", "nominal"] = ""  # with a price_base they are constant
     baseline_definition: BaselineDefinition = "approval"  # the original baseline's
+    data_date: str = ""  # YYYY-MM or YYYY-MM-DD; empty: the last month in which something happened
     date_formats: dict[str, str] = field(default_factory=dict)
     decimal_marks: dict[str, str] = field(default_factory=dict)
     customers: dict[str, int] = field(default_factory=dict)
@@ -98,6 +102,10 @@ class Settings:
     def __post_init__(self) -> None:
         share = self.withhold_above_rejected_share
         _must(
+            (
+                "data_date must be a month or a day, such as 2026-10 or 2026-10-31",
+                not self.data_date or bool(DATE.fullmatch(self.data_date)),
+            ),
             ("confidence_level must be from 0.5 to below 1", 0.5 <= self.confidence_level < 1),
             ("outcome_window_months must be 1 or more", self.outcome_window_months >= 1),
             ("discount_rate must be from 0 to below 1", 0 <= self.discount_rate < 1),
