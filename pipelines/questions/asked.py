@@ -1,7 +1,7 @@
 """What a check looks at."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -19,7 +19,7 @@ class Asked:
 
     tables: Mapping[str, pd.DataFrame]
     settings: Settings
-    data_date: DataDate = DataDate()
+    data_date: DataDate = field(default_factory=DataDate)
     today: str = ""
 
     def has(self, *names: str) -> bool:

@@ -27,11 +27,13 @@ def after_the_data_date(asked: Asked) -> Iterator[Question]:
         late = months[months > period]
         if period and len(late):
             asks = (
-                f"{counted(len(late), 'date')} of {name} {'lies' if len(late) == 1 else 'lie'} after "
+                f"{counted(len(late), 'date')} of {name} {_lie(late)} after "
                 f"the data date, {month(period)}, the last in {month(late.max())}: not used"
             )
             remedy = "Correct what is wrong, or give another data_date in settings.yml"
-            yield Question("after_data_date", name, "", asks, remedy, (), _examples(asked, name, late))
+            yield Question(
+                "after_data_date", name, "", asks, remedy, (), _examples(asked, name, late)
+            )
 
 
 def far_before(asked: Asked) -> Iterator[Question]:
@@ -39,13 +41,17 @@ def far_before(asked: Asked) -> Iterator[Question]:
     for name, months in happened(asked.tables).items():
         early = months[months < first_month(months)]
         if len(early):
-            asks = f"{counted(len(early), 'date')} of {name} lie years before all others"
+            asks = f"{counted(len(early), 'date')} of {name} {_lie(early)} years before all others"
             remedy = "Correct what is wrong"
             yield Question("far_before", name, "", asks, remedy, (), _examples(asked, name, early))
+
+
+def _lie(dates: pd.Series) -> str:
+    return "lies" if len(dates) == 1 else "lie"
 
 
 def _examples(asked: Asked, name: str, months: pd.Series) -> tuple[str, ...]:
     """The last of these months, each with what its row is about."""
     some = months.sort_values().tail(3)[::-1]
-    whose = asked.tables[name][TABLES[name].key[0]]
-    return tuple(f"{whose[row]} in {found}" for row, found in some.items())
+    whose = asked.tables[name].loc[some.index, TABLES[name].key[0]]
+    return tuple(f"{what} in {found}" for what, found in zip(whose, some, strict=True))

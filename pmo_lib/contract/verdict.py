@@ -1,7 +1,7 @@
 """What validation found: per table how many rows were read, accepted and rejected, and why."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pmo_lib.contract.plain import rebuilt
@@ -95,7 +95,7 @@ class Verdict:
     tables: Mapping[str, TableVerdict]
     ignored: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
-    data_date: DataDate = DataDate()
+    data_date: DataDate = field(default_factory=DataDate)
 
     @property
     def rows_rejected(self) -> int:

@@ -23,6 +23,7 @@ BY_MONTH = ("status_reports", "benefit_reports", "survey_responses", "pmo_costs"
 DONE = ("earned_value", "actual_cost")
 PLAN = ("planned_value", "due_on")
 FORECAST = ("estimate_at_completion", "forecast_finish")
+UNKNOWN_MONTHS = 20
 LONE = 2  # so few rows after a long gap may be slips
 
 
@@ -103,8 +104,9 @@ def _written_on(status_reports: pd.DataFrame) -> pd.Series:
 
 def last_month(table: str, months: pd.Series, until: str = "") -> str:
     """The last of a table's months, up to `until`, that is not far from all others; or none."""
-    counts, gaps, usual = _counted(months[months <= until] if until else months)
+    counts, gaps = _counted(months[months <= until] if until else months)
     for at in range(1, len(counts)):
+        usual = _usual(gaps.iloc[1:at])
         rest, typical = counts.iloc[at:].sum(), counts.iloc[:at].median()
         is_lone = rest <= LONE and gaps[at] > max(12, 3 * usual)
         is_thin = table in BY_MONTH and rest < typical / 2 and gaps[at] > 2 * usual
@@ -115,14 +117,18 @@ def last_month(table: str, months: pd.Series, until: str = "") -> str:
 
 def first_month(months: pd.Series) -> str:
     """The first month that is not years before all others."""
-    counts, gaps, usual = _counted(months)
+    counts, gaps = _counted(months)
     lone = [at for at in range(1, len(counts)) if counts.iloc[:at].sum() <= LONE]
-    begins = [at for at in lone if gaps[at] > max(60, 3 * usual)]
+    begins = [at for at in lone if gaps[at] > max(60, 3 * _usual(gaps.iloc[at + 1 :]))]
     return str(counts.index[max(begins, default=0)])
 
 
-def _counted(months: pd.Series) -> tuple[pd.Series, pd.Series, float]:
-    """Rows by month, each month's distance from the one before, and the usual distance."""
+def _counted(months: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Rows by month, and each month's distance from the one before."""
     counts = months.value_counts().sort_index()
-    gaps = month_number(pd.Series(counts.index, dtype="str")).diff()
-    return counts, gaps, float(gaps.median()) if len(gaps) > 1 else 0.0
+    return counts, month_number(pd.Series(counts.index, dtype="str")).diff()
+
+
+def _usual(gaps: pd.Series) -> float:
+    """The usual distance of months that have rows; long where that is not known."""
+    return float(gaps.median()) if len(gaps) else UNKNOWN_MONTHS

@@ -86,6 +86,11 @@ class Workbook:
         seen = happened({n: self.tables[n] for n in FIRST if n in self.tables})
         return month_range(min([last, *(months.min() for months in seen.values())]), last)
 
+    def why(self, period: str) -> str:
+        """Why a report is on this month: it is the data date's, or was asked for."""
+        found = self.data_date
+        return found.why if period == found.period else f"as asked for; the data go to {found}"
+
     @property
     def withheld(self) -> dict[str, str]:
         return self.verdict.withheld(self.settings.withhold_above_rejected_share)
