@@ -1,10 +1,11 @@
 """The settings in force: the project's, overridden by those of the folder of exports."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pipelines.declared import declared, read_yaml
+from pmo_lib.contract.declarations import DECLARABLE
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import SettingsError, allowed_values, raise_all
@@ -42,10 +43,11 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refuse_unknown_names(settings: Settings, where: str) -> None:
     """Raise SettingsError for tables and KPIs that do not exist."""
-    named = (
+    named: tuple[tuple[str, Iterable[str], str, Collection[str]], ...] = (
         ("date_formats", settings.date_formats, "table", TABLES),
         ("decimal_marks", settings.decimal_marks, "table", TABLES),
         ("thresholds", settings.thresholds, "KPI", CATALOGUE),
+        *((key, getattr(settings, key), "table or column", DECLARABLE[key]) for key in DECLARABLE),
     )
     raise_all(
         [

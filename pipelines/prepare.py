@@ -1,6 +1,6 @@
 """From a folder of exports to validated tables, rejected rows and the verdict; peers likewise."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -9,8 +9,8 @@ import pandas as pd
 
 from pipelines.configuration import configured
 from pipelines.files import replaced_folder, sweep, write_json
-from pipelines.questions import ask
-from pipelines.questions.asked import Asked
+from pipelines.questions import answered, found
+from pipelines.questions.asked import Asked, Mended
 from pipelines.reading.exports import peer_folders
 from pipelines.reading.ingest import REJECTION_COLUMNS, Ingested, Loaded, data_hash, ingest
 from pipelines.spreadsheet import write_csv
@@ -138,6 +138,7 @@ def _examine(
 ) -> Prepared:
     say(f"reading {raw}")
     ingested = ingest(raw, settings, peer=peer)
+    ingested = ingested.meaning(answered(ingested.typed, settings))
     judged = judge(ingested, say)
     if judged["projects"].accepted.empty:
         raise DataError(
@@ -146,15 +147,26 @@ def _examine(
             remedy=_first_reasons(judged["projects"].rejected),
         )
     verdicts = {name: table.verdict for name, table in judged.items()}
-    tables = {name: table.accepted for name, table in judged.items()}
-    found = data_date(tables, today, settings.data_date)
-    questions = ask(Asked(tables, settings, found, today))
-    for name in {name for question in questions for name in question.withholds}:
+    accepted = {name: table.accepted for name, table in judged.items()}
+    dated = data_date(accepted, today, settings.data_date)
+    extra = {name: table.extra for name, table in judged.items()}
+    asked = found(Asked(accepted, settings, ingested.typed, extra, dated, today))
+    questions = tuple(each.question for each in asked)
+    verdict = Verdict(ingested.data_hash, verdicts, ingested.ignored, questions, dated)
+    return Prepared(_mended(judged, asked), verdict, settings)
+
+
+def _mended(judged: Mapping[str, Judged], asked: Iterable[Mended]) -> dict[str, Judged]:
+    """The tables without what is in question."""
+    accepted = {name: table.accepted for name, table in judged.items()}
+    for each in asked:
+        accepted |= each.mend(accepted)
+    left = {name: replace(table, accepted=accepted[name]) for name, table in judged.items()}
+    for name in {name for each in asked for name in each.question.withholds}:
         table, _, column = name.partition(".")
         if column:
-            judged[table] = judged[table].without(column)
-    verdict = Verdict(ingested.data_hash, verdicts, ingested.ignored, questions, found)
-    return Prepared(judged, verdict, settings)
+            left[table] = left[table].without(column)
+    return left
 
 
 def judge(ingested: Ingested, say: Callable[[str], None] = lambda _: None) -> dict[str, Judged]:

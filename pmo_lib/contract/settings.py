@@ -84,6 +84,14 @@ class Settings:
     data_date: str = ""  # YYYY-MM or YYYY-MM-DD; empty: the last month in which something happened
     date_formats: dict[str, str] = field(default_factory=dict)
     decimal_marks: dict[str, str] = field(default_factory=dict)
+    money_unit: dict[str, float] = field(default_factory=dict)
+    percent: list[str] = field(default_factory=list)
+    percent_complete: list[str] = field(default_factory=list)
+    periodic: list[str] = field(default_factory=list)
+    cumulative: list[str] = field(default_factory=list)
+    scores: dict[str, dict[str, float]] = field(default_factory=dict)
+    survey_points: dict[str, int] = field(default_factory=dict)
+    first_version: int = 0  # of a project's baseline: the original
     customers: dict[str, int] = field(default_factory=dict)
     segments: dict[str, list[str]] = field(default_factory=dict)
     profile: Profile = field(default_factory=Profile)
@@ -113,6 +121,9 @@ class Settings:
             ("false_discovery_share must be between 0 and 1", 0 < self.false_discovery_share < 1),
             ("withhold_above_rejected_share must be from 0 to 1", 0 <= share <= 1),
             ("customers must be 1 or more", all(n >= 1 for n in self.customers.values())),
+            ("first_version must be 0 or 1", self.first_version in {0, 1}),
+            ("money_unit must be above 0", all(unit > 0 for unit in self.money_unit.values())),
+            ("survey_points must be 2 or more", all(n > 1 for n in self.survey_points.values())),
             (
                 "prices must be constant where price_base names their year",
                 not (self.price_base and self.prices == "nominal"),

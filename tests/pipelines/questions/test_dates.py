@@ -16,7 +16,7 @@ REPORTS = [report(f"p{n}", f"2026-0{m}", rag="red") for n in range(4) for m in (
 
 def asked(**rows: Any) -> Asked:
     given = tables(**rows)
-    return Asked(given, Settings(), data_date(given, TODAY, ""), TODAY)
+    return Asked(given, Settings(), data_date=data_date(given, TODAY, ""), today=TODAY)
 
 
 def test_dates_after_it_are_counted_with_examples() -> None:
@@ -44,5 +44,5 @@ def test_dates_years_before_all_others_are_told() -> None:
 @pytest.mark.parametrize(("today", "told"), [("2026-03-01", 0), ("2026-02-28", 1)])
 def test_data_date_after_today_is_told(today: str, told: int) -> None:
     given = tables(status_reports=REPORTS)
-    found = Asked(given, Settings(), data_date(given, "", "2026-03"), today)
+    found = Asked(given, Settings(), data_date=data_date(given, "", "2026-03"), today=today)
     assert len(list(of_the_future(found))) == told
