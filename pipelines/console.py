@@ -17,7 +17,7 @@ from rich.table import Table
 from pipelines.progress import Progress
 from pipelines.publishing.plan import PlannedReport
 from pipelines.publishing.render import Record
-from pmo_lib.contract.verdict import Verdict
+from pmo_lib.contract.verdict import Question, Verdict
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.wording import counted, interval, number
@@ -106,13 +106,18 @@ class Console:
         failed = [item for item in outcome.records if not item.is_published]
         for item in failed:
             self.error(_said(item))
+        asked = {question.asks for question in outcome.questions}
         for reason in outcome.withheld.values():
-            self.error(f"withheld: {reason}")
+            if reason not in asked:
+                self.error(f"withheld: {reason}")
+        self.questions(outcome.questions)
         for kpi_id, reason in outcome.failed_kpis.items():
             self.error(f"KPI {kpi_id}: {reason}")
         if outcome.rows_rejected:
             where = outcome.pack.parents[2] / "rejected"
             self.say(f"{counted(outcome.rows_rejected, 'row')} rejected, see {where}")
+        if outcome.month:
+            self.say(f"the report is on {outcome.month}")
         published = len(outcome.records) - len(failed)
         what = f"{published} of {counted(len(outcome.records), 'report')} published"
         self.say(
@@ -140,10 +145,21 @@ class Console:
                         f"{counted(violation.rows, 'row')}, such as "
                         f"{', '.join(violation.examples[:3])}"
                     )
+        self.questions(verdict.questions)
+        self.say(f"{whose}the data go to {verdict.data_date}")
         for file in verdict.ignored:
             self.say(f"not a table, not read: {file}")
         if verdict.rows_rejected:
             self.say(f"rejected rows with reasons: {out / 'rejected'}")
+
+    def questions(self, questions: Sequence[Question]) -> None:
+        """What the data leave open; what is withheld for it is an error."""
+        for question in questions:
+            withheld = ", ".join(question.withholds)
+            if withheld:
+                self.error(f"withheld: {withheld}: {question}")
+            else:
+                self.say(f"{question}")
 
     def catalogue(self, results: pd.DataFrame) -> None:
         """Each KPI of the organisation with value, interval and n, or what it needs."""
