@@ -1,0 +1,304 @@
+"""A map applied: the lists of files become our tables as text, each row with its file and line."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import process
+
+from pipelines.maps.declared import AS_AT, Map, SheetMap, Taken
+from pipelines.maps.grid import Grid, Listed, grids, listed, numbered, plain
+from pipelines.reading.parse import Conventions, parse
+from pipelines.reading.readers import Lines, RawTable, normalised
+from pmo_lib.contract.schema import Column
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.errors import DataError, PmoError, raise_all
+
+_NUMBERS = {"money", "number", "integer", "share"}
+_DATED = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_. ]?(0[1-9]|1[0-2])(?:[-_. ]?([0-3]\d))?(?!\d)")
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Our tables, file by file, and what a user must know of how they were made."""
+
+    found: Mapping[str, list[RawTable]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    used: tuple[Path, ...] = ()
+
+
+def mapped(declared: Map, paths: Iterable[Path], where: str) -> Mapped:
+    """The tables that a map makes of the files; `where` is what the map is called in messages.
+
+    Raises DataError, all mistakes together, where a heading is missing that must be there, or no
+    file holds the list.
+    """
+    given = list(paths)
+    found: dict[str, list[RawTable]] = defaultdict(list)
+    notes: list[str] = []
+    used: list[Path] = []
+    errors: list[PmoError] = []
+    for sheet in declared.sheets:
+        own = [path for path in given if fnmatch(path.name.lower(), sheet.files.lower())]
+        parts: list[tuple[str, dict[str, RawTable]]] = []
+        for path in own:
+            try:
+                one = _list_in(path, sheet, where)
+                parts += [
+                    (as_at, _tables(part, sheet, as_at))
+                    for as_at, part in _dated(one, sheet, where)
+                ]
+            except DataError as error:
+                errors.append(error)
+                continue
+            used.append(path)
+            notes += [f"{one.grid.where}: left out {what}" for what in one.left_out]
+        if not own:
+            errors.append(
+                DataError(
+                    f"no file is called {sheet.files}",
+                    where=where,
+                    remedy="Name the files, or mend files: in the map",
+                )
+            )
+        for table, raws in _of_all(sheet, parts):
+            found[table] += raws
+    raise_all(errors)
+    return Mapped(found, tuple(notes), tuple(dict.fromkeys(used)))
+
+
+def _list_in(path: Path, sheet: SheetMap, where: str) -> Listed:
+    """The list that the map is of; DataError names the headings that are missing."""
+    every = [grid for grid in grids(path) if not sheet.sheet or _same(grid.sheet, sheet.sheet)]
+    if not every:
+        names = ", ".join(grid.sheet for grid in grids(path) if grid.sheet)
+        raise DataError(
+            f"there is no sheet {sheet.sheet!r}",
+            where=path.name,
+            remedy=f"Mend sheet: in {where}. The file has: {names or 'one list without a name'}",
+        )
+    best: tuple[int, Grid, int] | None = None
+    for grid in every:
+        line, missing = _best_header(grid, sheet)
+        if best is None or len(missing) < best[0]:
+            best = (len(missing), grid, line)
+        if not missing:
+            return listed(grid, line)
+    assert best is not None
+    _, grid, line = best
+    headings = grid.row(int(np.flatnonzero(grid.lines == line)[0]))
+    raise DataError(
+        "headings of the map are missing: "
+        + "; ".join(_nearest(wanted, headings) for wanted in _missing(headings, sheet)),
+        where=f"{grid.where} line {line}",
+        remedy=f"Mend the headings in {where}, or the export",
+    )
+
+
+def _best_header(grid: Grid, sheet: SheetMap) -> tuple[int, list[tuple[str, ...]]]:
+    """The line with most of the map's headings, and those that it lacks."""
+    positions = (
+        [int(np.flatnonzero(grid.lines == sheet.header)[0])]
+        if sheet.header in grid.lines
+        else range(min(len(grid.lines), 40))
+    )
+    lacking = [(len(missing := _missing(grid.row(at), sheet)), at, missing) for at in positions]
+    _, at, missing = min(lacking, key=lambda item: item[:2])
+    return int(grid.lines[at]), missing
+
+
+def _missing(headings: Sequence[str], sheet: SheetMap) -> list[tuple[str, ...]]:
+    there = {plain(name) for name in numbered(headings)}
+    return [wanted for wanted in sheet.needed if not any(plain(each) in there for each in wanted)]
+
+
+def _nearest(wanted: Sequence[str], headings: Sequence[str]) -> str:
+    near = process.extract(
+        plain(wanted[0]), {h: plain(h) for h in headings if h}, limit=3, score_cutoff=50
+    )
+    shown = " or ".join(repr(heading) for *_, heading in near)
+    return f"{wanted[0]!r} (nearest today: {shown or 'none'})"
+
+
+def _same(one: str, other: str) -> bool:
+    return plain(one) == plain(other)
+
+
+def _dated(one: Listed, sheet: SheetMap, where: str) -> Iterator[tuple[str, Listed]]:
+    """The list with its date; where a column of dates tells it, the rows of each date."""
+    heading = next((name for name in one.cells if plain(name) == plain(sheet.as_at)), None)
+    if sheet.as_at and heading is not None:
+        text = _read(one.cells[heading], Column("as_at", "date", ""), Taken(), sheet)
+        for day in sorted(text.unique()):
+            if not _DATED.fullmatch(day):
+                raise DataError(
+                    f"{day!r} in {heading!r} is no date",
+                    where=one.grid.where,
+                    remedy=f"Write dates: in {where}, such as dates: '%d/%m/%Y'",
+                )
+            rows = (text == day).to_numpy()
+            cells = one.cells[rows].reset_index(drop=True)
+            yield day, replace(one, cells=cells, lines=one.lines[rows])
+        return
+    if sheet.as_at and not _DATED.fullmatch(sheet.as_at):
+        raise DataError(
+            f"as_at: {sheet.as_at!r} is neither a date nor a heading",
+            where=one.grid.where,
+            remedy=f"Write as_at: YYYY-MM-DD in {where}",
+        )
+    yield sheet.as_at or _date_in_name(one, sheet, where), one
+
+
+def _date_in_name(one: Listed, sheet: SheetMap, where: str) -> str:
+    """The date in a file's name; DataError where something needs it and there is none."""
+    if match := _DATED.search(Path(one.grid.file).stem):
+        year, month, day = match.groups()
+        return f"{year}-{month}-{day}" if day else f"{year}-{month}"
+    taken = [each for table in sheet.tables for _, each in sheet.taken(table)]
+    if sheet.snapshots or any(each.constant == AS_AT for each in taken):
+        raise DataError(
+            "the date of the list is not known",
+            where=one.grid.file,
+            remedy=f"Write as_at: YYYY-MM-DD in {where}, or put the month into the file's name",
+        )
+    return ""
+
+
+def _tables(one: Listed, sheet: SheetMap, as_at: str) -> dict[str, RawTable]:
+    """Each table that the list holds."""
+    by_name = {plain(name): name for name in one.cells}
+    is_empty = one.cells.isin([*sheet.empty, *(word.strip() for word in sheet.empty)])
+    cells = one.cells.mask(is_empty, "") if sheet.empty else one.cells
+    made: dict[str, RawTable] = {}
+    taken_columns: set[str] = set()
+    for number, (table, _) in enumerate(sheet.tables.items()):
+        rows = _rows_of(cells, sheet.rows.get(table, {}), by_name)
+        columns: dict[str, pd.Series] = {}
+        own: list[str] = []  # what it says that no table before has said
+        used: set[str] = set()
+        for name, taken in sheet.taken(table):
+            source = next((by_name[plain(h)] for h in taken.headings if plain(h) in by_name), None)
+            if source is None and not taken.constant:
+                continue
+            column = TABLES[table][name]
+            if source is None:
+                constant = as_at if taken.constant == AS_AT else taken.constant
+                columns[name] = pd.Series(constant, index=rows.index, dtype="str")
+            else:
+                if source not in taken_columns:
+                    own.append(name)
+                used.add(source)
+                columns[name] = _read(rows[source], column, taken, sheet)
+        frame = pd.DataFrame(columns, index=rows.index)
+        said = [name for name in own if name not in TABLES[table].key and name != "department"]
+        if number and said:  # a row that says nothing of it is no row of a further table
+            frame = frame[(frame[said] != "").any(axis=1)]
+        made[table] = _raw(one, frame)
+        taken_columns |= used
+    first = next(iter(sheet.tables))
+    aside = cells[[name for name in cells if name not in taken_columns]]
+    free = {name: normalised(name) for name in aside}
+    free = {n: new for n, new in free.items() if new not in TABLES[first].column_names}
+    whole = made[first].cells
+    extra = aside[list(free)].rename(columns=free)
+    extra = extra.loc[:, ~extra.columns.duplicated()].loc[_kept(one, made[first])]
+    joined = whole.join(extra.reset_index(drop=True)[[c for c in extra if c not in whole]])
+    made[first] = _with_cells(made[first], joined)
+    return made
+
+
+def _kept(one: Listed, raw: RawTable) -> list[int]:
+    return [int(at) for at in np.flatnonzero(np.isin(one.lines, raw.lines))]
+
+
+def _rows_of(
+    cells: pd.DataFrame, wanted: Mapping[str, Sequence[str]], by_name: Mapping[str, str]
+) -> pd.DataFrame:
+    """The rows that hold one of the words in each column that is named."""
+    for heading, words in wanted.items():
+        if plain(heading) not in by_name:
+            raise DataError(f"there is no column {heading!r}, by whose words rows are chosen")
+        column = cells[by_name[plain(heading)]]
+        allowed = {plain(word) for word in words}
+        cells = cells[column.map({word: plain(word) in allowed for word in column.unique()})]
+    return cells
+
+
+def _read(text: pd.Series, column: Column, taken: Taken, sheet: SheetMap) -> pd.Series:
+    """The cells as our tables write them; what cannot be read stays as it is, to be told so."""
+    if taken.pattern:
+        part = text.str.extract(f"({taken.pattern})" if "(" not in taken.pattern else taken.pattern)
+        text = part.iloc[:, 0].fillna(text)
+    if taken.values:
+        known = {plain(word): ours for word, ours in taken.values.items()}
+        return text.map({word: known.get(plain(word), word) for word in text.unique()})
+    date_format = taken.dates or sheet.dates
+    conventions = Conventions(date_format=date_format, decimal_mark=sheet.decimal_mark)
+    plain_index = text.reset_index(drop=True)
+    if column.kind in ("date", "period") and date_format:
+        as_date = replace(column, kind="date")
+        typed = parse(as_date, plain_index, conventions).typed.dt.strftime("%Y-%m-%d")
+    elif column.kind in _NUMBERS and (taken.scale != 1 or sheet.decimal_mark):
+        number = parse(replace(column, kind="number"), plain_index, conventions).typed
+        typed = (number * taken.scale).map(_written, na_action="ignore")
+    else:
+        return text
+    return typed.astype("str").set_axis(text.index).fillna(text)
+
+
+def _written(number: float) -> str:
+    rounded = round(number, 6)
+    return str(int(rounded)) if rounded.is_integer() else repr(rounded)
+
+
+def _raw(one: Listed, frame: pd.DataFrame) -> RawTable:
+    lines = one.lines[frame.index.to_numpy()]
+    cells = frame.reset_index(drop=True)
+    raw = RawTable(one.grid.where, one.grid.sha256, one.grid.encoding, cells, lines)
+    return _with_cells(raw, cells)
+
+
+def _with_cells(raw: RawTable, cells: pd.DataFrame) -> RawTable:
+    own = replace(raw, cells=cells.copy())  # what reads it takes its columns away
+    return replace(own, again=partial(_some, replace(raw, cells=cells)))
+
+
+def _some(raw: RawTable, only: Lines) -> RawTable:
+    keep = np.isin(raw.lines, sorted(only))
+    return replace(raw, cells=raw.cells[keep].reset_index(drop=True), lines=raw.lines[keep])
+
+
+def _of_all(
+    sheet: SheetMap, parts: list[tuple[str, dict[str, RawTable]]]
+) -> Iterator[tuple[str, list[RawTable]]]:
+    """Each table of all files; of snapshots the newest row of a key, of baselines the first.
+
+    A table with a month in its key holds every snapshot.
+    """
+    ordered = sorted(parts, key=lambda part: part[0])
+    for table in sheet.tables:
+        raws = [tables[table] for _, tables in ordered if table in tables]
+        is_monthly = any(TABLES[table][name].kind == "period" for name in TABLES[table].key)
+        if sheet.snapshots and not is_monthly:
+            yield table, _each_key_once(table, raws if table == "baselines" else raws[::-1])
+        else:
+            yield table, raws
+
+
+def _each_key_once(table: str, raws: Sequence[RawTable]) -> list[RawTable]:
+    seen: set[tuple[str, ...]] = set()
+    kept = []
+    for raw in raws:
+        key = [name for name in TABLES[table].key if name in raw.cells]
+        keys = list(raw.cells[key].itertuples(index=False, name=None))
+        new = np.array([each not in seen for each in keys], dtype=bool)
+        seen.update(keys)
+        cells = raw.cells[new].reset_index(drop=True)
+        kept.append(_with_cells(replace(raw, lines=raw.lines[new]), cells))
+    return kept
