@@ -111,6 +111,7 @@ def kpis(
     csv: Annotated[Path | None, typer.Option(help="Write the tidy results to this file.")] = None,
 ) -> None:
     """The catalogue: what is measured, and what each unmeasured KPI still needs."""
+    from pipelines.spreadsheet import write_csv
     from pmo_lib.engine.result import tidy
     from pmo_lib.parameters import KpiReportParameters
 
@@ -118,7 +119,7 @@ def kpis(
         checked, workbook = KpiReportParameters(period=period, data_dir=str(out)).open()
         measured = workbook.measured(checked.period)
         if csv is not None:
-            measured.published.to_csv(csv, index=False, lineterminator="\n")
+            write_csv(measured.published, csv)
     Console().catalogue(tidy(measured.results))
 
 

@@ -7,6 +7,7 @@ import yaml
 
 from pipelines.files import replaced_folder
 from pipelines.sources import Imported, source
+from pipelines.spreadsheet import write_csv
 from pmo_lib.errors import DataError
 
 UNREAD = "unread"
@@ -29,10 +30,10 @@ def import_files(name: str, files: Sequence[Path], to: Path) -> Imported:
     settings = own.read_bytes() if own.exists() else _as_yaml(imported.settings)
     with replaced_folder(to) as folder:
         for table, rows in imported.tables.items():
-            rows.to_csv(folder / f"{table}.csv", index=False, lineterminator="\n")
+            write_csv(rows, folder / f"{table}.csv")
         unread = folder / UNREAD
         unread.mkdir()
-        imported.unread.to_csv(unread / f"{name}.csv", index=False, lineterminator="\n")
+        write_csv(imported.unread, unread / f"{name}.csv")
         if settings:
             (folder / own.name).write_bytes(settings)
     return imported

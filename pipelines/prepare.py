@@ -11,6 +11,7 @@ from pipelines.files import replaced_folder, sweep, write_json
 from pipelines.questions import ask
 from pipelines.reading.exports import peer_folders
 from pipelines.reading.ingest import REJECTION_COLUMNS, Ingested, Loaded, data_hash, ingest
+from pipelines.spreadsheet import write_csv
 from pipelines.validate import Checked, Validator
 from pmo_lib import __version__
 from pmo_lib.contract.schema import SEVERITIES
@@ -77,9 +78,9 @@ class Prepared:
                 if len(table.rejected):
                     first = list(REJECTION_COLUMNS)
                     rest = [c for c in table.rejected.columns if c not in first]
-                    table.rejected[first + rest].to_csv(rejected / f"{name}.csv", index=False)
+                    write_csv(table.rejected[first + rest], rejected / f"{name}.csv")
                 if table.verdict.extra_columns:
-                    table.extra.to_csv(extra / f"{name}.csv", index=False)
+                    write_csv(table.extra, extra / f"{name}.csv")
             for name, peer in self.peers.items():
                 peer.write(peers / name)
             settings = self.settings.to_mapping()

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from pipelines.files import read_json, write_json
 from pipelines.publishing.html import TEMPLATES
 from pipelines.publishing.render import Record
+from pipelines.spreadsheet import write_csv
 from pmo_lib.benchmark.comparison import chosen, table
 from pmo_lib.contract.dictionary import dictionary
 from pmo_lib.contract.tables import TABLES
@@ -83,7 +84,7 @@ def _write_figures(folder: Path, records: Sequence[Record], workbook: Workbook) 
         "value_case": case.table(),
     }
     for name, rows in tables.items():
-        rows.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        write_csv(rows, folder / f"{name}.csv")
     measured.published.to_parquet(folder / "kpis.parquet", index=False)
 
 

@@ -23,6 +23,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.reading.encoding import hash_and_encoding
+from pipelines.spreadsheet import unguarded
 from pmo_lib.errors import DataError
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _collect(
                 kept.append((line, row[: len(header)]))
         lines.append(np.array([line for line, _ in kept], dtype=np.int64))
         columns = zip(*(row for _, row in kept), strict=True) if kept else ()
-        chunks.append([pa.array(column, pa.large_string()) for column in columns])
+        chunks.append([unguarded(pa.array(column, pa.large_string())) for column in columns])
     cells = _frame(header, [chunk for chunk in chunks if chunk])
     if ragged and cells.empty and all(len(row) > len(header) for _, row in ragged):
         _refuse_unnamed(str(len(header) + 1), f"{where} line {header_line}")
