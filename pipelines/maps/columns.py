@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +21,17 @@ NEAR = 0.82  # as alike a heading must be to one that we know
 _SAMPLE = 2_000  # distinct cells looked at
 _LONGEST = 30  # letters of a word for nothing
 _FIRST = 30  # of them, to choose what to try on all
-_UNITS = (
-    (re.compile(r"(?:[£€$¥]\s?k\b|\bk\s?[£€$¥]|\b(?:gbp|eur|usd)\s?k\b|\bk(?:gbp|eur|usd)\b|(?<![\d.,])['’]?000s?\b|\bthousands?\b|\btsd\b|\bt€)", re.I), 1_000.0),
-    (re.compile(r"(?:[£€$¥]\s?mn?\b|\bm\s?[£€$¥]|\bmillions?\b|\bmn\b|\bmio\b|\b(?:gbp|eur|usd)\s?m\b|\bm(?:gbp|eur|usd)\b)", re.I), 1e6),
-    (re.compile(r"(?:[£€$¥]\s?bn\b|\bbillions?\b|\bmrd\b)", re.I), 1e9),
-)  # fmt: skip
-DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%y", "%a %d/%m/%y",
-             "%d/%m/%Y %I:%M %p", "%d/%m/%y %H:%M", "%d/%m/%Y %I:%M:%S %p")  # fmt: skip
-MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%y", "%a %m/%d/%y",
-               "%m/%d/%Y %I:%M %p", "%m/%d/%y %H:%M", "%m/%d/%Y %I:%M:%S %p")  # fmt: skip
-CERTAIN = ("%d.%m.%Y", "%d.%m.%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y",
-           "%B %d, %Y", "%Y/%m/%d", "%Y%m%d", "%d/%b/%y %I:%M %p", "%d/%b/%Y", "%d/%b/%y",
-           "%Y.%m.%d", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%b %d %Y", "%d-%b-%Y %H:%M",
-           "%a %b %d %Y", "%d %b %y", "%Y %B %d %I:%M %p", "%B %d, %Y %I:%M %p")  # fmt: skip
-
+_MONEY = "gbp|eur|usd|chf|aud|cad"
+_UNITS = tuple(
+    (re.compile(pattern, re.I), size)
+    for pattern, size in (
+        (rf"[£€$¥]\s?k\b|\bk\s?[£€$¥]|\b(?:{_MONEY})\s?k\b|\bk(?:{_MONEY})\b", 1e3),
+        (r"(?<![\d.,])['’]?000s?\b|\bthousands?\b|\btsd\b|\bt€", 1e3),
+        (rf"[£€$¥]\s?mn?\b|\bmn?\s?[£€$¥]|\b(?:{_MONEY})\s?mn?\b|\bm(?:{_MONEY})\b", 1e6),
+        (r"\bmillions?\b|\bmn\b|\bmio\b", 1e6),
+        (r"[£€$¥]\s?bn\b|\bbillions?\b|\bmrd\b", 1e9),
+    )
+)
 _PLAN = re.compile(
     r"\b(?:plan\w*|baseline\w*|approved|target|forecast\w*|scheduled|original\w*|expected|estimate\w*|"
     r"projected|budget\w*|revised|geplant\w*|soll|prevu\w*)\b"
@@ -51,7 +49,7 @@ class Fit:
     said: str
     dates: str = ""
     scale: float = 1.0
-    values: tuple[tuple[str, str], ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
     is_doubtful: bool = False  # day or month first
 
 
@@ -93,8 +91,9 @@ class FileColumn:
             return ()
         if _dates(self.counts, "") >= ENOUGH:
             return ("",)
-        every = [each for each in (*CERTAIN, *DAY_FIRST, *MONTH_FIRST) if _dates(few, each) >= 0.8]
-        return tuple(each for each in every if _dates(self.counts, each) >= ENOUGH)
+        every = chain.from_iterable(known()["dates"].values())
+        likely = [each for each in every if _dates(few, each) >= 0.8]
+        return tuple(each for each in likely if _dates(self.counts, each) >= ENOUGH)
 
     @cached_property
     def number_share(self) -> float:
@@ -112,7 +111,7 @@ class FileColumn:
 def alike(column: FileColumn, ours: Column, headings: Sequence[str]) -> tuple[float, str]:
     """How much a heading is one of those known for our column, from 0 to 1, and in words."""
     full = plain(column.heading)
-    if _PLAN.search(full) and ours.name in _FACTS or _FACT.search(full) and ours.name in _PLANS:
+    if (_PLAN.search(full) and ours.name in _FACTS) or (_FACT.search(full) and ours.name in _PLANS):
         return 0.0, ""  # a plan is no fact, whatever else it is called
     for position, each in enumerate(dict.fromkeys([ours.name, *headings])):
         if plain(each) in (column.bare, full):
@@ -146,7 +145,7 @@ def _words(column: FileColumn, ours: Column) -> Fit:
     share = float(sum(n for cell, n in column.counts.items() if found[cell]) / column.counts.sum())
     own = {normal(word) for word in ours.allowed}
     values = tuple((cell, word) for cell, word in found.items() if word and normal(cell) not in own)
-    return Fit(share, f"{share:.0%} are words for {', '.join(ours.allowed[:3])} …", values=values)
+    return Fit(share, f"{share:.0%} are words for {', '.join(ours.allowed[:3])} …", words=values)
 
 
 def normal(word: str) -> str:
@@ -162,8 +161,8 @@ def _dated(column: FileColumn, ours: Column, date_order: str) -> Fit:
         return Fit(0.0, "its cells are no dates")
     if "" in formats:
         return Fit(1.0, "its cells are dates")
-    sure = [each for each in formats if each in CERTAIN]
-    day, month = ([each for each in formats if each in some] for some in (DAY_FIRST, MONTH_FIRST))
+    sure = _some(formats, "certain")
+    day, month = _some(formats, "day"), _some(formats, "month")
     if not sure and day and month:
         chosen = {"day": day, "month": month}.get(date_order)
         if chosen is None:
@@ -202,8 +201,8 @@ def order_of_dates(columns: Iterable[FileColumn]) -> str:
     seen = set()
     for column in columns:
         formats = column.date_formats
-        day, month = any(f in DAY_FIRST for f in formats), any(f in MONTH_FIRST for f in formats)
-        if day != month:
+        day, month = bool(_some(formats, "day")), bool(_some(formats, "month"))
+        if day != month and not _some(formats, "certain"):
             seen.add("day" if day else "month")
     return seen.pop() if len(seen) == 1 else ""
 
@@ -217,6 +216,10 @@ def is_nothing(cell: str) -> bool:
 def _nothing() -> frozenset[str]:
     words = known()["nothing"]
     return frozenset([*(plain(w) for w in words), *(w.casefold() for w in words)]) - {""}
+
+
+def _some(formats: Sequence[str], order: str) -> list[str]:
+    return [each for each in formats if each in known()["dates"][order]]
 
 
 @cache

@@ -25,7 +25,7 @@ class Taken:
     constant: str = ""
     scale: float = 1.0  # the file's figure times this is ours: 1000 for thousands
     dates: str = ""  # as Python writes them: %d/%m/%Y
-    values: dict[str, str] = field(default_factory=dict)  # the file's words, and ours
+    words: dict[str, str] = field(default_factory=dict)  # the file's words, and ours
     pattern: str = ""  # the part of the cell that is taken, such as the middle figure of a range
     need: Literal["must", "may"] = "must"  # a heading that must be there, or may be missing
 

@@ -21,8 +21,26 @@ from pmo_lib.errors import DataError
 
 HEADER_WITHIN = 40  # lines: a header further down is none
 TOTALS = frozenset(
-    "total totals subtotal sub-total sum grand_total overall_total total_general gesamt "
-    "gesamtsumme summe totale total_général total_geral totaal suma razem summa".split()
+    [
+        "total",
+        "totals",
+        "subtotal",
+        "sub-total",
+        "sum",
+        "grand_total",
+        "overall_total",
+        "total_general",
+        "gesamt",
+        "gesamtsumme",
+        "summe",
+        "totale",
+        "total_général",
+        "total_geral",
+        "totaal",
+        "suma",
+        "razem",
+        "summa",
+    ]
 )
 _SAID_SEPARATOR = re.compile(r"sep=(.)\s*")
 

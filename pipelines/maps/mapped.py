@@ -14,13 +14,12 @@ from rapidfuzz import process
 
 from pipelines.maps.declared import AS_AT, Map, SheetMap, Taken
 from pipelines.maps.grid import Grid, Listed, grids, listed, numbered, plain
-from pipelines.reading.parse import Conventions, parse
+from pipelines.maps.taken import Cells, read, table_of
 from pipelines.reading.readers import Lines, RawTable, normalised
 from pmo_lib.contract.schema import Column
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError, PmoError, raise_all
 
-_NUMBERS = {"money", "number", "integer", "share"}
 _DATED = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_. ]?(0[1-9]|1[0-2])(?:[-_. ]?([0-3]\d))?(?!\d)")
 
 
@@ -132,9 +131,9 @@ def _same(one: str, other: str) -> bool:
 
 def _dated(one: Listed, sheet: SheetMap, where: str) -> Iterator[tuple[str, Listed]]:
     """The list with its date; where a column of dates tells it, the rows of each date."""
-    heading = next((name for name in one.cells if plain(name) == plain(sheet.as_at)), None)
-    if sheet.as_at and heading is not None:
-        text = _read(one.cells[heading], Column("as_at", "date", ""), Taken(), sheet)
+    heading = Cells(one.cells, "").heading([sheet.as_at]) if sheet.as_at else ""
+    if heading:
+        text = read(one.cells[heading], Column("as_at", "date", ""), Taken(), sheet)
         for day in sorted(text.unique()):
             if not _DATED.fullmatch(day):
                 raise DataError(
@@ -171,90 +170,16 @@ def _date_in_name(one: Listed, sheet: SheetMap, where: str) -> str:
 
 
 def _tables(one: Listed, sheet: SheetMap, as_at: str) -> dict[str, RawTable]:
-    """Each table that the list holds."""
-    by_name = {plain(name): name for name in one.cells}
-    is_empty = one.cells.isin([*sheet.empty, *(word.strip() for word in sheet.empty)])
-    cells = one.cells.mask(is_empty, "") if sheet.empty else one.cells
-    made: dict[str, RawTable] = {}
-    taken_columns: set[str] = set()
-    for number, (table, _) in enumerate(sheet.tables.items()):
-        rows = _rows_of(cells, sheet.rows.get(table, {}), by_name)
-        columns: dict[str, pd.Series] = {}
-        own: list[str] = []  # what it says that no table before has said
-        used: set[str] = set()
-        for name, taken in sheet.taken(table):
-            source = next((by_name[plain(h)] for h in taken.headings if plain(h) in by_name), None)
-            if source is None and not taken.constant:
-                continue
-            column = TABLES[table][name]
-            if source is None:
-                constant = as_at if taken.constant == AS_AT else taken.constant
-                columns[name] = pd.Series(constant, index=rows.index, dtype="str")
-            else:
-                if source not in taken_columns:
-                    own.append(name)
-                used.add(source)
-                columns[name] = _read(rows[source], column, taken, sheet)
-        frame = pd.DataFrame(columns, index=rows.index)
-        said = [name for name in own if name not in TABLES[table].key and name != "department"]
-        if number and said:  # a row that says nothing of it is no row of a further table
-            frame = frame[(frame[said] != "").any(axis=1)]
-        made[table] = _raw(one, frame)
-        taken_columns |= used
-    first = next(iter(sheet.tables))
-    aside = cells[[name for name in cells if name not in taken_columns]]
-    free = {name: normalised(name) for name in aside}
-    free = {n: new for n, new in free.items() if new not in TABLES[first].column_names}
-    whole = made[first].cells
-    extra = aside[list(free)].rename(columns=free)
-    extra = extra.loc[:, ~extra.columns.duplicated()].loc[_kept(one, made[first])]
-    joined = whole.join(extra.reset_index(drop=True)[[c for c in extra if c not in whole]])
-    made[first] = _with_cells(made[first], joined)
-    return made
-
-
-def _kept(one: Listed, raw: RawTable) -> list[int]:
-    return [int(at) for at in np.flatnonzero(np.isin(one.lines, raw.lines))]
-
-
-def _rows_of(
-    cells: pd.DataFrame, wanted: Mapping[str, Sequence[str]], by_name: Mapping[str, str]
-) -> pd.DataFrame:
-    """The rows that hold one of the words in each column that is named."""
-    for heading, words in wanted.items():
-        if plain(heading) not in by_name:
-            raise DataError(f"there is no column {heading!r}, by whose words rows are chosen")
-        column = cells[by_name[plain(heading)]]
-        allowed = {plain(word) for word in words}
-        cells = cells[column.map({word: plain(word) in allowed for word in column.unique()})]
-    return cells
-
-
-def _read(text: pd.Series, column: Column, taken: Taken, sheet: SheetMap) -> pd.Series:
-    """The cells as our tables write them; what cannot be read stays as it is, to be told so."""
-    if taken.pattern:
-        part = text.str.extract(f"({taken.pattern})" if "(" not in taken.pattern else taken.pattern)
-        text = part.iloc[:, 0].fillna(text)
-    if taken.values:
-        known = {plain(word): ours for word, ours in taken.values.items()}
-        return text.map({word: known.get(plain(word), word) for word in text.unique()})
-    date_format = taken.dates or sheet.dates
-    conventions = Conventions(date_format=date_format, decimal_mark=sheet.decimal_mark)
-    plain_index = text.reset_index(drop=True)
-    if column.kind in ("date", "period") and date_format:
-        as_date = replace(column, kind="date")
-        typed = parse(as_date, plain_index, conventions).typed.dt.strftime("%Y-%m-%d")
-    elif column.kind in _NUMBERS and (taken.scale != 1 or sheet.decimal_mark):
-        number = parse(replace(column, kind="number"), plain_index, conventions).typed
-        typed = (number * taken.scale).map(_written, na_action="ignore")
-    else:
-        return text
-    return typed.astype("str").set_axis(text.index).fillna(text)
-
-
-def _written(number: float) -> str:
-    rounded = round(number, 6)
-    return str(int(rounded)) if rounded.is_integer() else repr(rounded)
+    """Each table that the list holds; the first keeps the columns that have no place, too."""
+    cells = Cells(one.cells.mask(one.cells.isin(sheet.empty), ""), as_at)
+    said: set[str] = set()
+    frames = {table: table_of(cells, sheet, table, said) for table in sheet.tables}
+    first = next(iter(frames))
+    aside = {str(name): normalised(str(name)) for name in one.cells if name not in said}
+    kept = {name: aside[name] for name in aside if aside[name] not in TABLES[first].column_names}
+    extra = one.cells[list(kept)].set_axis(list(kept.values()), axis=1)
+    frames[first] = frames[first].join(extra.loc[:, ~extra.columns.duplicated()])
+    return {table: _raw(one, frame) for table, frame in frames.items()}
 
 
 def _raw(one: Listed, frame: pd.DataFrame) -> RawTable:

@@ -16,6 +16,7 @@ from pipelines.maps.columns import (
     normal,
     order_of_dates,
 )
+from pipelines.maps.declared import AS_AT
 from pipelines.maps.grid import Grid, Listed, header_line, listed, plain
 from pipelines.reading.parse import Conventions, parse
 from pmo_lib.contract.tables import TABLES
@@ -40,6 +41,12 @@ _DAYS = tuple(
         (r"\d{4}-\d{2}", "%Y-%m", "%Y-%m"),
     )
 )  # fmt: skip
+# what a list that holds one row a project and no history leaves unsaid
+CONSTANTS = {
+    "projects": {"department": "Not stated"},
+    "baselines": {"version": "0"},
+    "status_reports": {"period": AS_AT, "rated_by": "owner"},
+}
 OPEN = ("proposed", "active", "on_hold")
 
 
@@ -71,6 +78,16 @@ class ProposedSheet:
     @property
     def tables(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(each.table for each in self.proposals))
+
+    def missing(self, table: str) -> list[str]:
+        """The required columns of a table for which neither a column nor a constant is found."""
+        own = {each.column for each in self.proposals if each.table == table}
+        known_else = own | set(CONSTANTS.get(table, {}))
+        return [name for name in TABLES[table].required_columns if name not in known_else]
+
+    @property
+    def is_whole(self) -> bool:
+        return not any(self.missing(table) for table in self.tables)
 
 
 def proposed(grid: Grid) -> ProposedSheet:
@@ -136,11 +153,9 @@ def _newest(one: Listed, heading: str, dates: str) -> Listed:
 
 
 def as_at(one: Listed) -> str:
-    """The day or month of a list, from the lines above its headings, or its sheet's or file's name."""
-    above = [
-        cell for position in range(len(one.grid.lines)) if one.grid.lines[position] < one.header_line
-        for cell in one.grid.row(position) if cell
-    ]  # fmt: skip
+    """The day or month of a list: above its headings, or in the name of its sheet or file."""
+    lines = [at for at, line in enumerate(one.grid.lines) if line < one.header_line]
+    above = [cell for at in lines for cell in one.grid.row(at) if cell]
     found = (date_in(text) for text in (*above, one.grid.sheet, one.grid.file))
     return next((each for each in found if each), "")
 
@@ -199,7 +214,7 @@ def _planned_finish(own: Sequence[Proposal], columns: Sequence[FileColumn]) -> s
     filled = cells[heading].text.index.isin(cells[heading].filled.index)
     if "status" not in found:
         return heading if filled.mean() >= ENOUGH else ""
-    ways = dict(found["status"].fit.values)
+    ways = dict(found["status"].fit.words)
     status = cells[found["status"].heading].text.map(lambda word: ways.get(word, normal(word)))
     is_open = status.isin(OPEN)
     return heading if is_open.any() and filled[is_open].mean() > 1 - ENOUGH else ""
@@ -224,13 +239,13 @@ def _one_to_one(
                 ways.append(
                     Proposal(table, ours.name, column.heading, sure, f"{why}; {way.said}", way)
                 )
-    ways.sort(key=lambda way: -way.confidence)
+    ways.sort(key=lambda each: -each.confidence)
     taken: dict[str, Proposal] = {}
     used: set[str] = set()
-    for way in ways:
-        if way.column not in taken and way.heading not in used:
-            taken[way.column] = way
-            used.add(way.heading)
+    for each in ways:
+        if each.column not in taken and each.heading not in used:
+            taken[each.column] = each
+            used.add(each.heading)
     return [taken[ours.name] for ours in TABLES[table] if ours.name in taken]
 
 

@@ -5,16 +5,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.maps.proposed import Proposal, ProposedSheet, as_at
-from pmo_lib.contract.tables import TABLES
-
-UNKNOWN_DEPARTMENT = "Not stated"
-# what a list that holds one row a project and no history leaves unsaid
-CONSTANTS = {
-    "projects": {"department": UNKNOWN_DEPARTMENT},
-    "baselines": {"version": "0"},
-    "status_reports": {"period": "as_at", "rated_by": "owner"},
-}
+from pipelines.maps.proposed import CONSTANTS, Proposal, ProposedSheet, as_at
 
 
 def as_yaml(sheets: Sequence[ProposedSheet]) -> str:
@@ -47,12 +38,11 @@ def _sheet(sheet: ProposedSheet) -> Iterator[str]:
         yield f"    {table}:"
         own = [each for each in sheet.proposals if each.table == table]
         yield from (f"      {line}" for each in own for line in _column(each))
-        missing = set(TABLES[table].required_columns) - {each.column for each in own}
+        named = {each.column for each in own}
         for column, constant in CONSTANTS.get(table, {}).items():
-            if column in missing:
-                missing.remove(column)
+            if column not in named:
                 yield f"      {column}: {_flow({'constant': constant})}"
-        yield from (f"      {c}: ''  # required: name a heading" for c in sorted(missing))
+        yield from (f"      {c}: ''  # required: name a heading" for c in sheet.missing(table))
 
 
 def _date_of(sheet: ProposedSheet) -> Iterator[str]:
@@ -76,8 +66,8 @@ def _column(each: Proposal) -> Iterator[str]:
         options["dates"] = each.fit.dates
     if each.fit.scale != 1:
         options["scale"] = int(each.fit.scale) if each.fit.scale >= 1 else each.fit.scale
-    if each.fit.values:
-        options["values"] = dict(each.fit.values)
+    if each.fit.words:
+        options["words"] = dict(each.fit.words)
     taken = {"column": each.heading} | options if options else each.heading
     reason = " ".join(each.reason.split())
     yield f"{each.column}: {_flow(taken)}  # {each.confidence:.2f}: {reason}"
