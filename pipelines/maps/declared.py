@@ -35,12 +35,17 @@ class Taken:
         return tuple(heading for heading in given if heading)
 
 
+def either(heading: str) -> tuple[str, ...]:
+    """The headings of which one chooses rows, as written: Issue Type | Vorgangstyp."""
+    return tuple(each.strip() for each in heading.split("|"))
+
+
 @dataclass(frozen=True)
 class SheetMap:
     """One list of a file, and what becomes of its columns.
 
     ``tables`` gives, per table of ours, each column of ours; ``rows`` which rows are of a table
-    where not all are, by the words in a column of the file.
+    where not all are, by the words in a column of the file: [Epic], or ["*", -Epic] for all others.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -50,7 +55,7 @@ class SheetMap:
     sheet: str = ""  # empty for the first sheet that has the headings
     header: int = 0  # the line of the headings; 0 where it is to be found
     as_at: str = ""  # a date, or the heading of one; empty where it is in the file's name
-    dates: str = ""  # of all columns that do not say otherwise
+    dates: str = ""  # of all columns that do not say otherwise; auto where the values are to tell
     decimal_mark: Literal["", ".", ","] = ""
     empty: list[str] = field(default_factory=list)  # words for nothing
     rows: dict[str, dict[str, list[str]]] = field(default_factory=dict)
@@ -66,7 +71,8 @@ class SheetMap:
         """The headings that must be there, each with those that will do in its place."""
         all_taken = [taken for table in self.tables for _, taken in self.taken(table)]
         wanted = [taken.headings for taken in all_taken if taken.need == "must" and taken.headings]
-        return tuple(dict.fromkeys(wanted))
+        chosen = [either(name) for rows in self.rows.values() for name in rows]
+        return tuple(dict.fromkeys([*wanted, *chosen]))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from rapidfuzz import process
 
-from pipelines.maps.declared import AS_AT, Map, SheetMap, Taken
+from pipelines.maps.declared import AS_AT, Map, SheetMap, Taken, either
 from pipelines.maps.grid import Grid, Listed, grids, listed, numbered, plain
 from pipelines.maps.taken import Cells, read, table_of
 from pipelines.reading.readers import Lines, RawTable, normalised
@@ -49,10 +49,10 @@ def mapped(declared: Map, paths: Iterable[Path], where: str) -> Mapped:
         for path in own:
             try:
                 one = _list_in(path, sheet, where)
-                parts += [
-                    (as_at, _tables(part, sheet, as_at))
-                    for as_at, part in _dated(one, sheet, where)
-                ]
+                for as_at, part in _dated(one, sheet, where):
+                    tables, said = _tables(part, sheet, as_at)
+                    parts.append((as_at, tables))
+                    notes += said
             except DataError as error:
                 errors.append(error)
                 continue
@@ -131,7 +131,7 @@ def _same(one: str, other: str) -> bool:
 
 def _dated(one: Listed, sheet: SheetMap, where: str) -> Iterator[tuple[str, Listed]]:
     """The list with its date; where a column of dates tells it, the rows of each date."""
-    heading = Cells(one.cells, "").heading([sheet.as_at]) if sheet.as_at else ""
+    heading = Cells(one.cells).heading([sheet.as_at]) if sheet.as_at else ""
     if heading:
         text = read(one.cells[heading], Column("as_at", "date", ""), Taken(), sheet)
         for day in sorted(text.unique()):
@@ -169,17 +169,47 @@ def _date_in_name(one: Listed, sheet: SheetMap, where: str) -> str:
     return ""
 
 
-def _tables(one: Listed, sheet: SheetMap, as_at: str) -> dict[str, RawTable]:
-    """Each table that the list holds; the first keeps the columns that have no place, too."""
+def _tables(one: Listed, sheet: SheetMap, as_at: str) -> tuple[dict[str, RawTable], list[str]]:
+    """Each table that the list holds, and why one is left out.
+
+    The first keeps the columns that have no place. DataError where no row is of any.
+    """
     cells = Cells(one.cells.mask(one.cells.isin(sheet.empty), ""), as_at)
     said: set[str] = set()
-    frames = {table: table_of(cells, sheet, table, said) for table in sheet.tables}
+    frames: dict[str, pd.DataFrame] = {}
+    notes: list[str] = []
+    for table in sheet.tables:
+        frame = table_of(cells, sheet, table, said)
+        lacking = [name for name in TABLES[table].required_columns if name not in frame]
+        if lacking:
+            notes.append(f"{one.grid.where}: no {table}, as nothing is found for {lacking[0]}")
+        elif frame.empty:
+            notes.append(f"{one.grid.where}: no {table}{_why_none(one, sheet, table)}")
+        else:
+            frames[table] = frame
+    if not frames:
+        raise DataError(
+            "no row is of any of our tables",
+            where=one.grid.where,
+            remedy=". ".join(note.partition(": ")[2] for note in notes),
+        )
     first = next(iter(frames))
     aside = {str(name): normalised(str(name)) for name in one.cells if name not in said}
     kept = {name: aside[name] for name in aside if aside[name] not in TABLES[first].column_names}
     extra = one.cells[list(kept)].set_axis(list(kept.values()), axis=1)
     frames[first] = frames[first].join(extra.loc[:, ~extra.columns.duplicated()])
-    return {table: _raw(one, frame) for table, frame in frames.items()}
+    return {table: _raw(one, frame) for table, frame in frames.items()}, notes
+
+
+def _why_none(one: Listed, sheet: SheetMap, table: str) -> str:
+    """Which words the columns hold by which rows are chosen, with how often."""
+    said = ""
+    for name, wanted in sheet.rows.get(table, {}).items():
+        heading = Cells(one.cells).heading(either(name))
+        counts = one.cells[heading].value_counts().head(6)
+        held = ", ".join(f"{word} {count}" for word, count in counts.items())
+        said += f": no row has {name} {' or '.join(wanted[:3])}; it holds {held}"
+    return said
 
 
 def _raw(one: Listed, frame: pd.DataFrame) -> RawTable:

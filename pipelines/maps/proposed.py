@@ -101,6 +101,8 @@ def proposed(grid: Grid) -> ProposedSheet:
     order = order_of_dates(columns)
     candidates = (_of(tables, columns, order) for tables in _candidates(grid))
     found = max(candidates, key=lambda some: _weight(some, grid), default=[])
+    if dated is not None:
+        found = _with_first_plan(found)
     own = {each.heading for each in found}
     used = [column for column in columns if column.heading in own]
     words = dict.fromkeys(
@@ -119,6 +121,21 @@ def proposed(grid: Grid) -> ProposedSheet:
         doubts,
         dated,
     )
+
+
+def _with_first_plan(found: list[Proposal]) -> list[Proposal]:
+    """What was forecast first is the plan, where no other is told."""
+    tables = {each.table for each in found}
+    first = {"forecast_finish": "finish", "estimate_at_completion": "cost"}
+    plan = [
+        replace(each, table="baselines", column=first[each.column])
+        for each in found
+        if each.table == "status_reports" and each.column in first
+    ]
+    if "baselines" in tables or not plan:
+        return found
+    key = next(each for each in found if each.column == "project_id")
+    return [*found, replace(key, table="baselines"), *plan]
 
 
 def _snapshots(one: Listed) -> tuple[str, str] | None:

@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pipelines.maps.declared import AS_AT, SheetMap, Taken
+from pipelines.maps.columns import FileColumn, fit, order_of_dates
+from pipelines.maps.declared import AS_AT, SheetMap, Taken, either
 from pipelines.maps.grid import plain
 from pipelines.reading.parse import Conventions, parse
 from pmo_lib.contract.schema import Column
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError
 
+AUTO = "auto"
 _NUMBERS = {"money", "number", "integer", "share"}
 
 
@@ -20,7 +22,7 @@ class Cells:
     """The rows of a list by heading, with empty words made empty, and the date of the list."""
 
     rows: pd.DataFrame
-    as_at: str
+    as_at: str = ""
 
     def heading(self, wanted: Iterable[str]) -> str:
         """The first of the headings that is there, as the file writes it; else nothing."""
@@ -31,13 +33,28 @@ class Cells:
         """The rows that hold one of the words in each column that is named."""
         rows = self.rows
         for name, words in wanted.items():
-            heading = self.heading([name])
-            if not heading:
-                raise DataError(f"there is no column {name!r}, by whose words rows are chosen")
-            allowed = {plain(word) for word in words}
+            heading = self.heading(either(name))
+            wanted_words = {plain(word) for word in words}
+            barred = {plain(word[1:]) for word in words if word.startswith("-")}
             column = rows[heading]
-            rows = rows[column.map({word: plain(word) in allowed for word in column.unique()})]
+            is_in = {
+                word: plain(word) not in barred and ("*" in words or plain(word) in wanted_words)
+                for word in column.unique()
+            }
+            rows = rows[column.map(is_in)]
         return replace(self, rows=rows)
+
+    def format_of(self, heading: str) -> str:
+        """How the dates of a column are written, as its values tell; else DataError."""
+        columns = [FileColumn(str(name), self.rows[name]) for name in self.rows]
+        column = FileColumn(heading, self.rows[heading])
+        way = fit(column, TABLES["projects"]["approved_on"], order_of_dates(columns))
+        if way.is_doubtful:
+            raise DataError(
+                f"the dates of {heading!r} may have day or month first",
+                remedy="Say it by --dates '%d/%m/%Y' or --dates '%m/%d/%Y', or by dates: in a map",
+            )
+        return way.dates
 
 
 def table_of(cells: Cells, sheet: SheetMap, table: str, said: set[str]) -> pd.DataFrame:
@@ -52,7 +69,10 @@ def table_of(cells: Cells, sheet: SheetMap, table: str, said: set[str]) -> pd.Da
     for name, taken in sheet.taken(table):
         heading = own.heading(taken.headings)
         if heading:
-            columns[name] = read(own.rows[heading], TABLES[table][name], taken, sheet)
+            column, way = TABLES[table][name], taken
+            if AUTO in (taken.dates, sheet.dates) and column.kind in ("date", "period"):
+                way = replace(taken, dates=cells.format_of(heading))
+            columns[name] = read(own.rows[heading], column, way, sheet)
             new += [name] if heading not in said else []
             used.add(heading)
         elif taken.constant:
@@ -76,7 +96,7 @@ def read(text: pd.Series, column: Column, taken: Taken, sheet: SheetMap) -> pd.S
         return text.replace(
             {word: ways[plain(word)] for word in text.unique() if plain(word) in ways}
         )
-    dates = taken.dates or sheet.dates
+    dates = (taken.dates or sheet.dates).removeprefix(AUTO)
     conventions = Conventions(date_format=dates, decimal_mark=sheet.decimal_mark)
     cells = text.reset_index(drop=True)
     if column.kind in ("date", "period") and dates:

@@ -14,8 +14,10 @@ def as_yaml(sheets: Sequence[ProposedSheet]) -> str:
         "# How this export becomes our tables. Correct what is wrong, then: "
         "pmo import FILE --map THIS --to DIR",
         "# A heading that is named here must be in every later export, or the import stops.",
-        "sheets:",
     ]
+    if any(sheet.snapshots for sheet in sheets):
+        lines.append("settings: {baseline_definition: first report}")
+    lines.append("sheets:")
     for sheet in sheets:
         lines += _sheet(sheet)
     return "\n".join(lines) + "\n"
