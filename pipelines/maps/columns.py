@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import yaml
@@ -19,6 +19,8 @@ from pmo_lib.contract.schema import Column
 ENOUGH = 0.95  # of a column's cells must be readable as ours
 NEAR = 0.82  # as alike a heading must be to one that we know
 _SAMPLE = 2_000  # distinct cells looked at
+_CERTAIN = r"\d[{0}](?:\d{{1,2}}|\d{{4,}})\D*$|\d[{1}]\d{{3}}[{0}]\d"
+_NUMBER = Column("number", "number", "")
 _LONGEST = 30  # letters of a word for nothing
 _FIRST = 30  # of them, to choose what to try on all
 _MONEY = "gbp|eur|usd|chf|aud|cad"
@@ -63,12 +65,13 @@ class FileColumn:
     @cached_property
     def filled(self) -> pd.Series:
         cells = self.text.str.strip()
-        empty = {cell: len(cell) < _LONGEST and is_nothing(cell) for cell in cells.unique()}
+        empty = {cell: is_nothing(cell) for cell in cells.unique()}
         return cells[~cells.map(empty)]
 
     @cached_property
     def counts(self) -> pd.Series:
-        return self.filled.value_counts().head(_SAMPLE)
+        most = self.text.str.strip().value_counts().head(_SAMPLE)
+        return most[[not is_nothing(cell) for cell in most.index]]
 
     @cached_property
     def bare(self) -> str:
@@ -95,12 +98,19 @@ class FileColumn:
         likely = [each for each in every if _dates(few, each) >= 0.8]
         return tuple(each for each in likely if _dates(self.counts, each) >= ENOUGH)
 
-    @cached_property
-    def number_share(self) -> float:
-        return self.number_share_of("")
+    def number_share(self, mark: Literal["", ".", ","] = "") -> float:
+        return _read(self.counts, _NUMBER, Conventions(decimal_mark=mark))
 
-    def number_share_of(self, mark: Any) -> float:
-        return _read(self.counts, Column("number", "number", ""), Conventions(decimal_mark=mark))
+    @cached_property
+    def decimal_mark(self) -> Literal["", ".", ","]:
+        """The mark that some cell leaves no doubt of, such as 90.5 or 1,300.25, and none denies."""
+        if self.date_formats or self.letters_share > 1 - ENOUGH:
+            return ""
+        point, comma = (
+            bool(self.counts.index.str.contains(pattern, regex=True).any())
+            for pattern in (_CERTAIN.format(".", ","), _CERTAIN.format(",", "."))
+        )
+        return "" if point == comma else "." if point else ","
 
     @cached_property
     def letters_share(self) -> float:
@@ -123,16 +133,35 @@ def alike(column: FileColumn, ours: Column, headings: Sequence[str]) -> tuple[fl
     return (best * 0.95, f"called nearly so: {column.heading!r}") if best >= 0.9 else (0.0, "")
 
 
-def fit(column: FileColumn, ours: Column, date_order: str) -> Fit:
+@dataclass(frozen=True)
+class Habits:
+    """How a list writes: whether day or month is first, and its decimal mark, where told."""
+
+    date_order: str = ""
+    decimal_mark: Literal["", ".", ","] = ""
+
+
+def habits(columns: Sequence[FileColumn]) -> Habits:
+    """What some column of a list leaves no doubt of holds for all."""
+    return Habits(order_of_dates(columns), _decimal_mark(columns))
+
+
+def _decimal_mark(columns: Sequence[FileColumn]) -> Literal["", ".", ","]:
+    """The mark by which more columns can be read, where that is only one."""
+    seen = {mark for column in columns if (mark := column.decimal_mark)}
+    return seen.pop() if len(seen) == 1 else ""
+
+
+def fit(column: FileColumn, ours: Column, known_habits: Habits) -> Fit:
     """How the cells can be read as our column: words, dates, numbers or text."""
-    if column.filled.empty:
+    if column.counts.empty:
         return Fit(1.0, "it is empty")
     if ours.allowed:
         return _words(column, ours)
     if ours.kind in ("date", "period"):
-        return _dated(column, ours, date_order)
+        return _dated(column, ours, known_habits.date_order)
     if ours.kind in ("money", "number", "integer", "share"):
-        return _numeric(column, ours)
+        return _numeric(column, ours, known_habits.decimal_mark)
     return _text(column, ours)
 
 
@@ -146,6 +175,11 @@ def _words(column: FileColumn, ours: Column) -> Fit:
     own = {normal(word) for word in ours.allowed}
     values = tuple((cell, word) for cell, word in found.items() if word and normal(cell) not in own)
     return Fit(share, f"{share:.0%} are words for {', '.join(ours.allowed[:3])} …", words=values)
+
+
+def is_fact(heading: str) -> bool:
+    """Whether a heading says that it tells what happened, such as Actual Finish."""
+    return _FACT.search(plain(heading)) is not None
 
 
 def normal(word: str) -> str:
@@ -172,8 +206,10 @@ def _dated(column: FileColumn, ours: Column, date_order: str) -> Fit:
     return Fit(1.0, f"dates written {best}", dates=best)
 
 
-def _numeric(column: FileColumn, ours: Column) -> Fit:
-    share, scale = column.number_share, column.scale if ours.kind == "money" else 1.0
+def _numeric(column: FileColumn, ours: Column, mark: Literal["", ".", ","]) -> Fit:
+    share, scale = column.number_share(mark), column.scale if ours.kind == "money" else 1.0
+    if share < ENOUGH <= min(column.number_share("."), column.number_share(",")):
+        return Fit(1.0, "numbers, but 1,300 may be a decimal: say decimal_mark", is_doubtful=True)
     if ours.kind == "share":
         share = _read(column.counts, ours, Conventions())
         values = pd.to_numeric(column.counts.index.to_series().str.rstrip("% "), errors="coerce")
@@ -209,7 +245,9 @@ def order_of_dates(columns: Iterable[FileColumn]) -> str:
 
 def is_nothing(cell: str) -> bool:
     """Whether a cell is empty, or holds a word for nothing, such as TBC."""
-    return not cell or plain(cell) in _nothing() or cell.casefold() in _nothing()
+    if not cell or len(cell) > _LONGEST:
+        return not cell
+    return plain(cell) in _nothing() or cell.casefold() in _nothing()
 
 
 @cache

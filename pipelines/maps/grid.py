@@ -159,8 +159,12 @@ def numbered(headings: Sequence[str]) -> list[str]:
 
 def _totals(rows: pd.DataFrame) -> "pd.Series[bool]":
     """Rows whose first filled cell is a word for a total, such as Total: or Gesamt."""
-    filled = rows.where(rows != "")
-    first = filled.bfill(axis=1).iloc[:, 0].fillna("") if rows.shape[1] else pd.Series(dtype="str")
+    first = rows.iloc[:, 0]
+    for name in rows:
+        empty = first == ""
+        if not empty.any():
+            break
+        first = first.mask(empty, rows[name])
     words = first.str.casefold().str.strip(" :.").str.replace(r"\s+", "_", regex=True)
     return words.isin(TOTALS) | words.str.match(r"(?:grand|sub)[_-]?totals?\b|totals?_(?:for|of)_")
 

@@ -10,11 +10,13 @@ from pipelines.maps.columns import (
     NEAR,
     FileColumn,
     Fit,
+    Habits,
     alike,
     fit,
+    habits,
+    is_fact,
     known,
     normal,
-    order_of_dates,
 )
 from pipelines.maps.declared import AS_AT
 from pipelines.maps.grid import Grid, Listed, header_line, listed, plain
@@ -71,9 +73,8 @@ class ProposedSheet:
     left: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
-    snapshots: tuple[str, str] | None = (
-        None  # the heading of their dates, and how those are written
-    )
+    snapshots: tuple[str, str] | None = None  # the heading of their dates, and how it writes them
+    decimal_mark: str = ""
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -98,8 +99,8 @@ def proposed(grid: Grid) -> ProposedSheet:
     columns = [FileColumn(str(name), now.cells[name]) for name in now.cells]
     if dated is not None:
         columns = [column for column in columns if column.heading != dated[0]]
-    order = order_of_dates(columns)
-    candidates = (_of(tables, columns, order) for tables in _candidates(grid))
+    ways = habits(columns)
+    candidates = (_of(tables, columns, ways) for tables in _candidates(grid))
     found = max(candidates, key=lambda some: _weight(some, grid), default=[])
     if dated is not None:
         found = _with_first_plan(found)
@@ -120,6 +121,7 @@ def proposed(grid: Grid) -> ProposedSheet:
         tuple(words),
         doubts,
         dated,
+        ways.decimal_mark,
     )
 
 
@@ -155,7 +157,7 @@ def _snapshots(one: Listed) -> tuple[str, str] | None:
             if alike(column, period, headings["status_reports"]["period"])[0] < NEAR:
                 continue
             together = one.cells[[key.heading, column.heading]]
-            way = fit(column, period, order_of_dates(columns))
+            way = fit(column, period, habits(columns))
             is_dated = way.share >= ENOUGH and not way.is_doubtful
             if is_dated and together.duplicated().mean() <= 1 - ENOUGH:
                 return column.heading, way.dates
@@ -208,15 +210,15 @@ def _weight(found: Sequence[Proposal], grid: Grid) -> float:
     return sum(each.confidence for each in found) / 2 + len(own) - 2 * len(required) + 4 * called
 
 
-def _of(tables: Sequence[str], columns: Sequence[FileColumn], order: str) -> list[Proposal]:
+def _of(tables: Sequence[str], columns: Sequence[FileColumn], ways: Habits) -> list[Proposal]:
     barred: set[tuple[str, str]] = set()
-    own = _one_to_one(tables[0], columns, order, barred)
+    own = _one_to_one(tables[0], columns, ways, barred)
     while tables == OF_PROJECTS and (planned := _planned_finish(own, columns)):
         barred.add(("finished_on", planned))
-        own = _one_to_one(tables[0], columns, order, barred)
+        own = _one_to_one(tables[0], columns, ways, barred)
     if tables == OF_PROJECTS:
         own = _identified(own, columns)
-        rest = [each for table in tables[1:] for each in _one_to_one(table, columns, order, set())]
+        rest = [each for table in tables[1:] for each in _one_to_one(table, columns, ways, set())]
         return _register(own, rest)
     return own
 
@@ -227,6 +229,8 @@ def _planned_finish(own: Sequence[Proposal], columns: Sequence[FileColumn]) -> s
     if "finished_on" not in found:
         return ""
     heading = found["finished_on"].heading
+    if is_fact(heading):
+        return ""
     cells = {column.heading: column for column in columns}
     filled = cells[heading].text.index.isin(cells[heading].filled.index)
     if "status" not in found:
@@ -238,10 +242,10 @@ def _planned_finish(own: Sequence[Proposal], columns: Sequence[FileColumn]) -> s
 
 
 def _one_to_one(
-    table: str, columns: Sequence[FileColumn], order: str, barred: Collection[tuple[str, str]]
+    table: str, columns: Sequence[FileColumn], ways: Habits, barred: Collection[tuple[str, str]]
 ) -> list[Proposal]:
     """The surest first; neither a column of the file nor one of ours is taken twice."""
-    ways: list[Proposal] = []
+    likely: list[Proposal] = []
     headings: Mapping[str, Sequence[str]] = known()["headings"].get(table, {})
     for ours in TABLES[table]:
         if ours.name not in headings:
@@ -250,16 +254,16 @@ def _one_to_one(
             likeness, why = alike(column, ours, headings[ours.name])
             if likeness < NEAR or (ours.name, column.heading) in barred:
                 continue
-            way = fit(column, ours, order)
+            way = fit(column, ours, ways)
             if way.share >= ENOUGH:
                 sure = round(likeness * way.share, 3)
-                ways.append(
+                likely.append(
                     Proposal(table, ours.name, column.heading, sure, f"{why}; {way.said}", way)
                 )
-    ways.sort(key=lambda each: -each.confidence)
+    likely.sort(key=lambda each: -each.confidence)
     taken: dict[str, Proposal] = {}
     used: set[str] = set()
-    for each in ways:
+    for each in likely:
         if each.column not in taken and each.heading not in used:
             taken[each.column] = each
             used.add(each.heading)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
-from pipelines.maps.columns import FileColumn, fit, order_of_dates
+from pipelines.maps.columns import FileColumn, Habits, fit, order_of_dates
 from pipelines.maps.declared import AS_AT, SheetMap, Taken, either
 from pipelines.maps.grid import plain
 from pipelines.reading.parse import Conventions, parse
@@ -44,11 +45,17 @@ class Cells:
             rows = rows[column.map(is_in)]
         return replace(self, rows=rows)
 
+    @cached_property
+    def columns(self) -> dict[str, FileColumn]:
+        return {str(name): FileColumn(str(name), self.rows[name]) for name in self.rows}
+
+    @cached_property
+    def habits(self) -> Habits:
+        return Habits(order_of_dates(self.columns.values()))
+
     def format_of(self, heading: str) -> str:
         """How the dates of a column are written, as its values tell; else DataError."""
-        columns = [FileColumn(str(name), self.rows[name]) for name in self.rows]
-        column = FileColumn(heading, self.rows[heading])
-        way = fit(column, TABLES["projects"]["approved_on"], order_of_dates(columns))
+        way = fit(self.columns[heading], TABLES["projects"]["approved_on"], self.habits)
         if way.is_doubtful:
             raise DataError(
                 f"the dates of {heading!r} may have day or month first",

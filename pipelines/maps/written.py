@@ -28,6 +28,8 @@ def _sheet(sheet: ProposedSheet) -> Iterator[str]:
     head = {"sheet": grid.sheet} if grid.sheet else {"files": f"*{_suffix(grid.file)}"}
     yield f"- {_inline(head)}"
     yield from _date_of(sheet)
+    if sheet.decimal_mark:
+        yield f"  decimal_mark: {_flow(sheet.decimal_mark)}"
     if sheet.empty:
         yield f"  empty: {_flow(list(sheet.empty))}  # words for nothing"
     yield from (
