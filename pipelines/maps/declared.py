@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from pipelines.declared import declared, read_yaml
+from pipelines.declared import declared
+from pipelines.yaml_file import read_yaml
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import SettingsError, allowed_values, raise_all
 
@@ -89,7 +90,8 @@ class Map:
 def read_map(path: Path) -> Map:
     """The map in a YAML file; SettingsError tells every mistake with its place and remedy."""
     where = path.name
-    found = declared(Map, read_yaml(path), where)
+    written = read_yaml(path)
+    found = declared(Map, written.values, where, written.mistakes)
     raise_all([*_unknown(found, where)])
     return found
 
