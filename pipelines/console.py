@@ -117,6 +117,8 @@ class Console:
         if outcome.rows_rejected:
             where = outcome.pack.parents[2] / "rejected"
             self.say(f"{counted(outcome.rows_rejected, 'row')} rejected, see {where}")
+        if outcome.month:
+            self.say(f"the report is on {outcome.month}")
         published = len(outcome.records) - len(failed)
         what = f"{published} of {counted(len(outcome.records), 'report')} published"
         self.say(
@@ -145,6 +147,7 @@ class Console:
                         f"{', '.join(violation.examples[:3])}"
                     )
         self.questions(verdict.questions)
+        self.say(f"{whose}the data go to {verdict.data_date}")
         for file in verdict.ignored:
             self.say(f"not a table, not read: {file}")
         if verdict.rows_rejected:

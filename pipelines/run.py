@@ -34,6 +34,7 @@ from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 from pmo_lib.errors import DataError
+from pmo_lib.months import month
 from pmo_lib.workbook import BASELINES, Workbook, open_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,6 +66,7 @@ class RunResult:
     rows_rejected: int
     is_new: bool = True
     questions: tuple[Question, ...] = ()
+    month: str = ""  # that it is on, and why
 
     @property
     def exit_code(self) -> int:
@@ -103,6 +105,7 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
         facts: dict[str, Any] = {
             "job": job.name,
             "period": period,
+            "month": f"{month(period)}, {workbook.why(period)}",
             "parameters": parameters,
             "started": datetime.now(UTC).isoformat(timespec="seconds"),
             "fingerprint": fingerprint,
@@ -238,7 +241,7 @@ def _unchanged(out: Path, packs: Path, fingerprint: str) -> RunResult | None:
 
 
 def _result(pack: Path, records: tuple[Record, ...], facts: Mapping[str, Any]) -> RunResult:
-    names = ("withheld", "failed_kpis", "rows_rejected")
+    names = ("withheld", "failed_kpis", "rows_rejected", "month")
     questions = tuple(rebuilt(Question, each) for each in facts["questions"])
     return RunResult(pack, records, **{n: facts[n] for n in names}, questions=questions)
 
