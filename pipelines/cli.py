@@ -150,19 +150,55 @@ def freeze(
     Console().frozen(frozen)
 
 
+@app.command("map")
+def map_(
+    file: Annotated[Path, typer.Argument(help="The export to look at: CSV or Excel.")],
+    to: Annotated[Path | None, typer.Option(help="Write the map to this file.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the file if it is there.")
+    ] = False,
+) -> None:
+    """Propose how a file's columns become ours; 1 where a required one is not found."""
+    from pipelines.mapping import propose, write_map
+
+    console = Console()
+    with explained():
+        sheets = propose(file)
+        if to is not None:
+            write_map(sheets, to, force=force)
+    for sheet in sheets:
+        console.proposed(sheet)
+    if to is not None:
+        console.say(f"{to}: correct what is wrong, then pmo import {file} --map {to} --to DIR")
+    raise typer.Exit(0 if all(sheet.is_whole for sheet in sheets) else 1)
+
+
 @app.command("import")
 def import_(
-    source: Annotated[str, typer.Argument(help="What the files are: gmpp or nyc.")],
-    files: Annotated[list[Path], typer.Argument(help="The files, as they were published.")],
+    given: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="[SOURCE] FILE...",
+            help="What the files are, such as gmpp, unless --map says it; and the files.",
+        ),
+    ],
     to: Annotated[Path, typer.Option(help="Folder to write our tables to, as CSV.")],
+    map_: Annotated[
+        Path | None, typer.Option("--map", help="The map by which to read them, see pmo map.")
+    ] = None,
 ) -> None:
     """Turn another tool's files into our tables; 1 where some cells could not be read."""
-    from pipelines.importer import import_files
+    from pipelines.importer import import_files, reader_named
+    from pipelines.maps.source import MapSource
     from pipelines.places import check_new
 
     with explained():
         check_new(to, "--to")
-        imported = import_files(source, files, to)
+        name, files = (map_.stem, given) if map_ else (f"{given[0]}", given[1:])
+        reader = MapSource.at(map_) if map_ else reader_named(name)
+        if not files:
+            raise ParameterError("no file is named", remedy="pmo import SOURCE FILE... --to DIR")
+        imported = import_files(reader, name, files, to)
     Console().imported(imported, to)
     raise typer.Exit(1 if len(imported.unread) else 0)
 
