@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from pipelines.console import Console
-from pmo_lib.errors import ParameterError, PmoError, shown
+from pmo_lib.errors import KeptError, ParameterError, PmoError, shown
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,7 +67,7 @@ def explained() -> Iterator[None]:
         yield
     except PmoError as error:
         Console().error(str(error))
-        raise typer.Exit(2) from None
+        raise typer.Exit(1 if isinstance(error, KeptError) else 2) from None
     except OSError as error:
         where = error.filename or "the output folder"
         Console().error(
@@ -172,21 +172,78 @@ def freeze(
     Console().frozen(frozen)
 
 
+@app.command("map")
+def map_(
+    file: Annotated[Path, typer.Argument(help="The export to look at: CSV or Excel.")],
+    to: Annotated[Path | None, typer.Option(help="Write the map to this file.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the file if it is there.")
+    ] = False,
+) -> None:
+    """Propose how a file's columns become ours; 1 where a required one is not found."""
+    from pipelines.mapping import propose, write_map
+
+    console = Console()
+    with explained():
+        sheets = propose(file)
+        if to is not None:
+            write_map(sheets, to, force=force)
+    for sheet in sheets:
+        console.proposed(sheet)
+    if to is not None:
+        console.say(f"{to}: correct what is wrong, then pmo import {file} --map {to} --to DIR")
+    raise typer.Exit(0 if all(sheet.is_whole for sheet in sheets) else 1)
+
+
 @app.command("import")
 def import_(
-    source: Annotated[str, typer.Argument(help="What the files are: gmpp or nyc.")],
-    files: Annotated[list[Path], typer.Argument(help="The files, as they were published.")],
+    given: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="[SOURCE] FILE...",
+            help="What the files are, such as gmpp, unless --map says it; and the files.",
+        ),
+    ],
     to: Annotated[Path, typer.Option(help="Folder to write our tables to, as CSV.")],
+    map_: Annotated[
+        Path | None, typer.Option("--map", help="The map by which to read them, see pmo map.")
+    ] = None,
 ) -> None:
     """Turn another tool's files into our tables; 1 where some cells could not be read."""
-    from pipelines.importer import import_files
+    from pipelines.importer import import_files, reader_named
+    from pipelines.maps.source import MapSource
     from pipelines.places import check_new
 
     with explained():
         check_new(to, "--to")
-        imported = import_files(source, files, to)
+        name, files = (map_.stem, given) if map_ else (f"{given[0]}", given[1:])
+        reader = MapSource.at(map_) if map_ else reader_named(name)
+        if not files:
+            raise ParameterError("no file is named", remedy="pmo import SOURCE FILE... --to DIR")
+        imported = import_files(reader, name, files, to)
     Console().imported(imported, to)
     raise typer.Exit(1 if len(imported.unread) else 0)
+
+
+@app.command()
+def template(
+    file: Annotated[Path, typer.Argument(help="The workbook to write, such as template.xlsx.")],
+    table: Annotated[
+        list[str] | None, typer.Option(help="A table it should have; all where none is named.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the file if it is there.")
+    ] = False,
+) -> None:
+    """Write an Excel workbook to fill in: a sheet a table, with drop-downs and notes."""
+    from pipelines.template import write_template
+    from pmo_lib.contract.tables import TABLES
+
+    with explained():
+        write_template(
+            file, table or [name for name in TABLES if name != "benchmarks"], force=force
+        )
+    Console().say(f"{file}: fill it in, put it into a folder, then pmo run --raw that folder")
 
 
 @app.command()
