@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipelines.console import Console
-from pmo_lib.errors import ParameterError, PmoError, shown
+from pmo_lib.errors import KeptError, ParameterError, PmoError, shown
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,7 +45,7 @@ def explained() -> Iterator[None]:
         yield
     except PmoError as error:
         Console().error(str(error))
-        raise typer.Exit(2) from None
+        raise typer.Exit(1 if isinstance(error, KeptError) else 2) from None
     except OSError as error:
         where = error.filename or "the output folder"
         Console().error(

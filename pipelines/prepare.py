@@ -19,7 +19,7 @@ from pmo_lib import __version__
 from pmo_lib.contract.schema import SEVERITIES
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import in_reference_order
-from pmo_lib.contract.verdict import TableVerdict, Verdict, Violation
+from pmo_lib.contract.verdict import Question, TableVerdict, Verdict, Violation
 from pmo_lib.errors import DataError
 from pmo_lib.facts.data_date import data_date
 from pmo_lib.wording import counted
@@ -58,6 +58,11 @@ class Prepared:
         tables = {name: table.accepted for name, table in self.judged.items()}
         peers = {name: peer.workbook for name, peer in self.peers.items()}
         return Workbook(tables, self.verdict, self.settings, __version__, peers=peers)
+
+    def asking(self, more: Iterable[Question]) -> "Prepared":
+        """The same with further questions, on what is not there."""
+        questions = (*self.verdict.questions, *more)
+        return replace(self, verdict=replace(self.verdict, questions=questions))
 
     @property
     def rows_rejected(self) -> int:
