@@ -19,8 +19,10 @@ from bs4 import BeautifulSoup
 
 import pipelines.run as module
 from pipelines.files import read_json
+from pipelines.progress import Progress
 from pipelines.publishing.html import problems_in
 from pipelines.publishing.plan import slug
+from pipelines.publishing.render import record
 from pipelines.run import Request, RunResult, run
 from pmo_lib.errors import PmoError
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -110,7 +112,13 @@ class TestPublished:
         assert {"papermill", "nbconvert", "great-expectations", "pandas"} <= set(facts["versions"])
         assert [report["state"] for report in facts["reports"]] == ["published"] * 3
 
-    def test_made_again_is_the_same_byte_for_byte(self, published: Path) -> None:
+    def test_made_again_in_cold_kernels_is_the_same_byte_for_byte(self, published: Path) -> None:
+        record = Path("reports", "small", "2025-09", "run.json")
+        kernels = [
+            {report["kernel"] for report in read_json(published / made / record)["reports"]}
+            for made in ("first", "out")
+        ]
+        assert kernels == [{"warm" if sys.platform == "linux" else "cold"}, {"cold"}]
         first = contents(published / "first" / "reports")
         again = contents(published / "out" / "reports")
         assert set(first) == set(again)
@@ -176,6 +184,24 @@ class Runs:
 @pytest.fixture
 def runs(small_raw: Path, small_job: Path, tmp_path: Path, instant: Any) -> Runs:
     return Runs(small_raw, tmp_path / "out", small_job)
+
+
+def test_kernels_that_started_cold_though_asked_for_warm_are_said_once(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Lines(Progress):
+        def __init__(self) -> None:
+            self.said: list[str] = []
+
+        def say(self, text: str) -> None:
+            self.said.append(text)
+
+    lines = Lines()
+    monkeypatch.setattr(module, "render", lambda task: record(task.report, kernel="cold: refused"))
+    run(Request(str(runs.job), runs.raw, runs.out, workers=1), lines)
+    assert [text for text in lines.said if text.startswith("kernels")] == [
+        "kernels started cold: refused"
+    ]
 
 
 class TestChange:
