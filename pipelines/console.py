@@ -17,12 +17,13 @@ from rich.table import Table
 from pipelines.progress import Progress
 from pipelines.publishing.plan import PlannedReport
 from pipelines.publishing.render import Record
-from pmo_lib.contract.verdict import Verdict
+from pmo_lib.contract.verdict import Question, Verdict
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.wording import counted, interval, number
 
 if TYPE_CHECKING:
+    from pipelines.maps.proposed import ProposedSheet
     from pipelines.run import RunResult
     from pipelines.sources import Imported
     from pmo_lib.engine.baseline import Baseline
@@ -106,13 +107,18 @@ class Console:
         failed = [item for item in outcome.records if not item.is_published]
         for item in failed:
             self.error(_said(item))
+        asked = {question.asks for question in outcome.questions}
         for reason in outcome.withheld.values():
-            self.error(f"withheld: {reason}")
+            if reason not in asked:
+                self.error(f"withheld: {reason}")
+        self.questions(outcome.questions)
         for kpi_id, reason in outcome.failed_kpis.items():
             self.error(f"KPI {kpi_id}: {reason}")
         if outcome.rows_rejected:
             where = outcome.pack.parents[2] / "rejected"
             self.say(f"{counted(outcome.rows_rejected, 'row')} rejected, see {where}")
+        if outcome.month:
+            self.say(f"the report is on {outcome.month}")
         published = len(outcome.records) - len(failed)
         what = f"{published} of {counted(len(outcome.records), 'report')} published"
         self.say(
@@ -140,10 +146,21 @@ class Console:
                         f"{counted(violation.rows, 'row')}, such as "
                         f"{', '.join(violation.examples[:3])}"
                     )
+        self.questions(verdict.questions)
+        self.say(f"{whose}the data go to {verdict.data_date}")
         for file in verdict.ignored:
             self.say(f"not a table, not read: {file}")
         if verdict.rows_rejected:
             self.say(f"rejected rows with reasons: {out / 'rejected'}")
+
+    def questions(self, questions: Sequence[Question]) -> None:
+        """What the data leave open; what is withheld for it is an error."""
+        for question in questions:
+            withheld = ", ".join(question.withholds)
+            if withheld:
+                self.error(f"withheld: {withheld}: {question}")
+            else:
+                self.say(f"{question}")
 
     def catalogue(self, results: pd.DataFrame) -> None:
         """Each KPI of the organisation with value, interval and n, or what it needs."""
@@ -167,6 +184,23 @@ class Console:
         )
         for kpi_id, reason in baseline.unmeasured.items():
             self.say(f"  not {kpi_id}: {reason}")
+
+    def proposed(self, sheet: "ProposedSheet") -> None:
+        """What becomes of each column of a list, how sure that is and why, and what is left."""
+        self.say(f"{sheet.listed.grid.where}, headings in line {sheet.listed.header_line}:")
+        table = Table("ours", "the file's column", "sure", "why", box=None)
+        for each in sheet.proposals:
+            sure = f"{each.confidence:.2f}"
+            table.add_row(f"{each.table}.{each.column}", escape(each.heading), sure,
+                          escape(each.reason))  # fmt: skip
+        self._out.print(table)
+        for what in (*sheet.listed.left_out, *sheet.doubts):
+            self.say(f"left out: {what}")
+        if sheet.left:
+            self.say(f"no place for: {', '.join(sheet.left)}")
+        for name in sheet.tables:
+            for column in sheet.missing(name):
+                self.error(f"nothing found for the required column {name}.{column}")
 
     def imported(self, imported: "Imported", to: Path) -> None:
         """Rows per table, and how many cells could not be read and why."""

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from pipelines.files import read_json, write_json
 from pipelines.publishing.html import TEMPLATES
 from pipelines.publishing.render import Record
+from pipelines.spreadsheet import write_csv
 from pmo_lib.benchmark.comparison import chosen, table
 from pmo_lib.contract.dictionary import dictionary
 from pmo_lib.contract.tables import TABLES
@@ -83,7 +84,7 @@ def _write_figures(folder: Path, records: Sequence[Record], workbook: Workbook) 
         "value_case": case.table(),
     }
     for name, rows in tables.items():
-        rows.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        write_csv(rows, folder / f"{name}.csv")
     measured.published.to_parquet(folder / "kpis.parquet", index=False)
 
 
@@ -94,16 +95,18 @@ def _write_index(
     records: Sequence[Record],
     workbook: Workbook,
 ) -> None:
-    groups: dict[str, list[Record]] = defaultdict(list)
+    settings, groups = workbook.settings, defaultdict[str, list[Record]](list)
     for record in records:
         groups[record.group].append(record)
     text = PAGES.get_template("index.html.j2").render(
         title=title,
         period=month(period),
+        why=workbook.why(period),
         reports=records,
         failed=[record for record in records if not record.is_published],
         groups=groups,
-        withheld=workbook.withheld,
+        withheld=workbook.verdict.rejected_too_many(settings.withhold_above_rejected_share),
+        questions=workbook.verdict.questions,
         quality=_markup(page.section("How good are the data?", quality.per_table(workbook))),
         data_hash=workbook.verdict.data_hash,
         version=workbook.version,
