@@ -4,11 +4,11 @@ They are drawn from the declarations in contract.tables: keys do not repeat, ref
 that are there, what is critical holds, and what is only a warning need not.
 """
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from hypothesis import strategies as st
 
 from builders.tables import DEPARTMENTS, Row, Tables, frame
 from pmo_lib.contract.schema import Column, InOrder, Table
@@ -18,21 +18,25 @@ FIRST_DAY, DAYS = pd.Timestamp("2025-03-01"), 650  # to two months after the dat
 WHOLE_PENCE = 100_000
 FEW_WORDS = ("currency", "GBP", "hours", "analyst", "tester")
 USUAL = {"status": ("active",) * 3 + ("completed",) * 3 + STATUSES, "rag": ("green", "red", *RAG)}
-GAPS = (0.0, 0.0, 0.2, 0.6)
+FEW, MANY = (12, 50), (60, 300)  # projects, services and benefits; rows of other tables
+DRAWN = ((*FEW, 0.0), (*FEW, 0.6), (*MANY, 0.0), (*MANY, 0.2))  # and the share of gaps
 
 
-def any_tables() -> st.SearchStrategy[Tables]:
-    """From a seed, as a whole portfolio takes too long to draw, and to shrink, value by value."""
-    return st.builds(_of_seed, st.integers(0, 2**32 - 1))
+def any_portfolios() -> list[Tables]:
+    """Four, each drawn from a seed: few rows and many, without gaps and with."""
+    return [{name: table.copy() for name, table in _drawn(seed).items()} for seed in range(4)]
 
 
-def _of_seed(seed: int) -> Tables:
+@cache
+def _drawn(seed: int) -> Tables:
     chance = np.random.default_rng(seed)
-    gaps = float(chance.choice(GAPS))
+    projects, others, gaps = DRAWN[seed]
     made: Tables = {}
     for table in in_reference_order():
-        most = 12 if table.name in {"projects", "services", "benefits"} else 50
-        rows = [_row(table, made, gaps, chance) for _ in range(int(chance.integers(0, most)))]
+        most = projects if table.name in {"projects", "services", "benefits"} else others
+        least = 0 if most <= max(FEW) else most // 2
+        count = int(chance.integers(least, most))
+        rows = [_row(table, made, gaps, chance) for _ in range(count)]
         if table.name == "projects":
             rows = [row | {"project_id": f"p{i}"} for i, row in enumerate(rows or [{}])]
             rows = [{"department": DEPARTMENTS[0]} | row for row in rows]
