@@ -8,7 +8,8 @@ import pandas as pd
 
 from pipelines.configuration import configured
 from pipelines.files import replaced_folder, sweep, write_json
-from pipelines.questions import ask
+from pipelines.questions import answered, found
+from pipelines.questions.asked import Asked
 from pipelines.reading.exports import peer_folders
 from pipelines.reading.ingest import REJECTION_COLUMNS, Ingested, Loaded, data_hash, ingest
 from pipelines.spreadsheet import write_csv
@@ -17,7 +18,7 @@ from pmo_lib import __version__
 from pmo_lib.contract.schema import SEVERITIES
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import in_reference_order
-from pmo_lib.contract.verdict import TableVerdict, Verdict, Violation
+from pmo_lib.contract.verdict import Question, TableVerdict, Verdict, Violation
 from pmo_lib.errors import DataError
 from pmo_lib.wording import counted
 from pmo_lib.workbook import PEERS, Workbook
@@ -125,6 +126,7 @@ def _examine_peer(folder: Path, say: Callable[[str], None]) -> Prepared:
 def _examine(raw: Path, settings: Settings, say: Callable[[str], None], peer: str = "") -> Prepared:
     say(f"reading {raw}")
     ingested = ingest(raw, settings, peer=peer)
+    ingested = ingested.meaning(answered(ingested.typed, settings))
     judged = judge(ingested, say)
     if judged["projects"].accepted.empty:
         raise DataError(
@@ -133,13 +135,26 @@ def _examine(raw: Path, settings: Settings, say: Callable[[str], None], peer: st
             remedy=_first_reasons(judged["projects"].rejected),
         )
     verdicts = {name: table.verdict for name, table in judged.items()}
-    questions = ask({name: table.accepted for name, table in judged.items()}, settings)
-    for name in {name for question in questions for name in question.withholds}:
-        table, _, column = name.partition(".")
-        if column:
-            judged[table] = judged[table].without(column)
+    judged, questions = _questioned(judged, ingested.typed, settings)
     verdict = Verdict(ingested.data_hash, verdicts, ingested.ignored, questions)
     return Prepared(judged, verdict, settings)
+
+
+def _questioned(
+    judged: Mapping[str, Judged], read: Mapping[str, pd.DataFrame], settings: Settings
+) -> tuple[dict[str, Judged], tuple[Question, ...]]:
+    """The tables without what is in question, and the questions."""
+    accepted = {name: table.accepted for name, table in judged.items()}
+    extra = {name: table.extra for name, table in judged.items()}
+    asked = found(Asked(accepted, settings, read, extra))
+    for each in asked:
+        accepted |= each.mend(accepted)
+    left = {name: replace(table, accepted=accepted[name]) for name, table in judged.items()}
+    for name in {name for each in asked for name in each.question.withholds}:
+        table, _, column = name.partition(".")
+        if column:
+            left[table] = left[table].without(column)
+    return left, tuple(each.question for each in asked)
 
 
 def judge(ingested: Ingested, say: Callable[[str], None] = lambda _: None) -> dict[str, Judged]:

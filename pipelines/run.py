@@ -15,10 +15,19 @@ from typing import Any
 from pipelines.configuration import configured
 from pipelines.files import EXECUTED, locked, read_json, replaced_folder, sweep
 from pipelines.measure import measure
+from pipelines.places import check_places
 from pipelines.prepare import examine
 from pipelines.progress import Progress
 from pipelines.publishing.pack import write_pack
-from pipelines.publishing.plan import Job, PlannedReport, load_job, plan, refuse_unknown, slug
+from pipelines.publishing.plan import (
+    Job,
+    PlannedReport,
+    load_job,
+    plan,
+    refuse_unknown,
+    shortened_name,
+    slug,
+)
 from pipelines.publishing.render import Record, Task, die_with_parent, record, render
 from pipelines.reading.exports import inputs
 from pmo_lib.contract.plain import rebuilt
@@ -70,6 +79,7 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
     Raises PmoError where nothing can be done; what was published before is then untouched.
     """
     progress = progress or Progress()
+    check_places(request.raw, request.out)
     settings, job = configured(request.raw), load_job(request.job)
     parameters = dict(request.parameters or {})
     refuse_unknown(job, parameters)
@@ -198,7 +208,8 @@ def _cores() -> int:
 def _pack_name(job: Job, parameters: Mapping[str, Any]) -> str:
     """A run with parameters of its own never takes the place of the job's full pack."""
     own = {name: value for name, value in parameters.items() if name != "period"}
-    return "-".join([job.name, *(f"{slug(name)}-{slug(str(own[name]))}" for name in sorted(own))])
+    parts = [job.name, *(f"{slug(name)}-{slug(str(own[name]))}" for name in sorted(own))]
+    return shortened_name("-".join(parts))
 
 
 def _earlier_packs(target: Path) -> list[Path]:

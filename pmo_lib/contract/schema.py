@@ -7,6 +7,7 @@ from typing import Literal
 ColumnKind = Literal["id", "text", "date", "period", "money", "number", "integer", "share"]
 Need = Literal["required", "expected", "optional"]
 Severity = Literal["critical", "warning", "info"]
+Accrual = Literal["", "to date", "in the month"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 
 PANDAS_TYPES: dict[ColumnKind, str] = {
@@ -52,6 +53,7 @@ class Column:
     high: float | None = None
     references: str = ""  # "table.column" whose accepted values this one must be among
     awaited: bool = False
+    accrues: Accrual = ""  # of a quantity reported month by month
 
     @property
     def pandas_type(self) -> str:

@@ -16,7 +16,7 @@ from pmo_lib.display import facts_table
 from pmo_lib.engine.baseline import Baseline, check_name
 from pmo_lib.engine.freezing import freeze
 from pmo_lib.engine.view import View
-from pmo_lib.errors import DataError, ParameterError, allowed_values
+from pmo_lib.errors import DataError, ParameterError, allowed_values, shown
 from pmo_lib.months import month_range, months_of
 from pmo_lib.workbook.frozen import frozen_in, latest, read_baseline, write_baseline
 from pmo_lib.workbook.lazy import Lazy
@@ -147,7 +147,7 @@ class Workbook:
         names = {facts["name"] for facts in frozen.values()}
         if name and name not in names:
             raise ParameterError(
-                f"there is no baseline {name!r}", remedy=allowed_values(name, names)
+                f"there is no baseline {shown(name)}", remedy=allowed_values(name, names)
             )
         chosen = {path: f for path, f in frozen.items() if not name or f["name"] == name}
         return read_baseline(latest(chosen)) if chosen else None
@@ -159,7 +159,14 @@ class Workbook:
         now say otherwise, gets a further version.
         """
         check_name(name)
-        versions = [f["version"] for f in frozen_in(self.folder).values() if f["name"] == name]
+        frozen = frozen_in(self.folder).values()
+        names = {f["name"] for f in frozen if f["name"].casefold() == name.casefold()}
+        if names - {name}:
+            raise ParameterError(
+                f"there is a baseline {' and '.join(sorted(names))}: {name!r} is the same folder "
+                "on some systems", remedy="Write it the same, or choose another name",
+            )  # fmt: skip
+        versions = [f["version"] for f in frozen if f["name"] == name]
         before = self.baseline(name) if versions else None
         if before is not None and not again:
             return before
