@@ -10,7 +10,6 @@ from builders.whole import whole, whole_view
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.result import ORGANISATION
 
-
 STATEMENT = {"statement_id": "1", "department": "Finance", "statement": "Less waiting"}
 
 
