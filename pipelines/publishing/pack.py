@@ -13,12 +13,14 @@ from pipelines.files import read_json, write_json
 from pipelines.publishing.html import TEMPLATES
 from pipelines.publishing.render import Record
 from pipelines.spreadsheet import write_csv
+from pmo_lib.assessment.collecting import in_words, steps
 from pmo_lib.benchmark.comparison import chosen, table
 from pmo_lib.contract.dictionary import dictionary
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.kpis.catalogue import definitions
 from pmo_lib.months import month
 from pmo_lib.parameters import PARAMETERS, BenchmarkParameters, ValueCaseParameters
+from pmo_lib.printable import printable
 from pmo_lib.reports import page, quality
 from pmo_lib.workbook import Workbook
 
@@ -27,6 +29,7 @@ PAGES = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
     undefined=StrictUndefined,
+    finalize=lambda value: printable(value) if type(value) is str else value,
     trim_blocks=True,
     lstrip_blocks=True,
 )
@@ -101,11 +104,13 @@ def _write_index(
     text = PAGES.get_template("index.html.j2").render(
         title=title,
         period=month(period),
+        why=workbook.why(period),
         reports=records,
         failed=[record for record in records if not record.is_published],
         groups=groups,
         withheld=workbook.verdict.rejected_too_many(settings.withhold_above_rejected_share),
         questions=workbook.verdict.questions,
+        collect_next=in_words(steps(workbook.view(period))),
         quality=_markup(page.section("How good are the data?", quality.per_table(workbook))),
         data_hash=workbook.verdict.data_hash,
         version=workbook.version,

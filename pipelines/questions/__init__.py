@@ -8,12 +8,17 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pipelines.questions import open_projects
+from pipelines.questions import dates, open_projects
 from pipelines.questions.asked import Answer, Asked, Check, Mended, Tables
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 
-CHECKS: tuple[Check, ...] = (open_projects.check,)
+CHECKS: tuple[Check, ...] = (
+    open_projects.check,
+    dates.of_the_future,
+    dates.after_the_data_date,
+    dates.far_before,
+)
 ANSWERS: tuple[Answer, ...] = ()
 
 

@@ -11,7 +11,9 @@ from unicodedata import normalize
 from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.profile import Profile
 from pmo_lib.errors import SettingsError, raise_all, shown
+from pmo_lib.months import MONTH
 
+DATE = re.compile(rf"{MONTH.pattern}(-(0[1-9]|[12]\d|3[01]))?")
 MOST_DAYS = 36_500
 DATE_FORMAT = (
     "Write the day as %d, the month as %m or by its name as %b or %B, and the year as %Y, such as "
@@ -141,6 +143,7 @@ class Settings:
     price_base: int = 0  # year of the prices; 0 = not stated, any year is taken as the same
     prices: Literal["", "constant", "nominal"] = ""  # with a price_base they are constant
     baseline_definition: BaselineDefinition = "approval"  # the original baseline's
+    data_date: str = ""  # YYYY-MM or YYYY-MM-DD; empty: the last month in which something happened
     date_formats: dict[str, str] = field(default_factory=dict)
     decimal_marks: dict[str, str] = field(default_factory=dict)
     money_unit: dict[str, float] = field(default_factory=dict)
@@ -171,6 +174,10 @@ class Settings:
             ("organisation must have a name", bool(self.organisation.strip())),
             ("currency must be named, such as GBP", bool(self.currency.strip())),
             ("price_base must be a year, such as 2025", _is_year(self.price_base)),
+            (
+                f"data_date must be a month or a day, such as 2026-10, not {self.data_date!r}",
+                not self.data_date or bool(DATE.fullmatch(self.data_date)),
+            ),
             _share("confidence_level", self.confidence_level, 0.5, below=True),
             _count("outcome_window_months", self.outcome_window_months, 1, 1200),
             _share("discount_rate", self.discount_rate, below=True),
