@@ -95,6 +95,9 @@ def run(
     force: Annotated[
         bool, typer.Option("--force", help="Make the reports even if up to date.")
     ] = False,
+    warm: Annotated[
+        bool, typer.Option("--warm/--no-warm", help="Fork kernels from one with all imports.")
+    ] = True,
     quiet: Quiet = False,
 ) -> None:
     """Publish a report pack: ingest, validate, render, publish."""
@@ -104,7 +107,7 @@ def run(
     console = Console(quiet=quiet)
     with explained(), console.progress() as progress:
         parameters = _parameters(set_ or [], period)
-        outcome = run_request(Request(job, raw, out, parameters, workers, force), progress)
+        outcome = run_request(Request(job, raw, out, parameters, workers, force, warm), progress)
     console.outcome(outcome)
     raise typer.Exit(outcome.exit_code)
 
@@ -223,6 +226,43 @@ def import_(
         imported = import_files(reader, name, files, to)
     Console().imported(imported, to)
     raise typer.Exit(1 if len(imported.unread) else 0)
+
+
+@app.command()
+def start(
+    folder: Annotated[
+        Path, typer.Argument(help="Folder for the answers and what follows of them.")
+    ],
+) -> None:
+    """Define a PMO by a few questions: customers, services, promises, KPIs, a page.
+
+    Each answer is kept at once; stopped with Ctrl-C, it goes on where it was.
+    """
+    from pipelines.start.asked import asked
+    from pipelines.start.plan import read_plan
+    from pipelines.start.written import deliver, keep
+
+    console = Console()
+    with explained():
+        plan = read_plan(folder)
+        for answered in asked(plan, _prompted, console.say):
+            plan = answered
+            keep(plan, folder)
+        console.say("DELIVER")
+        for path in deliver(plan, folder):
+            console.say(f"{path}")
+    console.say(
+        f"Put your exports into {folder}, then: pmo run {folder}/monthly.yml --raw {folder}"
+    )
+
+
+def _prompted(question: str, usual: str) -> str:
+    """An answer from the terminal, or a file in its place; ParameterError where it ends."""
+    try:
+        answer: str = typer.prompt(question, default=usual or None, show_default=bool(usual))
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    return answer
 
 
 @app.command()
