@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copyfileobj
@@ -14,6 +14,7 @@ from pipelines.reading.readers import RawTable, read_csv
 from pipelines.sources import UNREAD_COLUMNS
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError, PmoError, raise_all
+from pmo_lib.wording import shortened
 
 MOST_LETTERS = 300  # of a cell that is listed as unread
 _GZIP = b"\x1f\x8b"  # how such files begin
@@ -45,23 +46,36 @@ class Cells:
     """Text cells that are read column by column; whatever cannot be read is set aside.
 
     ``rows`` has the columns of the kind, and file and line; ``record`` are the columns that say
-    which row it is.
+    which row it is, ``headings`` what the file calls them.
     """
 
-    def __init__(self, rows: pd.DataFrame, *record: str) -> None:
+    def __init__(
+        self, rows: pd.DataFrame, *record: str, headings: Mapping[str, str] | None = None
+    ) -> None:
         self.rows = rows
+        self.headings = headings or {}
         self._record = list(record)
         self._unread: list[pd.DataFrame] = []
 
-    def read(self, column: str, reader: Callable[[str], object], reason: str) -> pd.Series:
-        """What `reader` makes of each text, None where it cannot read it."""
+    def read(
+        self,
+        column: str,
+        reader: Callable[[str], object],
+        reason: str,
+        silence: Callable[[str], str] = lambda _: "",
+    ) -> pd.Series:
+        """What `reader` makes of each text, None where it cannot read it.
+
+        Listed with what the text itself says of its `silence`, else with the `reason`.
+        """
         texts = self.rows[column]
         read = {text: reader(text) for text in texts.unique() if text}
-        values = texts.map(read)
-        self.set_aside(values.isna() & (texts != ""), column, reason)
+        values = texts.map(read).astype("object")  # also where none could be read
+        empty = values.isna() & (texts != "")
+        self.set_aside(empty, column, texts[empty].map(lambda text: silence(text) or reason))
         return values
 
-    def set_aside(self, where: pd.Series, column: str, reason: str) -> None:
+    def set_aside(self, where: pd.Series, column: str, reason: "str | pd.Series") -> None:
         """List the cells of a column that stay empty, or whose rows are left aside."""
         cells = self.rows[where]
         self._unread.append(
@@ -70,8 +84,8 @@ class Cells:
                     "file": cells["file"],
                     "line": cells["line"],
                     "record": cells[self._record].agg(_said, axis=1) if len(cells) else "",
-                    "column": column,
-                    "value": cells[column].str.slice(0, MOST_LETTERS),
+                    "column": self.headings.get(column, column),
+                    "value": [shortened(text, MOST_LETTERS) for text in cells[column]],
                     "reason": reason,
                 }
             )
