@@ -2,8 +2,9 @@
 
 import gzip
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
@@ -77,13 +78,15 @@ class Cells:
 
     def set_aside(self, where: pd.Series, column: str, reason: "str | pd.Series") -> None:
         """List the cells of a column that stay empty, or whose rows are left aside."""
+        if not where.any():
+            return
         cells = self.rows[where]
         self._unread.append(
             pd.DataFrame(
                 {
                     "file": cells["file"],
                     "line": cells["line"],
-                    "record": cells[self._record].agg(_said, axis=1) if len(cells) else "",
+                    "record": cells[self._record].agg(_said, axis=1),
                     "column": self.headings.get(column, column),
                     "value": [shortened(text, MOST_LETTERS) for text in cells[column]],
                     "reason": reason,
@@ -100,15 +103,16 @@ class Cells:
 
 def read_extracts(
     paths: Sequence[Path], kind: ExtractKind
-) -> tuple[list[pd.DataFrame], pd.DataFrame]:
-    """Each file's text cells with file and line; and the rows of another width.
+) -> tuple[list[pd.DataFrame], pd.DataFrame, list[str]]:
+    """Each file's text cells with file and line; the rows of another width; what a user must know.
 
-    A column that the kind names and the file has not is empty text. Raises DataError, all
-    mistakes together, for files that cannot be read or are of another kind.
+    A column that the kind names and the file has not is empty text, which is told where the kind
+    can do without. Raises DataError, all mistakes together, for files that cannot be read or are
+    of another kind.
     """
     if not paths:
         raise DataError("There is no file to read", remedy=kind.remedy)
-    read, ragged, errors = [], [], []
+    read, ragged, notes, errors = [], [], [], []
     for path in paths:
         try:
             raw = _of_the_kind(path, kind)
@@ -116,6 +120,8 @@ def read_extracts(
             errors.append(error)
             continue
         absent = {name: "" for name in kind.columns if name not in raw.cells}
+        if absent:
+            notes.append(f"{path.name} has no column {_absent(absent, raw, kind)}: left empty.")
         cells = raw.cells.apply(lambda texts: texts.str.strip()).assign(**absent)
         read.append(cells.assign(file=path.name, line=raw.lines))
         width = len(raw.cells.columns)
@@ -124,7 +130,7 @@ def read_extracts(
             for line, row in raw.ragged
         ]
     raise_all(errors)
-    return read, pd.DataFrame(ragged, columns=list(UNREAD_COLUMNS))
+    return read, pd.DataFrame(ragged, columns=list(UNREAD_COLUMNS)), notes
 
 
 def _of_the_kind(path: Path, kind: ExtractKind) -> RawTable:
@@ -132,13 +138,27 @@ def _of_the_kind(path: Path, kind: ExtractKind) -> RawTable:
     missing = [name for name in kind.required if name not in raw.cells]
     if missing:
         raise DataError(
-            f"the file is not {kind.what}: it has no column {', '.join(missing)}",
+            f"the file is not {kind.what}: it has no column {_absent(missing, raw, kind)}",
             where=str(path),
             remedy=kind.remedy,
         )
     if raw.cells.empty:
         raise DataError("the file has headings but no rows", where=str(path), remedy=kind.remedy)
     return raw
+
+
+def _absent(names: Iterable[str], raw: RawTable, kind: ExtractKind) -> str:
+    """The columns that a file lacks, each with the heading of the file that is nearest to it."""
+    free = {_words(name): name for name in map(str, raw.cells.columns) if name not in kind.columns}
+    near = {name: get_close_matches(_words(name), free, n=1) for name in names}
+    return ", ".join(
+        f"{name} (is it {free[like[0]]}?)" if like else name for name, like in near.items()
+    )
+
+
+def _words(name: str) -> str:
+    """The words of a heading in one order, for comparing."""
+    return " ".join(sorted(name.split("_")))
 
 
 def typed(name: str, rows: pd.DataFrame) -> pd.DataFrame:

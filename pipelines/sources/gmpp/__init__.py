@@ -222,11 +222,9 @@ def _notes_on(report: Report, entries: pd.DataFrame) -> Iterator[str]:
             yield f"{where}: of {counted(n, 'range')} from low to high the middle was taken."
     if bases := sorted(entries["price_base"].dropna().unique()):
         yield f"{report.file}: amounts are in prices of {listed([*map(str, bases)])}."
-    unsigned = [
-        brief(headings[one]) for one in RATERS if one in headings and not rater(headings[one])
-    ]
-    if unsigned and report.day >= THREE_POINTS_SINCE:
-        yield f"{report.file}: {listed(unsigned)} names no rater; read as independent, then owner."
+    raters = {brief(headings[one]): rater(headings[one]) for one in RATERS if one in headings}
+    if not all(raters.values()) and "rated_by" not in headings and report.day >= THREE_POINTS_SINCE:
+        yield f"{report.file}: {listed([*raters])} names no rater: read as independent, then owner."
     absent = [
         one.what
         for one in MEANINGS

@@ -15,7 +15,7 @@ from pipelines.sources.gmpp.cells import (
     read_year,
     silence,
 )
-from pipelines.sources.gmpp.headings import RATERS
+from pipelines.sources.gmpp.headings import RATERS, rater
 from pipelines.sources.gmpp.layouts import Report
 from pipelines.sources.gmpp.money import exponent, price_base, read_money
 from pmo_lib.contract.tables import RAG
@@ -41,6 +41,10 @@ def read_entries(report: Report) -> pd.DataFrame:
         entries[name] = read(name, read_text, EXEMPT).fillna("")
     for name in RATERS:
         entries[name] = read(name, partial(read_rating, colours=colours), "not a rating")
+    who = read("rated_by", lambda text: rater(text) or None, "not a rater")
+    is_owners = who.eq("owner") & entries["owner"].isna()
+    entries["owner"] = entries["owner"].mask(is_owners, entries["independent"])
+    entries["independent"] = entries["independent"].mask(is_owners)
     for name in DATES:
         days = pd.to_datetime(read(name, read_date, "not a date"))
         entries[name] = days.astype("datetime64[us]")

@@ -67,7 +67,9 @@ MEANINGS = (
     Meaning(RATERS, "delivery confidence", "ratings", "IPA Delivery Confidence Assessment",
             r"\b(rag|dca|delivery confidence|colou?r rating|confidence (rating|assessment))\b"
             r"|\b(mpa|ipa|nista|sro) (\w+ )?(rating|assessment|confidence)\b",
-            rf"{_NOT_NOW}|\b(costs?|schedule|financ\w+|benefits?|dates?|trend)\b"),
+            rf"{_NOT_NOW}|\b(costs?|schedule|financ\w+|benefits?|dates?|trend|source|type)\b"),
+    Meaning(("rated_by",), "rater", "texts", "Rated By",
+            r"\b(rated|assessed|given) by\b|\b(dca|rating|assessment) (source|type)\b"),
     Meaning(("start",), "start date", "dates", "Start Date",
             r"\b(start\w*|commenc\w+|beg[iu]n\w*)\b", rf"{_NOT_NOW}|{_ELSEWHERE}"),
     Meaning(("finish", "forecast_finish"), "end date", "dates", "End Date",

@@ -1,6 +1,5 @@
 """What our tables say of the GMPP: ratings, baselines, all years together."""
 
-from itertools import permutations
 from pathlib import Path
 
 from pandas.testing import assert_frame_equal
@@ -107,7 +106,7 @@ class TestWhole:
     def test_the_order_of_the_files_does_not_matter(self, tmp_path: Path) -> None:
         files = panel(tmp_path)
         expected = read(files)
-        for order in permutations(files):
+        for order in (files[::-1], [*files[2:], *files[:2]]):
             imported = read(order)
             assert imported.notes == expected.notes
             assert_frame_equal(imported.unread, expected.unread)

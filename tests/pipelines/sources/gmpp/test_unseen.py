@@ -303,6 +303,25 @@ def test_a_forecast_beside_the_baseline_is_the_estimate(tmp_path: Path) -> None:
     assert said["forecast_finish"] == pd.Timestamp(2040, 1, 1)
 
 
+def test_one_column_of_ratings_with_its_raters_beside_it(tmp_path: Path) -> None:
+    frame = table(WORDINGS[0]).drop(columns=list(WORDINGS[0][4:6]))
+    frame["Delivery Confidence Assessment"] = ["Amber", "Green", "Red", EXEMPT, "Amber"]
+    frame["DCA source"] = ["NISTA", "SRO", "NISTA review", "SRO", "Self-assessment"]
+    imported = read([given(tmp_path / "gmpp_2025.csv", frame)])
+    reports = imported.tables["status_reports"].set_index("project_id")
+    assert reports["rated_by"].str.cat(reports["rag"], " ", na_rep="none").to_dict() == {
+        "MOD_0001_1617-Q1": "independent amber",
+        "HO_0002_2021-Q3": "owner green",
+        "DFT_0003_1819-Q4": "independent red",
+        "MOJ_0004_2223-Q1": "independent none",
+        "CO_0005_2425-Q1": "owner amber",
+    }
+    alone = read([given(tmp_path / "gmpp_2025.csv", frame.drop(columns="DCA source"))])
+    assert set(alone.tables["status_reports"]["rated_by"]) == {"independent"}
+    assert any("names no rater" in note for note in alone.notes)
+    assert not any("names no rater" in note for note in imported.notes)
+
+
 def test_unit_and_price_base_come_from_the_heading(tmp_path: Path) -> None:
     imported = read([plain(tmp_path, cost="Whole Life Cost (£bn, 2024/25 prices)")])
     plans = imported.tables["baselines"].set_index("project_id")
