@@ -214,7 +214,8 @@ def _notes(reports: Sequence[Report], entries: pd.DataFrame, links: Links) -> It
 
 def _notes_on(report: Report, entries: pd.DataFrame) -> Iterator[str]:
     """What a user must know of how one file was read."""
-    yield from report.notes
+    if report.note:
+        yield report.note
     texts, headings = report.cells.rows, report.headings
     for name in (*DATES, *AMOUNTS):
         if n := int((texts[name].map(middle) != texts[name]).sum()):

@@ -23,7 +23,7 @@ MOST_LETTERS = 100  # of a heading; sentences in it may speak of other years
 _PAST = re.compile(r"\b(since|previous|prior|last|compared|former|chang\w+)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _SPAN = re.compile(
-    r"(?:\bQ([1-4])\W{0,3})?(?<!\d)(?:FY ?(?:20)?|20)(\d\d)[ /_–‑-]{0,3}(?:20)?(\d\d)(?!\d)"
+    r"(?:\bQ([1-4])\W{0,3})?(?<!\d)(FY ?(?:20)?|20)?(\d\d)[ /_–‑-]{0,3}(?:20)?(\d\d)(?!\d)"
     r"(?:\W{0,3}Q([1-4])\b)?",
     re.IGNORECASE,
 )
@@ -105,11 +105,11 @@ def _now(heading: str) -> set[date]:
 
 
 def _days(text: str) -> set[date]:
-    """The days shown by the financial years, or their quarters, that a text names."""
+    """The days shown by what a text names: '2024-25', 'FY24/25', a quarter as '24/25-Q4'."""
     return {
         _quarter(last, one or other) if one or other else snapshot(2000 + int(last))
-        for one, first, last, other in _SPAN.findall(text)
-        if int(last) == (int(first) + 1) % 100
+        for one, century, first, last, other in _SPAN.findall(text)
+        if int(last) == (int(first) + 1) % 100 and (century or one or other)
     }
 
 

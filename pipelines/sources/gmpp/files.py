@@ -23,7 +23,7 @@ class Sheet(NamedTuple):
 
 
 def sheets(path: Path) -> Iterator[Sheet]:
-    """Each visible sheet of a workbook; of a text file, its rows as each separator splits them."""
+    """The sheets of a workbook, hidden ones without rows; or a text, split at each separator."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -33,7 +33,7 @@ def sheets(path: Path) -> Iterator[Sheet]:
             remedy="Give the path of a GMPP file in CSV or XLSX",
         ) from error
     if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):  # as files of Excel begin, new and old
-        yield from _visible(data, path)
+        yield from _workbook(data, path)
         return
     text = _text(data)
     if not text.strip():
@@ -64,15 +64,17 @@ def _text(data: bytes) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def _visible(data: bytes, path: Path) -> Iterator[Sheet]:
+def _workbook(data: bytes, path: Path) -> Iterator[Sheet]:
     try:
         book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True)
         for sheet in book.worksheets:
-            if sheet.sheet_state == "visible":
-                sheet.reset_dimensions()
-                cells = sheet.iter_rows(values_only=True)
-                rows = [["" if value is None else str(value) for value in row] for row in cells]
-                yield Sheet(rows, [*range(1, len(rows) + 1)], sheet.title)
+            if sheet.sheet_state != "visible":
+                yield Sheet([], [], sheet.title, f"; its hidden sheet {sheet.title} was not read")
+                continue
+            sheet.reset_dimensions()
+            cells = sheet.iter_rows(values_only=True)
+            rows = [["" if value is None else str(value) for value in row] for row in cells]
+            yield Sheet(rows, [*range(1, len(rows) + 1)], sheet.title)
     except Exception as error:
         raise DataError(
             f"The file cannot be read as an Excel workbook ({error})",

@@ -126,7 +126,7 @@ def meaning(heading: str) -> Meaning | None:
         for place, one in enumerate(MEANINGS)
         if (match := re.search(one.words, text))
         and not re.search(one.never, _clause(text, match.end()))
-        and not (is_end and one.cells != "texts")
+        and not (is_end and one.cells in ("dates", "amounts"))
     ]
     return MEANINGS[min(found)[2]] if found else None
 

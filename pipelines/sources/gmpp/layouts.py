@@ -48,7 +48,7 @@ Stray = tuple[str, int | None, str, str, str, str]  # a row of `Imported.unread`
 class Report:
     """One file: the day it shows, its cells by field, and what has no place.
 
-    ``headings`` are by field, in full; ``notes`` what a user must know of how it was read.
+    ``headings`` are by field, in full; ``note`` is how its day was told.
     """
 
     file: str
@@ -58,7 +58,7 @@ class Report:
     strays: pd.DataFrame
     left_aside: tuple[str, ...]
     narratives: tuple[str, ...]
-    notes: tuple[str, ...]
+    note: str
 
 
 class _Table(NamedTuple):
@@ -110,7 +110,7 @@ def read_report(path: Path) -> Report:
         pd.DataFrame(strays, columns=list(UNREAD_COLUMNS)),
         tuple(aside[False]),
         tuple(aside[True]),
-        (note,) if note else (),
+        note,
     )
 
 

@@ -62,6 +62,7 @@ def test_what_tells_the_day_in_its_order() -> None:
 def test_a_quarter_ends_when_it_does() -> None:
     assert told("x.csv", (), ["GMPP data, Q2 2025/26"]) == date(2025, 9, 30)
     assert told("x.csv", (), ["GMPP data 2025-26 Q3"]) == date(2025, 12, 31)
+    assert told("x.csv", (), (), ["Rating at 24/25-Q4"]) == MARCH_2025
 
 
 def test_what_tells_no_day() -> None:

@@ -14,8 +14,10 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from builders.gmpp import EXEMPT, unread, write
+from pipelines.declared import declared
 from pipelines.sources import Imported
 from pipelines.sources.gmpp import read
+from pmo_lib.contract.settings import Settings
 from pmo_lib.errors import DataError, PmoError
 
 SENTENCE = (
@@ -222,7 +224,7 @@ def test_workbooks_that_do_not_say_which_sheet(tmp_path: Path) -> None:
     message = stops(workbook(tmp_path / "both.xlsx", sheets))
     assert "Several sheets hold projects (2023-24 and 2024-25)" in message
     hidden = workbook(tmp_path / "hidden.xlsx", {"A": typed_rows(), "B": [["x"]]}, "A")
-    assert "not an annual file" in stops(hidden)
+    assert "Portfolio; its hidden sheet A was not read" in stops(hidden)
     (tmp_path / "broken.xlsx").write_bytes(b"PK\3\4 and no more")
     assert "broken.xlsx: The file cannot be read as an Excel workbook" in stops(
         tmp_path / "broken.xlsx"
@@ -327,8 +329,8 @@ def test_unit_and_price_base_come_from_the_heading(tmp_path: Path) -> None:
     plans = imported.tables["baselines"].set_index("project_id")
     assert plans["cost"].dropna().tolist() == [36.6e9, 6.5e9, 1443.7e9, 558e9]
     assert plans["price_base"].eq(2024).sum() == 5
-    assert imported.settings["prices"] == "constant"
-    assert imported.settings["price_base"] == 2024
+    settings = declared(Settings, imported.settings, "")
+    assert (settings.prices, settings.price_base) == ("constant", 2024)
     assert "gmpp_2025.csv: amounts are in prices of 2024." in imported.notes
 
 
