@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -12,17 +12,32 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from pipelines import last_pack
 from pipelines.configuration import configured
 from pipelines.files import EXECUTED, locked, read_json, replaced_folder, sweep
 from pipelines.measure import measure
+from pipelines.places import check_places
 from pipelines.prepare import examine
 from pipelines.progress import Progress
 from pipelines.publishing.pack import write_pack
-from pipelines.publishing.plan import Job, PlannedReport, load_job, plan, refuse_unknown, slug
+from pipelines.publishing.plan import (
+    Job,
+    PlannedReport,
+    load_job,
+    plan,
+    refuse_unknown,
+    shortened_name,
+    slug,
+)
 from pipelines.publishing.render import Record, Task, die_with_parent, record, render
 from pipelines.reading.exports import inputs
+from pmo_lib.assessment.collecting import in_words, steps
+from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.verdict import Question
 from pmo_lib.errors import DataError
+from pmo_lib.months import month
+from pmo_lib.wording import counted
 from pmo_lib.workbook import BASELINES, Workbook, open_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,6 +68,9 @@ class RunResult:
     failed_kpis: Mapping[str, str]
     rows_rejected: int
     is_new: bool = True
+    questions: tuple[Question, ...] = ()
+    collect_next: tuple[str, ...] = ()
+    month: str = ""  # that it is on, and why
 
     @property
     def exit_code(self) -> int:
@@ -67,6 +85,7 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
     Raises PmoError where nothing can be done; what was published before is then untouched.
     """
     progress = progress or Progress()
+    check_places(request.raw, request.out)
     settings, job = configured(request.raw), load_job(request.job)
     parameters = dict(request.parameters or {})
     refuse_unknown(job, parameters)
@@ -78,36 +97,60 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
         same = None if request.force else _unchanged(request.out, packs, fingerprint)
         if same is not None:
             return same
+        before = last_pack.records(packs)
         prepared = examine(request.raw, settings, progress.say)
+        for name, peer in prepared.peers.items():
+            if peer.rows_rejected:
+                progress.warn(f"{counted(peer.rows_rejected, 'row')} of the peer {name} rejected")
+        losses = last_pack.gone(before[-1], prepared.workbook) if before else {}
+        prepared = prepared.asking(losses.values())
         workbook = replace(prepared.workbook, folder=request.out)
-        verdict = prepared.verdict
         reports = plan(job, workbook, parameters)
+        period = str(reports[0].parameters["period"])
+        if not request.force and "period" not in parameters:
+            last_pack.refuse_to_replace(before, period, workbook.data_date.why, losses.values())
         progress.say(f"writing {request.out / 'tables'}")
         prepared.write(request.out)
         if _freeze(reports, workbook, progress):
             fingerprint = _fingerprint(request, settings, job)
-        period = str(reports[0].parameters["period"])
-        facts: dict[str, Any] = {
-            "job": job.name,
-            "period": period,
-            "parameters": parameters,
-            "started": datetime.now(UTC).isoformat(timespec="seconds"),
-            "fingerprint": fingerprint,
-            "data_hash": verdict.data_hash,
-            "rows_rejected": verdict.rows_rejected,
-            "withheld": workbook.withheld,
-            "versions": _versions(),
-        }
+        facts = _facts(job, parameters, period, workbook) | {"fingerprint": fingerprint}
         workbook = open_workbook(request.out)  # as the reports will open it
         workers = min(request.workers or _cores(), len(reports))
         with ProcessPoolExecutor(
             workers, mp_context=get_context("spawn"), initializer=die_with_parent
         ) as executor:
             facts |= {"failed_kpis": measure(workbook, reports, executor, progress)}
+            facts |= {"had": _had(workbook, reports[0]) | {n: before[-1]["had"][n] for n in losses}}
             records = _publish(
                 request, job, packs / period, reports, workbook, facts, progress, executor
             )
         return _result(packs / period, records, facts)
+
+
+def _facts(
+    job: Job, parameters: Mapping[str, Any], period: str, workbook: Workbook
+) -> dict[str, Any]:
+    """The record of the run, as far as it is known before anything is measured."""
+    verdict = workbook.verdict
+    return {
+        "job": job.name,
+        "period": period,
+        "month": f"{month(period)}, {workbook.why(period)}",
+        "parameters": parameters,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "data_hash": verdict.data_hash,
+        "rows_rejected": verdict.rows_rejected,
+        "withheld": workbook.withheld,
+        "questions": [asdict(question) for question in verdict.questions],
+        "collect_next": in_words(steps(workbook.view(period))),
+        "versions": _versions(),
+    }
+
+
+def _had(workbook: Workbook, report: PlannedReport) -> dict[str, list[str]]:
+    """What the tables hold, and the KPIs with a value that rest on it."""
+    measured = workbook.measured(report.parameters["period"], report.parameters["baseline"])
+    return last_pack.has(workbook, sorted({r.kpi_id for r in measured.results if r.is_measured}))
 
 
 def _freeze(reports: list[PlannedReport], workbook: Workbook, progress: Progress) -> bool:
@@ -194,7 +237,8 @@ def _cores() -> int:
 def _pack_name(job: Job, parameters: Mapping[str, Any]) -> str:
     """A run with parameters of its own never takes the place of the job's full pack."""
     own = {name: value for name, value in parameters.items() if name != "period"}
-    return "-".join([job.name, *(f"{slug(name)}-{slug(str(own[name]))}" for name in sorted(own))])
+    parts = [job.name, *(f"{slug(name)}-{slug(str(own[name]))}" for name in sorted(own))]
+    return shortened_name("-".join(parts))
 
 
 def _earlier_packs(target: Path) -> list[Path]:
@@ -223,8 +267,11 @@ def _unchanged(out: Path, packs: Path, fingerprint: str) -> RunResult | None:
 
 
 def _result(pack: Path, records: tuple[Record, ...], facts: Mapping[str, Any]) -> RunResult:
-    names = ("withheld", "failed_kpis", "rows_rejected")
-    return RunResult(pack, records, **{name: facts[name] for name in names})
+    names = ("withheld", "failed_kpis", "rows_rejected", "month")
+    questions = tuple(rebuilt(Question, each) for each in facts["questions"])
+    collect = tuple(facts["collect_next"])
+    told = {name: facts[name] for name in names}
+    return RunResult(pack, records, **told, questions=questions, collect_next=collect)
 
 
 def _fingerprint(request: Request, settings: Settings, job: Job) -> str:

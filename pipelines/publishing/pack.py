@@ -12,12 +12,15 @@ from markupsafe import Markup
 from pipelines.files import read_json, write_json
 from pipelines.publishing.html import TEMPLATES
 from pipelines.publishing.render import Record
+from pipelines.spreadsheet import write_csv
+from pmo_lib.assessment.collecting import in_words, steps
 from pmo_lib.benchmark.comparison import chosen, table
 from pmo_lib.contract.dictionary import dictionary
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.kpis.catalogue import definitions
 from pmo_lib.months import month
 from pmo_lib.parameters import PARAMETERS, BenchmarkParameters, ValueCaseParameters
+from pmo_lib.printable import printable
 from pmo_lib.reports import page, quality
 from pmo_lib.workbook import Workbook
 
@@ -26,6 +29,7 @@ PAGES = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
     undefined=StrictUndefined,
+    finalize=lambda value: printable(value) if type(value) is str else value,
     trim_blocks=True,
     lstrip_blocks=True,
 )
@@ -83,7 +87,7 @@ def _write_figures(folder: Path, records: Sequence[Record], workbook: Workbook) 
         "value_case": case.table(),
     }
     for name, rows in tables.items():
-        rows.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        write_csv(rows, folder / f"{name}.csv")
     measured.published.to_parquet(folder / "kpis.parquet", index=False)
 
 
@@ -94,16 +98,19 @@ def _write_index(
     records: Sequence[Record],
     workbook: Workbook,
 ) -> None:
-    groups: dict[str, list[Record]] = defaultdict(list)
+    settings, groups = workbook.settings, defaultdict[str, list[Record]](list)
     for record in records:
         groups[record.group].append(record)
     text = PAGES.get_template("index.html.j2").render(
         title=title,
         period=month(period),
+        why=workbook.why(period),
         reports=records,
         failed=[record for record in records if not record.is_published],
         groups=groups,
-        withheld=workbook.withheld,
+        withheld=workbook.verdict.rejected_too_many(settings.withhold_above_rejected_share),
+        questions=workbook.verdict.questions,
+        collect_next=in_words(steps(workbook.view(period))),
         quality=_markup(page.section("How good are the data?", quality.per_table(workbook))),
         data_hash=workbook.verdict.data_hash,
         version=workbook.version,

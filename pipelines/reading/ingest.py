@@ -1,7 +1,7 @@
 """A folder of exports becomes typed tables; every row keeps its file and line."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal, cast
@@ -70,6 +70,16 @@ class Ingested:
 
     tables: Mapping[str, Loaded]
     ignored: tuple[str, ...]
+
+    @property
+    def typed(self) -> dict[str, pd.DataFrame]:
+        """The typed rows of each table."""
+        return {name: table.typed for name, table in self.tables.items()}
+
+    def meaning(self, typed: Mapping[str, pd.DataFrame]) -> "Ingested":
+        """The same with other typed rows, of the same index."""
+        tables = {name: replace(table, typed=typed[name]) for name, table in self.tables.items()}
+        return replace(self, tables=tables)
 
     @property
     def data_hash(self) -> str:

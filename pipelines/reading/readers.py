@@ -23,6 +23,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.reading.encoding import hash_and_encoding
+from pipelines.spreadsheet import unguarded
 from pmo_lib.errors import DataError
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _sheet(file: str, sha256: str, sheet: Any, only: Lines | None) -> tuple[str,
     """A sheet's title and cells; nothing where it has none."""
     sheet.reset_dimensions()  # what a sheet says of its size is often wrong
     rows = (
-        (line, [_cell_text(value) for value in row])
+        (line, [cell_text(value) for value in row])
         for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)
     )
     first = next(((line, row) for line, row in rows if any(row)), None)
@@ -157,7 +158,7 @@ def _collect(
                 kept.append((line, row[: len(header)]))
         lines.append(np.array([line for line, _ in kept], dtype=np.int64))
         columns = zip(*(row for _, row in kept), strict=True) if kept else ()
-        chunks.append([pa.array(column, pa.large_string()) for column in columns])
+        chunks.append([unguarded(pa.array(column, pa.large_string())) for column in columns])
     cells = _frame(header, [chunk for chunk in chunks if chunk])
     if ragged and cells.empty and all(len(row) > len(header) for _, row in ragged):
         _refuse_unnamed(str(len(header) + 1), f"{where} line {header_line}")
@@ -256,7 +257,7 @@ def _separator(stream: io.TextIOBase, name: str, known: frozenset[str]) -> str:
     return best
 
 
-def _cell_text(value: object) -> str:
+def cell_text(value: object) -> str:
     """An Excel cell as the text a person sees: whole numbers without .0, dates as ISO."""
     if value is None:
         return ""

@@ -20,6 +20,7 @@ from pipelines.sample import (
 )
 from pipelines.sample.projects import projects
 from pipelines.sample.rows import Cell, Row
+from pipelines.spreadsheet import guarded
 from pmo_lib.contract.schema import Column, Table
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError
@@ -128,4 +129,4 @@ def _cell(column: Column, value: Cell) -> str:
         return f"{value:.2f}"
     if isinstance(value, float):
         return f"{value:.2f}".rstrip("0").rstrip(".")
-    return str(value)
+    return guarded(str(value))

@@ -7,6 +7,7 @@ from typing import Literal
 ColumnKind = Literal["id", "text", "date", "period", "money", "number", "integer", "share"]
 Need = Literal["required", "expected", "optional"]
 Severity = Literal["critical", "warning", "info"]
+Accrual = Literal["", "to date", "in the month"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 
 PANDAS_TYPES: dict[ColumnKind, str] = {
@@ -38,7 +39,8 @@ class Column:
 
     ``need`` says what a gap costs: without a *required* value the row is rejected (and without
     the column the file), without an *expected* one the row is kept with a warning, an *optional*
-    one may be missing.
+    one may be missing. An ``awaited`` one is empty while it has not happened: a column that is
+    there without a single value says that nothing has.
     """
 
     name: str
@@ -50,6 +52,8 @@ class Column:
     low: float | None = None
     high: float | None = None
     references: str = ""  # "table.column" whose accepted values this one must be among
+    awaited: bool = False
+    accrues: Accrual = ""  # of a quantity reported month by month
 
     @property
     def pandas_type(self) -> str:

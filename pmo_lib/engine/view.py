@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.result import ResultState
@@ -17,9 +18,9 @@ from pmo_lib.months import month_end
 class View:
     """The tables as a report sees them: at the end of a period, under the settings.
 
-    ``withheld`` names the tables that may not be used, with the reason; ``verdict`` is what
-    validation found, ``baseline`` what the results are compared with, ``value_case`` the draws of
-    the value case, each where there is one.
+    ``withheld`` names the tables and columns that may not be used, with the reason; ``verdict`` is
+    what validation found, ``baseline`` what the results are compared with, ``value_case`` the draws
+    of the value case, each where there is one.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -57,10 +58,11 @@ def availability(kpi: Kpi, view: View) -> tuple[ResultState, str]:
         return "not measured", "needs a value case in which an effect of the PMO is at least likely"
     if "verdict" in kpi.given and view.verdict is None:
         return "not measured", "needs the verdict of validation"
-    withheld = [view.withheld[name] for name in kpi.tables if name in view.withheld]
+    used = (*kpi.tables, *kpi.needs)
+    withheld = dict.fromkeys(view.withheld[name] for name in used if name in view.withheld)
     if withheld:
         return "withheld", "; ".join(withheld)
-    empty = [need for need in kpi.needs if not _has_values(view.tables, need)]
+    empty = [need for need in kpi.needs if not _says_something(view, need)]
     if empty and not _nothing_completed_yet(view, empty):
         columns = " and ".join(
             f"{column} in {table}.csv" for table, _, column in (e.partition(".") for e in empty)
@@ -69,9 +71,28 @@ def availability(kpi: Kpi, view: View) -> tuple[ResultState, str]:
     return "measured", ""
 
 
-def _has_values(tables: Mapping[str, pd.DataFrame], need: str) -> bool:
+def lacking(kpi: Kpi, view: View) -> list[str]:
+    """The tables ("baselines") and columns ("baselines.cost") that the KPI needs and has not.
+
+    A table that is not there lacks its needed columns, too; what is withheld is there.
+    """
+    missing = [name for name in kpi.tables if name not in view.tables]
+    absent = [need for need in kpi.needs if need.partition(".")[0] in missing]
+    there = [need for need in kpi.needs if need not in absent and need not in view.withheld]
+    empty = [need for need in there if not _says_something(view, need)]
+    if empty and _nothing_completed_yet(view, empty):
+        empty = []
+    return [*missing, *absent, *empty]
+
+
+def _says_something(view: View, need: str) -> bool:
+    """Whether a column has a value, or says by having none that nothing has happened yet."""
     table, _, column = need.partition(".")
-    return column in tables[table] and bool(tables[table][column].notna().any())
+    if view.tables[table].get(column, pd.Series()).notna().any():
+        return True
+    verdict = view.verdict.tables.get(table) if view.verdict else None
+    is_there = verdict is not None and column not in verdict.absent_columns
+    return is_there and TABLES[table][column].awaited
 
 
 def _nothing_completed_yet(view: View, empty: list[str]) -> bool:

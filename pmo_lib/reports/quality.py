@@ -33,6 +33,10 @@ def violations(workbook: Workbook) -> HTML:
     verdict = workbook.verdict
     found = [(name, violation) for name, t in verdict.tables.items() for violation in t.violations]
     items = [
+        f"{'withheld' if question.withholds else 'asked'}: {question}"
+        for question in verdict.questions
+    ]
+    items += [
         f"{violation.severity}: {name}, {violation.column or 'row'}: {violation.rule}; "
         f"{counted(violation.rows, 'row')}, such as {', '.join(violation.examples[:3])}"
         for name, violation in sorted(found, key=lambda item: SEVERITIES.index(item[1].severity))

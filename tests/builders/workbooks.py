@@ -36,6 +36,7 @@ def facts(given: Mapping[str, pd.DataFrame], **values: Any) -> Row:
         "data_hash": "abc123",
         "tables": {name: table_facts(name, len(table)) for name, table in given.items()},
         "ignored": [],
+        "questions": [],
     }
 
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from pipelines.reading.readers import RawTable, normalised, read_csv, read_workbook
+from pipelines.spreadsheet import guarded
 from pmo_lib.errors import DataError
 
 KNOWN = frozenset({"project_id", "name", "cost"})
@@ -222,6 +223,11 @@ def test_hash_is_that_of_the_bytes(read: Read) -> None:
     assert read(content).sha256 == sha256(content).hexdigest()
 
 
+def without_guard(cell: str) -> str:
+    """The cell without the apostrophe that keeps a spreadsheet from running it."""
+    return cell[1:] if cell and guarded(cell[1:]) == cell else cell
+
+
 letters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 plain_cells = st.text(letters, max_size=6) | st.text(st.sampled_from("a ,;\t\"\r\n'é"), max_size=6)
 
@@ -263,7 +269,7 @@ def test_any_table_comes_back_cell_for_cell(
 
     is_blank = [not any(cell.strip() for cell in row) for row in table]
     expected = [row for row, blank in zip(table, is_blank, strict=True) if not blank]
-    assert rows(found) == expected
+    assert rows(found) == [[without_guard(cell) for cell in row] for row in expected]
     assert found.lines.tolist() == [n for n, b in zip(lines, is_blank, strict=True) if not b]
     assert found.blank_rows == sum(is_blank)
     assert found.ragged == []

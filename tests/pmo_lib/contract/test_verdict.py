@@ -10,7 +10,9 @@ from pmo_lib.contract.verdict import Verdict, Violation
 
 
 def verdict(**tables: Any) -> Verdict:
-    return Verdict.from_mapping({"data_hash": "h", "tables": tables, "ignored": ["notes.txt"]})
+    return Verdict.from_mapping(
+        {"data_hash": "h", "tables": tables, "ignored": ["notes.txt"], "questions": []}
+    )
 
 
 def test_mapping_through_json_and_back_is_the_same() -> None:

@@ -14,7 +14,8 @@ EVIL = '<script>alert(1)</script> & "x".csv'
 
 
 def judged(ignored: tuple[str, ...] = (), **facts: object) -> Workbook:
-    verdict = Verdict.from_mapping({"data_hash": "h", "tables": facts, "ignored": ignored})
+    given = {"data_hash": "h", "tables": facts, "ignored": ignored, "questions": []}
+    verdict = Verdict.from_mapping(given)
     return Workbook({name: frame(name, []) for name in facts}, verdict, Settings(), "1")
 
 

@@ -151,6 +151,7 @@ class TestMeasured:
         facts = {
             "data_hash": "h",
             "ignored": [],
+            "questions": [],
             "tables": {"projects": table_facts("projects", 100, 6)},
         }
         whole = workbook(given)
