@@ -95,6 +95,9 @@ def run(
     force: Annotated[
         bool, typer.Option("--force", help="Make the reports even if up to date.")
     ] = False,
+    warm: Annotated[
+        bool, typer.Option("--warm/--no-warm", help="Fork kernels from one with all imports.")
+    ] = True,
     quiet: Quiet = False,
 ) -> None:
     """Publish a report pack: ingest, validate, render, publish."""
@@ -104,7 +107,7 @@ def run(
     console = Console(quiet=quiet)
     with explained(), console.progress() as progress:
         parameters = _parameters(set_ or [], period)
-        outcome = run_request(Request(job, raw, out, parameters, workers, force), progress)
+        outcome = run_request(Request(job, raw, out, parameters, workers, force, warm), progress)
     console.outcome(outcome)
     raise typer.Exit(outcome.exit_code)
 
