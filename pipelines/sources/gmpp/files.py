@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import openpyxl
 
+from pipelines.reading.readers import cell_text
 from pmo_lib.errors import DataError
 
 SEPARATORS = ",;\t|"
@@ -72,8 +73,7 @@ def _workbook(data: bytes, path: Path) -> Iterator[Sheet]:
                 yield Sheet([], [], sheet.title, f"; its hidden sheet {sheet.title} was not read")
                 continue
             sheet.reset_dimensions()
-            cells = sheet.iter_rows(values_only=True)
-            rows = [["" if value is None else str(value) for value in row] for row in cells]
+            rows = [[*map(cell_text, row)] for row in sheet.iter_rows(values_only=True)]
             yield Sheet(rows, [*range(1, len(rows) + 1)], sheet.title)
     except Exception as error:
         raise DataError(
