@@ -229,6 +229,43 @@ def import_(
 
 
 @app.command()
+def start(
+    folder: Annotated[
+        Path, typer.Argument(help="Folder for the answers and what follows of them.")
+    ],
+) -> None:
+    """Define a PMO by a few questions: customers, services, promises, KPIs, a page.
+
+    Each answer is kept at once; stopped with Ctrl-C, it goes on where it was.
+    """
+    from pipelines.start.asked import asked
+    from pipelines.start.plan import read_plan
+    from pipelines.start.written import deliver, keep
+
+    console = Console()
+    with explained():
+        plan = read_plan(folder)
+        for answered in asked(plan, _prompted, console.say):
+            plan = answered
+            keep(plan, folder)
+        console.say("DELIVER")
+        for path in deliver(plan, folder):
+            console.say(f"{path}")
+    console.say(
+        f"Put your exports into {folder}, then: pmo run {folder}/monthly.yml --raw {folder}"
+    )
+
+
+def _prompted(question: str, usual: str) -> str:
+    """An answer from the terminal, or a file in its place; ParameterError where it ends."""
+    try:
+        answer: str = typer.prompt(question, default=usual or None, show_default=bool(usual))
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    return answer
+
+
+@app.command()
 def template(
     file: Annotated[Path, typer.Argument(help="The workbook to write, such as template.xlsx.")],
     table: Annotated[
