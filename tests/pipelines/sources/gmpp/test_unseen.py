@@ -231,6 +231,12 @@ def test_workbooks_that_do_not_say_which_sheet(tmp_path: Path) -> None:
     )
 
 
+def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = workbook(tmp_path / "gmpp_2025.xlsx", {"Data": typed_rows()})
+    monkeypatch.setattr("pipelines.sources.gmpp.files.MOST_BYTES", 1000)
+    assert "more than a release can have" in stops(path)
+
+
 def test_a_missing_heading_is_named_with_the_nearest(tmp_path: Path) -> None:
     wordings = dict(zip(FIELDS, WORDINGS[0], strict=True))
     others = {
