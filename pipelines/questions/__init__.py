@@ -8,13 +8,40 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pipelines.questions import open_projects
+from pipelines.questions import (
+    far_amounts,
+    money_units,
+    open_projects,
+    original_baselines,
+    percent_complete,
+    programmes,
+    running_totals,
+    scores,
+    survey_scales,
+)
 from pipelines.questions.asked import Answer, Asked, Check, Mended, Tables
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 
-CHECKS: tuple[Check, ...] = (open_projects.check,)
-ANSWERS: tuple[Answer, ...] = ()
+CHECKS: tuple[Check, ...] = (
+    programmes.check,
+    open_projects.check,
+    original_baselines.check,
+    money_units.check,
+    far_amounts.check,
+    percent_complete.check,
+    running_totals.check,
+    scores.check,
+    survey_scales.check,
+)
+ANSWERS: tuple[Answer, ...] = (  # in this order: percent complete is of a budget in our unit
+    money_units.answer,
+    percent_complete.answer,
+    running_totals.answer,
+    scores.answer,
+    survey_scales.answer,
+    original_baselines.answer,
+)
 
 
 def ask(tables: Mapping[str, pd.DataFrame], settings: Settings) -> tuple[Question, ...]:
