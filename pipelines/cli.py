@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipelines.console import Console
-from pmo_lib.errors import ParameterError, PmoError
+from pmo_lib.errors import ParameterError, PmoError, shown
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,6 +26,7 @@ Out = Annotated[Path, typer.Option(help="Folder for tables, verdict and reports.
 Period = Annotated[str, typer.Option(help="YYYY-MM; default: the last month in the data.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")]
 RAW, OUT = Path("data/raw"), Path("data/processed")
+_SET = "Write --set NAME=VALUE, each name once"
 
 
 def main() -> None:
@@ -80,7 +81,7 @@ def run(
 
     console = Console(quiet=quiet)
     with explained(), console.progress() as progress:
-        parameters = _parameters(set_ or []) | ({"period": period} if period else {})
+        parameters = _parameters(set_ or [], period)
         outcome = run_request(Request(job, raw, out, parameters, workers, force), progress)
     console.outcome(outcome)
     raise typer.Exit(outcome.exit_code)
@@ -91,10 +92,12 @@ def check(raw: Raw = RAW, out: Out = OUT, quiet: Quiet = False) -> None:
     """Ingest and validate only: 0 all accepted, 1 some rejected or withheld, 2 unusable."""
     from pipelines.configuration import configured
     from pipelines.files import locked
+    from pipelines.places import check_places
     from pipelines.prepare import prepare
 
     console = Console(quiet=quiet)
     with explained(), console.progress() as progress:
+        check_places(raw, out)
         settings = configured(raw)
         with locked(out):
             prepared = prepare(raw, out, settings, progress.say)
@@ -111,11 +114,14 @@ def kpis(
     csv: Annotated[Path | None, typer.Option(help="Write the tidy results to this file.")] = None,
 ) -> None:
     """The catalogue: what is measured, and what each unmeasured KPI still needs."""
+    from pipelines.places import check_new
     from pipelines.spreadsheet import write_csv
     from pmo_lib.engine.result import tidy
     from pmo_lib.parameters import KpiReportParameters
 
     with explained():
+        if csv is not None:
+            check_new(csv, "--csv")
         checked, workbook = KpiReportParameters(period=period, data_dir=str(out)).open()
         measured = workbook.measured(checked.period)
         if csv is not None:
@@ -144,17 +150,55 @@ def freeze(
     Console().frozen(frozen)
 
 
+@app.command("map")
+def map_(
+    file: Annotated[Path, typer.Argument(help="The export to look at: CSV or Excel.")],
+    to: Annotated[Path | None, typer.Option(help="Write the map to this file.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the file if it is there.")
+    ] = False,
+) -> None:
+    """Propose how a file's columns become ours; 1 where a required one is not found."""
+    from pipelines.mapping import propose, write_map
+
+    console = Console()
+    with explained():
+        sheets = propose(file)
+        if to is not None:
+            write_map(sheets, to, force=force)
+    for sheet in sheets:
+        console.proposed(sheet)
+    if to is not None:
+        console.say(f"{to}: correct what is wrong, then pmo import {file} --map {to} --to DIR")
+    raise typer.Exit(0 if all(sheet.is_whole for sheet in sheets) else 1)
+
+
 @app.command("import")
 def import_(
-    source: Annotated[str, typer.Argument(help="What the files are: gmpp or nyc.")],
-    files: Annotated[list[Path], typer.Argument(help="The files, as they were published.")],
+    given: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="[SOURCE] FILE...",
+            help="What the files are, such as gmpp, unless --map says it; and the files.",
+        ),
+    ],
     to: Annotated[Path, typer.Option(help="Folder to write our tables to, as CSV.")],
+    map_: Annotated[
+        Path | None, typer.Option("--map", help="The map by which to read them, see pmo map.")
+    ] = None,
 ) -> None:
     """Turn another tool's files into our tables; 1 where some cells could not be read."""
-    from pipelines.importer import import_files
+    from pipelines.importer import import_files, reader_named
+    from pipelines.maps.source import MapSource
+    from pipelines.places import check_new
 
     with explained():
-        imported = import_files(source, files, to)
+        check_new(to, "--to")
+        name, files = (map_.stem, given) if map_ else (f"{given[0]}", given[1:])
+        reader = MapSource.at(map_) if map_ else reader_named(name)
+        if not files:
+            raise ParameterError("no file is named", remedy="pmo import SOURCE FILE... --to DIR")
+        imported = import_files(reader, name, files, to)
     Console().imported(imported, to)
     raise typer.Exit(1 if len(imported.unread) else 0)
 
@@ -162,18 +206,24 @@ def import_(
 @app.command()
 def sample(directory: Annotated[Path, typer.Argument(help="Folder to write it to.")]) -> None:
     """Write the synthetic sample portfolio."""
+    from pipelines.places import check_new
     from pipelines.sample import write
 
     with explained():
+        check_new(directory, "the folder")
         written = write(directory)
     Console().say(f"{len(written)} files in {directory}")
 
 
-def _parameters(pairs: list[str]) -> dict[str, str]:
-    parameters = {}
+def _parameters(pairs: list[str], period: str) -> dict[str, str]:
+    """What --set and --period say; ParameterError where they say a thing twice."""
+    parameters = {"period": period} if period else {}
     for pair in pairs:
         name, found, value = pair.partition("=")
         if not found:
-            raise ParameterError(f"--set {pair!r} has no value", remedy="Write --set NAME=VALUE")
+            raise ParameterError(f"--set {shown(pair)} has no value", remedy=_SET)
+        if name.strip() in parameters:
+            what = f"{shown(name.strip())} is given twice"
+            raise ParameterError(what, remedy=f"Keep one of --set and --period. {_SET}")
         parameters[name.strip()] = value
     return parameters

@@ -23,6 +23,7 @@ from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.wording import counted, interval, number
 
 if TYPE_CHECKING:
+    from pipelines.maps.proposed import ProposedSheet
     from pipelines.run import RunResult
     from pipelines.sources import Imported
     from pmo_lib.engine.baseline import Baseline
@@ -116,6 +117,8 @@ class Console:
         if outcome.rows_rejected:
             where = outcome.pack.parents[2] / "rejected"
             self.say(f"{counted(outcome.rows_rejected, 'row')} rejected, see {where}")
+        if outcome.month:
+            self.say(f"the report is on {outcome.month}")
         published = len(outcome.records) - len(failed)
         what = f"{published} of {counted(len(outcome.records), 'report')} published"
         self.say(
@@ -144,6 +147,7 @@ class Console:
                         f"{', '.join(violation.examples[:3])}"
                     )
         self.questions(verdict.questions)
+        self.say(f"{whose}the data go to {verdict.data_date}")
         for file in verdict.ignored:
             self.say(f"not a table, not read: {file}")
         if verdict.rows_rejected:
@@ -180,6 +184,23 @@ class Console:
         )
         for kpi_id, reason in baseline.unmeasured.items():
             self.say(f"  not {kpi_id}: {reason}")
+
+    def proposed(self, sheet: "ProposedSheet") -> None:
+        """What becomes of each column of a list, how sure that is and why, and what is left."""
+        self.say(f"{sheet.listed.grid.where}, headings in line {sheet.listed.header_line}:")
+        table = Table("ours", "the file's column", "sure", "why", box=None)
+        for each in sheet.proposals:
+            sure = f"{each.confidence:.2f}"
+            table.add_row(f"{each.table}.{each.column}", escape(each.heading), sure,
+                          escape(each.reason))  # fmt: skip
+        self._out.print(table)
+        for what in (*sheet.listed.left_out, *sheet.doubts):
+            self.say(f"left out: {what}")
+        if sheet.left:
+            self.say(f"no place for: {', '.join(sheet.left)}")
+        for name in sheet.tables:
+            for column in sheet.missing(name):
+                self.error(f"nothing found for the required column {name}.{column}")
 
     def imported(self, imported: "Imported", to: Path) -> None:
         """Rows per table, and how many cells could not be read and why."""

@@ -6,19 +6,29 @@ from pathlib import Path
 import yaml
 
 from pipelines.files import replaced_folder
-from pipelines.sources import Imported, source
+from pipelines.maps.source import MapSource, shipped
+from pipelines.sources import SOURCES, Imported, Source, source
 from pipelines.spreadsheet import write_csv
-from pmo_lib.errors import DataError
+from pmo_lib.errors import DataError, PmoError, allowed_values
 
 UNREAD = "unread"
 
 
-def import_files(name: str, files: Sequence[Path], to: Path) -> Imported:
+def reader_named(name: str) -> Source:
+    """The source called `name`: a module of ours, or a map that comes with the workbook."""
+    maps = shipped()
+    if name in maps:
+        return MapSource.at(maps[name])
+    if name in SOURCES:
+        return source(name)
+    raise PmoError(f"there is no source {name!r}", remedy=allowed_values(name, [*SOURCES, *maps]))
+
+
+def import_files(reader: Source, name: str, files: Sequence[Path], to: Path) -> Imported:
     """Write the tables of `files` to the folder `to`, and unread cells to `to`/unread.
 
-    Raises PmoError for an unknown source, unreadable files, or a folder that holds other files.
+    Raises PmoError for unreadable files, or a folder that holds other files.
     """
-    reader = source(name)
     for what, is_so in (("there is no such file", _is_missing), ("is a folder", Path.is_dir)):
         if wrong := [str(path) for path in files if is_so(path)]:
             raise DataError(what, where=", ".join(wrong), remedy="Name the files themselves")

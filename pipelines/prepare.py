@@ -1,7 +1,8 @@
 """From a folder of exports to validated tables, rejected rows and the verdict; peers likewise."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from pipelines.configuration import configured
 from pipelines.files import replaced_folder, sweep, write_json
 from pipelines.questions import answered, found
-from pipelines.questions.asked import Asked
+from pipelines.questions.asked import Asked, Mended
 from pipelines.reading.exports import peer_folders
 from pipelines.reading.ingest import REJECTION_COLUMNS, Ingested, Loaded, data_hash, ingest
 from pipelines.spreadsheet import write_csv
@@ -18,8 +19,9 @@ from pmo_lib import __version__
 from pmo_lib.contract.schema import SEVERITIES
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import in_reference_order
-from pmo_lib.contract.verdict import Question, TableVerdict, Verdict, Violation
+from pmo_lib.contract.verdict import TableVerdict, Verdict, Violation
 from pmo_lib.errors import DataError
+from pmo_lib.facts.data_date import data_date
 from pmo_lib.wording import counted
 from pmo_lib.workbook import PEERS, Workbook
 
@@ -93,37 +95,47 @@ class Prepared:
 
 
 def prepare(
-    raw: Path, out: Path, settings: Settings, say: Callable[[str], None] = lambda _: None
+    raw: Path,
+    out: Path,
+    settings: Settings,
+    say: Callable[[str], None] = lambda _: None,
+    today: date | None = None,
 ) -> Prepared:
     """Read, validate and write the tables of `raw` into `out`; what was there stays till the end.
 
     Raises DataError where the data cannot be used at all; `out` is then as it was.
     """
     sweep(out)
-    prepared = examine(raw, settings, say)
+    prepared = examine(raw, settings, say, today)
     say(f"writing {out / 'tables'}")
     prepared.write(out)
     return prepared
 
 
-def examine(raw: Path, settings: Settings, say: Callable[[str], None]) -> Prepared:
+def examine(
+    raw: Path, settings: Settings, say: Callable[[str], None], today: date | None = None
+) -> Prepared:
     """Read and validate the tables of `raw` and its peers; DataError where one is of no use."""
-    own = _examine(raw, settings, say)
-    peers = {folder.name: _examine_peer(folder, say) for folder in peer_folders(raw)}
+    day = f"{today or date.today()}"
+    own = _examine(raw, settings, say, day)
+    peers = {folder.name: _examine_peer(folder, say, day) for folder in peer_folders(raw)}
     verdicts = [own.verdict, *(peer.verdict for peer in peers.values())]
     files = (file for v in verdicts for table in v.tables.values() for file in table.files)
     return replace(own, verdict=replace(own.verdict, data_hash=data_hash(files)), peers=peers)
 
 
-def _examine_peer(folder: Path, say: Callable[[str], None]) -> Prepared:
+def _examine_peer(folder: Path, say: Callable[[str], None], today: str) -> Prepared:
     """A peer, judged by its own settings; one that does not name itself is named as its folder."""
-    prepared = _examine(folder, configured(folder, organisation=folder.name), say, folder.name)
+    settings = configured(folder, organisation=folder.name)
+    prepared = _examine(folder, settings, say, today, folder.name)
     if rejected := prepared.rows_rejected:
         say(f"{counted(rejected, 'row')} of the peer {folder.name} rejected")
     return prepared
 
 
-def _examine(raw: Path, settings: Settings, say: Callable[[str], None], peer: str = "") -> Prepared:
+def _examine(
+    raw: Path, settings: Settings, say: Callable[[str], None], today: str, peer: str = ""
+) -> Prepared:
     say(f"reading {raw}")
     ingested = ingest(raw, settings, peer=peer)
     ingested = ingested.meaning(answered(ingested.typed, settings))
@@ -135,18 +147,18 @@ def _examine(raw: Path, settings: Settings, say: Callable[[str], None], peer: st
             remedy=_first_reasons(judged["projects"].rejected),
         )
     verdicts = {name: table.verdict for name, table in judged.items()}
-    judged, questions = _questioned(judged, ingested.typed, settings)
-    verdict = Verdict(ingested.data_hash, verdicts, ingested.ignored, questions)
-    return Prepared(judged, verdict, settings)
-
-
-def _questioned(
-    judged: Mapping[str, Judged], read: Mapping[str, pd.DataFrame], settings: Settings
-) -> tuple[dict[str, Judged], tuple[Question, ...]]:
-    """The tables without what is in question, and the questions."""
     accepted = {name: table.accepted for name, table in judged.items()}
+    dated = data_date(accepted, today, settings.data_date)
     extra = {name: table.extra for name, table in judged.items()}
-    asked = found(Asked(accepted, settings, read, extra))
+    asked = found(Asked(accepted, settings, ingested.typed, extra, dated, today))
+    questions = tuple(each.question for each in asked)
+    verdict = Verdict(ingested.data_hash, verdicts, ingested.ignored, questions, dated)
+    return Prepared(_mended(judged, asked), verdict, settings)
+
+
+def _mended(judged: Mapping[str, Judged], asked: Iterable[Mended]) -> dict[str, Judged]:
+    """The tables without what is in question."""
+    accepted = {name: table.accepted for name, table in judged.items()}
     for each in asked:
         accepted |= each.mend(accepted)
     left = {name: replace(table, accepted=accepted[name]) for name, table in judged.items()}
@@ -154,7 +166,7 @@ def _questioned(
         table, _, column = name.partition(".")
         if column:
             left[table] = left[table].without(column)
-    return left, tuple(each.question for each in asked)
+    return left
 
 
 def judge(ingested: Ingested, say: Callable[[str], None] = lambda _: None) -> dict[str, Judged]:

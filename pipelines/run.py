@@ -15,16 +15,26 @@ from typing import Any
 from pipelines.configuration import configured
 from pipelines.files import EXECUTED, locked, read_json, replaced_folder, sweep
 from pipelines.measure import measure
+from pipelines.places import check_places
 from pipelines.prepare import examine
 from pipelines.progress import Progress
 from pipelines.publishing.pack import write_pack
-from pipelines.publishing.plan import Job, PlannedReport, load_job, plan, refuse_unknown, slug
+from pipelines.publishing.plan import (
+    Job,
+    PlannedReport,
+    load_job,
+    plan,
+    refuse_unknown,
+    shortened_name,
+    slug,
+)
 from pipelines.publishing.render import Record, Task, die_with_parent, record, render
 from pipelines.reading.exports import inputs
 from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 from pmo_lib.errors import DataError
+from pmo_lib.months import month
 from pmo_lib.workbook import BASELINES, Workbook, open_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,6 +66,7 @@ class RunResult:
     rows_rejected: int
     is_new: bool = True
     questions: tuple[Question, ...] = ()
+    month: str = ""  # that it is on, and why
 
     @property
     def exit_code(self) -> int:
@@ -70,6 +81,7 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
     Raises PmoError where nothing can be done; what was published before is then untouched.
     """
     progress = progress or Progress()
+    check_places(request.raw, request.out)
     settings, job = configured(request.raw), load_job(request.job)
     parameters = dict(request.parameters or {})
     refuse_unknown(job, parameters)
@@ -93,6 +105,7 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
         facts: dict[str, Any] = {
             "job": job.name,
             "period": period,
+            "month": f"{month(period)}, {workbook.why(period)}",
             "parameters": parameters,
             "started": datetime.now(UTC).isoformat(timespec="seconds"),
             "fingerprint": fingerprint,
@@ -198,7 +211,8 @@ def _cores() -> int:
 def _pack_name(job: Job, parameters: Mapping[str, Any]) -> str:
     """A run with parameters of its own never takes the place of the job's full pack."""
     own = {name: value for name, value in parameters.items() if name != "period"}
-    return "-".join([job.name, *(f"{slug(name)}-{slug(str(own[name]))}" for name in sorted(own))])
+    parts = [job.name, *(f"{slug(name)}-{slug(str(own[name]))}" for name in sorted(own))]
+    return shortened_name("-".join(parts))
 
 
 def _earlier_packs(target: Path) -> list[Path]:
@@ -227,7 +241,7 @@ def _unchanged(out: Path, packs: Path, fingerprint: str) -> RunResult | None:
 
 
 def _result(pack: Path, records: tuple[Record, ...], facts: Mapping[str, Any]) -> RunResult:
-    names = ("withheld", "failed_kpis", "rows_rejected")
+    names = ("withheld", "failed_kpis", "rows_rejected", "month")
     questions = tuple(rebuilt(Question, each) for each in facts["questions"])
     return RunResult(pack, records, **{n: facts[n] for n in names}, questions=questions)
 

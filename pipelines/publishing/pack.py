@@ -101,6 +101,7 @@ def _write_index(
     text = PAGES.get_template("index.html.j2").render(
         title=title,
         period=month(period),
+        why=workbook.why(period),
         reports=records,
         failed=[record for record in records if not record.is_published],
         groups=groups,

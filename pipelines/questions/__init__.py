@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pipelines.questions import (
+    dates,
     far_amounts,
     money_units,
     open_projects,
@@ -33,6 +34,9 @@ CHECKS: tuple[Check, ...] = (
     running_totals.check,
     scores.check,
     survey_scales.check,
+    dates.of_the_future,
+    dates.after_the_data_date,
+    dates.far_before,
 )
 ANSWERS: tuple[Answer, ...] = (  # in this order: percent complete is of a budget in our unit
     money_units.answer,

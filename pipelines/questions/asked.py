@@ -10,6 +10,7 @@ import pandas as pd
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 from pmo_lib.facts.portfolio import rows_of
+from pmo_lib.months import DataDate
 
 Tables = Mapping[str, pd.DataFrame]
 REPORTED = ["planned_value", "earned_value", "actual_cost", "estimate_at_completion"]
@@ -20,13 +21,16 @@ class Asked:
     """The accepted rows of every table that is there, and the settings they were read under.
 
     ``read`` are the rows before any was rejected, ``extra`` the text of the columns that are not
-    ours beside the key of each accepted row.
+    ours beside the key of each accepted row. ``data_date`` is up to when they go, ``today`` the
+    day they were read (YYYY-MM-DD).
     """
 
     tables: Tables
     settings: Settings
     read: Tables = field(default_factory=dict)
     extra: Tables = field(default_factory=dict)
+    data_date: DataDate = field(default_factory=DataDate)
+    today: str = ""
 
     def has(self, *names: str) -> bool:
         """Whether each column, as "table.column", is there and holds something."""

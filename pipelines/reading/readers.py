@@ -114,7 +114,7 @@ def _sheet(file: str, sha256: str, sheet: Any, only: Lines | None) -> tuple[str,
     """A sheet's title and cells; nothing where it has none."""
     sheet.reset_dimensions()  # what a sheet says of its size is often wrong
     rows = (
-        (line, [_cell_text(value) for value in row])
+        (line, [cell_text(value) for value in row])
         for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)
     )
     first = next(((line, row) for line, row in rows if any(row)), None)
@@ -257,7 +257,7 @@ def _separator(stream: io.TextIOBase, name: str, known: frozenset[str]) -> str:
     return best
 
 
-def _cell_text(value: object) -> str:
+def cell_text(value: object) -> str:
     """An Excel cell as the text a person sees: whole numbers without .0, dates as ISO."""
     if value is None:
         return ""

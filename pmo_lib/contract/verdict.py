@@ -1,11 +1,12 @@
 """What validation found: per table how many rows were read, accepted and rejected, and why."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.schema import Severity
+from pmo_lib.months import DataDate
 
 
 @dataclass(frozen=True)
@@ -87,13 +88,14 @@ class TableVerdict:
 class Verdict:
     """Every table's verdict, the files that were no table, and the hash of all that was read.
 
-    ``questions`` are those that nobody has waived.
+    ``questions`` are those that nobody has waived; ``data_date`` is up to when the data go.
     """
 
     data_hash: str
     tables: Mapping[str, TableVerdict]
     ignored: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
+    data_date: DataDate = field(default_factory=DataDate)
 
     @property
     def rows_rejected(self) -> int:
@@ -123,5 +125,8 @@ class Verdict:
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "Verdict":
         """The verdict that `to_mapping` was made from."""
-        known = ("data_hash", "tables", "ignored", "questions")
-        return rebuilt(cls, {name: values[name] for name in known})
+        known = {"data_hash", "tables", "ignored", "questions", "data_date"}
+        own = {name: value for name, value in values.items() if name in known}
+        if missing := known - {"data_date"} - set(own):  # a release ago it was not written
+            raise KeyError(*sorted(missing))
+        return rebuilt(cls, own)

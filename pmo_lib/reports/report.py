@@ -182,7 +182,7 @@ class Report:
         facts = {
             "Data (SHA-256 over the files' hashes)": self.workbook.verdict.data_hash,
             "Files": f"{sum(len(t.files) for t in self.workbook.verdict.tables.values())}",
-            "Data date": f"{self.view.data_date:%Y-%m-%d}",
+            "Data date": f"{self.view.data_date:%Y-%m-%d}, {self.workbook.why(self.view.period)}",
             "Currency": settings.currency,
             "Prices of": str(settings.price_base or "not stated"),
             "Interval level": f"{settings.confidence_level:.0%}",
