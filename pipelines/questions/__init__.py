@@ -5,6 +5,7 @@ a function of typed tables and settings: it gives the tables that mean something
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -54,10 +55,19 @@ def ask(tables: Mapping[str, pd.DataFrame], settings: Settings) -> tuple[Questio
 
 
 def found(asked: Asked) -> tuple[Mended, ...]:
-    """Every question that the settings have not waived, and what becomes of the tables for it."""
-    each = (one for check in CHECKS for one in check(asked))
-    mended = (one if isinstance(one, Mended) else Mended(one, _as_they_are) for one in each)
-    return tuple(one for one in mended if one.question.id not in asked.settings.waived)
+    """Every question that the settings have not waived, and what becomes of the tables for it.
+
+    A check looks at the tables as those before it leave them.
+    """
+    every: list[Mended] = []
+    for check in CHECKS:
+        each = (one if isinstance(one, Mended) else Mended(one, None) for one in check(asked))
+        own = [one for one in each if one.question.id not in asked.settings.waived]
+        for one in own:
+            if one.mend is not None:
+                asked = replace(asked, tables={**asked.tables, **one.mend(asked.tables)})
+        every += own
+    return tuple(every)
 
 
 def answered(tables: Tables, settings: Settings) -> Tables:
@@ -65,7 +75,3 @@ def answered(tables: Tables, settings: Settings) -> Tables:
     for answer in ANSWERS:
         tables = {**tables, **answer(tables, settings)}
     return tables
-
-
-def _as_they_are(tables: Tables) -> Tables:
-    return {}

@@ -14,13 +14,14 @@ from pmo_lib.contract.declarations import DECLARABLE
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 from pmo_lib.facts.portfolio import rows_of
-from pmo_lib.wording import counted
+from pmo_lib.wording import listed
 
 FEWEST = 3
 UNLIKE = 20.0  # the factor between two amounts of a project at the median
 SO_FAR = 200.0  # what has been spent or earned so far may be a small part of the whole
-APART = 200.0  # a benefit is another thing than a cost
-RISK = 3000.0  # what a single risk would cost may be a small part of the whole
+APART = 300.0  # a benefit is another thing than a cost
+RISK = 1000.0  # what all risks of a project would cost may be a small part of the whole
+OFFICE = (1 / 5000, 5.0)  # times what projects cost is what the office costs
 
 TO_DATE = ("projects.actual_cost", *(f"status_reports.{name}" for name in REPORTED[:3]))
 WHOLE = ("baselines.cost", "status_reports.estimate_at_completion")
@@ -44,44 +45,65 @@ def answer(tables: Tables, settings: Settings) -> Tables:
 
 
 def check(asked: Asked) -> Iterator[Question]:
-    """Columns that are far from most others of the same projects; of two, both."""
+    """Columns that are far from most others of the same projects; of two alone, both."""
     sizes = _sizes(asked)
-    apart = [pair for one, two in combinations(sizes, 2) if (pair := _pair(asked, sizes, one, two))]
-    groups = _alike(list(sizes), apart)
-    most = max(map(len, groups), default=0)
-    usual = [group for group in groups if len(group) == most]
-    trusted = usual[0] if len(usual) == 1 else set()
-    for pair in _told(apart, trusted):
-        odd = [name for name in (pair.smaller, pair.larger) if name not in trusted]
-        table, column = odd[0].split(".")
-        yield Question(
-            "money_unit", table, column, pair.asks, pair.remedy(odd[0]), withholds=tuple(odd)
-        )
+    pairs = [pair for one, two in combinations(sizes, 2) if (pair := _pair(asked, sizes, one, two))]
+    trusted = _trusted(_alike(list(sizes), pairs))
+    unlike = [pair for pair in pairs if pair.is_unlike]
+    unlike.sort(key=lambda pair: (not {*pair.names} & trusted, -pair.projects))
+    told: set[str] = set()
+    for pair in unlike:
+        odd = [name for name in pair.names if name not in trusted]
+        if odd and odd[0] not in told:
+            beside = pair.names[1 - pair.names.index(odd[0])]
+            alike = [
+                p for p in unlike if beside in p.names and p.factor(beside) == pair.factor(beside)
+            ]
+            whose = odd[0].partition(".")[0]
+            columns = [name for p in alike for name in p.names if name != beside]
+            columns = [name for name in columns if name.startswith(f"{whose}.")]
+            told |= {*odd, *columns}
+            yield _asked(pair, beside, columns, [*odd, *columns])
     yield from _office(asked)
 
 
-class Pair(NamedTuple):
-    """Two amounts that are of unlike size, with how many times as large one is at the median."""
+def _asked(pair: "Pair", beside: str, columns: list[str], odd: list[str]) -> Question:
+    """A question on the columns of one table that are as far from the one beside them."""
+    table, _, column = columns[0].partition(".")
+    whole = {n for n in DECLARABLE["money_unit"][table] if n not in columns}
+    names = columns if len(columns) == 1 or whole else [table]
+    factor = pair.factor(beside)
+    said = ", ".join(f"{name}: {factor:g}" for name in names)
+    return Question(
+        "money_unit", table, column if len(columns) == 1 else "", pair.asks,
+        f"Say so in settings.yml by money_unit: {{{said}}}" if factor else
+        f"Give {listed(columns)} in the unit of the others",
+        withholds=tuple(dict.fromkeys(odd)),
+    )  # fmt: skip
 
-    smaller: str
-    larger: str
+
+class Pair(NamedTuple):
+    """Two amounts, the smaller first, and how many times as large the other is at the median."""
+
+    names: tuple[str, str]
     times: float
     projects: int
     is_unlike: bool
 
     @property
     def asks(self) -> str:
+        smaller, larger = self.names
         return (
-            f"are {self.smaller} and {self.larger} in the same unit; of {self.projects} projects "
-            f"the latter is at the median {self.times:,.0f} times the former"
+            f"are {smaller} and {larger} in the same unit; of {self.projects} projects the latter "
+            f"is at the median {self.times:,.0f} times the former"
         )
 
-    def remedy(self, odd: str) -> str:
+    def factor(self, beside: str) -> float:
+        """The power of a thousand that brings the other to the one `beside` it; 0 for none."""
         power = 10.0 ** (3 * round(np.log10(self.times) / 3))
-        if not 1 / 5 < self.times / power < 5:
-            return f"Give {odd} in the unit of the others"
-        unit = power if odd == self.smaller else 1 / power
-        return f"Say so in settings.yml by money_unit: {{{odd}: {unit:g}}}"
+        if not 1 / 8 < self.times / power < 8 or power == 1:
+            return 0.0
+        return float(power if beside == self.names[1] else 1 / power)
 
 
 def _in_money(table: str, tables: Tables, settings: Settings) -> pd.Series:
@@ -121,8 +143,8 @@ def _sizes(asked: Asked) -> dict[str, pd.Series]:
         sums = own.groupby("project_id")["target_value"].sum(min_count=1)
         found["benefits.target_value"] = projects["project_id"].map(sums).astype("float64")
     if "risks" in tables:
-        medians = tables["risks"].groupby("project_id")["impact"].median()
-        found[IMPACT] = projects["project_id"].map(medians).astype("float64")
+        sums = tables["risks"].groupby("project_id")["impact"].sum(min_count=1)
+        found[IMPACT] = projects["project_id"].map(sums).astype("float64")
     no_money = {*in_per_cent(asked), *([IMPACT] if are_scores(asked) else [])}
     above = {name: s.where(s > 0) for name, s in found.items() if name not in no_money}
     return {name: s for name, s in above.items() if s.notna().sum() >= FEWEST}
@@ -141,11 +163,11 @@ def _pair(asked: Asked, sizes: Mapping[str, pd.Series], one: str, two: str) -> P
     if len(logs) < FEWEST:
         return None
     middle = float(logs.median())
-    high = logs.quantile(0.8) if least > UNLIKE else middle  # most are small, not only the young
-    low = logs.quantile(0.2) if most > UNLIKE else middle
+    high = logs.quantile(0.8) if least == SO_FAR else middle  # most are small, not only the young
+    low = logs.quantile(0.2) if most == SO_FAR else middle
     is_unlike = bool(high < -np.log10(least) or low > np.log10(most))
     names = (one, two) if middle < 0 else (two, one)
-    return Pair(*names, 10 ** abs(middle), len(logs), is_unlike)
+    return Pair(names, 10 ** abs(middle), len(logs), is_unlike)
 
 
 def _limits(one: str, two: str) -> tuple[float, float]:
@@ -167,20 +189,16 @@ def _alike(names: list[str], pairs: list[Pair]) -> list[set[str]]:
     groups = [{name} for name in names]
     for pair in pairs:
         if not pair.is_unlike:
-            joined = [g for g in groups if pair.smaller in g or pair.larger in g]
-            groups = [g for g in groups if g not in joined] + [set().union(*joined)]
+            joined = [group for group in groups if group & {*pair.names}]
+            groups = [group for group in groups if group not in joined] + [set().union(*joined)]
     return groups
 
 
-def _told(pairs: list[Pair], trusted: set[str]) -> Iterator[Pair]:
-    """Of each column that is not trusted the pair that says most, beside one that is if it can."""
-    told: set[str] = set()
-    unlike = [pair for pair in pairs if pair.is_unlike]
-    for pair in sorted(unlike, key=lambda p: (not {*p[:2]} & trusted, -p.projects)):
-        odd = {*pair[:2]} - trusted
-        if odd - told:
-            told |= odd
-            yield pair
+def _trusted(groups: list[set[str]]) -> set[str]:
+    """The group with columns of most tables, of these that with most columns; none of equals."""
+    sizes = [(len({name.partition(".")[0] for name in group}), len(group)) for group in groups]
+    most = max(sizes, default=(0, 0))
+    return groups[sizes.index(most)] if sizes.count(most) == 1 else set()
 
 
 def _office(asked: Asked) -> Iterator[Question]:
@@ -192,12 +210,13 @@ def _office(asked: Asked) -> Iterator[Question]:
     days = projects["finished_on"].max() - projects["started_on"].min()
     a_month = asked.tables["pmo_costs"].groupby("period")["amount"].sum().median()
     times = a_month / (spent.sum() / (days.days / 30.4)) if days.days > 0 else np.nan
-    if spent.notna().sum() >= FEWEST and not 1 / 5000 <= times <= 5:
-        asks = (
-            "are pmo_costs.amount and projects.actual_cost in the same unit; the office costs "
-            f"{times:,.2g} times what {counted(int(spent.notna().sum()), 'project')} cost a month"
-        )
-        remedy = "Say so in settings.yml by money_unit, such as money_unit: {pmo_costs: 1000}"
-        yield Question(
-            "money_unit", "pmo_costs", "amount", asks, remedy, withholds=("pmo_costs.amount",)
-        )
+    least, most = OFFICE
+    if spent.notna().sum() < FEWEST or not times > 0 or least <= times <= most:
+        return
+    part = f"{times:,.0f} times" if times > 1 else f"1/{1 / times:,.0f} of"
+    asks = (
+        "are pmo_costs.amount and projects.actual_cost in the same unit; a month of the office "
+        f"costs {part} what the projects cost in a month"
+    )
+    remedy = f"Say so in settings.yml by money_unit: {{pmo_costs: {1000 if times < 1 else 0.001}}}"
+    yield Question("money_unit", "pmo_costs", "amount", asks, remedy, ("pmo_costs.amount",))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.questions.asked import Asked, Mended, Tables
-from pmo_lib.contract.tables import TABLES
+from pmo_lib.contract.tables import in_reference_order
 from pmo_lib.contract.verdict import Question
 from pmo_lib.wording import counted
 
@@ -79,13 +79,17 @@ def _left_out(column: str, parents: set[str], asked: Asked) -> Mended:
 
 def _without(tables: Tables, ids: set[str]) -> Tables:
     """The tables without these projects and all that refers to them."""
-    changed: dict[str, pd.DataFrame] = {}
     gone = {"projects.project_id": ids}
-    for name, rows in tables.items():
-        for column in TABLES[name]:
-            target = "projects.project_id" if name == "projects" else column.references
-            if column.name in rows and column.name == target.partition(".")[2] and target in gone:
-                changed[name] = rows[~rows[column.name].isin(gone[target])].reset_index(drop=True)
+    changed: dict[str, pd.DataFrame] = {}
+    for table in (each for each in in_reference_order() if each.name in tables):
+        rows, key = tables[table.name], table.key[0]
+        its_own = {f"{table.name}.{key}": key} | {c.references: c.name for c in table}
+        goes = pd.Series(False, index=rows.index)
+        for whose in gone.keys() & its_own.keys():
+            goes |= rows[its_own[whose]].isin(gone[whose])
+        if goes.any():
+            gone.setdefault(f"{table.name}.{key}", set(rows.loc[goes, key]))
+            changed[table.name] = rows[~goes].reset_index(drop=True)
     return changed
 
 

@@ -37,7 +37,7 @@ def check(asked: Asked) -> Iterator[Question]:
         if used and len(used) == len([n for n in names if asked.read[table][n].notna().any()]):
             top, columns = max(used.values()), list(used)
             low = int(asked.read[table][columns].min().min())
-            points = top + 1 if low == 0 and top >= 10 else top
+            points = top + 1 if top == 100 or (low == 0 and top == 10) else top
             asks = (
                 f"{'are' if len(columns) > 1 else 'is'} {listed(columns)} of {table} on a scale "
                 f"up to {top}; ours goes up to {end}, and the highest answer of "
