@@ -204,6 +204,27 @@ def import_(
 
 
 @app.command()
+def template(
+    file: Annotated[Path, typer.Argument(help="The workbook to write, such as template.xlsx.")],
+    table: Annotated[
+        list[str] | None, typer.Option(help="A table it should have; all where none is named.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the file if it is there.")
+    ] = False,
+) -> None:
+    """Write an Excel workbook to fill in: a sheet a table, with drop-downs and notes."""
+    from pipelines.template import write_template
+    from pmo_lib.contract.tables import TABLES
+
+    with explained():
+        write_template(
+            file, table or [name for name in TABLES if name != "benchmarks"], force=force
+        )
+    Console().say(f"{file}: fill it in, put it into a folder, then pmo run --raw that folder")
+
+
+@app.command()
 def sample(directory: Annotated[Path, typer.Argument(help="Folder to write it to.")]) -> None:
     """Write the synthetic sample portfolio."""
     from pipelines.places import check_new

@@ -117,6 +117,8 @@ class Console:
         if outcome.rows_rejected:
             where = outcome.pack.parents[2] / "rejected"
             self.say(f"{counted(outcome.rows_rejected, 'row')} rejected, see {where}")
+        if outcome.collect_next:
+            self.say(f"to collect next: {outcome.collect_next[0]}")
         if outcome.month:
             self.say(f"the report is on {outcome.month}")
         published = len(outcome.records) - len(failed)

@@ -30,6 +30,7 @@ from pipelines.publishing.plan import (
 )
 from pipelines.publishing.render import Record, Task, die_with_parent, record, render
 from pipelines.reading.exports import inputs
+from pmo_lib.assessment.collecting import in_words, steps
 from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
@@ -66,6 +67,7 @@ class RunResult:
     rows_rejected: int
     is_new: bool = True
     questions: tuple[Question, ...] = ()
+    collect_next: tuple[str, ...] = ()
     month: str = ""  # that it is on, and why
 
     @property
@@ -113,6 +115,7 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
             "rows_rejected": verdict.rows_rejected,
             "withheld": workbook.withheld,
             "questions": [asdict(question) for question in verdict.questions],
+            "collect_next": in_words(steps(workbook.view(period))),
             "versions": _versions(),
         }
         workbook = open_workbook(request.out)  # as the reports will open it
@@ -243,7 +246,9 @@ def _unchanged(out: Path, packs: Path, fingerprint: str) -> RunResult | None:
 def _result(pack: Path, records: tuple[Record, ...], facts: Mapping[str, Any]) -> RunResult:
     names = ("withheld", "failed_kpis", "rows_rejected", "month")
     questions = tuple(rebuilt(Question, each) for each in facts["questions"])
-    return RunResult(pack, records, **{n: facts[n] for n in names}, questions=questions)
+    collect = tuple(facts["collect_next"])
+    told = {name: facts[name] for name in names}
+    return RunResult(pack, records, **told, questions=questions, collect_next=collect)
 
 
 def _fingerprint(request: Request, settings: Settings, job: Job) -> str:

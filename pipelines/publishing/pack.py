@@ -13,6 +13,7 @@ from pipelines.files import read_json, write_json
 from pipelines.publishing.html import TEMPLATES
 from pipelines.publishing.render import Record
 from pipelines.spreadsheet import write_csv
+from pmo_lib.assessment.collecting import in_words, steps
 from pmo_lib.benchmark.comparison import chosen, table
 from pmo_lib.contract.dictionary import dictionary
 from pmo_lib.contract.tables import TABLES
@@ -107,6 +108,7 @@ def _write_index(
         groups=groups,
         withheld=workbook.verdict.rejected_too_many(settings.withhold_above_rejected_share),
         questions=workbook.verdict.questions,
+        collect_next=in_words(steps(workbook.view(period))),
         quality=_markup(page.section("How good are the data?", quality.per_table(workbook))),
         data_hash=workbook.verdict.data_hash,
         version=workbook.version,

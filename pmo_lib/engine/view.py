@@ -71,6 +71,20 @@ def availability(kpi: Kpi, view: View) -> tuple[ResultState, str]:
     return "measured", ""
 
 
+def lacking(kpi: Kpi, view: View) -> list[str]:
+    """The tables ("baselines") and columns ("baselines.cost") that the KPI needs and has not.
+
+    A table that is not there lacks its needed columns, too; what is withheld is there.
+    """
+    missing = [name for name in kpi.tables if name not in view.tables]
+    absent = [need for need in kpi.needs if need.partition(".")[0] in missing]
+    there = [need for need in kpi.needs if need not in absent and need not in view.withheld]
+    empty = [need for need in there if not _says_something(view, need)]
+    if empty and _nothing_completed_yet(view, empty):
+        empty = []
+    return [*missing, *absent, *empty]
+
+
 def _says_something(view: View, need: str) -> bool:
     """Whether a column has a value, or says by having none that nothing has happened yet."""
     table, _, column = need.partition(".")

@@ -45,6 +45,11 @@ def lines(*texts: str) -> HTML:
     return HTML(f"{escape(first)}{beneath}")
 
 
+def code(text: str) -> HTML:
+    """Lines of a file, as they are written."""
+    return HTML(f"<pre>{escape(text)}</pre>")
+
+
 def badge(text: str, kind: str) -> HTML:
     """A word in a frame of its kind's colour and with its own mark, for who sees no colour."""
     return HTML(f"<span class='badge {escape(kind)}'>{escape(text)}</span>")

@@ -6,8 +6,9 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from pmo_lib.causal.attribution import Attribution, attribution
-from pmo_lib.causal.event_study import LEADS, event_times
+from pmo_lib.causal.attribution import attribution
+from pmo_lib.causal.effect import Effect
+from pmo_lib.causal.event_study import year_before
 from pmo_lib.effect.adoption import under_pmo
 from pmo_lib.effect.finding import Sample
 from pmo_lib.effect.outcomes import PRIMARY
@@ -22,7 +23,7 @@ COLUMNS = {
 NO_PROJECTS = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def joint_effects(found: Mapping[str, Attribution], verdicts: Mapping[str, str]) -> JointEffects:
+def joint_effects(found: Mapping[str, Effect], verdicts: Mapping[str, str]) -> JointEffects:
     """Σ = (G - 1) ÷ G × Σ (v without g - v)(v without g - v)' over the G departments.
 
     A department without projects of an outcome leaves that effect as it is.
@@ -77,8 +78,7 @@ def inside_estimate(sample: Sample | None, projects: pd.DataFrame) -> pd.Series:
     return projects["project_id"].isin(sample.projects_in(sample.compared()))
 
 
-def without_year_before(sample: Sample, level: float) -> Attribution:
+def without_year_before(sample: Sample, level: float) -> Effect:
     """The effect with the quarters just before adoption left out."""
-    times = event_times(sample.first, sample.priced.quarters)
-    usable = ~((times < 0) & (times >= -LEADS))
-    return attribution(sample.priced, sample.first, level, permutations=0, usable=usable)
+    usable = ~year_before(sample.priced)
+    return attribution(sample.priced, level, permutations=0, usable=usable)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pmo_lib.causal.attribution import Attribution, attribution
+from pmo_lib.causal.attribution import attribution
+from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.finding import Estimated, Evidence
 from pmo_lib.effect.outcomes import OUTCOMES, PRIMARY
 from pmo_lib.effect.roll_out import compared
@@ -37,7 +38,7 @@ class Money:
     """
 
     refusal: str
-    by_cost: Attribution
+    by_cost: Effect
     effects: JointEffects
     projects: pd.DataFrame
     draws: Mapping[Case, ValueDraws]
@@ -46,7 +47,7 @@ class Money:
 
 
 def no_money(reason: str) -> Money:
-    return Money(reason, Attribution(), joint_effects({}, {}), NO_PROJECTS, {}, {}, NO_BARS)
+    return Money(reason, Effect(), joint_effects({}, {}), NO_PROJECTS, {}, {}, NO_BARS)
 
 
 def money(
@@ -91,7 +92,7 @@ def money(
 
 def _priced(
     evidence: Evidence, primary: Mapping[str, Estimated]
-) -> tuple[dict[str, Attribution], Attribution]:
+) -> tuple[dict[str, Effect], Effect]:
     """The estimates that become money, and that of cost weighted by cost."""
     own = {name: each.finding for name, each in primary.items()}
     priced = {
@@ -100,20 +101,17 @@ def _priced(
         if not each.priced.refusal and not each.tested.refusal
     }
     if "cost" not in priced:
-        return priced, Attribution()
+        return priced, Effect()
     weighted = compared(evidence, OUTCOMES["cost"], weight=WEIGHT)
     if weighted.sample is None:
         return priced, weighted.finding.priced
-    cells, first = weighted.sample.priced, weighted.sample.first
-    by_cost = attribution(cells, first, evidence.level, permutations=0)
+    by_cost = attribution(weighted.sample.priced, evidence.level, permutations=0)
     if not by_cost.refusal:
         priced["cost"] = max(priced["cost"], by_cost, key=lambda each: each.value)
     return priced, by_cost
 
 
-def _other_costs(
-    cost: Estimated, used: Attribution, by_cost: Attribution, level: float
-) -> dict[str, Attribution]:
+def _other_costs(cost: Estimated, used: Effect, by_cost: Effect, level: float) -> dict[str, Effect]:
     """The effect on cost under other choices of method, by name."""
     other = (
         {"projects weighted alike": cost.finding.priced}

@@ -132,7 +132,7 @@ def _notes(view: View, given: Evidence, found: Sequence[Estimated]) -> tuple[str
     sample = next((each.sample for each in found if each.sample), None)
     if sample is None:
         return ()
-    said = notes(sample.tested, sample.first, given.adopted)
+    said = notes(sample.tested, given.adopted)
     table = view.verdict.tables.get("rollouts") if view.verdict else None
     if table and table.rows_rejected:
         rows = counted(table.rows_rejected, "row")
