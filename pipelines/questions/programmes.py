@@ -41,14 +41,14 @@ def check(asked: Asked) -> Iterator[Question | Mended]:
 
 def _parents(name: str, extra: pd.DataFrame, projects: pd.DataFrame) -> set[str]:
     """The projects that a column names as those that contain others."""
+    if not any(pattern.fullmatch(name) for pattern in (PARENT, OUTLINE, SUMMARY)):
+        return set()
     values, own = extra[name].str.strip(), extra["project_id"]
     accepted = set(projects["project_id"])
     if SUMMARY.fullmatch(name):
         return set(own[values.str.casefold().isin(YES)]) & accepted
     if OUTLINE.fullmatch(name):
         return _above(values, own) & accepted
-    if not PARENT.fullmatch(name):
-        return set()
     names = projects.drop_duplicates("name", keep=False).dropna(subset=["name"])
     by_name = dict(zip(names["name"], names["project_id"], strict=True))
     named = values.where(values.isin(accepted), values.map(by_name))
