@@ -19,10 +19,9 @@ from pmo_lib import __version__
 from pmo_lib.contract.schema import SEVERITIES
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import in_reference_order
-from pmo_lib.contract.verdict import TableVerdict, Verdict, Violation
+from pmo_lib.contract.verdict import Question, TableVerdict, Verdict, Violation
 from pmo_lib.errors import DataError
 from pmo_lib.facts.data_date import data_date
-from pmo_lib.wording import counted
 from pmo_lib.workbook import PEERS, Workbook
 
 EXAMPLES = 5
@@ -58,6 +57,11 @@ class Prepared:
         tables = {name: table.accepted for name, table in self.judged.items()}
         peers = {name: peer.workbook for name, peer in self.peers.items()}
         return Workbook(tables, self.verdict, self.settings, __version__, peers=peers)
+
+    def asking(self, more: Iterable[Question]) -> "Prepared":
+        """The same with further questions, on what is not there."""
+        questions = (*self.verdict.questions, *more)
+        return replace(self, verdict=replace(self.verdict, questions=questions))
 
     @property
     def rows_rejected(self) -> int:
@@ -127,10 +131,7 @@ def examine(
 def _examine_peer(folder: Path, say: Callable[[str], None], today: str) -> Prepared:
     """A peer, judged by its own settings; one that does not name itself is named as its folder."""
     settings = configured(folder, organisation=folder.name)
-    prepared = _examine(folder, settings, say, today, folder.name)
-    if rejected := prepared.rows_rejected:
-        say(f"{counted(rejected, 'row')} of the peer {folder.name} rejected")
-    return prepared
+    return _examine(folder, settings, say, today, folder.name)
 
 
 def _examine(

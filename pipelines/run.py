@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -12,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from pipelines import last_pack
 from pipelines.configuration import configured
 from pipelines.files import EXECUTED, locked, read_json, replaced_folder, sweep
 from pipelines.measure import measure
@@ -29,6 +31,7 @@ from pipelines.publishing.plan import (
     slug,
 )
 from pipelines.publishing.render import Record, Task, die_with_parent, record, render
+from pipelines.publishing.warm import warm_process
 from pipelines.reading.exports import inputs
 from pmo_lib.assessment.collecting import in_words, steps
 from pmo_lib.contract.plain import rebuilt
@@ -36,6 +39,7 @@ from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 from pmo_lib.errors import DataError
 from pmo_lib.months import month
+from pmo_lib.wording import counted
 from pmo_lib.workbook import BASELINES, Workbook, open_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,6 +58,7 @@ class Request:
     parameters: Mapping[str, Any] | None = None
     workers: int = 0
     force: bool = False
+    warm: bool = True
 
 
 @dataclass(frozen=True)
@@ -95,39 +100,63 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
         same = None if request.force else _unchanged(request.out, packs, fingerprint)
         if same is not None:
             return same
+        before = last_pack.records(packs)
         prepared = examine(request.raw, settings, progress.say)
+        for name, peer in prepared.peers.items():
+            if peer.rows_rejected:
+                progress.warn(f"{counted(peer.rows_rejected, 'row')} of the peer {name} rejected")
+        losses = last_pack.gone(before[-1], prepared.workbook) if before else {}
+        prepared = prepared.asking(losses.values())
         workbook = replace(prepared.workbook, folder=request.out)
-        verdict = prepared.verdict
         reports = plan(job, workbook, parameters)
+        period = str(reports[0].parameters["period"])
+        if not request.force and "period" not in parameters:
+            last_pack.refuse_to_replace(before, period, workbook.data_date.why, losses.values())
         progress.say(f"writing {request.out / 'tables'}")
         prepared.write(request.out)
         if _freeze(reports, workbook, progress):
             fingerprint = _fingerprint(request, settings, job)
-        period = str(reports[0].parameters["period"])
-        facts: dict[str, Any] = {
-            "job": job.name,
-            "period": period,
-            "month": f"{month(period)}, {workbook.why(period)}",
-            "parameters": parameters,
-            "started": datetime.now(UTC).isoformat(timespec="seconds"),
-            "fingerprint": fingerprint,
-            "data_hash": verdict.data_hash,
-            "rows_rejected": verdict.rows_rejected,
-            "withheld": workbook.withheld,
-            "questions": [asdict(question) for question in verdict.questions],
-            "collect_next": in_words(steps(workbook.view(period))),
-            "versions": _versions(),
-        }
+        facts = _facts(job, parameters, period, workbook) | {"fingerprint": fingerprint}
         workbook = open_workbook(request.out)  # as the reports will open it
         workers = min(request.workers or _cores(), len(reports))
-        with ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=die_with_parent
-        ) as executor:
+        with (
+            warm_process() if request.warm and len(reports) > 1 else nullcontext("") as warm,
+            ProcessPoolExecutor(
+                workers, mp_context=get_context("spawn"), initializer=die_with_parent
+            ) as executor,
+        ):
             facts |= {"failed_kpis": measure(workbook, reports, executor, progress)}
+            facts |= {"had": _had(workbook, reports[0]) | {n: before[-1]["had"][n] for n in losses}}
             records = _publish(
-                request, job, packs / period, reports, workbook, facts, progress, executor
+                request, job, packs / period, reports, workbook, facts, progress, executor, warm
             )
         return _result(packs / period, records, facts)
+
+
+def _facts(
+    job: Job, parameters: Mapping[str, Any], period: str, workbook: Workbook
+) -> dict[str, Any]:
+    """The record of the run, as far as it is known before anything is measured."""
+    verdict = workbook.verdict
+    return {
+        "job": job.name,
+        "period": period,
+        "month": f"{month(period)}, {workbook.why(period)}",
+        "parameters": parameters,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "data_hash": verdict.data_hash,
+        "rows_rejected": verdict.rows_rejected,
+        "withheld": workbook.withheld,
+        "questions": [asdict(question) for question in verdict.questions],
+        "collect_next": in_words(steps(workbook.view(period))),
+        "versions": _versions(),
+    }
+
+
+def _had(workbook: Workbook, report: PlannedReport) -> dict[str, list[str]]:
+    """What the tables hold, and the KPIs with a value that rest on it."""
+    measured = workbook.measured(report.parameters["period"], report.parameters["baseline"])
+    return last_pack.has(workbook, sorted({r.kpi_id for r in measured.results if r.is_measured}))
 
 
 def _freeze(reports: list[PlannedReport], workbook: Workbook, progress: Progress) -> bool:
@@ -148,6 +177,7 @@ def _publish(
     facts: Mapping[str, Any],
     progress: Progress,
     executor: Executor,
+    warm: str,
 ) -> tuple[Record, ...]:
     """Make the reports beside the target, and put them in its place when the pack is whole."""
     progress.planned(reports)
@@ -162,10 +192,13 @@ def _publish(
                 (folder / report.file).resolve(),
                 Path(executed).resolve() / f"{report.name}.ipynb",
                 workbook.settings.report_timeout_seconds,
+                warm=warm,
             )
             for report in reports
         ]
         records = render_all(tasks, executor, progress.made)
+        for reason in sorted({item.kernel for item in records if ":" in item.kernel}):
+            progress.say(f"kernels started {reason}")
         earlier = _earlier_packs(target)
         title = f"{job.title}: {workbook.settings.organisation}"
         write_pack(folder, title, target.name, records, workbook, facts, earlier)

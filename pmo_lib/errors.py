@@ -35,6 +35,10 @@ class SettingsError(PmoError):
     """A settings or job file says something that is not allowed."""
 
 
+class KeptError(PmoError):
+    """What is there was kept: nothing takes its place unasked."""
+
+
 class ParameterError(PmoError):
     """A report's parameter is unknown, of the wrong type or outside the data."""
 
