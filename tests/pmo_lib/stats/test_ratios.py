@@ -18,7 +18,6 @@ from pmo_lib.stats.estimate import Estimate, t_quantile
 from pmo_lib.stats.numbers import Sums
 
 Method = Callable[[Any, Any, float], Estimate]
-T_39 = 1.6848751  # t(0.95; 39), from a table
 
 
 @pytest.mark.parametrize("name", ["ratio_linearised", "fieller"])
