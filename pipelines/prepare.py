@@ -162,7 +162,7 @@ def _mended(judged: Mapping[str, Judged], asked: Iterable[Mended]) -> dict[str, 
     """The tables without what is in question."""
     accepted = {name: table.accepted for name, table in judged.items()}
     for each in asked:
-        accepted |= each.mend(accepted)
+        accepted |= each.mend(accepted) if each.mend else {}
     left = {name: replace(table, accepted=accepted[name]) for name, table in judged.items()}
     for name in {name for each in asked for name in each.question.withholds}:
         table, _, column = name.partition(".")
