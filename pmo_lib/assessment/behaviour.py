@@ -26,14 +26,13 @@ import pandas as pd
 from pmo_lib.assessment.signals import BEYOND, ROW, RUN, ChartKind, Grain, notes, signal
 from pmo_lib.months import months_in
 from pmo_lib.stats.limits import (
-    Bools,
-    Floats,
     autocorrelation,
     later_limits,
     natural_limits,
     run_lengths,
     skewness,
 )
+from pmo_lib.stats.numbers import Bools, Floats
 from pmo_lib.wording import counted
 
 FEWEST = 20  # baseline points: with 12 a stable series signals twice as often
