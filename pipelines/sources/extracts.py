@@ -5,8 +5,8 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 
 import pandas as pd
@@ -17,6 +17,7 @@ from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError, PmoError, raise_all
 from pmo_lib.wording import shortened
 
+MOST_BYTES = 1 << 30  # of what is packed; more is a bomb
 MOST_LETTERS = 300  # of a cell that is listed as unread
 _GZIP = b"\x1f\x8b"  # how such files begin
 
@@ -176,8 +177,7 @@ def _read(path: Path, kind: ExtractKind) -> RawTable:
                 is_packed = stream.read(2) == _GZIP
             if is_packed:
                 plain = Path(folder) / path.name
-                with gzip.open(path) as packed, plain.open("wb") as unpacked:
-                    copyfileobj(packed, unpacked)
+                _unpack(path, plain)
             return replace(read_csv(plain, frozenset(kind.required)), again=None)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(
@@ -195,3 +195,15 @@ def _read(path: Path, kind: ExtractKind) -> RawTable:
         raise DataError(
             error.what, where=error.where, remedy=f"{error.remedy}. {kind.remedy}"
         ) from error
+
+
+def _unpack(path: Path, plain: Path) -> None:
+    with gzip.open(path) as packed, plain.open("wb") as unpacked:
+        for block in iter(partial(packed.read, 1 << 20), b""):
+            unpacked.write(block)
+            if unpacked.tell() > MOST_BYTES:
+                raise DataError(
+                    f"the compressed file holds more than {MOST_BYTES:,} bytes",
+                    where=str(path),
+                    remedy="Unpack it and look",
+                )

@@ -199,6 +199,9 @@ def _notes(reports: Sequence[Report], entries: pd.DataFrame, links: Links) -> It
     )
     yield "The estimate at completion is the whole-life cost as published in the year."
     yield "Dates were read day before month, as the publisher writes them."
+    stated = entries.groupby(level=0)["price_base"].count().tolist()
+    if silent := [r.file for r, n in zip(reports, stated, strict=True) if n == 0 < sum(stated)]:
+        yield f"No price base is stated in {listed(silent)}: their amounts are not in like prices."
     for at, report in enumerate(reports):
         yield from _notes_on(report, entries[entries.index.get_level_values(0) == at])
     for what, aside in (
@@ -214,8 +217,7 @@ def _notes(reports: Sequence[Report], entries: pd.DataFrame, links: Links) -> It
 
 def _notes_on(report: Report, entries: pd.DataFrame) -> Iterator[str]:
     """What a user must know of how one file was read."""
-    if report.note:
-        yield report.note
+    yield from report.notes
     texts, headings = report.cells.rows, report.headings
     for name in (*DATES, *AMOUNTS):
         if n := int((texts[name].map(middle) != texts[name]).sum()):

@@ -1,7 +1,7 @@
 """What a cell of a GMPP file says: a day, a colour, a range, or why it says none."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from pmo_lib.contract.tables import RAG
@@ -16,6 +16,7 @@ _SILENCE = {
 }
 _RANGE = re.compile(r"\b(low|mid|high)\w*\s*[:=–]\s*", re.IGNORECASE)
 _TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$", re.ASCII)
+_TWO_PARTS = re.compile(r"\s*(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}\b", re.ASCII)
 _DATES = {
     re.compile(r"\d{1,2}-\d{1,2}-\d{4}", re.ASCII): "%d-%m-%Y",
     re.compile(r"\d{1,2}-\d{1,2}-\d{2}", re.ASCII): "%d-%m-%y",
@@ -52,8 +53,16 @@ def read_date(text: str) -> date | None:
     return None
 
 
+def is_month_first(texts: Iterable[str]) -> bool:
+    """Whether more dates can be read only month first, as 05/31/2015, than only day first."""
+    found = [match for text in texts if (match := _TWO_PARTS.match(text))]
+    first, second = (sum(int(match[part]) > 12 for match in found) for part in (1, 2))
+    return second > first
+
+
 def read_rating(text: str, colours: Sequence[str] = RAG) -> str | None:
-    """One of `colours`, whatever its case and spaces: 'Amber/ Red' is amber_red."""
+    """One of `colours`, whatever its case, spaces and footnotes: 'Amber/ Red*' is amber_red."""
+    text = re.sub(r"(\s*(\*|\([^)]*\)|\[[^]]*\]))+\s*$", "", text)
     colour = re.sub(r"\s*[/-]\s*", "_", text.strip().casefold())
     return colour if colour in colours else None
 

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import ZipFile
 
 import openpyxl
 
 from pipelines.reading.readers import cell_text
 from pmo_lib.errors import DataError
 
+MOST_BYTES = 1 << 28  # of a workbook's parts; more is a bomb
 SEPARATORS = ",;\t|"
 
 
@@ -67,6 +69,14 @@ def _text(data: bytes) -> str:
 
 def _workbook(data: bytes, path: Path) -> Iterator[Sheet]:
     try:
+        with ZipFile(BytesIO(data)) as parts:
+            size = sum(part.file_size for part in parts.infolist())
+        if size > MOST_BYTES:
+            raise DataError(
+                f"The workbook holds {size:,} bytes, more than a release can have",
+                where=str(path),
+                remedy="Fetch the file again",
+            )
         book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True)
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
@@ -75,6 +85,8 @@ def _workbook(data: bytes, path: Path) -> Iterator[Sheet]:
             sheet.reset_dimensions()
             rows = [[*map(cell_text, row)] for row in sheet.iter_rows(values_only=True)]
             yield Sheet(rows, [*range(1, len(rows) + 1)], sheet.title)
+    except DataError:
+        raise
     except Exception as error:
         raise DataError(
             f"The file cannot be read as an Excel workbook ({error})",

@@ -12,7 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from pipelines.sources.gmpp.cells import read_date, read_rating, read_text, read_year, silence
+from pipelines.sources.gmpp.cells import (
+    is_month_first,
+    read_date,
+    read_rating,
+    read_text,
+    read_year,
+    silence,
+)
 from pipelines.sources.gmpp.money import read_money
 from pmo_lib.errors import DataError
 from pmo_lib.wording import listed, shortened
@@ -138,10 +145,10 @@ def _clause(text: str, end: int) -> str:
 
 def recognised(
     headings: Sequence[str], texts: Sequence[Sequence[str]], where: str
-) -> dict[str, int]:
+) -> tuple[dict[str, int], list[str]]:
     """Which column is read as which field, told by its heading and by the `texts` under it.
 
-    Raises DataError where one that every release has is missing.
+    And what was refused, in words. Raises DataError where what every release has is missing.
     """
     meant: dict[Meaning, dict[int, str]] = defaultdict(dict)  # and why a column is refused
     for at in sorted(range(len(headings)), key=lambda at: _rank(headings[at])):
@@ -164,7 +171,13 @@ def recognised(
             where=where,
             remedy=f"Call those that hold them {listed([repr(one.heading) for one in absent])}",
         )
-    return places
+    refused = [
+        f"{brief(headings[at])!r} was not read, for {why}"
+        for found in meant.values()
+        for at, why in found.items()
+        if why and not is_narrative(headings[at])
+    ]
+    return places, refused
 
 
 def rater(heading: str) -> str:
@@ -196,19 +209,22 @@ def _rank(heading: str) -> tuple[bool | int, ...]:
 
 def _refusal(one: Meaning, heading: str, texts: Sequence[str]) -> str:
     """Why a column cannot be what its heading names; "" where it can."""
+    told = [text for text in texts if text and not silence(text)]
     if one.cells == "texts":
-        return "it is a narrative" if is_narrative(heading) else ""
+        is_shared = one.fields[0] == "number" and len(told) > 1.1 * len(set(told))
+        is_no_text = "it is a narrative" if is_narrative(heading) else ""
+        return "several projects share a number" if is_shared else is_no_text
     if len(texts) >= _FEW and not any(texts):
         return "its cells are empty"
-    told = [text for text in texts if text and not silence(text)]
-    if _are(one.cells, told) or (len(told) < _FEW and not is_narrative(heading)):
-        return ""
-    return f"its cells are no {one.cells}, as {shortened(next(iter(told), ''), 40)!r}"
+    if not _are(one.cells, told) and (len(told) >= _FEW or is_narrative(heading)):
+        return f"its cells are no {one.cells}, as {shortened(next(iter(told), ''), 40)!r}"
+    is_swapped = one.cells == "dates" and is_month_first(told)
+    return "its dates have the month first" if is_swapped else ""
 
 
 def _are(cells: str, told: Sequence[str]) -> bool:
-    """Whether one in five or more can be read as such cells."""
-    return 5 * sum(READERS[cells](text) is not None for text in told) >= len(told) > 0
+    """Whether half of them or more can be read as such cells."""
+    return 2 * sum(READERS[cells](text) is not None for text in told) >= len(told) > 0
 
 
 def _missing(one: Meaning, free: Mapping[str, Sequence[str]], refused: Mapping[str, str]) -> str:

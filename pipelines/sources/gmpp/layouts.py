@@ -48,7 +48,7 @@ Stray = tuple[str, int | None, str, str, str, str]  # a row of `Imported.unread`
 class Report:
     """One file: the day it shows, its cells by field, and what has no place.
 
-    ``headings`` are by field, in full; ``note`` is how its day was told.
+    ``headings`` are by field, in full; ``notes`` what a user must know of how it was read.
     """
 
     file: str
@@ -58,7 +58,7 @@ class Report:
     strays: pd.DataFrame
     left_aside: tuple[str, ...]
     narratives: tuple[str, ...]
-    note: str
+    notes: tuple[str, ...]
 
 
 class _Table(NamedTuple):
@@ -83,7 +83,7 @@ def read_report(path: Path) -> Report:
         [row[at].strip() if at < len(row) else "" for row in table.rows]
         for at in range(len(headings))
     ]
-    places = recognised(headings, texts, str(path))
+    places, refused = recognised(headings, texts, str(path))
     rows, strays = _records(table, places, path.name)
     if rows.empty:
         raise DataError("The file has headings but no project", where=str(path))
@@ -110,7 +110,7 @@ def read_report(path: Path) -> Report:
         pd.DataFrame(strays, columns=list(UNREAD_COLUMNS)),
         tuple(aside[False]),
         tuple(aside[True]),
-        note,
+        (*filter(None, [note]), *(f"{path.name}: {why}." for why in refused)),
     )
 
 

@@ -445,6 +445,12 @@ class TestMistakes:
         assert "mine.csv" in message
         assert "Date Reported As Of" in message or "Fetch the file again" in message
 
+    def test_bomb_is_not_unpacked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress(text(TWO).encode()))
+        monkeypatch.setattr("pipelines.sources.extracts.MOST_BYTES", 100)
+        with pytest.raises(PmoError, match="holds more than 100 bytes"):
+            read([tmp_path / "bomb.csv.gz"])
+
     def test_column_that_can_be_done_without_is_missed_aloud(self, tmp_path: Path) -> None:
         path = tmp_path / "extract.csv"
         content = text([row()]).replace("Design Start", "Start of Design").replace("Category", "X")

@@ -120,6 +120,8 @@ class TestCells:
             ("Amber/ Red", "amber_red"),
             ("Amber/red", "amber_red"),
             ("Amber-Green", "amber_green"),
+            ("AMBER*", "amber"),
+            ("Red (see the narrative) [3]", "red"),
             ("No DCA", None),
             ("", None),
         ],

@@ -231,6 +231,12 @@ def test_workbooks_that_do_not_say_which_sheet(tmp_path: Path) -> None:
     )
 
 
+def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = workbook(tmp_path / "gmpp_2025.xlsx", {"Data": typed_rows()})
+    monkeypatch.setattr("pipelines.sources.gmpp.files.MOST_BYTES", 1000)
+    assert "more than a release can have" in stops(path)
+
+
 def test_a_missing_heading_is_named_with_the_nearest(tmp_path: Path) -> None:
     wordings = dict(zip(FIELDS, WORDINGS[0], strict=True))
     others = {
@@ -257,11 +263,22 @@ def test_a_column_that_is_not_what_its_heading_says_is_refused(tmp_path: Path) -
         "Whole Life Cost (£m)": ("", "'Whole Life Cost (£m)' is there, but its cells are empty"),
         "Start Date": ("45716", "'Start Date' is there, but its cells are no dates, as '45716'"),
     }
+    american = ["05/31/2015", "12/27/2027", "07/01/2020", "01/09/2023", "06/01/2024"]
+    path = given(tmp_path / "gmpp_2025.csv", frame.assign(**{"Start Date": american}))
+    assert "'Start Date' is there, but its dates have the month first" in stops(path)
     wrong = {}
     for heading, (text, expected) in cases.items():
         path = given(tmp_path / "gmpp_2025.csv", frame.assign(**{heading: text}))
         wrong[heading] = "" if expected in (message := stops(path)) else message
     assert wrong == dict.fromkeys(cases, "")
+
+
+def test_a_column_that_could_be_done_without_is_refused_aloud(tmp_path: Path) -> None:
+    frame = table(WORDINGS[0])
+    frame[WORDINGS[0][4]] = [f"{text or 'Amber'} or worse" for text in frame[WORDINGS[0][4]]]
+    notes = read([given(tmp_path / "gmpp_2025.csv", frame)]).notes
+    told = "gmpp_2025.csv: 'IPA Delivery Confidence Assessment' was not read, for its cells are no"
+    assert any(note.startswith(told) for note in notes)
 
 
 def test_of_two_columns_that_mean_the_same(tmp_path: Path) -> None:
@@ -278,7 +295,8 @@ def test_of_two_columns_that_mean_the_same(tmp_path: Path) -> None:
         "Realised benefits (£m)": "5",
         "IPA DCA 2023-24": "Green",
         "Cost RAG": "Green",
-        "Former GMPP ID": "X",
+        "Former GMPP ID": [*"VWXYZ"],
+        "Project code": "X",
     }
     frame = table(WORDINGS[0])
     path = given(tmp_path / "gmpp_2025.csv", pd.DataFrame(beside, index=frame.index).join(frame))
@@ -364,6 +382,14 @@ def test_why_a_cell_is_unread(tmp_path: Path) -> None:
          "exempt from publication"),
         ("Hubs", "Benefits (£m)", "Not Available", "not given, as the publisher says"),
     ]  # fmt: skip
+
+
+def test_prices_that_only_some_years_state_are_told(tmp_path: Path) -> None:
+    early = given(tmp_path / "gmpp_2024.csv", table(WORDINGS[0], PROJECTS[:3]))
+    late = plain(tmp_path, cost="Whole Life Cost (£m, 2024/25 prices)")
+    told = "No price base is stated in gmpp_2024.csv: their amounts are not in like prices."
+    assert told in read([early, late]).notes
+    assert not any("No price base" in note for note in read([early]).notes)
 
 
 def test_rows_of_totals_and_of_headings_are_no_projects(tmp_path: Path) -> None:
