@@ -33,28 +33,31 @@ def endable() -> Iterator[None]:
     What is ignored already, as by nohup, stays ignored.
     """
     heard = [each for each in ASKED if signal.getsignal(each) != signal.SIG_IGN]
-    before = {each: signal.signal(each, _end) for each in heard}
+    watchdogs: list[threading.Timer] = []
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        for each in ASKED:
+            signal.signal(each, signal.SIG_IGN)
+        _end_processes(kill=False)
+        watchdogs.append(threading.Timer(MOST_SECONDS, _give_up, (128 + number,)))
+        watchdogs[0].daemon = True
+        watchdogs[0].start()
+        raise Ended(number)
+
+    before = {each: signal.signal(each, end) for each in heard}
     try:
         yield
     finally:
+        for watchdog in watchdogs:
+            watchdog.cancel()
         for each, handler in before.items():
-            if signal.getsignal(each) == _end:
+            if signal.getsignal(each) == end:
                 signal.signal(each, handler)
 
 
 def leave_to_parent() -> None:
     """In a worker: Ctrl-C reaches all processes of a terminal, and the parent ends this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _end(number: int, _frame: FrameType | None) -> None:
-    for each in ASKED:
-        signal.signal(each, signal.SIG_IGN)
-    _end_processes(kill=False)
-    watchdog = threading.Timer(MOST_SECONDS, _give_up, (128 + number,))
-    watchdog.daemon = True
-    watchdog.start()
-    raise Ended(number)
 
 
 def _end_processes(*, kill: bool) -> None:
