@@ -19,6 +19,7 @@ from pipelines.questions import (
     programmes,
     running_totals,
     scores,
+    settings_names,
     survey_scales,
 )
 from pipelines.questions.asked import Answer, Asked, Check, Mended, Tables
@@ -38,6 +39,8 @@ CHECKS: tuple[Check, ...] = (
     dates.of_the_future,
     dates.after_the_data_date,
     dates.far_before,
+    settings_names.unknown,
+    settings_names.sides,
 )
 ANSWERS: tuple[Answer, ...] = (  # in this order: percent complete is of a budget in our unit
     money_units.answer,
