@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pipelines.questions import dates, open_projects
+from pipelines.questions import currencies, dates, departments, ids, open_projects, strangers
 from pipelines.questions.asked import Answer, Asked, Check, Mended, Tables
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
@@ -18,8 +18,12 @@ CHECKS: tuple[Check, ...] = (
     dates.of_the_future,
     dates.after_the_data_date,
     dates.far_before,
+    departments.check,
+    ids.check,
+    strangers.check,
+    currencies.check,
 )
-ANSWERS: tuple[Answer, ...] = ()
+ANSWERS: tuple[Answer, ...] = (departments.answer,)
 
 
 def ask(tables: Mapping[str, pd.DataFrame], settings: Settings) -> tuple[Question, ...]:
