@@ -4,8 +4,11 @@
 130 interrupted.
 """
 
+import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -26,16 +29,35 @@ Out = Annotated[Path, typer.Option(help="Folder for tables, verdict and reports.
 Period = Annotated[str, typer.Option(help="YYYY-MM; default: the last month in the data.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")]
 RAW, OUT = Path("data/raw"), Path("data/processed")
+MOST_LETTERS = 10_000  # of one argument
 _SET = "Write --set NAME=VALUE, each name once"
 
 
 def main() -> None:
     """Run the command; an unforeseen error ends in exit code 2 as well: nothing was published."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # no letter is worth an exception
     try:
+        with explained():
+            _check_arguments(sys.argv[1:])
         app()
+    except typer.Exit as ended:
+        raise SystemExit(ended.exit_code) from None
     except Exception:  # noqa: BLE001 reported in full, and no scheduler takes it for success
         Console().unforeseen()
         raise SystemExit(2) from None
+
+
+def _check_arguments(arguments: list[str]) -> None:
+    """Raise ParameterError for what no person has typed, before anything repeats it."""
+    for number, given in enumerate(arguments, start=1):
+        if len(given) > MOST_LETTERS:
+            what = f"argument {number} has {len(given):,} letters, more than {MOST_LETTERS:,}"
+            raise ParameterError(what, remedy="See pmo --help")
+        if any(unicodedata.category(letter) == "Cc" for letter in given):
+            what = f"argument {number}, {shown(given)}, holds control characters"
+            raise ParameterError(what, remedy="Write it without them")
 
 
 @contextmanager
@@ -73,6 +95,9 @@ def run(
     force: Annotated[
         bool, typer.Option("--force", help="Make the reports even if up to date.")
     ] = False,
+    warm: Annotated[
+        bool, typer.Option("--warm/--no-warm", help="Fork kernels from one with all imports.")
+    ] = True,
     quiet: Quiet = False,
 ) -> None:
     """Publish a report pack: ingest, validate, render, publish."""
@@ -82,7 +107,7 @@ def run(
     console = Console(quiet=quiet)
     with explained(), console.progress() as progress:
         parameters = _parameters(set_ or [], period)
-        outcome = run_request(Request(job, raw, out, parameters, workers, force), progress)
+        outcome = run_request(Request(job, raw, out, parameters, workers, force, warm), progress)
     console.outcome(outcome)
     raise typer.Exit(outcome.exit_code)
 
@@ -201,6 +226,43 @@ def import_(
         imported = import_files(reader, name, files, to)
     Console().imported(imported, to)
     raise typer.Exit(1 if len(imported.unread) else 0)
+
+
+@app.command()
+def start(
+    folder: Annotated[
+        Path, typer.Argument(help="Folder for the answers and what follows of them.")
+    ],
+) -> None:
+    """Define a PMO by a few questions: customers, services, promises, KPIs, a page.
+
+    Each answer is kept at once; stopped with Ctrl-C, it goes on where it was.
+    """
+    from pipelines.start.asked import asked
+    from pipelines.start.plan import read_plan
+    from pipelines.start.written import deliver, keep
+
+    console = Console()
+    with explained():
+        plan = read_plan(folder)
+        for answered in asked(plan, _prompted, console.say):
+            plan = answered
+            keep(plan, folder)
+        console.say("DELIVER")
+        for path in deliver(plan, folder):
+            console.say(f"{path}")
+    console.say(
+        f"Put your exports into {folder}, then: pmo run {folder}/monthly.yml --raw {folder}"
+    )
+
+
+def _prompted(question: str, usual: str) -> str:
+    """An answer from the terminal, or a file in its place; ParameterError where it ends."""
+    try:
+        answer: str = typer.prompt(question, default=usual or None, show_default=bool(usual))
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    return answer
 
 
 @app.command()

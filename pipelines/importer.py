@@ -37,7 +37,7 @@ def import_files(reader: Source, name: str, files: Sequence[Path], to: Path) -> 
     ours = [*(f"{table}.csv" for table in imported.tables), UNREAD]
     refuse_foreign_files(to, ours, to / UNREAD / f"{name}.csv")
     own = to / "settings.yml"
-    settings = own.read_bytes() if own.exists() else _as_yaml(imported.settings)
+    settings = own.read_bytes() if own.is_file() else _as_yaml(imported.settings)
     with replaced_folder(to) as folder:
         for table, rows in imported.tables.items():
             write_csv(rows, folder / f"{table}.csv")

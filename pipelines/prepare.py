@@ -23,7 +23,6 @@ from pmo_lib.contract.tables import in_reference_order
 from pmo_lib.contract.verdict import Question, TableVerdict, Verdict, Violation
 from pmo_lib.errors import DataError
 from pmo_lib.facts.data_date import data_date
-from pmo_lib.wording import counted
 from pmo_lib.workbook import PEERS, Workbook
 
 EXAMPLES = 5
@@ -133,10 +132,7 @@ def examine(
 def _examine_peer(folder: Path, say: Callable[[str], None], today: str) -> Prepared:
     """A peer, judged by its own settings; one that does not name itself is named as its folder."""
     settings = configured(folder, organisation=folder.name)
-    prepared = _examine(folder, settings, say, today, folder.name)
-    if rejected := prepared.rows_rejected:
-        say(f"{counted(rejected, 'row')} of the peer {folder.name} rejected")
-    return prepared
+    return _examine(folder, settings, say, today, folder.name)
 
 
 def _examine(

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -30,6 +31,7 @@ from pipelines.publishing.plan import (
     slug,
 )
 from pipelines.publishing.render import Record, Task, die_with_parent, record, render
+from pipelines.publishing.warm import warm_process
 from pipelines.reading.exports import inputs
 from pmo_lib.assessment.collecting import in_words, steps
 from pmo_lib.contract.plain import rebuilt
@@ -37,6 +39,7 @@ from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 from pmo_lib.errors import DataError
 from pmo_lib.months import month
+from pmo_lib.wording import counted
 from pmo_lib.workbook import BASELINES, Workbook, open_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,6 +58,7 @@ class Request:
     parameters: Mapping[str, Any] | None = None
     workers: int = 0
     force: bool = False
+    warm: bool = True
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,9 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
             return same
         before = last_pack.records(packs)
         prepared = examine(request.raw, settings, progress.say)
+        for name, peer in prepared.peers.items():
+            if peer.rows_rejected:
+                progress.warn(f"{counted(peer.rows_rejected, 'row')} of the peer {name} rejected")
         losses = last_pack.gone(before[-1], prepared.workbook) if before else {}
         prepared = prepared.asking(losses.values())
         workbook = replace(prepared.workbook, folder=request.out)
@@ -112,13 +119,16 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
         facts = _facts(job, parameters, period, workbook) | {"fingerprint": fingerprint}
         workbook = open_workbook(request.out)  # as the reports will open it
         workers = min(request.workers or _cores(), len(reports))
-        with ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=die_with_parent
-        ) as executor:
+        with (
+            warm_process() if request.warm and len(reports) > 1 else nullcontext("") as warm,
+            ProcessPoolExecutor(
+                workers, mp_context=get_context("spawn"), initializer=die_with_parent
+            ) as executor,
+        ):
             facts |= {"failed_kpis": measure(workbook, reports, executor, progress)}
             facts |= {"had": _had(workbook, reports[0]) | {n: before[-1]["had"][n] for n in losses}}
             records = _publish(
-                request, job, packs / period, reports, workbook, facts, progress, executor
+                request, job, packs / period, reports, workbook, facts, progress, executor, warm
             )
         return _result(packs / period, records, facts)
 
@@ -167,6 +177,7 @@ def _publish(
     facts: Mapping[str, Any],
     progress: Progress,
     executor: Executor,
+    warm: str,
 ) -> tuple[Record, ...]:
     """Make the reports beside the target, and put them in its place when the pack is whole."""
     progress.planned(reports)
@@ -181,10 +192,13 @@ def _publish(
                 (folder / report.file).resolve(),
                 Path(executed).resolve() / f"{report.name}.ipynb",
                 workbook.settings.report_timeout_seconds,
+                warm=warm,
             )
             for report in reports
         ]
         records = render_all(tasks, executor, progress.made)
+        for reason in sorted({item.kernel for item in records if ":" in item.kernel}):
+            progress.say(f"kernels started {reason}")
         earlier = _earlier_packs(target)
         title = f"{job.title}: {workbook.settings.organisation}"
         write_pack(folder, title, target.name, records, workbook, facts, earlier)

@@ -20,6 +20,7 @@ from pmo_lib.contract.tables import TABLES
 from pmo_lib.kpis.catalogue import definitions
 from pmo_lib.months import month
 from pmo_lib.parameters import PARAMETERS, BenchmarkParameters, ValueCaseParameters
+from pmo_lib.printable import printable
 from pmo_lib.reports import page, quality
 from pmo_lib.workbook import Workbook
 
@@ -28,6 +29,7 @@ PAGES = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
     undefined=StrictUndefined,
+    finalize=lambda value: printable(value) if type(value) is str else value,
     trim_blocks=True,
     lstrip_blocks=True,
 )

@@ -21,6 +21,7 @@ from pmo_lib.errors import (
 )
 from pmo_lib.parameters import PARAMETERS
 from pmo_lib.portable import name_problems
+from pmo_lib.printable import printable
 from pmo_lib.workbook import Workbook
 
 OWN = "data_dir"  # the parameter that only the run sets
@@ -124,7 +125,9 @@ def plan(job: Job, workbook: Workbook, overrides: Mapping[str, Any]) -> list[Pla
             title = entry.title or entry.notebook
             title = f"{title}: {department}" if entry.each else title
             group = "Departments" if entry.each else "Organisation"
-            planned.append(PlannedReport(name, title, group, entry.notebook, asdict(checked)))
+            planned.append(
+                PlannedReport(name, printable(title), group, entry.notebook, asdict(checked))
+            )
     raise_all(_distinct(errors))
     if not planned:
         raise SettingsError(

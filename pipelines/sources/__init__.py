@@ -11,7 +11,7 @@ import pandas as pd
 from pmo_lib.errors import PmoError, allowed_values
 
 UNREAD_COLUMNS = ("file", "line", "record", "column", "value", "reason")
-SOURCES = ("gmpp", "nyc")
+SOURCES = ("gmpp", "nyc", "mspdi", "xer", "pmxml")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
@@ -133,6 +134,7 @@ def instant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Instant]:
     CATALOGUE.update({kpi_id: kpi for kpi_id, kpi in whole.items() if kpi_id in FEW})
     monkeypatch.setattr(pipelines.prepare, "Validator", NoRules)
     monkeypatch.setattr(pipelines.run, "ProcessPoolExecutor", Inline)
+    monkeypatch.setattr(pipelines.run, "warm_process", lambda: nullcontext(""))
     monkeypatch.setattr(pipelines.run, "render", made.render)
     yield made
     CATALOGUE.clear()  # and in the order of before

@@ -260,13 +260,14 @@ class TestRun:
         assert "error: KPI report: Finance: FAILED: No <milestones>" in done.stderr
         assert done.stdout.endswith("index.html\n")
 
+    @pytest.mark.parametrize("quiet", [(), ("--quiet",)])
     def test_rejected_rows_alone_are_told_and_exit_code_0(
-        self, run: Pmo, small_raw: Path, out: Path
+        self, run: Pmo, small_raw: Path, out: Path, quiet: tuple[str, ...]
     ) -> None:
         (small_raw / "settings.yml").write_text("withhold_above_rejected_share: 1\n")
         path = small_raw / "projects.csv"
         path.write_text(path.read_text().replace("2025-07-14", "soon"))
-        done = run()
+        done = run(*quiet)
         assert done.exit_code == 0
         assert f"1 row rejected, see {out / 'rejected'}" in done.stderr
 
@@ -361,6 +362,31 @@ class TestRun:
         assert done.exit_code == 2
         assert "another run holds the lock. Wait for it to end" in done.stderr
         assert f"process {holder.pid}" in done.stderr
+
+
+class TestArguments:
+    """What no person has typed is refused before anything repeats it."""
+
+    @pytest.mark.parametrize(
+        ("given", "words"),
+        [
+            (["run", "--wr\x1b[31mokers"], r"argument 2, '--wr\x1b[31mokers', holds control"),
+            (["x" * 100_000], "argument 1 has 100,000 letters, more than 10,000. See pmo --help"),
+            (["check", "--raw", "a\nb"], r"argument 3, 'a\nb', holds control characters"),
+        ],
+    )
+    def test_are_refused_in_words(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+        given: list[str], words: str,
+    ) -> None:  # fmt: skip
+        monkeypatch.setattr(sys, "argv", ["pmo", *given])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        said = capsys.readouterr().err
+        assert caught.value.code == 2
+        assert words in said
+        assert "\x1b" not in said
+        assert len(said) < 300
 
 
 class TestInterrupt:

@@ -19,8 +19,10 @@ from bs4 import BeautifulSoup
 
 import pipelines.run as module
 from pipelines.files import read_json
+from pipelines.progress import Progress
 from pipelines.publishing.html import problems_in
 from pipelines.publishing.plan import slug
+from pipelines.publishing.render import record
 from pmo_lib.errors import PmoError
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.workbook import open_workbook
@@ -109,7 +111,13 @@ class TestPublished:
         assert {"papermill", "nbconvert", "great-expectations", "pandas"} <= set(facts["versions"])
         assert [report["state"] for report in facts["reports"]] == ["published"] * 3
 
-    def test_made_again_is_the_same_byte_for_byte(self, published: Path) -> None:
+    def test_made_again_in_cold_kernels_is_the_same_byte_for_byte(self, published: Path) -> None:
+        record = Path("reports", "small", "2025-09", "run.json")
+        kernels = [
+            {report["kernel"] for report in read_json(published / made / record)["reports"]}
+            for made in ("first", "out")
+        ]
+        assert kernels == [{"warm" if sys.platform == "linux" else "cold"}, {"cold"}]
         first = contents(published / "first" / "reports")
         again = contents(published / "out" / "reports")
         assert set(first) == set(again)
@@ -147,6 +155,23 @@ class TestPublished:
         assert "Nothing has changed; 3 of 3 reports published before." in done.stdout
         assert "loaded []" in done.stdout
         assert contents(published / "out" / "reports") == before
+
+
+def test_kernels_that_started_cold_though_asked_for_warm_are_said_once(
+    runs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Lines(Progress):
+        def __init__(self) -> None:
+            self.said: list[str] = []
+
+        def say(self, text: str) -> None:
+            self.said.append(text)
+
+    lines = Lines()
+    monkeypatch.setattr(module, "render", lambda task: record(task.report, kernel="cold: refused"))
+    module.run(module.Request(str(runs.job), runs.raw, runs.out, workers=1), lines)
+    said = [text for text in lines.said if text.startswith("kernels")]
+    assert said == ["kernels started cold: refused"]
 
 
 class TestChange:

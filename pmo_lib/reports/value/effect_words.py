@@ -1,7 +1,6 @@
 """Effects, verdicts and checks in words and tables."""
 
 from collections.abc import Sequence
-from html import escape
 from math import expm1, isinf, isnan
 
 import pandas as pd
@@ -143,7 +142,7 @@ def _of_other_designs(found: Finding) -> list[HTML]:
 
 def _check(check: Check) -> HTML:
     badge = str(page.badge(check.state, STATES[check.state]).data)
-    return page.joined(HTML(badge), HTML(f"<small>{escape(check.detail)}</small>"))
+    return page.joined(HTML(badge), HTML(f"<small>{page.escape(check.detail)}</small>"))
 
 
 def _rests_on(found: Finding) -> list[str]:
