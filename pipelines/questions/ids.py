@@ -55,7 +55,7 @@ def _misspelt(
 def looks(ids: pd.Series) -> pd.Series:
     """What is left of each id in which case, spaces and make of letters do not count."""
     is_plain = ids.str.fullmatch(r"[!-~]*").fillna(value=True)
-    return ids.str.lower().where(is_plain, ids[~is_plain].map(look))
+    return ids.str.lower().where(is_plain, ids[~is_plain].map(look, na_action="ignore"))
 
 
 def look(text: str) -> str:
