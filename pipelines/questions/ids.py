@@ -21,7 +21,7 @@ def check(asked: Asked) -> Iterator[Question]:
         for column in TABLES[name]:
             target, _, key_column = column.references.partition(".")
             if target in asked.read and column.name in read:
-                keys = asked.read[target][key_column]
+                keys = asked.read[target][key_column].dropna()
                 yield from _misspelt(name, column.name, read[column.name], target, keys)
 
 

@@ -97,7 +97,13 @@ class TestIds:
     def test_that_refer_by_another_spelling_are_told(self) -> None:
         given = tables(
             projects=[project("P-1"), project("007")],
-            baselines=[baseline("p-1"), baseline("7"), baseline("P-1"), baseline("Q"), baseline(None)],
+            baselines=[
+                baseline("p-1"),
+                baseline("7"),
+                baseline("P-1"),
+                baseline("Q"),
+                baseline(None),
+            ],
         )
         told = texts(ids.check(asked(given)))
         assert set(told) == {"misspelt baselines.project_id"}
