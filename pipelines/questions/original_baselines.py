@@ -35,9 +35,10 @@ def check(asked: Asked) -> Iterator[Question | Mended]:
     if len(late):
         yield _late(late)
     elif len(soon):
+        days = counted(int(soon["days"].max()), "day")
         asks = (
-            f"is version 0 of {counted(len(soon), 'project')} the original baseline; it was approved "
-            f"up to {soon['days'].max():.0f} days after work had begun, and is taken for it"
+            f"is version 0 of {counted(len(soon), 'project')} the original baseline; it was "
+            f"approved up to {days} after work had begun, and is taken for it"
         )
         yield Question(
             "original_baseline", "baselines", "approved_on", asks, EARLIER,
