@@ -154,6 +154,7 @@ class Settings:
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     survey_points: dict[str, int] = field(default_factory=dict)
     first_version: int = 0  # of a project's baseline: the original
+    departments: dict[str, str] = field(default_factory=dict)  # what each alias stands for
     customers: dict[str, int] = field(default_factory=dict)
     segments: dict[str, list[str]] = field(default_factory=dict)
     profile: Profile = field(default_factory=Profile)
@@ -185,6 +186,10 @@ class Settings:
             _share("false_discovery_share", self.false_discovery_share, 0.001, below=True),
             _share("withhold_above_rejected_share", self.withhold_above_rejected_share),
             *(_count(f"customers: {name}:", n, 1, 10**9) for name, n in self.customers.items()),
+            (
+                "departments must have names",
+                all(name.strip() for pair in self.departments.items() for name in pair),
+            ),
             ("first_version must be 0 or 1", self.first_version in {0, 1}),
             ("money_unit must be above 0", all(unit > 0 for unit in self.money_unit.values())),
             *(_count(f"survey_points: {n}:", p, 2, 1000) for n, p in self.survey_points.items()),
