@@ -17,11 +17,11 @@ from bs4 import BeautifulSoup
 import pipelines.prepare
 import pipelines.reading.exports
 import pipelines.run
+from builders.catalogue import only_kpis
 from pipelines.publishing.render import Record, Task, record
 from pipelines.run import Request, RunResult, run
 from pipelines.validate import Checked
 from pmo_lib.contract.schema import Column, EmptyWhen, Table
-from pmo_lib.kpis.catalogue import CATALOGUE
 
 Rows = Callable[..., pd.DataFrame]
 REFERRED_ROWS = 3
@@ -129,16 +129,13 @@ def shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 @pytest.fixture
 def instant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Instant]:
     """Runs take every readable row, measure few KPIs, and make pages by `Instant.render`."""
-    made, whole = Instant(), dict(CATALOGUE)
-    CATALOGUE.clear()
-    CATALOGUE.update({kpi_id: kpi for kpi_id, kpi in whole.items() if kpi_id in FEW})
+    made = Instant()
     monkeypatch.setattr(pipelines.prepare, "Validator", NoRules)
     monkeypatch.setattr(pipelines.run, "ProcessPoolExecutor", Inline)
     monkeypatch.setattr(pipelines.run, "warm_process", lambda: nullcontext(""))
     monkeypatch.setattr(pipelines.run, "render", made.render)
-    yield made
-    CATALOGUE.clear()  # and in the order of before
-    CATALOGUE.update(whole)
+    with only_kpis(FEW):
+        yield made
 
 
 class _Links(HTMLParser):
