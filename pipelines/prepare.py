@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipelines import ours
 from pipelines.configuration import configured
-from pipelines.files import replaced_folder, sweep, write_json
+from pipelines.files import replaced_folder, write_json
 from pipelines.questions import answered, found
 from pipelines.questions.asked import Asked, Mended
 from pipelines.reading.exports import peer_folders
@@ -75,10 +76,10 @@ class Prepared:
         """
         new_verdict = out / ".verdict.json.new"
         with (
-            replaced_folder(out / "tables") as tables,
-            replaced_folder(out / "rejected") as rejected,
-            replaced_folder(out / "extra_columns") as extra,
-            replaced_folder(out / PEERS) as peers,
+            replaced_folder(out / "tables", ours.tables) as tables,
+            replaced_folder(out / "rejected", ours.lists) as rejected,
+            replaced_folder(out / "extra_columns", ours.lists) as extra,
+            replaced_folder(out / PEERS, ours.peers) as peers,
         ):
             for name, table in self.judged.items():
                 table.accepted.to_parquet(tables / f"{name}.parquet", index=False)
@@ -109,7 +110,7 @@ def prepare(
 
     Raises DataError where the data cannot be used at all; `out` is then as it was.
     """
-    sweep(out)
+    ours.sweep_output(out)
     prepared = examine(raw, settings, say, today)
     say(f"writing {out / 'tables'}")
     prepared.write(out)
@@ -161,7 +162,7 @@ def _mended(judged: Mapping[str, Judged], asked: Iterable[Mended]) -> dict[str, 
     """The tables without what is in question."""
     accepted = {name: table.accepted for name, table in judged.items()}
     for each in asked:
-        accepted |= each.mend(accepted)
+        accepted |= each.mend(accepted) if each.mend else {}
     left = {name: replace(table, accepted=accepted[name]) for name, table in judged.items()}
     for name in {name for each in asked for name in each.question.withholds}:
         table, _, column = name.partition(".")

@@ -55,11 +55,11 @@ class Asked:
 class Mended(NamedTuple):
     """A question, and what becomes of the tables as long as nobody waives it.
 
-    ``mend`` gives those tables that it changes.
+    ``mend`` gives those tables that it changes; without it none is.
     """
 
     question: Question
-    mend: Callable[[Tables], Tables]
+    mend: Callable[[Tables], Tables] | None
 
 
 Check = Callable[[Asked], Iterable[Question | Mended]]

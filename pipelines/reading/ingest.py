@@ -138,6 +138,11 @@ def _load(table: Table, raws: list[RawTable], settings: Settings) -> Loaded:
     conventions = Conventions(
         settings.date_formats.get(table.name, ""),
         cast('Literal["", ".", ","]', settings.decimal_marks.get(table.name, "")),
+        {
+            c.name: settings.scores[f"{table.name}.{c.name}"]
+            for c in table
+            if f"{table.name}.{c.name}" in settings.scores
+        },
     )
     absent = {name for raw in raws for name in table.column_names if name not in raw.cells}
     parts = [_typed(table, raw, conventions) for raw in raws]

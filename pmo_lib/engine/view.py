@@ -58,7 +58,7 @@ def availability(kpi: Kpi, view: View) -> tuple[ResultState, str]:
         return "not measured", "needs a value case in which an effect of the PMO is at least likely"
     if "verdict" in kpi.given and view.verdict is None:
         return "not measured", "needs the verdict of validation"
-    used = (*kpi.tables, *kpi.needs)
+    used = (*kpi.tables, *kpi.needs, *kpi.uses)
     withheld = dict.fromkeys(view.withheld[name] for name in used if name in view.withheld)
     if withheld:
         return "withheld", "; ".join(withheld)
