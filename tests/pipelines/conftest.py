@@ -1,5 +1,6 @@
 """Rows that meet every declared rule, and runs that make their pages without kernels."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import nullcontext
@@ -186,6 +187,25 @@ class Runs:
 @pytest.fixture
 def runs(small_raw: Path, small_job: Path, tmp_path: Path, instant: Any) -> Runs:
     return Runs(small_raw, tmp_path / "out", small_job)
+
+
+@pytest.fixture(scope="session")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first of all runs keeps what it made, for those that begin with it."""
+    return tmp_path_factory.mktemp("first-run") / "out"
+
+
+@pytest.fixture
+def rerun(runs: Runs, instant: Instant, first_run: Path) -> Runs:
+    """Runs of which the first has been made; only one test has to wait for it."""
+    if first_run.exists():
+        shutil.copytree(first_run, runs.out)
+        instant.made += first_run.with_name("made").read_text().splitlines()
+    else:
+        runs()
+        shutil.copytree(runs.out, first_run)
+        first_run.with_name("made").write_text("\n".join(instant.made))
+    return runs
 
 
 @pytest.fixture(scope="session")
