@@ -5,5 +5,5 @@
 * by chance: `any_tables` (whatever validation lets through), `panels`, `simulation` (roll-outs of
   which the truth is known), `samples` (the same for intervals and skill)
 * from files: `worked_cases`; fewer KPIs: `catalogue`
-* of what came out: `pages`
+* of what came out: `pages`, `reports`, `results`
 """

@@ -1,10 +1,8 @@
 """Whatever table or column is missing, everything is measured or says why it is not."""
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +18,8 @@ from builders.gaps import (
     without_rows,
     without_tables,
 )
+from builders.pages import sections_of
+from builders.reports import ON_PAGES, report_on
 from builders.tables import DEPARTMENTS, PERIOD
 from builders.views import settings
 from builders.workbooks import workbook
@@ -31,32 +31,15 @@ from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.measurement import Measurement
-from pmo_lib.parameters import PARAMETERS
-from pmo_lib.reports.baseline_report import BaselineReport
-from pmo_lib.reports.benchmark.benchmark_report import BenchmarkReport
-from pmo_lib.reports.kpi.kpi_report import KpiReport
 from pmo_lib.reports.picture import Picture
-from pmo_lib.reports.report import Report
-from pmo_lib.reports.value.value_report import ValueReport
 from pmo_lib.workbook import Workbook
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-REPORTS: dict[str, type[Report]] = {
-    "01_baseline": BaselineReport,
-    "02_benchmark": BenchmarkReport,
-    "03_kpi_report": KpiReport,
-    "04_value_case": ValueReport,
-}
 OVER_TIME = (
     "report.scorecard",
     "report.trend",
     "report.signals",
 )  # of every KPI
 READ_BY_SECTIONS = {"projects", "baselines", "status_reports", "survey_responses", "rollouts"}
-ON_PAGES = {  # those that sections name, and of each other family
-    "D1", "D2", "D3", "D5", "D6", "D7", "G1", "G2", "G3", "G8", "P1", "P2", "R4", "R6", "R8", "R9",
-    "R1", "R2", "R12", "V2", "V6",
-}  # fmt: skip
 CHARTED = ("D1", "D6", "D9", "P1", "P2", "R8", "V2", "V6")  # one of each kind of series
 
 
@@ -67,13 +50,6 @@ def seen(gap: Gap) -> View:
 def reading(table: str, among: Iterable[str] = tuple(CATALOGUE)) -> list[str]:
     kpis = (CATALOGUE[kpi_id] for kpi_id in among)
     return [kpi.id for kpi in kpis if table in {*kpi.tables, *kpi.optional_tables}]
-
-
-def sections(notebook: str) -> list[str]:
-    """What the cells of the notebook show: report.title() and so on."""
-    cells = json.loads((NOTEBOOKS / f"{notebook}.ipynb").read_text("utf-8"))["cells"]
-    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    return [source for source in sources if source.startswith("report.")]
 
 
 def gaps() -> Iterator[Gap]:
@@ -160,8 +136,8 @@ def test_every_section_of_the_value_case_is_shown(
 
 def shown(notebook: str, opened: Workbook) -> None:
     """Every section of the notebook is a picture, or HTML that says something."""
-    report = REPORTS[notebook](PARAMETERS[notebook]().resolved(opened), opened)
-    for section in sections(notebook):
+    report = report_on(notebook, opened)
+    for section in sections_of(notebook):
         if not section.startswith(OVER_TIME):
             made: Any = eval(section, {"report": report})
             assert isinstance(made, (HTML, Picture)), section
