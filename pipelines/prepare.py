@@ -12,6 +12,7 @@ from pipelines.configuration import configured
 from pipelines.files import replaced_folder, write_json
 from pipelines.questions import answered, found
 from pipelines.questions.asked import Asked, Mended
+from pipelines.questions.departments import settled
 from pipelines.reading.exports import peer_folders
 from pipelines.reading.ingest import REJECTION_COLUMNS, Ingested, Loaded, data_hash, ingest
 from pipelines.spreadsheet import write_csv
@@ -140,7 +141,9 @@ def _examine(
 ) -> Prepared:
     say(f"reading {raw}")
     ingested = ingest(raw, settings, peer=peer)
-    ingested = ingested.meaning(answered(ingested.typed, settings))
+    as_read = ingested.typed
+    settings = settled(settings, as_read)
+    ingested = ingested.meaning(answered(as_read, settings))
     judged = judge(ingested, say)
     if judged["projects"].accepted.empty:
         raise DataError(
@@ -152,7 +155,7 @@ def _examine(
     accepted = {name: table.accepted for name, table in judged.items()}
     dated = data_date(accepted, today, settings.data_date)
     extra = {name: table.extra for name, table in judged.items()}
-    asked = found(Asked(accepted, settings, ingested.typed, extra, dated, today))
+    asked = found(Asked(accepted, settings, ingested.typed, extra, as_read, dated, today))
     questions = tuple(each.question for each in asked)
     verdict = Verdict(ingested.data_hash, verdicts, ingested.ignored, questions, dated)
     return Prepared(_mended(judged, asked), verdict, settings)

@@ -19,7 +19,7 @@ from pmo_lib.kpis.kpi import Kpi
 from pmo_lib.stats import means, position
 from pmo_lib.stats.estimate import NOTHING, Estimate
 from pmo_lib.stats.quantiles import quantile
-from pmo_lib.stats.tails import FEWEST, HEAVY, hill_index
+from pmo_lib.stats.tails import FEWEST, HEAVY, tail_index
 
 Row = Mapping[Hashable, Any]
 
@@ -170,7 +170,7 @@ def _estimate(kpi: Kpi, statistic: str, units: pd.DataFrame, level: float) -> tu
     values = (units["numerator"] / units["denominator"]).to_numpy()
     if statistic != "mean":
         return quantile(values, p_of(statistic), level), ""
-    if len(values) < FEWEST or hill_index(1 + values) <= HEAVY:
+    if len(values) < FEWEST or tail_index(1 + values).value <= HEAVY:
         return NOTHING, (
             f"Our own mean would rest on the few largest of {len(values)}: no interval would "
             "hold for it, so the median is what we report."
@@ -180,13 +180,8 @@ def _estimate(kpi: Kpi, statistic: str, units: pd.DataFrame, level: float) -> tu
 
 def _with_gap(found: Comparison, sd: float, level: float) -> Comparison:
     """With the gap to a published figure, and what it would take to be level."""
-    theirs = found.theirs
-    if found.statistic == "share":
-        gap = position.gap_to_share(found.ours, theirs.value, theirs.n, level)
-    elif found.statistic == "mean":
-        gap = position.gap_to_mean(found.ours, theirs.value, sd, theirs.n, level)
-    else:
-        gap = position.gap_to_constant(found.ours, theirs.value)
+    figure, n = found.theirs.value, found.theirs.n
+    gap = position.gap_to_published(found.ours, found.statistic, figure, sd, n, level)
     found = replace(found, gap=gap, note=gap.note)
     return replace(found, to_move=_to_move(found))
 
