@@ -24,6 +24,7 @@ from pipelines.questions import (
     scores,
     strangers,
     survey_scales,
+    target_sides,
 )
 from pipelines.questions.asked import Answer, Asked, Check, Mended, Tables
 from pmo_lib.contract.settings import Settings
@@ -46,6 +47,7 @@ CHECKS: tuple[Check, ...] = (
     ids.check,
     strangers.check,
     currencies.check,
+    target_sides.check,
 )
 ANSWERS: tuple[Answer, ...] = (  # in this order: percent complete is of a budget in our unit
     departments.answer,

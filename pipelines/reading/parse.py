@@ -51,6 +51,7 @@ class Conventions:
     date_format: str = ""
     decimal_mark: Literal["", ".", ","] = ""
     scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    per_cent: frozenset[str] = frozenset()  # amounts that may bear its sign
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def parse(column: Column, text: pd.Series, conventions: Conventions) -> Parsed:
         case "period":
             return _periods(text)
         case _:
-            return _numbers(column, text, conventions.decimal_mark)
+            return _numbers(column, text, conventions)
 
 
 def _scored(text: pd.Series, meanings: Mapping[str, float]) -> Parsed:
@@ -160,10 +161,10 @@ def _periods(text: pd.Series) -> Parsed:
     return Parsed(values.mask(beyond), problems)
 
 
-def _numbers(column: Column, text: pd.Series, mark: Literal["", ".", ","]) -> Parsed:
+def _numbers(column: Column, text: pd.Series, conventions: Conventions) -> Parsed:
     plain = text.str.fullmatch(_PLAIN).fillna(value=False)
     # a share of 1.000 is no thousand
-    declared: Literal["", ".", ","] = mark or ("." if column.kind == "share" else "")
+    declared = conventions.decimal_mark or ("." if column.kind == "share" else "")
     convention = _Convention.of(text[plain], text[~plain].dropna(), declared)
     if convention.comma:
         plain &= ~text.str.contains(".", regex=False).fillna(value=False)
@@ -174,8 +175,14 @@ def _numbers(column: Column, text: pd.Series, mark: Literal["", ".", ","]) -> Pa
     unread = text[text.notna() & values.isna()]
 
     def read(cell: str) -> float:
-        if column.kind == "share" and cell.endswith("%"):
-            return convention.number(cell[:-1].strip()) / 100
+        if cell.endswith("%") and (column.kind == "share" or column.name in conventions.per_cent):
+            share = convention.number(cell[:-1].strip())
+            return share / 100 if column.kind == "share" else share
+        if cell.endswith("%"):
+            raise _UnreadableError(
+                "is not a number but a share; where it is one of the budget, say so under "
+                "percent_complete in settings.yml"
+            )
         if _score(cell) in LEVELS:
             raise _UnreadableError(
                 "is not a number; say what it stands for under scores in settings.yml"
