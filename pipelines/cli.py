@@ -1,7 +1,7 @@
 """The command pmo: one verb a line of work, exit codes a scheduler can trust.
 
 0 all done; 1 something was rejected, withheld or failed, the rest is published; 2 nothing done;
-130 interrupted.
+130 interrupted, 143 and 129 ended by SIGTERM and SIGHUP.
 """
 
 import sys
