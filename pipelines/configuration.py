@@ -45,6 +45,7 @@ def _refuse_unknown_names(settings: Settings, where: str) -> None:
     named = (
         ("date_formats", settings.date_formats, "table", TABLES),
         ("decimal_marks", settings.decimal_marks, "table", TABLES),
+        ("encodings", settings.encodings, "table", TABLES),
         ("thresholds", settings.thresholds, "KPI", CATALOGUE),
     )
     raise_all(

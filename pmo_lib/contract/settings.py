@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from math import isnan, nan
 from typing import Any, ClassVar, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.profile import Profile
@@ -19,6 +21,31 @@ def _must(*rules: tuple[str, bool]) -> None:
 
 def _not_negative(settings: "Tolerances | RedRule") -> None:
     _must(*((f"{name} must be 0 or more", value >= 0) for name, value in asdict(settings).items()))
+
+
+def _gives_the_day(pattern: str) -> bool:
+    """Whether a day written by `pattern` is read back as that day."""
+    days = (datetime(2024, 11, 23, tzinfo=UTC), datetime(2025, 2, 3, tzinfo=UTC))
+    try:
+        read = [datetime.strptime(day.strftime(pattern), pattern) for day in days]
+    except ValueError:
+        return False
+    return [day.date() for day in read] == [day.date() for day in days]
+
+
+def _reads_ascii(encoding: str) -> bool:
+    """Whether plain letters are themselves in `encoding`, as in all that CSV files are in."""
+    try:
+        return b"project_id;1".decode(encoding) == "project_id;1"
+    except (LookupError, ValueError):
+        return False
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
 
 
 @dataclass(frozen=True)
@@ -80,6 +107,10 @@ class Settings:
     baseline_definition: BaselineDefinition = "approval"  # the original baseline's
     date_formats: dict[str, str] = field(default_factory=dict)
     decimal_marks: dict[str, str] = field(default_factory=dict)
+    encodings: dict[str, str] = field(default_factory=dict)  # of files that are not UTF-8
+    timezone: str = ""  # whose days times with an offset are turned into; "" = their own
+    missing: list[str] = field(default_factory=list)  # words for nothing, beside the usual ones
+    strict: bool = False  # whether a cell that cannot be read costs its row
     customers: dict[str, int] = field(default_factory=dict)
     segments: dict[str, list[str]] = field(default_factory=dict)
     profile: Profile = field(default_factory=Profile)
@@ -113,6 +144,27 @@ class Settings:
                 (f"decimal_marks.{name} must be '.' or ','", mark in {".", ","})
                 for name, mark in self.decimal_marks.items()
             ),
+            *(
+                (
+                    f"date_formats.{name} must be a pattern with year, month and day, such as "
+                    f"%d/%m/%Y; not {pattern!r}",
+                    _gives_the_day(pattern),
+                )
+                for name, pattern in self.date_formats.items()
+            ),
+            *(
+                (
+                    f"encodings.{name} must be an encoding that Python knows, such as cp1250 or "
+                    f"iso8859_2; not {encoding!r}",
+                    _reads_ascii(encoding),
+                )
+                for name, encoding in self.encodings.items()
+            ),
+            (
+                f"timezone must be a place such as Europe/Berlin; not {self.timezone!r}",
+                not self.timezone or _is_zone(self.timezone),
+            ),
+            ("missing must be words, none of them empty", all(w.strip() for w in self.missing)),
             *(
                 (
                     f"segments.{name} must be a list of at least one category, none of them empty",
