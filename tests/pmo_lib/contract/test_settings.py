@@ -12,7 +12,7 @@ from pmo_lib.errors import ErrorList, SettingsError
 
 def test_mapping_and_back_is_the_same() -> None:
     given = Settings(
-        organisation="Ours", tolerances=Tolerances(5, 0.1), date_formats={"gates": "%d"}
+        organisation="Ours", tolerances=Tolerances(5, 0.1), date_formats={"gates": "%d.%m.%Y"}
     )
     assert Settings.from_mapping(given.to_mapping()) == given
 
