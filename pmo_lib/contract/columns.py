@@ -21,12 +21,13 @@ def column(
     low: float | None = None,
     high: float | None = None,
     to: str = "",
+    awaited: bool = False,
 ) -> Column:
     if kind == "money":
         unit = unit or "currency"
     if kind == "share":
         low, high = 0.0 if low is None else low, 1.0 if high is None else high
-    return Column(name, kind, meaning, need, unit, allowed, low, high, to)
+    return Column(name, kind, meaning, need, unit, allowed, low, high, to, awaited)
 
 
 def of_project(need: Need = "required") -> Column:

@@ -38,7 +38,8 @@ class Column:
 
     ``need`` says what a gap costs: without a *required* value the row is rejected (and without
     the column the file), without an *expected* one the row is kept with a warning, an *optional*
-    one may be missing.
+    one may be missing. An ``awaited`` one is empty while it has not happened: a column that is
+    there without a single value says that nothing has.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     references: str = ""  # "table.column" whose accepted values this one must be among
+    awaited: bool = False
 
     @property
     def pandas_type(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.result import ResultState
@@ -61,7 +62,7 @@ def availability(kpi: Kpi, view: View) -> tuple[ResultState, str]:
     withheld = dict.fromkeys(view.withheld[name] for name in used if name in view.withheld)
     if withheld:
         return "withheld", "; ".join(withheld)
-    empty = [need for need in kpi.needs if not _has_values(view.tables, need)]
+    empty = [need for need in kpi.needs if not _says_something(view, need)]
     if empty and not _nothing_completed_yet(view, empty):
         columns = " and ".join(
             f"{column} in {table}.csv" for table, _, column in (e.partition(".") for e in empty)
@@ -70,9 +71,14 @@ def availability(kpi: Kpi, view: View) -> tuple[ResultState, str]:
     return "measured", ""
 
 
-def _has_values(tables: Mapping[str, pd.DataFrame], need: str) -> bool:
+def _says_something(view: View, need: str) -> bool:
+    """Whether a column has a value, or says by having none that nothing has happened yet."""
     table, _, column = need.partition(".")
-    return column in tables[table] and bool(tables[table][column].notna().any())
+    if view.tables[table].get(column, pd.Series()).notna().any():
+        return True
+    verdict = view.verdict.tables.get(table) if view.verdict else None
+    is_there = verdict is not None and column not in verdict.absent_columns
+    return is_there and TABLES[table][column].awaited
 
 
 def _nothing_completed_yet(view: View, empty: list[str]) -> bool:

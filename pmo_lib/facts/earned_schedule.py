@@ -63,7 +63,8 @@ def earned_schedule_months(
     A query has project_id, started_on, and the period and earned_value it asks about; a project
     may have many. The plan is the reported planned value; where the original baseline is known it
     goes on in a straight line to its finish and cost. What is earned beyond the last known point
-    of a plan, or without a plan, has no earned schedule.
+    of a plan, or without a plan, has no earned schedule. Actual time ends with the first report
+    in which the whole budget was earned (Lipke 2003): who waits to be closed is not late for it.
     """
     if queries.empty:
         none = np.empty(0)
@@ -74,10 +75,22 @@ def earned_schedule_months(
     plan = rows_of(begun, queries["project_id"])
     earned = queries["earned_value"].to_numpy(dtype="float64")
     actual = month_number(queries["period"]).to_numpy() - start[plan] + 1
-    months = _months(earned, plan, *_points(begun, start, status_reports),
-                     *_planned_ends(begun, start, baselines))  # fmt: skip
-    found = {"earned_schedule_months": months, "actual_months": actual}
+    months, budget = _months(earned, plan, *_points(begun, start, status_reports),
+                             *_planned_ends(begun, start, baselines))  # fmt: skip
+    whole = _first_whole(begun, budget, status_reports) - start + 1
+    done = earned >= budget[plan] * WHOLE_SHARE
+    ended = np.where(done, np.fmin(actual, whole[plan]), actual)
+    found = {"earned_schedule_months": months, "actual_months": ended}
     return pd.DataFrame(found, index=queries.index)
+
+
+def _first_whole(begun: pd.DataFrame, budget: Floats, status_reports: pd.DataFrame) -> Floats:
+    """The number of the first month in which each project's whole budget was earned, or missing."""
+    at = rows_of(begun, status_reports["project_id"])
+    earned = status_reports["earned_value"].to_numpy(dtype="float64")
+    is_whole = (at >= 0) & (earned >= budget[at] * WHOLE_SHARE)
+    months = month_number(status_reports.loc[is_whole, "period"])
+    return months.groupby(at[is_whole]).min().reindex(range(len(begun))).to_numpy(dtype="float64")
 
 
 def _months(
@@ -88,8 +101,11 @@ def _months(
     planned: Floats,
     finish: Floats,
     budget: Floats,
-) -> Floats:
-    """Earned schedules on plans of so many reported points, and of the original finish and cost."""
+) -> tuple[Floats, Floats]:
+    """Earned schedules on plans of so many reported points, and of the original finish and cost.
+
+    And each plan's whole budget, missing where its end is not known.
+    """
     after = np.cumsum(lengths)
     reported = lengths > 0
     last_time, last_planned = np.full((2, len(lengths)), np.nan)
@@ -109,7 +125,8 @@ def _months(
     # how far ahead of a plan without its end a project is, only a longer plan could say
     beyond = np.where(earned == last_planned[plan], last_time[plan], np.nan)
     sayable = is_whole[plan] | (earned < last_planned[plan])
-    return np.where(sayable, months, beyond)
+    whole = np.where(is_whole, np.where(goes_on, budget, last_planned), np.nan)
+    return np.where(sayable, months, beyond), whole
 
 
 def _points(

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pmo_lib.contract.settings import RedRule
-from pmo_lib.facts.earned_schedule import earned_schedule_months
+from pmo_lib.facts.earned_schedule import WHOLE_SHARE, earned_schedule_months
 from pmo_lib.facts.portfolio import original_baselines
 from pmo_lib.kpis.kpi import flag
 
@@ -25,7 +25,7 @@ def red_by_rule(
     One row per row of `reports`, a selection of `status_reports`; a column for each of `CRITERIA`
     with 1 where it is red, 0 where not, missing where that cannot be judged: cost performance
     below the rule, schedule performance in time below it, a milestone overdue by more days, the
-    original finish passed by more days while not finished.
+    original finish passed by more days while work goes on.
     """
     life = projects[["project_id", "status", "started_on", "finished_on"]]
     dated = reports.merge(life, on="project_id", how="left", validate="m:1")
@@ -93,12 +93,20 @@ def _milestone_red(
 
 
 def _finish_red(reports: pd.DataFrame, baselines: pd.DataFrame | None, rule: RedRule) -> pd.Series:
-    """Judged where the original finish is known, and whether the project had ended."""
+    """Judged where the original finish is known, and whether the project had ended.
+
+    Work has ended too once the whole budget is earned, the largest of any version.
+    """
     if baselines is None:
         return pd.Series(float("nan"), index=reports.index)
     plan = original_baselines(baselines)[["project_id", "finish"]]
     finish = reports.merge(plan, on="project_id", how="left", validate="m:1")["finish"]
     late = (reports["month_end"] - finish).dt.days > rule.finish_late_days
-    ended = reports["finished_on"] <= reports["month_end"]
+    costs = baselines["cost"].where(baselines["cost"] > 0)
+    budget = (
+        reports["project_id"].map(costs.groupby(baselines["project_id"]).max()).astype("float64")
+    )
+    all_earned = reports["earned_value"] >= budget * WHOLE_SHARE
+    ended = (reports["finished_on"] <= reports["month_end"]) | all_earned
     undated = reports["status"].isin(ENDED) & reports["finished_on"].isna()
     return flag(late & ~ended, finish.notna() & ~undated)

@@ -52,6 +52,7 @@ def schedule_performance_index(
 
     Time runs in months from the start. A project ahead of its plan to date is placed on a
     straight line from there to its original finish and cost; without baselines it is left out.
+    Once the whole budget is earned actual time has ended, in the first month that reports it.
     """
     open_projects = _with_report(
         projects, status_reports, data_date, ["earned_value", "planned_value"]
@@ -115,7 +116,8 @@ def _earned_schedule(
 ) -> pd.DataFrame:
     """`earned_schedule_months` of each project on the plan that was reported by its data date."""
     seen = open_projects[["project_id", "data_date"]]
-    plan = in_order(status_reports[["project_id", "period", "rated_by", "planned_value"]])
+    columns = ["project_id", "period", "rated_by", "planned_value", "earned_value"]
+    plan = in_order(status_reports[columns])
     past = with_facts(seen, plan)
     past = past[past["period"] <= months_of(past["data_date"])].sort_values("row", kind="stable")
     # at another data date it is another plan, so that a project and a date are what has a plan

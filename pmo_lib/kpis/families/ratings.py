@@ -66,7 +66,7 @@ def watermelon_rate(
     """Owners' green reports on projects that were red by rule ÷ owners' green reports.
 
     Red by rule at the end of the report's month, as in the settings: CPI below, SPI(t) below, a
-    milestone overdue by more days, or the original finish passed by more days while not finished.
+    milestone overdue by more days, or the original finish passed by more days while work goes on.
     A report is judged by those of the four that its data allow, and left out where none is.
     """
     past = status_reports[status_reports["period"] <= f"{data_date:%Y-%m}"]

@@ -1,16 +1,21 @@
 """The engine: states and their reasons, disclosure, windows. Of every KPI see test_every_kpi."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from builders.gaps import EVERY_KPI, small
 from builders.portfolio import portfolio
 from builders.results import result_table
 from builders.tables import DEPARTMENTS, PERIOD, baseline, numbered, open_project, project, report
-from builders.views import view
+from builders.views import settings, view
+from builders.workbooks import facts
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.contract.verdict import Verdict
 from pmo_lib.engine.observe import observe, observe_all, results, yearly_results
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.engine.view import View
@@ -69,6 +74,46 @@ class TestUndefined:
         assert (rate.state, rate.value) == ("measured", 0.0)
         assert mean.state == "undefined"
         assert mean.reason == "there is no case in the tail"
+
+
+class TestEmptyIsNotAbsent:
+    """A column that is empty while something has not happened."""
+
+    AWAITED = tuple(
+        (table.name, column.name) for table in TABLES.values() for column in table if column.awaited
+    )
+
+    @staticmethod
+    def states(table: str, column: str, absent: tuple[str, ...]) -> dict[str, str]:
+        """Of the KPIs that need the column, where no row of the file has a value in it."""
+        given = small()
+        given[table] = given[table].assign(
+            **{column: pd.Series(index=given[table].index, dtype=given[table][column].dtype)}
+        )
+        said = facts(given)
+        said["tables"][table]["absent_columns"] = list(absent)
+        seen = View(given, PERIOD, settings(disclosure=EVERY_KPI), {}, Verdict.from_mapping(said))
+        needing = [kpi.id for kpi in CATALOGUE.values() if f"{table}.{column}" in kpi.needs]
+        return {kpi_id: results(seen, kpis=[kpi_id])[0].state for kpi_id in needing}
+
+    def test_nothing_happened(self) -> None:
+        found = {of: self.states(*of, absent=()) for of in self.AWAITED}
+        assert not [of for of, states in found.items() if "not measured" in states.values()]
+        assert found["milestones", "actual_date"] == {"D9": "measured", "D10": "measured"}
+
+    def test_nobody_kept_it(self) -> None:
+        found = {of: self.states(*of, absent=of[1:]) for of in self.AWAITED}
+        assert not [of for of, states in found.items() if set(states.values()) - {"not measured"}]
+
+    def test_no_milestone_met_is_none_of_all_due(self) -> None:
+        rows = [
+            {"project_id": "p1", "milestone_id": f"{n}", "baseline_date": "2026-08-31"}
+            for n in range(24)
+        ]
+        seen = view(projects=[open_project()], milestones=rows)
+        seen = replace(seen, verdict=Verdict.from_mapping(facts(seen.tables)))
+        (found,) = results(seen, kpis=["D9"])
+        assert (found.state, found.value, found.n) == ("measured", 0.0, 24)
 
 
 class TestNothingCompletedYet:

@@ -146,6 +146,23 @@ class TestMonths:
     def test_whole_budget_earned_early_is_the_planned_duration(self) -> None:
         assert months(100.0, self.PLAN) == (6.0, 3.0)
 
+    @pytest.mark.parametrize(
+        ("earned_then", "earned_now", "actual"),
+        [(100.0, 100.0, 2.0), (99.95, 100.0, 2.0), (90.0, 100.0, 3.0), (100.0, 90.0, 3.0)],
+        ids=["all in August", "all but a rounding", "all in September", "work was reopened"],
+    )
+    def test_actual_time_ends_when_all_is_earned(
+        self, earned_then: float, earned_now: float, actual: float
+    ) -> None:
+        plan = zip(["2026-07", "2026-08", "2026-09"], [50.0, 100.0, 100.0],
+                   [50.0, earned_then, earned_now], strict=True)  # fmt: skip
+        rows = [report(period=p, planned_value=pv, earned_value=ev) for p, pv, ev in plan]
+        seen = frame("projects", [open_project(started_on="2026-07-01")])
+        seen = seen.assign(period="2026-09", earned_value=earned_now)
+        ends = frame("baselines", [baseline(finish="2026-08-31", cost=100.0)])
+        found = earned_schedule_months(seen, frame("status_reports", rows), ends)
+        assert found["actual_months"].tolist() == [actual]
+
     def test_plan_before_the_start_is_not_on_the_time_axis(self) -> None:
         plan = {"2026-04": 5.0, "2026-05": 6.0} | self.PLAN
         assert months(15.0, plan) == (1.5, 3.0)

@@ -120,6 +120,22 @@ class TestFinish:
         found = judged([report()], [open_project(**cells)], rows)["finish"].iloc[0]
         assert (None if pd.isna(found) else found) == red
 
+    @pytest.mark.parametrize(("earned", "red"), [(99.0, 1), (100.0, 1), (150.0, 0), (None, 1)])
+    def test_is_past_once_the_whole_of_the_largest_budget_is_earned(
+        self, earned: Any, red: float
+    ) -> None:
+        rows = [baseline(finish="2026-01-01"), baseline(version=1, cost=150.0)]
+        assert list(judged([report(earned_value=earned)], baselines=rows)["finish"]) == [red]
+
+
+class TestAllEarned:
+    def test_project_that_waits_to_be_closed_is_not_red(self) -> None:
+        months = [f"2026-0{month}" for month in range(1, 10)]
+        value = {"planned_value": 100.0, "earned_value": 100.0, "actual_cost": 100.0}
+        rows = [report(period=month, **value) for month in months]
+        found = judged(rows, baselines=[baseline(finish="2026-01-31")])
+        assert found.drop(columns="milestone").eq(0).all(axis=None)
+
 
 class TestRed:
     def test_any_criterion_makes_it_red_and_none_leaves_it_open(self) -> None:
