@@ -101,7 +101,8 @@ def check(raw: Raw = RAW, out: Out = OUT, quiet: Quiet = False) -> None:
     console.verdict(prepared.verdict, out)
     for name, peer in prepared.peers.items():
         console.verdict(peer.verdict, out / "peers" / name, peer=name)
-    raise typer.Exit(1 if prepared.rows_rejected or prepared.workbook.withheld else 0)
+    lost = prepared.rows_rejected or prepared.cells_unread or prepared.workbook.withheld
+    raise typer.Exit(1 if lost else 0)
 
 
 @app.command()

@@ -138,15 +138,15 @@ class Console:
         for name, found in verdict.tables.items():
             for violation in found.violations:
                 if violation.severity == "critical":
-                    self.error(
-                        f"{whose}{name}, {violation.column or 'row'}: {violation.rule}; "
-                        f"{counted(violation.rows, 'row')}, such as "
-                        f"{', '.join(violation.examples[:3])}"
-                    )
+                    self.error(f"{whose}{name}, {violation.column or 'row'}: {violation}")
+            for lost in found.unread:
+                self.error(f"{whose}{name}, {lost.column}: {lost}")
         self.questions(verdict.questions)
         for file in verdict.ignored:
             self.say(f"not a table, not read: {file}")
-        if verdict.rows_rejected:
+        for name, why in verdict.unusable.items():
+            self.error(f"{whose}{name} cannot be used, and is withheld: {why}")
+        if verdict.rows_rejected or verdict.cells_unread:
             self.say(f"rejected rows with reasons: {out / 'rejected'}")
 
     def questions(self, questions: Sequence[Question]) -> None:

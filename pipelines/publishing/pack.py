@@ -104,7 +104,7 @@ def _write_index(
         reports=records,
         failed=[record for record in records if not record.is_published],
         groups=groups,
-        withheld=workbook.verdict.rejected_too_many(settings.withhold_above_rejected_share),
+        withheld=workbook.verdict.lost(settings.withhold_above_rejected_share),
         questions=workbook.verdict.questions,
         quality=_markup(page.section("How good are the data?", quality.per_table(workbook))),
         data_hash=workbook.verdict.data_hash,

@@ -90,13 +90,17 @@ Rule = InOrder | NeededWhen | EmptyWhen
 
 @dataclass(frozen=True)
 class Table:
-    """One table: what a row is, its columns, its key, its cross-column rules."""
+    """One table: what a row is, its columns, its key, its cross-column rules.
+
+    Where values are ``to_date``, the latest of several reports in a month stands for it.
+    """
 
     name: str
     row: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...] = ()
+    to_date: bool = False
 
     def __post_init__(self) -> None:
         names = self.column_names

@@ -81,7 +81,7 @@ _TABLES = (
         column("rated_by", "text", "who gave the rating", "required", "owner", "independent"),
         column("due_on", "date", "the day the report was due"),
         column("submitted_on", "date", "the day it came; empty where it has not", awaited=True),
-    )),
+    ), to_date=True),
     Table("milestones", "a milestone", ("project_id", "milestone_id"), (
         of_project(),
         column("milestone_id", "id", "the milestone's identifier", "required"),

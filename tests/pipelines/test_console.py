@@ -15,7 +15,7 @@ from pipelines.publishing.plan import PlannedReport
 from pipelines.publishing.render import Record
 from pipelines.run import RunResult
 from pipelines.sources import UNREAD_COLUMNS, Imported
-from pmo_lib.contract.verdict import SourceFile, TableVerdict, Verdict, Violation
+from pmo_lib.contract.verdict import SourceFile, TableVerdict, UnreadCells, Verdict, Violation
 
 MARKUP = "[red]R&D[/red] [/]"  # a department may be called anything
 
@@ -171,6 +171,17 @@ class TestVerdict:
             "",
             f"error: projects, name: must be {MARKUP}; 2 rows, such as projects.csv line 2\n",
         )
+
+    def test_names_cells_that_were_not_read_and_tables_that_cannot_be(self, said: Said) -> None:
+        lost = UnreadCells("cost", 1, 40, "is no number", {"lots": 1}, ("gates.csv line 2",))
+        table = TableVerdict("gates", (), 40, 40, 3, 3, unread=(lost,))
+        verdict = Verdict("h", {"gates": table}, unusable={"risks": "risks.csv: is empty"})
+        Console(quiet=True).verdict(verdict, Path("out"))
+        assert said()[1].splitlines() == [
+            "error: gates, cost: 1 of 40 cells could not be read and is empty: 'lots' once: "
+            "is no number (gates.csv line 2)",
+            "error: risks cannot be used, and is withheld: risks.csv: is empty",
+        ]
 
     def test_names_files_not_read_and_where_rejected_rows_are(self, said: Said) -> None:
         Console().verdict(self.VERDICT, Path("out"))
