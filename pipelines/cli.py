@@ -4,15 +4,18 @@
 130 interrupted.
 """
 
+import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipelines.console import Console
-from pmo_lib.errors import ParameterError, PmoError
+from pmo_lib.errors import KeptError, ParameterError, PmoError, shown
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,15 +29,35 @@ Out = Annotated[Path, typer.Option(help="Folder for tables, verdict and reports.
 Period = Annotated[str, typer.Option(help="YYYY-MM; default: the last month in the data.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")]
 RAW, OUT = Path("data/raw"), Path("data/processed")
+MOST_LETTERS = 10_000  # of one argument
+_SET = "Write --set NAME=VALUE, each name once"
 
 
 def main() -> None:
     """Run the command; an unforeseen error ends in exit code 2 as well: nothing was published."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # no letter is worth an exception
     try:
+        with explained():
+            _check_arguments(sys.argv[1:])
         app()
+    except typer.Exit as ended:
+        raise SystemExit(ended.exit_code) from None
     except Exception:  # noqa: BLE001 reported in full, and no scheduler takes it for success
         Console().unforeseen()
         raise SystemExit(2) from None
+
+
+def _check_arguments(arguments: list[str]) -> None:
+    """Raise ParameterError for what no person has typed, before anything repeats it."""
+    for number, given in enumerate(arguments, start=1):
+        if len(given) > MOST_LETTERS:
+            what = f"argument {number} has {len(given):,} letters, more than {MOST_LETTERS:,}"
+            raise ParameterError(what, remedy="See pmo --help")
+        if any(unicodedata.category(letter) == "Cc" for letter in given):
+            what = f"argument {number}, {shown(given)}, holds control characters"
+            raise ParameterError(what, remedy="Write it without them")
 
 
 @contextmanager
@@ -44,7 +67,7 @@ def explained() -> Iterator[None]:
         yield
     except PmoError as error:
         Console().error(str(error))
-        raise typer.Exit(2) from None
+        raise typer.Exit(1 if isinstance(error, KeptError) else 2) from None
     except OSError as error:
         where = error.filename or "the output folder"
         Console().error(
@@ -72,6 +95,9 @@ def run(
     force: Annotated[
         bool, typer.Option("--force", help="Make the reports even if up to date.")
     ] = False,
+    warm: Annotated[
+        bool, typer.Option("--warm/--no-warm", help="Fork kernels from one with all imports.")
+    ] = True,
     quiet: Quiet = False,
 ) -> None:
     """Publish a report pack: ingest, validate, render, publish."""
@@ -80,8 +106,8 @@ def run(
 
     console = Console(quiet=quiet)
     with explained(), console.progress() as progress:
-        parameters = _parameters(set_ or []) | ({"period": period} if period else {})
-        outcome = run_request(Request(job, raw, out, parameters, workers, force), progress)
+        parameters = _parameters(set_ or [], period)
+        outcome = run_request(Request(job, raw, out, parameters, workers, force, warm), progress)
     console.outcome(outcome)
     raise typer.Exit(outcome.exit_code)
 
@@ -91,10 +117,12 @@ def check(raw: Raw = RAW, out: Out = OUT, quiet: Quiet = False) -> None:
     """Ingest and validate only: 0 all accepted, 1 some rejected or withheld, 2 unusable."""
     from pipelines.configuration import configured
     from pipelines.files import locked
+    from pipelines.places import check_places
     from pipelines.prepare import prepare
 
     console = Console(quiet=quiet)
     with explained(), console.progress() as progress:
+        check_places(raw, out)
         settings = configured(raw)
         with locked(out):
             prepared = prepare(raw, out, settings, progress.say)
@@ -112,11 +140,14 @@ def kpis(
     csv: Annotated[Path | None, typer.Option(help="Write the tidy results to this file.")] = None,
 ) -> None:
     """The catalogue: what is measured, and what each unmeasured KPI still needs."""
+    from pipelines.places import check_new
     from pipelines.spreadsheet import write_csv
     from pmo_lib.engine.result import tidy
     from pmo_lib.parameters import KpiReportParameters
 
     with explained():
+        if csv is not None:
+            check_new(csv, "--csv")
         checked, workbook = KpiReportParameters(period=period, data_dir=str(out)).open()
         measured = workbook.measured(checked.period)
         if csv is not None:
@@ -145,36 +176,138 @@ def freeze(
     Console().frozen(frozen)
 
 
+@app.command("map")
+def map_(
+    file: Annotated[Path, typer.Argument(help="The export to look at: CSV or Excel.")],
+    to: Annotated[Path | None, typer.Option(help="Write the map to this file.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the file if it is there.")
+    ] = False,
+) -> None:
+    """Propose how a file's columns become ours; 1 where a required one is not found."""
+    from pipelines.mapping import propose, write_map
+
+    console = Console()
+    with explained():
+        sheets = propose(file)
+        if to is not None:
+            write_map(sheets, to, force=force)
+    for sheet in sheets:
+        console.proposed(sheet)
+    if to is not None:
+        console.say(f"{to}: correct what is wrong, then pmo import {file} --map {to} --to DIR")
+    raise typer.Exit(0 if all(sheet.is_whole for sheet in sheets) else 1)
+
+
 @app.command("import")
 def import_(
-    source: Annotated[str, typer.Argument(help="What the files are: gmpp or nyc.")],
-    files: Annotated[list[Path], typer.Argument(help="The files, as they were published.")],
+    given: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="[SOURCE] FILE...",
+            help="What the files are, such as gmpp, unless --map says it; and the files.",
+        ),
+    ],
     to: Annotated[Path, typer.Option(help="Folder to write our tables to, as CSV.")],
+    map_: Annotated[
+        Path | None, typer.Option("--map", help="The map by which to read them, see pmo map.")
+    ] = None,
 ) -> None:
     """Turn another tool's files into our tables; 1 where some cells could not be read."""
-    from pipelines.importer import import_files
+    from pipelines.importer import import_files, reader_named
+    from pipelines.maps.source import MapSource
+    from pipelines.places import check_new
 
     with explained():
-        imported = import_files(source, files, to)
+        check_new(to, "--to")
+        name, files = (map_.stem, given) if map_ else (f"{given[0]}", given[1:])
+        reader = MapSource.at(map_) if map_ else reader_named(name)
+        if not files:
+            raise ParameterError("no file is named", remedy="pmo import SOURCE FILE... --to DIR")
+        imported = import_files(reader, name, files, to)
     Console().imported(imported, to)
     raise typer.Exit(1 if len(imported.unread) else 0)
 
 
 @app.command()
+def start(
+    folder: Annotated[
+        Path, typer.Argument(help="Folder for the answers and what follows of them.")
+    ],
+) -> None:
+    """Define a PMO by a few questions: customers, services, promises, KPIs, a page.
+
+    Each answer is kept at once; stopped with Ctrl-C, it goes on where it was.
+    """
+    from pipelines.start.asked import asked
+    from pipelines.start.plan import read_plan
+    from pipelines.start.written import deliver, keep
+
+    console = Console()
+    with explained():
+        plan = read_plan(folder)
+        for answered in asked(plan, _prompted, console.say):
+            plan = answered
+            keep(plan, folder)
+        console.say("DELIVER")
+        for path in deliver(plan, folder):
+            console.say(f"{path}")
+    console.say(
+        f"Put your exports into {folder}, then: pmo run {folder}/monthly.yml --raw {folder}"
+    )
+
+
+def _prompted(question: str, usual: str) -> str:
+    """An answer from the terminal, or a file in its place; ParameterError where it ends."""
+    try:
+        answer: str = typer.prompt(question, default=usual or None, show_default=bool(usual))
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    return answer
+
+
+@app.command()
+def template(
+    file: Annotated[Path, typer.Argument(help="The workbook to write, such as template.xlsx.")],
+    table: Annotated[
+        list[str] | None, typer.Option(help="A table it should have; all where none is named.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the file if it is there.")
+    ] = False,
+) -> None:
+    """Write an Excel workbook to fill in: a sheet a table, with drop-downs and notes."""
+    from pipelines.template import write_template
+    from pmo_lib.contract.tables import TABLES
+
+    with explained():
+        write_template(
+            file, table or [name for name in TABLES if name != "benchmarks"], force=force
+        )
+    Console().say(f"{file}: fill it in, put it into a folder, then pmo run --raw that folder")
+
+
+@app.command()
 def sample(directory: Annotated[Path, typer.Argument(help="Folder to write it to.")]) -> None:
     """Write the synthetic sample portfolio."""
+    from pipelines.places import check_new
     from pipelines.sample import write
 
     with explained():
+        check_new(directory, "the folder")
         written = write(directory)
     Console().say(f"{len(written)} files in {directory}")
 
 
-def _parameters(pairs: list[str]) -> dict[str, str]:
-    parameters = {}
+def _parameters(pairs: list[str], period: str) -> dict[str, str]:
+    """What --set and --period say; ParameterError where they say a thing twice."""
+    parameters = {"period": period} if period else {}
     for pair in pairs:
         name, found, value = pair.partition("=")
         if not found:
-            raise ParameterError(f"--set {pair!r} has no value", remedy="Write --set NAME=VALUE")
+            raise ParameterError(f"--set {shown(pair)} has no value", remedy=_SET)
+        if name.strip() in parameters:
+            what = f"{shown(name.strip())} is given twice"
+            raise ParameterError(what, remedy=f"Keep one of --set and --period. {_SET}")
         parameters[name.strip()] = value
     return parameters

@@ -1,16 +1,24 @@
 """The settings in force: the project's, overridden by those of the folder of exports."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-from pipelines.declared import declared, read_yaml
+from pipelines.declared import declared
+from pipelines.targets import threshold_mistakes
+from pipelines.yaml_file import Written, read_yaml
+from pmo_lib.contract.declarations import DECLARABLE
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
-from pmo_lib.errors import SettingsError, allowed_values, raise_all
+from pmo_lib.errors import PmoError, SettingsError, allowed_values, shown
 from pmo_lib.kpis.catalogue import CATALOGUE
 
-DEFAULTS = Path(__file__).parent / "settings.yml"
+NAME = "settings.yml"
+DEFAULTS = Path(__file__).parent / NAME
+_KINDS = {"", "yml", "yaml", "json", "txt", "toml", "ini", "cfg", "conf", "yml.txt", "yaml.txt"}
+ALIKE = 0.85  # of the letters are shared by settings and setting, but not by ratings
 
 
 def configured(raw: Path, organisation: str = "") -> Settings:
@@ -18,15 +26,18 @@ def configured(raw: Path, organisation: str = "") -> Settings:
 
     `organisation` is what it is called where they do not say.
     """
-    own = raw / "settings.yml"
-    values = read_yaml(DEFAULTS)
+    own = raw / NAME
+    _refuse_other_files(raw)
+    values = read_yaml(DEFAULTS).values
     if organisation:
         values["organisation"] = organisation
-    if not own.exists():
+    if not (own.exists() or own.is_symlink()):
         return declared(Settings, values, DEFAULTS.name)
-    mine = read_yaml(own)
-    _refuse_unknown_names(declared(Settings, mine, str(own)), str(own))
-    return declared(Settings, merged(values, mine), str(own))
+    mine, where = read_yaml(own), str(own)
+    mistakes = [*mine.mistakes, *_unknown_names(mine, where)]
+    mistakes += threshold_mistakes(mine.values.get("thresholds"), where)
+    declared(Settings, mine.values, where, mistakes)
+    return declared(Settings, merged(values, mine.values), where)
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,23 +51,41 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _refuse_unknown_names(settings: Settings, where: str) -> None:
-    """Raise SettingsError for tables and KPIs that do not exist."""
-    named = (
-        ("date_formats", settings.date_formats, "table", TABLES),
-        ("decimal_marks", settings.decimal_marks, "table", TABLES),
-        ("encodings", settings.encodings, "table", TABLES),
-        ("thresholds", settings.thresholds, "KPI", CATALOGUE),
-    )
-    raise_all(
-        [
-            SettingsError(
-                f"unknown {what} {name!r}",
-                where=f"{where}: {key}",
-                remedy=allowed_values(name, known),
-            )
-            for key, given, what, known in named
-            for name in given
-            if name not in known
-        ]
-    )
+def _refuse_other_files(raw: Path) -> None:
+    """Raise SettingsError for a file that somebody takes for the settings, and nobody reads.
+
+    Beside a settings.yml only one of the same name is that; the others are copies.
+    """
+    names = sorted(path.name for path in raw.iterdir()) if raw.is_dir() else []
+    for name in names:
+        stem, _, kind = name.lower().strip("._ ").partition(".")
+        words = re.findall("[a-z]+", stem)
+        is_like = words == ["settings"] if NAME in names else any(map(_is_like_settings, words))
+        if is_like and kind in _KINDS and name != NAME and not (raw / name).is_dir():
+            raise SettingsError(
+                "is not read: settings are called settings.yml", where=str(raw / name),
+                remedy="Rename it to settings.yml, or remove it",
+            )  # fmt: skip
+
+
+def _is_like_settings(word: str) -> bool:
+    return SequenceMatcher(None, word, "settings").ratio() >= ALIKE
+
+
+def _unknown_names(mine: Written, where: str) -> Iterator[PmoError]:
+    """Tables, columns and KPIs that do not exist."""
+    known: dict[str, tuple[str, Collection[str]]] = {
+        "date_formats": ("table", TABLES),
+        "decimal_marks": ("table", TABLES),
+        "encodings": ("table", TABLES),
+        "thresholds": ("KPI", CATALOGUE),
+        **{key: ("table or column", names) for key, names in DECLARABLE.items()},
+    }
+    for key, (what, names) in known.items():
+        given = mine.values.get(key)
+        for name in given if isinstance(given, dict | list) else ():
+            if isinstance(name, str) and name not in names:
+                yield SettingsError(
+                    f"unknown {what} {shown(name)}", where=f"{where}: {key}",
+                    remedy=allowed_values(name, names),
+                )  # fmt: skip

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import rich.console
@@ -20,9 +20,11 @@ from pipelines.publishing.render import Record
 from pmo_lib.contract.verdict import Question, Verdict
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.printable import cut, printable
 from pmo_lib.wording import counted, interval, number
 
 if TYPE_CHECKING:
+    from pipelines.maps.proposed import ProposedSheet
     from pipelines.run import RunResult
     from pipelines.sources import Imported
     from pmo_lib.engine.baseline import Baseline
@@ -37,6 +39,9 @@ class Lines(Progress):
 
     def say(self, text: str) -> None:
         self._console.say(text)
+
+    def warn(self, text: str) -> None:
+        self._console.warn(text)
 
     def planned(self, reports: Sequence[PlannedReport]) -> None:
         self._all = len(reports)
@@ -55,14 +60,17 @@ class Watched(Progress):
         self._task = bars.add_task("starting", total=None)
 
     def say(self, text: str) -> None:
-        self._bars.update(self._task, description=escape(text))
+        self._bars.update(self._task, description=_plain(text))
+
+    def warn(self, text: str) -> None:
+        self._bars.console.print(f"[yellow]warning:[/yellow] {_plain(text)}")
 
     def planned(self, reports: Sequence[PlannedReport]) -> None:
         self._bars.update(self._task, description="making reports", total=len(reports))
 
     def made(self, item: Record) -> None:
         if not item.is_published:
-            self._bars.console.print(f"[red]{escape(_said(item))}[/red]")
+            self._bars.console.print(f"[red]{_plain(_said(item))}[/red]")
         self._bars.advance(self._task)
 
 
@@ -71,8 +79,9 @@ class Console:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._out = rich.console.Console(soft_wrap=True, highlight=False)
-        self._err = rich.console.Console(stderr=True, soft_wrap=True, highlight=False)
+        style: dict[str, Any] = {"soft_wrap": True, "highlight": False, "emoji": False}
+        self._out = rich.console.Console(**style)
+        self._err = rich.console.Console(stderr=True, **style)
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
@@ -87,15 +96,19 @@ class Console:
     def say(self, text: str) -> None:
         """A line of news."""
         if not self._quiet:
-            self._err.print(escape(text))
+            self._err.print(_plain(text))
+
+    def warn(self, text: str) -> None:
+        """What somebody should look at, said quietly as well."""
+        self._err.print(f"[yellow]warning:[/yellow] {_plain(text)}")
 
     def error(self, text: str) -> None:
         """What went wrong."""
-        self._err.print(f"[red]error:[/red] {escape(text)}")
+        self._err.print(f"[red]error:[/red] {_plain(text)}")
 
     def unforeseen(self) -> None:
         """A bug, with what we need to fix it."""
-        self._err.print(escape(traceback.format_exc()))
+        self._err.print(_plain(traceback.format_exc()))
         self.error(
             "This is a mistake of the workbook, not of your data. Nothing was published. "
             "Please report it with the lines above."
@@ -115,13 +128,17 @@ class Console:
             self.error(f"KPI {kpi_id}: {reason}")
         if outcome.rows_rejected:
             where = outcome.pack.parents[2] / "rejected"
-            self.say(f"{counted(outcome.rows_rejected, 'row')} rejected, see {where}")
+            self.warn(f"{counted(outcome.rows_rejected, 'row')} rejected, see {where}")
+        if outcome.collect_next:
+            self.say(f"to collect next: {outcome.collect_next[0]}")
+        if outcome.month:
+            self.say(f"the report is on {outcome.month}")
         published = len(outcome.records) - len(failed)
         what = f"{published} of {counted(len(outcome.records), 'report')} published"
         self.say(
             what if outcome.is_new else f"Nothing has changed; {what} before. --force remakes."
         )
-        self._out.print(escape(str(outcome.pack / "index.html")))
+        self._out.print(_plain(str(outcome.pack / "index.html")))
 
     def verdict(self, verdict: Verdict, out: Path, peer: str = "") -> None:
         """Rows read, accepted and rejected per table, and the critical violations."""
@@ -131,17 +148,19 @@ class Console:
             warnings = sum(f.rows for f in found.violations if f.severity == "warning")
             counts = (found.rows_read, found.rows_accepted, found.rows_rejected, warnings)
             table.add_row(
-                f"{whose}{name}", str(len(found.files)), *(f"{count:,}" for count in counts)
+                _plain(f"{whose}{name}"), str(len(found.files)), *(f"{n:,}" for n in counts)
             )
         if not self._quiet:
             self._out.print(table)
         for name, found in verdict.tables.items():
             for violation in found.violations:
-                if violation.severity == "critical":
-                    self.error(f"{whose}{name}, {violation.column or 'row'}: {violation}")
+                tell = {"critical": self.error, "warning": self.say}.get(violation.severity)
+                if tell:
+                    tell(f"{whose}{name}, {violation.column or 'row'}: {violation}")
             for lost in found.unread:
                 self.error(f"{whose}{name}, {lost.column}: {lost}")
         self.questions(verdict.questions)
+        self.say(f"{whose}the data go to {verdict.data_date}")
         for file in verdict.ignored:
             self.say(f"not a table, not read: {file}")
         for name, why in verdict.unusable.items():
@@ -156,7 +175,7 @@ class Console:
             if withheld:
                 self.error(f"withheld: {withheld}: {question}")
             else:
-                self.say(f"{question}")
+                self.warn(f"{question}")
 
     def catalogue(self, results: pd.DataFrame) -> None:
         """Each KPI of the organisation with value, interval and n, or what it needs."""
@@ -168,7 +187,7 @@ class Console:
             table.add_row(
                 kpi.id, kpi.name, number(row["value"], kpi.unit),
                 interval(row["low"], row["high"], kpi.unit), n, row["state"],
-                escape(row["reason"]),
+                _plain(row["reason"]),
             )  # fmt: skip
         self._out.print(table)
 
@@ -181,6 +200,23 @@ class Console:
         for kpi_id, reason in baseline.unmeasured.items():
             self.say(f"  not {kpi_id}: {reason}")
 
+    def proposed(self, sheet: "ProposedSheet") -> None:
+        """What becomes of each column of a list, how sure that is and why, and what is left."""
+        self.say(f"{sheet.listed.grid.where}, headings in line {sheet.listed.header_line}:")
+        table = Table("ours", "the file's column", "sure", "why", box=None)
+        for each in sheet.proposals:
+            sure = f"{each.confidence:.2f}"
+            table.add_row(f"{each.table}.{each.column}", escape(each.heading), sure,
+                          escape(each.reason))  # fmt: skip
+        self._out.print(table)
+        for what in (*sheet.listed.left_out, *sheet.doubts):
+            self.say(f"left out: {what}")
+        if sheet.left:
+            self.say(f"no place for: {', '.join(sheet.left)}")
+        for name in sheet.tables:
+            for column in sheet.missing(name):
+                self.error(f"nothing found for the required column {name}.{column}")
+
     def imported(self, imported: "Imported", to: Path) -> None:
         """Rows per table, and how many cells could not be read and why."""
         for name, rows in imported.tables.items():
@@ -192,7 +228,12 @@ class Console:
                      f"{to / 'unread'}:")  # fmt: skip
             for reason, count in imported.unread["reason"].value_counts().items():
                 self.say(f"  {count:>6,}  {reason}")
-        self._out.print(escape(str(to)))
+        self._out.print(_plain(str(to)))
+
+
+def _plain(text: str) -> str:
+    """Text of others as it is: no markup, nothing that a terminal obeys, no endless words."""
+    return escape(cut(printable(text)))
 
 
 def _said(item: Record) -> str:

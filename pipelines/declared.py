@@ -1,21 +1,21 @@
-"""YAML to a frozen dataclass: every mistake is reported, with its place and remedy.
+"""Plain values to a frozen dataclass: every mistake is reported, with its place and remedy.
 
 pydantic checks here and not in pmo_lib: a kernel would take a fifth longer to start with it.
 """
 
 import json
-from collections.abc import Hashable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from pmo_lib.errors import ErrorList, PmoError, SettingsError, allowed_values, raise_all
+from pmo_lib.errors import ErrorList, PmoError, SettingsError, allowed_values, raise_all, shown
 
 T = TypeVar("T")
+Path = tuple[str | int, ...]
 WORDS = {
+    "bool_type": "must be true or false",
     "dataclass_type": "must be keys with values",
     "dict_type": "must be keys with values",
     "float_type": "must be a number",
@@ -26,46 +26,44 @@ WORDS = {
 }
 
 
-def declared(kind: type[T], values: Any, where: str) -> T:
-    """`values` as the dataclass `kind`; SettingsError for all that is not as it declares."""
-    text = json.dumps(values, default=str)  # strict JSON: neither "5" nor true is a number
-    try:
-        return TypeAdapter(kind).validate_json(text, strict=True)
-    except ValidationError as error:
-        found = [each for item in error.errors() for each in _told(kind, item, where)]
-    raise_all(found)
-    raise AssertionError("pydantic refuses with at least one error")
+def declared(kind: type[T], values: Any, where: str, mistakes: Iterable[PmoError] = ()) -> T:
+    """`values` as the dataclass `kind`; SettingsError for all that is not as it declares.
+
+    `mistakes` are those that were found before; they are told with the others.
+    """
+    adapter, found, is_first = TypeAdapter(kind), list(mistakes), True
+    while True:
+        text = json.dumps(values, default=str)  # strict JSON: neither "5" nor true is a number
+        try:
+            made = adapter.validate_json(text, strict=True)
+            break
+        except ValidationError as error:
+            items = [item for item in error.errors() if is_first or item["type"] != "missing"]
+            found += [each for item in items for each in _told(kind, item, where)]
+        # a mistake within hides those between: they are looked for in what is left
+        left = _without(values, [item["loc"] for item in items])
+        if left == values:
+            break
+        values, is_first = left, False
+    raise_all(list({str(error): error for error in found}.values()))
+    return made
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
-    """The keys and values of a YAML file; SettingsError names the line of a mistake."""
-    try:
-        with path.open(encoding="utf-8") as file:
-            values = yaml.load(file, _Loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        what = " ".join(str(error).split())
-        raise SettingsError(f"is not YAML ({what})", where=str(path)) from None
-    if not isinstance(values or {}, dict):
-        raise SettingsError("must be keys with values", where=str(path))
-    return values or {}
+def _without(values: Any, paths: Sequence[Path]) -> Any:
+    """The values but those at the paths; a path that leads nowhere changes nothing.
 
-
-class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice, of which YAML silently takes the last."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-        lines: dict[tuple[str, str], int] = {}
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                line = key.start_mark.line + 1
-                first = lines.setdefault((key.tag, key.value), line)
-                if first != line:
-                    raise SettingsError(
-                        f"the key {key.value!r} is in line {first} and again in line {line}",
-                        where=key.start_mark.name,
-                        remedy="Keep one of them",
-                    )
-        return super().construct_mapping(node, deep)
+    A list of which nothing is left goes as well: that it is empty is no mistake of its own.
+    """
+    if not isinstance(values, Mapping | list) or not any(paths):
+        return values
+    entries = values.items() if isinstance(values, Mapping) else enumerate(values)
+    kept = {}
+    for key, value in entries:
+        own = [path[1:] for path in paths if path and path[0] == key]
+        rest = _without(value, own)
+        if () not in own and (rest != [] or rest == value):
+            kept[key] = rest
+    return kept if isinstance(values, Mapping) else list(kept.values())
 
 
 def _told(kind: Any, error: Any, where: str) -> Sequence[PmoError]:
@@ -78,16 +76,20 @@ def _told(kind: Any, error: Any, where: str) -> Sequence[PmoError]:
             return [SettingsError(e.what, where=_place(where, path), remedy=e.remedy) for e in own]
         case "unexpected_keyword_argument":
             *path, key = path
-            what, remedy = f"unknown key {key!r}", allowed_values(key, _names(kind, path))
+            what, remedy = f"unknown key {shown(key)}", allowed_values(key, _names(kind, path))
         case "missing":
             *path, key = path
             what, remedy = f"{key} is missing", ""
         case "literal_error":
-            what, allowed = f"cannot be {given!r}", filter(None, get_args(_inner(kind, path)))
+            what, allowed = f"cannot be {shown(given)}", filter(None, get_args(_inner(kind, path)))
             remedy = allowed_values(str(given), allowed)
         case other:
             said = WORDS.get(other) or error["msg"].replace("Input should be", "must be")
-            what, remedy = f"{said}; not {given!r}", ""
+            what, remedy = f"{said}; not {shown(given)}", ""
+            if given is None:
+                what, remedy = f"{said}; it is empty", "Give it a value, or remove the key"
+            elif other == "string_type" and not isinstance(given, list | dict):
+                remedy = "Write it in quotes"
     return [SettingsError(what, where=_place(where, path), remedy=remedy)]
 
 

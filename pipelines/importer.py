@@ -6,19 +6,29 @@ from pathlib import Path
 import yaml
 
 from pipelines.files import replaced_folder
-from pipelines.sources import Imported, source
+from pipelines.maps.source import MapSource, shipped
+from pipelines.sources import SOURCES, Imported, Source, source
 from pipelines.spreadsheet import write_csv
-from pmo_lib.errors import DataError
+from pmo_lib.errors import DataError, PmoError, allowed_values
 
 UNREAD = "unread"
 
 
-def import_files(name: str, files: Sequence[Path], to: Path) -> Imported:
+def reader_named(name: str) -> Source:
+    """The source called `name`: a module of ours, or a map that comes with the workbook."""
+    maps = shipped()
+    if name in maps:
+        return MapSource.at(maps[name])
+    if name in SOURCES:
+        return source(name)
+    raise PmoError(f"there is no source {name!r}", remedy=allowed_values(name, [*SOURCES, *maps]))
+
+
+def import_files(reader: Source, name: str, files: Sequence[Path], to: Path) -> Imported:
     """Write the tables of `files` to the folder `to`, and unread cells to `to`/unread.
 
-    Raises PmoError for an unknown source, unreadable files, or a folder that holds other files.
+    Raises PmoError for unreadable files, or a folder that holds other files.
     """
-    reader = source(name)
     for what, is_so in (("there is no such file", _is_missing), ("is a folder", Path.is_dir)):
         if wrong := [str(path) for path in files if is_so(path)]:
             raise DataError(what, where=", ".join(wrong), remedy="Name the files themselves")
@@ -27,7 +37,7 @@ def import_files(name: str, files: Sequence[Path], to: Path) -> Imported:
     ours = [*(f"{table}.csv" for table in imported.tables), UNREAD]
     refuse_foreign_files(to, ours, to / UNREAD / f"{name}.csv")
     own = to / "settings.yml"
-    settings = own.read_bytes() if own.exists() else _as_yaml(imported.settings)
+    settings = own.read_bytes() if own.is_file() else _as_yaml(imported.settings)
     with replaced_folder(to) as folder:
         for table, rows in imported.tables.items():
             write_csv(rows, folder / f"{table}.csv")
@@ -43,7 +53,7 @@ def _is_missing(path: Path) -> bool:
     return not path.exists()
 
 
-def _as_yaml(settings: Mapping[str, str]) -> bytes:
+def _as_yaml(settings: Mapping[str, str | int]) -> bytes:
     return yaml.safe_dump(dict(settings), allow_unicode=True).encode() if settings else b""
 
 

@@ -1,14 +1,16 @@
 """Measure: every figure that the reports show is computed once, and put beside the tables."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from shutil import rmtree
 from typing import Any
 
-from pipelines.files import read_json, replaced_folder
+from pipelines import ours
+from pipelines.files import read_json, recorded, remove, replaced_folder
 from pipelines.progress import Progress
 from pipelines.publishing.plan import PlannedReport
 from pmo_lib.assessment.charts import Charts, charts, joined
@@ -64,7 +66,7 @@ def measure(
             files = read_files(target, made) if measured.kept else {}
             for part, value in found.items():
                 files |= part_files(part, value)
-            with replaced_folder(target) as folder:
+            with replaced_folder(target, ours.measured) as folder:
                 write_measured(folder, made, files)
         failed |= workbook.measured(moment.period, moment.baseline).failed
     _sweep(root, used)
@@ -165,13 +167,14 @@ def _sweep(root: Path, used: set[Path]) -> None:
     """Remove what was measured of other data or code: nothing will ever open it again."""
     current = [read_json(folder / FACTS)["made_from"] for folder in used]
     for folder in set(root.iterdir()) - used:
-        if folder.is_dir() and not _is_of(folder, current):
-            rmtree(folder)
+        named = re.fullmatch(r"\d{4}-\d{2}-[0-9a-f]{12}", folder.name)
+        if named and folder.is_dir() and not _is_of(folder, current):
+            with suppress(OSError):
+                remove(folder, ours.measured, root)
 
 
 def _is_of(folder: Path, current: Sequence[Mapping[str, str]]) -> bool:
-    try:
-        made = read_json(folder / FACTS)["made_from"]
-        return any(all(made[key] == now[key] for key in ("data", "code")) for now in current)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    made = recorded(folder / FACTS).get("made_from")
+    return isinstance(made, dict) and any(
+        all(made.get(key) == now[key] for key in ("data", "code")) for now in current
+    )

@@ -1,14 +1,17 @@
 """From a folder of exports to validated tables, rejected rows and the verdict; peers likewise."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from pipelines import ours
 from pipelines.configuration import configured
-from pipelines.files import replaced_folder, sweep, write_json
-from pipelines.questions import ask
+from pipelines.files import replaced_folder, write_json
+from pipelines.questions import answered, found
+from pipelines.questions.asked import Asked, Mended
 from pipelines.reading.exports import peer_folders
 from pipelines.reading.ingest import Ingested, data_hash, ingest
 from pipelines.reading.loaded import REJECTION_COLUMNS, Loaded, without
@@ -18,9 +21,9 @@ from pmo_lib import __version__
 from pmo_lib.contract.schema import SEVERITIES
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import in_reference_order
-from pmo_lib.contract.verdict import TableVerdict, UnreadCells, Verdict, Violation
+from pmo_lib.contract.verdict import Question, TableVerdict, UnreadCells, Verdict, Violation
 from pmo_lib.errors import DataError
-from pmo_lib.wording import counted
+from pmo_lib.facts.data_date import data_date
 from pmo_lib.workbook import PEERS, Workbook
 
 EXAMPLES = 5
@@ -60,6 +63,11 @@ class Prepared:
         peers = {name: peer.workbook for name, peer in self.peers.items()}
         return Workbook(tables, self.verdict, self.settings, __version__, peers=peers)
 
+    def asking(self, more: Iterable[Question]) -> "Prepared":
+        """The same with further questions, on what is not there."""
+        questions = (*self.verdict.questions, *more)
+        return replace(self, verdict=replace(self.verdict, questions=questions))
+
     @property
     def rows_rejected(self) -> int:
         """Rows rejected here and of the peers."""
@@ -77,10 +85,10 @@ class Prepared:
         """
         new_verdict = out / ".verdict.json.new"
         with (
-            replaced_folder(out / "tables") as tables,
-            replaced_folder(out / "rejected") as rejected,
-            replaced_folder(out / "extra_columns") as extra,
-            replaced_folder(out / PEERS) as peers,
+            replaced_folder(out / "tables", ours.tables) as tables,
+            replaced_folder(out / "rejected", ours.lists) as rejected,
+            replaced_folder(out / "extra_columns", ours.lists) as extra,
+            replaced_folder(out / PEERS, ours.peers) as peers,
         ):
             for name, table in self.judged.items():
                 table.accepted.to_parquet(tables / f"{name}.parquet", index=False)
@@ -101,39 +109,47 @@ class Prepared:
 
 
 def prepare(
-    raw: Path, out: Path, settings: Settings, say: Callable[[str], None] = lambda _: None
+    raw: Path,
+    out: Path,
+    settings: Settings,
+    say: Callable[[str], None] = lambda _: None,
+    today: date | None = None,
 ) -> Prepared:
     """Read, validate and write the tables of `raw` into `out`; what was there stays till the end.
 
     Raises DataError where the data cannot be used at all; `out` is then as it was.
     """
-    sweep(out)
-    prepared = examine(raw, settings, say)
+    ours.sweep_output(out)
+    prepared = examine(raw, settings, say, today)
     say(f"writing {out / 'tables'}")
     prepared.write(out)
     return prepared
 
 
-def examine(raw: Path, settings: Settings, say: Callable[[str], None]) -> Prepared:
+def examine(
+    raw: Path, settings: Settings, say: Callable[[str], None], today: date | None = None
+) -> Prepared:
     """Read and validate the tables of `raw` and its peers; DataError where one is of no use."""
-    own = _examine(raw, settings, say)
-    peers = {folder.name: _examine_peer(folder, say) for folder in peer_folders(raw)}
+    day = f"{today or date.today()}"
+    own = _examine(raw, settings, say, day)
+    peers = {folder.name: _examine_peer(folder, say, day) for folder in peer_folders(raw)}
     verdicts = [own.verdict, *(peer.verdict for peer in peers.values())]
     files = (file for v in verdicts for table in v.tables.values() for file in table.files)
     return replace(own, verdict=replace(own.verdict, data_hash=data_hash(files)), peers=peers)
 
 
-def _examine_peer(folder: Path, say: Callable[[str], None]) -> Prepared:
+def _examine_peer(folder: Path, say: Callable[[str], None], today: str) -> Prepared:
     """A peer, judged by its own settings; one that does not name itself is named as its folder."""
-    prepared = _examine(folder, configured(folder, organisation=folder.name), say, folder.name)
-    if rejected := prepared.rows_rejected:
-        say(f"{counted(rejected, 'row')} of the peer {folder.name} rejected")
-    return prepared
+    settings = configured(folder, organisation=folder.name)
+    return _examine(folder, settings, say, today, folder.name)
 
 
-def _examine(raw: Path, settings: Settings, say: Callable[[str], None], peer: str = "") -> Prepared:
+def _examine(
+    raw: Path, settings: Settings, say: Callable[[str], None], today: str, peer: str = ""
+) -> Prepared:
     say(f"reading {raw}")
     ingested = ingest(raw, settings, peer=peer)
+    ingested = ingested.meaning(answered(ingested.typed, settings))
     judged = judge(ingested, say)
     if judged["projects"].accepted.empty:
         raise DataError(
@@ -142,16 +158,33 @@ def _examine(raw: Path, settings: Settings, say: Callable[[str], None], peer: st
             remedy=_first_reasons(judged["projects"].rejected),
         )
     verdicts = {name: table.verdict for name, table in judged.items()}
-    told = [each for each in ingested.questions if each.id not in settings.waived]
-    asked = ask({name: table.accepted for name, table in judged.items()}, settings)
+    accepted = {name: table.accepted for name, table in judged.items()}
+    dated = data_date(accepted, today, settings.data_date)
+    extra = {name: table.extra for name, table in judged.items()}
+    read = {name: table.own for name, table in ingested.tables.items()}
+    asked = found(Asked(accepted, settings, read, extra, dated, today))
+    told = (each for each in ingested.questions if each.id not in settings.waived)
+    questions = (*told, *(each.question for each in asked))
     verdict = Verdict(
-        ingested.data_hash, verdicts, ingested.ignored, (*told, *asked), ingested.unusable
+        ingested.data_hash, verdicts, ingested.ignored, questions, dated, ingested.unusable
     )
-    for name in verdict.withheld(settings.withhold_above_rejected_share):
+    withheld = verdict.withheld(settings.withhold_above_rejected_share)
+    return Prepared(_mended(judged, asked, withheld), verdict, settings)
+
+
+def _mended(
+    judged: Mapping[str, Judged], asked: Iterable[Mended], withheld: Iterable[str]
+) -> dict[str, Judged]:
+    """The tables without what is in question, or of which too much is lost."""
+    accepted = {name: table.accepted for name, table in judged.items()}
+    for each in asked:
+        accepted |= each.mend(accepted) if each.mend else {}
+    left = {name: replace(table, accepted=accepted[name]) for name, table in judged.items()}
+    for name in withheld:
         table, _, column = name.partition(".")
         if column:
-            judged[table] = judged[table].without(column)
-    return Prepared(judged, verdict, settings)
+            left[table] = left[table].without(column)
+    return left
 
 
 def judge(ingested: Ingested, say: Callable[[str], None] = lambda _: None) -> dict[str, Judged]:

@@ -12,6 +12,9 @@ class Progress:
     def say(self, text: str) -> None:
         """A step begins."""
 
+    def warn(self, text: str) -> None:
+        """Something went otherwise than it should, and the run goes on."""
+
     def planned(self, reports: Sequence[PlannedReport]) -> None:
         """These reports will be made."""
 

@@ -3,28 +3,43 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from pipelines import last_pack, ours
 from pipelines.configuration import configured
-from pipelines.files import EXECUTED, locked, read_json, replaced_folder, sweep
+from pipelines.files import locked, recorded, replaced_folder, sweep, temporary_folder
 from pipelines.measure import measure
+from pipelines.places import check_places
 from pipelines.prepare import examine
 from pipelines.progress import Progress
+from pipelines.publishing.log import log_name, write_log
+from pipelines.publishing.made import UNREAD, Made, packs_in, read_made
 from pipelines.publishing.pack import write_pack
-from pipelines.publishing.plan import Job, PlannedReport, load_job, plan, refuse_unknown, slug
+from pipelines.publishing.plan import (
+    Job,
+    PlannedReport,
+    load_job,
+    plan,
+    refuse_unknown,
+    shortened_name,
+    slug,
+)
 from pipelines.publishing.render import Record, Task, die_with_parent, record, render
+from pipelines.publishing.warm import warm_process
 from pipelines.reading.exports import inputs
-from pmo_lib.contract.plain import rebuilt
+from pmo_lib.assessment.collecting import in_words, steps
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 from pmo_lib.errors import DataError
+from pmo_lib.months import month
+from pmo_lib.wording import counted
 from pmo_lib.workbook import BASELINES, Workbook, open_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,6 +58,7 @@ class Request:
     parameters: Mapping[str, Any] | None = None
     workers: int = 0
     force: bool = False
+    warm: bool = True
 
 
 @dataclass(frozen=True)
@@ -56,6 +72,8 @@ class RunResult:
     rows_rejected: int
     is_new: bool = True
     questions: tuple[Question, ...] = ()
+    collect_next: tuple[str, ...] = ()
+    month: str = ""  # that it is on, and why
 
     @property
     def exit_code(self) -> int:
@@ -70,48 +88,76 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
     Raises PmoError where nothing can be done; what was published before is then untouched.
     """
     progress = progress or Progress()
+    check_places(request.raw, request.out)
     settings, job = configured(request.raw), load_job(request.job)
     parameters = dict(request.parameters or {})
     refuse_unknown(job, parameters)
     with locked(request.out):
         packs = request.out / "reports" / _pack_name(job, parameters)
-        for folder in (request.out, packs):
-            sweep(folder)
+        ours.sweep_output(request.out)
+        sweep(packs / "????-??", ours.pack)
+        before = packs_in(packs, progress.warn)
         fingerprint = _fingerprint(request, settings, job)
-        same = None if request.force else _unchanged(request.out, packs, fingerprint)
+        same = None if request.force else _unchanged(request.out, before, fingerprint, progress)
         if same is not None:
-            return same
+            return replace(_result(same), is_new=False)
         prepared = examine(request.raw, settings, progress.say)
+        for name, peer in prepared.peers.items():
+            if peer.rows_rejected:
+                progress.warn(f"{counted(peer.rows_rejected, 'row')} of the peer {name} rejected")
+        losses = last_pack.gone(before[-1], prepared.workbook) if before else {}
+        prepared = prepared.asking(losses.values())
         workbook = replace(prepared.workbook, folder=request.out)
-        verdict = prepared.verdict
         reports = plan(job, workbook, parameters)
+        period = str(reports[0].parameters["period"])
+        if not request.force and "period" not in parameters:
+            last_pack.refuse_to_replace(before, period, workbook.data_date.why, losses.values())
         progress.say(f"writing {request.out / 'tables'}")
         prepared.write(request.out)
         if _freeze(reports, workbook, progress):
             fingerprint = _fingerprint(request, settings, job)
-        period = str(reports[0].parameters["period"])
-        facts: dict[str, Any] = {
-            "job": job.name,
-            "period": period,
-            "parameters": parameters,
-            "started": datetime.now(UTC).isoformat(timespec="seconds"),
-            "fingerprint": fingerprint,
-            "data_hash": verdict.data_hash,
-            "rows_rejected": verdict.rows_rejected,
-            "withheld": workbook.withheld,
-            "questions": [asdict(question) for question in verdict.questions],
-            "versions": _versions(),
-        }
+        facts = _facts(job, parameters, period, workbook) | {"fingerprint": fingerprint}
         workbook = open_workbook(request.out)  # as the reports will open it
         workers = min(request.workers or _cores(), len(reports))
-        with ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=die_with_parent
-        ) as executor:
+        with (
+            warm_process() if request.warm and len(reports) > 1 else nullcontext("") as warm,
+            ProcessPoolExecutor(
+                workers, mp_context=get_context("spawn"), initializer=die_with_parent
+            ) as executor,
+        ):
             facts |= {"failed_kpis": measure(workbook, reports, executor, progress)}
-            records = _publish(
-                request, job, packs / period, reports, workbook, facts, progress, executor
-            )
-        return _result(packs / period, records, facts)
+            facts |= {"had": _had(workbook, reports[0]) | {n: before[-1].had[n] for n in losses}}
+            _publish(
+                request, job, packs / period, reports, workbook, facts, before, progress,
+                executor, warm,
+            )  # fmt: skip
+        return _result(read_made(packs / period))
+
+
+def _facts(
+    job: Job, parameters: Mapping[str, Any], period: str, workbook: Workbook
+) -> dict[str, Any]:
+    """The record of the run, as far as it is known before anything is measured."""
+    verdict = workbook.verdict
+    return {
+        "job": job.name,
+        "period": period,
+        "month": f"{month(period)}, {workbook.why(period)}",
+        "parameters": parameters,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "data_hash": verdict.data_hash,
+        "rows_rejected": verdict.rows_rejected,
+        "withheld": workbook.withheld,
+        "questions": [asdict(question) for question in verdict.questions],
+        "collect_next": in_words(steps(workbook.view(period))),
+        "versions": _versions(),
+    }
+
+
+def _had(workbook: Workbook, report: PlannedReport) -> dict[str, list[str]]:
+    """What the tables hold, and the KPIs with a value that rest on it."""
+    measured = workbook.measured(report.parameters["period"], report.parameters["baseline"])
+    return last_pack.has(workbook, sorted({r.kpi_id for r in measured.results if r.is_measured}))
 
 
 def _freeze(reports: list[PlannedReport], workbook: Workbook, progress: Progress) -> bool:
@@ -130,30 +176,37 @@ def _publish(
     reports: list[PlannedReport],
     workbook: Workbook,
     facts: Mapping[str, Any],
+    before: Sequence[Made],
     progress: Progress,
     executor: Executor,
-) -> tuple[Record, ...]:
+    warm: str,
+) -> None:
     """Make the reports beside the target, and put them in its place when the pack is whole."""
     progress.planned(reports)
     with (
-        replaced_folder(target) as folder,
-        TemporaryDirectory(dir=request.out, prefix=EXECUTED) as executed,
+        replaced_folder(target, ours.pack) as folder,
+        temporary_folder(request.out / ours.EXECUTED) as executed,
     ):
         tasks = [
             Task(
                 report,
                 str(request.out.resolve()),
                 (folder / report.file).resolve(),
-                Path(executed).resolve() / f"{report.name}.ipynb",
+                executed.resolve() / f"{report.name}.ipynb",
                 workbook.settings.report_timeout_seconds,
+                warm=warm,
             )
             for report in reports
         ]
         records = render_all(tasks, executor, progress.made)
-        earlier = _earlier_packs(target)
+        for reason in sorted({item.kernel for item in records if ":" in item.kernel}):
+            progress.say(f"kernels started {reason}")
+        # the pack that will be replaced, then those of earlier periods, the newest first
+        earlier = sorted((p for p in before if p.period <= target.name), key=_month, reverse=True)
         title = f"{job.title}: {workbook.settings.organisation}"
+        facts = {**facts, "log": log_name(target)}
         write_pack(folder, title, target.name, records, workbook, facts, earlier)
-    return records
+    write_log(request.out, target, records)
 
 
 def render_all(
@@ -198,38 +251,35 @@ def _cores() -> int:
 def _pack_name(job: Job, parameters: Mapping[str, Any]) -> str:
     """A run with parameters of its own never takes the place of the job's full pack."""
     own = {name: value for name, value in parameters.items() if name != "period"}
-    return "-".join([job.name, *(f"{slug(name)}-{slug(str(own[name]))}" for name in sorted(own))])
+    parts = [job.name, *(f"{slug(name)}-{slug(str(own[name]))}" for name in sorted(own))]
+    return shortened_name("-".join(parts))
 
 
-def _earlier_packs(target: Path) -> list[Path]:
-    """The pack that will be replaced, then those of earlier periods, the newest first."""
-    packs = sorted((p for p in target.parent.iterdir() if (p / "run.json").exists()), reverse=True)
-    return [pack for pack in packs if not pack.name.startswith(".") and pack.name <= target.name]
+def _month(pack: Made) -> str:
+    return pack.period
 
 
-def _unchanged(out: Path, packs: Path, fingerprint: str) -> RunResult | None:
+def _unchanged(
+    out: Path, packs: Sequence[Made], fingerprint: str, progress: Progress
+) -> Made | None:
     """The published pack that was made from just the same, if all of it is there and good.
 
     The tables beside it must be those it was made from: notebooks run by hand read them.
     """
     verdict = out / "verdict.json"
-    data_hash = read_json(verdict)["data_hash"] if verdict.exists() else ""
-    for path in sorted(packs.glob("[0-9]*/run.json"), reverse=True):
-        facts = read_json(path)
-        if (facts["fingerprint"], facts["data_hash"]) != (fingerprint, data_hash):
-            continue
-        records = tuple(Record(**item) for item in facts["reports"])
-        files = ["index.html", "kpis.csv", *(item.file for item in records)]
-        good = all(item.is_published for item in records) and not facts["failed_kpis"]
-        if good and all((path.parent / name).exists() for name in files):
-            return replace(_result(path.parent, records, facts), is_new=False)
-    return None
+    found = recorded(verdict)
+    data_hash = found.get("data_hash")
+    if not {"data_hash", "settings", "tables"} <= set(found) and verdict.exists():
+        progress.warn(f"{verdict} {UNREAD}")
+    same = (p for p in packs if (p.fingerprint, p.data_hash) == (fingerprint, data_hash))
+    return max((pack for pack in same if pack.is_whole), key=_month, default=None)
 
 
-def _result(pack: Path, records: tuple[Record, ...], facts: Mapping[str, Any]) -> RunResult:
-    names = ("withheld", "failed_kpis", "rows_rejected")
-    questions = tuple(rebuilt(Question, each) for each in facts["questions"])
-    return RunResult(pack, records, **{n: facts[n] for n in names}, questions=questions)
+def _result(made: Made) -> RunResult:
+    return RunResult(
+        made.folder, made.reports, made.withheld, made.failed_kpis, made.rows_rejected,
+        month=made.month, questions=made.questions, collect_next=made.collect_next,
+    )  # fmt: skip
 
 
 def _fingerprint(request: Request, settings: Settings, job: Job) -> str:
@@ -246,7 +296,8 @@ def _fingerprint(request: Request, settings: Settings, job: Job) -> str:
     baselines = (request.out / BASELINES).glob("*/*/baseline.json")
     others = [(path.name, path) for path in [*sorted(baselines), *sorted(code)] if path.is_file()]
     for name, path in [*inputs(raw), *others]:
-        digest.update(f"{name} {sha256(path.read_bytes()).hexdigest()}\n".encode())
+        line = f"{name} {sha256(path.read_bytes()).hexdigest()}\n"
+        digest.update(line.encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+MOST_SHOWN = 50  # mistakes of many
+MOST_LETTERS = 80  # of what was given
+
 
 class PmoError(ValueError):
     """A user's mistake: what is wrong, where, and the remedy, in one message.
@@ -20,7 +23,8 @@ class PmoError(ValueError):
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}." if self.where else f"{self.what}."
-        return f"{text} {self.remedy}." if self.remedy else text
+        end = "" if self.remedy.endswith("?") else "."
+        return f"{text} {self.remedy}{end}" if self.remedy else text
 
 
 class DataError(PmoError):
@@ -29,6 +33,10 @@ class DataError(PmoError):
 
 class SettingsError(PmoError):
     """A settings or job file says something that is not allowed."""
+
+
+class KeptError(PmoError):
+    """What is there was kept: nothing takes its place unasked."""
 
 
 class ParameterError(PmoError):
@@ -48,7 +56,9 @@ class ErrorList(PmoError):
         self.errors = tuple(errors)
 
     def __str__(self) -> str:
-        return "\n".join(str(error) for error in self.errors)
+        lines = [str(error) for error in self.errors[:MOST_SHOWN]]
+        more = len(self.errors) - len(lines)
+        return "\n".join([*lines, *([f"and {more:,} mistakes more"] if more else [])])
 
 
 def raise_all(errors: Sequence[PmoError]) -> None:
@@ -59,10 +69,19 @@ def raise_all(errors: Sequence[PmoError]) -> None:
         raise ErrorList(errors)
 
 
+def shown(given: object) -> str:
+    """What was given as code writes it, or its beginning and its length where it is long."""
+    text = given if isinstance(given, str) else repr(given)
+    if len(text) <= MOST_LETTERS:
+        return repr(given)
+    begins = text[:MOST_LETTERS]
+    return f"{repr(begins) if text is given else begins}… ({len(text):,} letters)"
+
+
 def allowed_values(given: str, allowed: Iterable[str], *, most: int = 20) -> str:
     """The allowed values as a remedy, the nearest first where one is near."""
     names = sorted(allowed)
-    near = get_close_matches(given, names, n=1, cutoff=0.6)
+    near = get_close_matches(given[:MOST_LETTERS], names, n=1, cutoff=0.6)
     shown = ", ".join(names[:most]) + (
         f" and {len(names) - most} more" if len(names) > most else ""
     )

@@ -1,11 +1,23 @@
 """Months written 2026-09: their ends, distances and sequences."""
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True)
+class DataDate:
+    """The month up to which data go, and why it is that one; no month where nobody knows."""
+
+    period: str = ""
+    why: str = ""
+
+    def __str__(self) -> str:
+        return f"{month(self.period)}, {self.why}" if self.period else "not known"
 
 
 def month_end(period: str) -> pd.Timestamp:

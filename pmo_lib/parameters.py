@@ -12,10 +12,12 @@ from typing import Any, Self
 
 from pmo_lib.contract.settings import Settings
 from pmo_lib.engine.baseline import check_name
-from pmo_lib.errors import ParameterError, PmoError, allowed_values, raise_all
+from pmo_lib.errors import ParameterError, PmoError, allowed_values, raise_all, shown
 from pmo_lib.months import MONTH, shifted
 from pmo_lib.workbook import Workbook, open_workbook
 from pmo_lib.worth.assumptions import Assumptions, Question, ThreePoint
+
+MOST_LETTERS = 2000  # of a parameter: enough for many peers
 
 
 def _text(meaning: str, default: str = "") -> Any:
@@ -43,6 +45,9 @@ class ReportParameters:
             value = getattr(self, item.name)
             if not isinstance(value, str):
                 errors.append(_wrong_type(item.name, value))
+            elif len(value) > MOST_LETTERS:
+                what = f"{item.name} has {len(value):,} letters, more than {MOST_LETTERS:,}"
+                errors.append(ParameterError(what, remedy="Write the name, and nothing else"))
             elif item.metadata["is_month"] and value and not MONTH.fullmatch(value):
                 errors.append(_wrong_month(item.name, value))
         raise_all(errors)
@@ -63,7 +68,9 @@ class ReportParameters:
         raise_all(
             [
                 ParameterError(
-                    f"unknown parameter {name!r}", where=where, remedy=allowed_values(name, names)
+                    f"unknown parameter {shown(name)}",
+                    where=where,
+                    remedy=allowed_values(name, names),
                 )
                 for name in unknown
             ]
@@ -76,7 +83,7 @@ class ReportParameters:
         if self.department and self.department not in workbook.departments:
             errors.append(
                 ParameterError(
-                    f"there is no department {self.department!r}",
+                    f"there is no department {shown(self.department)}",
                     remedy=allowed_values(self.department, workbook.departments),
                 )
             )
@@ -138,7 +145,7 @@ class BenchmarkParameters(ReportParameters):
         raise_all(
             [
                 ParameterError(
-                    f"there is no peer {name!r}", remedy=allowed_values(name, workbook.peers)
+                    f"there is no peer {shown(name)}", remedy=allowed_values(name, workbook.peers)
                 )
                 for name in self._names
                 if name not in workbook.peers
@@ -203,7 +210,7 @@ class ValueCaseParameters(ReportParameters):
         if self.service and self.service not in services:
             errors.append(
                 ParameterError(
-                    f"there is no service {self.service!r}",
+                    f"there is no service {shown(self.service)}",
                     remedy=allowed_values(self.service, services),
                 )
             )
@@ -216,7 +223,7 @@ class ValueCaseParameters(ReportParameters):
         smallest = _number("smallest_effect", self.smallest_effect)
         if not 0 < smallest < 1:
             raise ParameterError(
-                f"smallest_effect must be between 0 and 1; not {self.smallest_effect!r}",
+                f"smallest_effect must be between 0 and 1; not {shown(self.smallest_effect)}",
                 remedy="Write 5 % as 0.05",
             )
         returned = self.budget_returned
@@ -259,7 +266,8 @@ def _number(name: str, text: str, empty: float = nan) -> float:
         found = nan
     if not isfinite(found):
         raise ParameterError(
-            f"{name} must be a number; not {text!r}", remedy="Write it with a point, such as 0.035"
+            f"{name} must be a number; not {shown(text)}",
+            remedy="Write it with a point, such as 0.035",
         )
     return found
 
@@ -268,11 +276,11 @@ def _wrong_type(name: str, value: object) -> ParameterError:
     hint = "; with papermill use -r instead of -p" if isinstance(value, int | float) else ""
     kind = type(value).__name__
     return ParameterError(
-        f"{name} must be text; not {value!r} ({kind})", remedy=f"Write it in quotes{hint}"
+        f"{name} must be text; not {shown(value)} ({kind})", remedy=f"Write it in quotes{hint}"
     )
 
 
 def _wrong_month(name: str, value: str) -> ParameterError:
     return ParameterError(
-        f"{name} must be a month; not {value!r}", remedy="Write it as YYYY-MM, such as 2026-09"
+        f"{name} must be a month; not {shown(value)}", remedy="Write it as YYYY-MM, such as 2026-09"
     )

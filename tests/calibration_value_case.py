@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from builders.simulation import COVARIATES, Drawn, RollOut, draw
-from pmo_lib.causal.attribution import Attribution, attribution
+from pmo_lib.causal.attribution import attribution
+from pmo_lib.causal.effect import Effect
 from pmo_lib.causal.imputation import impute
-from pmo_lib.causal.panel import treated_cells
 from pmo_lib.effect.checks import Check
 from pmo_lib.effect.claim import claim
 from pmo_lib.effect.outcomes import OUTCOMES
@@ -55,15 +55,12 @@ def run(kind: RollOut, number: int, every_check: bool = False) -> Run:
     """The `number`-th roll-out of a kind, estimated by every method."""
     drawn = draw(kind, np.random.default_rng([crc32(kind.name.encode()), number]))
     tested, priced = (
-        attribution(cells := drawn.cells(t), drawn.first(cells), LEVEL, permutations=PERMUTATIONS,
-                    seed=number)
+        attribution(drawn.cells(t), LEVEL, permutations=PERMUTATIONS, seed=number)
         for t in (True, False)
-    )  # fmt: skip
+    )
     result = Run(detectable=tested.detectable)
     cells = drawn.cells(True)
-    first = drawn.first(cells)
-    treated = treated_cells(first, cells.quarters)
-    counted = impute(cells, ~treated[None], treated[None]).cells[0]
+    counted = impute(cells, ~cells.treated[None], cells.treated[None]).cells[0]
     if tested.refusal or priced.refusal:
         return result
     for name, found in (("tested", tested), ("priced", priced)):
@@ -78,7 +75,7 @@ def run(kind: RollOut, number: int, every_check: bool = False) -> Run:
         )
         for how, error, degrees in (
             ("cluster-robust", found.error, None),
-            ("jackknife", found.jackknife_error, found.n_departments - 1),
+            ("jackknife", found.jackknife_error, found.clusters - 1),
         ):  # fmt: skip
             low, high = _ends(found.value, error, LEVEL, degrees)
             wide_low, wide_high = _ends(found.value, error, 1 - ALPHA, degrees)
@@ -100,12 +97,12 @@ def _note(result: Run, name: str, rejects: bool, holds: bool, off: float, error:
     result.off[name], result.errors[name] = off, error
 
 
-def _verdict(drawn: Drawn, tested: Attribution, every: bool) -> tuple[str, tuple[str, ...]]:
+def _verdict(drawn: Drawn, tested: Effect, every: bool) -> tuple[str, tuple[str, ...]]:
     """The verdict on the one outcome, and which checks failed; those only where it matters."""
     cells = drawn.cells(True)
     checks: list[Check] = []
     if every or tested.excludes_zero:
-        checks = Robustness(cells, drawn.first(cells), tested, LEVEL).checks()
+        checks = Robustness(cells, tested, LEVEL).checks()
     said = claim(OUTCOMES["cost"], tested, checks, p_adjusted=tested.p, smallest=0.05)
     return said.word, tuple(each.id for each in checks if each.state == "failed")
 

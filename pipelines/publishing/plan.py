@@ -8,7 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pipelines.declared import declared, read_yaml
+from pipelines.declared import declared
+from pipelines.yaml_file import read_yaml
 from pmo_lib.errors import (
     ErrorList,
     ParameterError,
@@ -16,12 +17,16 @@ from pmo_lib.errors import (
     SettingsError,
     allowed_values,
     raise_all,
+    shown,
 )
 from pmo_lib.parameters import PARAMETERS
+from pmo_lib.portable import name_problems
+from pmo_lib.printable import printable
 from pmo_lib.workbook import Workbook
 
+OWN = "data_dir"  # the parameter that only the run sets
 JOBS = Path(__file__).resolve().parents[1] / "jobs"
-SLUG_LETTERS = 60
+SLUG_LETTERS, MOST_OF_A_PATH = 60, 4000
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 
@@ -78,12 +83,14 @@ class Job(Pack):
 
 def load_job(name: str) -> Job:
     """The job called `name`, or in the file `name`; SettingsError says what it has wrong."""
-    path = Path(name) if name.endswith((".yml", ".yaml")) else JOBS / f"{name}.yml"
-    if not path.exists():
-        known = [file.stem for file in JOBS.glob("*.yml")]
-        raise SettingsError(f"there is no job {name!r}", remedy=allowed_values(name, known))
-    pack = declared(Pack, read_yaml(path), str(path))
-    return Job(pack.reports, pack.title or path.stem, path.stem)
+    known = {file.stem: file for file in JOBS.glob("*.yml")}
+    path = Path(name) if name.endswith((".yml", ".yaml")) else known.get(name)
+    if path is None or len(name) > MOST_OF_A_PATH or not (path.exists() or path.is_symlink()):
+        raise SettingsError(f"there is no job {shown(name)}", remedy=allowed_values(name, known))
+    written = read_yaml(path)
+    pack = declared(Pack, written.values, str(path), written.mistakes)
+    own = path.stem if not any(name_problems(path.stem, SLUG_LETTERS)) else slug(path.stem)
+    return Job(pack.reports, pack.title or path.stem, own)
 
 
 def plan(job: Job, workbook: Workbook, overrides: Mapping[str, Any]) -> list[PlannedReport]:
@@ -101,6 +108,11 @@ def plan(job: Job, workbook: Workbook, overrides: Mapping[str, Any]) -> list[Pla
         own = {name: v for name, v in overrides.items() if name in kind.__dataclass_fields__}
         if "department" in own and not entry.each:
             continue  # asked for one department: the organisation's reports are not it
+        if OWN in entry.parameters:
+            what = f"{OWN} of {entry.notebook} is the run's own"
+            remedy = "Remove it; the folder is named by --out"
+            errors.append(ParameterError(what, where=f"job {job.name}", remedy=remedy))
+            continue
         departments = [own.pop("department")] if "department" in own else workbook.departments
         for department in departments if entry.each else [""]:
             values = {"department": department, **entry.parameters, **own}
@@ -113,7 +125,9 @@ def plan(job: Job, workbook: Workbook, overrides: Mapping[str, Any]) -> list[Pla
             title = entry.title or entry.notebook
             title = f"{title}: {department}" if entry.each else title
             group = "Departments" if entry.each else "Organisation"
-            planned.append(PlannedReport(name, title, group, entry.notebook, asdict(checked)))
+            planned.append(
+                PlannedReport(name, printable(title), group, entry.notebook, asdict(checked))
+            )
     raise_all(_distinct(errors))
     if not planned:
         raise SettingsError(
@@ -126,10 +140,10 @@ def plan(job: Job, workbook: Workbook, overrides: Mapping[str, Any]) -> list[Pla
 def refuse_unknown(job: Job, overrides: Mapping[str, Any]) -> None:
     """Raise ParameterError for names that no notebook of the job has."""
     known = {name for r in job.reports for name in PARAMETERS[r.notebook].__dataclass_fields__}
-    known -= {"data_dir"}  # the run's own
+    known -= {OWN}
     raise_all(
         [
-            ParameterError(f"unknown parameter {name!r}", remedy=allowed_values(name, known))
+            ParameterError(f"unknown parameter {shown(name)}", remedy=allowed_values(name, known))
             for name in overrides
             if name not in known
         ]
@@ -144,13 +158,20 @@ def slug(text: str) -> str:
     """
     plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     kept = plain[:SLUG_LETTERS].strip("-")
-    if re.sub(r"[ &/,.()_-]+", "-", text.lower()).strip("-") == kept != "":
+    is_kept = re.sub(r"[ &/,.()_-]+", "-", text.lower()).strip("-") == kept
+    if is_kept and not any(name_problems(kept)):
         return kept
     return f"{kept}-{_short_hash(text)}".strip("-")
 
 
+def shortened_name(name: str) -> str:
+    """The name, or its beginning and a short hash of it where it is too long for a path."""
+    most = 2 * SLUG_LETTERS
+    return name if len(name) <= most else f"{name[: most - 9].strip('-')}-{_short_hash(name)}"
+
+
 def _short_hash(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:8]
+    return sha256(text.encode(errors="surrogateescape")).hexdigest()[:8]
 
 
 def _distinct(errors: Sequence[PmoError]) -> list[PmoError]:

@@ -6,7 +6,7 @@ The record is the only judge. A notebook whose kernel died looks as finished as 
 import logging
 import os
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -28,6 +28,7 @@ class Task:
     executed: Path
     timeout_seconds: int
     notebooks: Path = NOTEBOOKS
+    warm: str = ""  # where kernels can be asked for; empty to start them cold
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Record:
     step: str = ""
     seconds: float = 0.0
     detail: str = ""
+    kernel: str = "cold"  # warm, or cold and why
 
     @property
     def is_published(self) -> bool:
@@ -56,6 +58,15 @@ def render(task: Task) -> Record:
 
     Only an OSError is raised: a full disk fails every report, and the run with them.
     """
+    made = _rendered(task)
+    if not task.warm:
+        return made
+    from pipelines.publishing.kernels import how
+
+    return replace(made, kernel=how(task.warm))
+
+
+def _rendered(task: Task) -> Record:
     begun = perf_counter()
     try:
         notebook = _execute(task)
@@ -96,6 +107,11 @@ def _execute(task: Task) -> Any:
     import papermill
     from traitlets.config import Config
 
+    config = Config({"KernelManager": {"transport_encryption": "required"}})
+    if task.warm:
+        from pipelines.publishing.kernels import fork_from
+
+        config.merge(fork_from(task.warm))
     # papermill logs each run at INFO, and our parameters need no second check by its parser
     logging.getLogger("papermill").setLevel(logging.ERROR)
     return papermill.execute_notebook(
@@ -109,7 +125,7 @@ def _execute(task: Task) -> Any:
         execution_timeout=task.timeout_seconds,
         # a kernel's own messages would stand between the lines of the run's log
         extra_arguments=["--log-level=50"],
-        config=Config({"KernelManager": {"transport_encryption": "required"}}),
+        config=config,
     )
 
 

@@ -1,21 +1,77 @@
 """What the data leave open is asked in words, and withheld till somebody answers.
 
-A check is a function of `Asked` that yields the questions it has; one module a matter.
+A check is a function of `Asked` that yields the questions it has; one module a matter. An answer is
+a function of typed tables and settings: it gives the tables that mean something else than they say.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
-from pipelines.questions.asked import Asked, Check
+from pipelines.questions import (
+    dates,
+    far_amounts,
+    money_units,
+    open_projects,
+    original_baselines,
+    percent_complete,
+    programmes,
+    running_totals,
+    scores,
+    survey_scales,
+)
+from pipelines.questions.asked import Answer, Asked, Check, Mended, Tables
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (
+    programmes.check,
+    open_projects.check,
+    original_baselines.check,
+    money_units.check,
+    far_amounts.check,
+    percent_complete.check,
+    running_totals.check,
+    scores.check,
+    survey_scales.check,
+    dates.of_the_future,
+    dates.after_the_data_date,
+    dates.far_before,
+)
+ANSWERS: tuple[Answer, ...] = (  # in this order: percent complete is of a budget in our unit
+    money_units.answer,
+    percent_complete.answer,
+    running_totals.answer,
+    scores.answer,
+    survey_scales.answer,
+    original_baselines.answer,
+)
 
 
 def ask(tables: Mapping[str, pd.DataFrame], settings: Settings) -> tuple[Question, ...]:
     """Every question on the accepted rows that the settings have not waived."""
-    asked = Asked(tables, settings)
-    found = [question for check in CHECKS for question in check(asked)]
-    return tuple(question for question in found if question.id not in settings.waived)
+    return tuple(each.question for each in found(Asked(tables, settings)))
+
+
+def found(asked: Asked) -> tuple[Mended, ...]:
+    """Every question that the settings have not waived, and what becomes of the tables for it.
+
+    A check looks at the tables as those before it leave them.
+    """
+    every: list[Mended] = []
+    for check in CHECKS:
+        each = (one if isinstance(one, Mended) else Mended(one, None) for one in check(asked))
+        own = [one for one in each if one.question.id not in asked.settings.waived]
+        for one in own:
+            if one.mend is not None:
+                asked = replace(asked, tables={**asked.tables, **one.mend(asked.tables)})
+        every += own
+    return tuple(every)
+
+
+def answered(tables: Tables, settings: Settings) -> Tables:
+    """The typed tables as the settings say that they are meant."""
+    for answer in ANSWERS:
+        tables = {**tables, **answer(tables, settings)}
+    return tables

@@ -1,20 +1,36 @@
-"""What a check looks at."""
+"""What a check looks at, and what it has found."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 import pandas as pd
 
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
+from pmo_lib.facts.portfolio import rows_of
+from pmo_lib.months import DataDate
+
+Tables = Mapping[str, pd.DataFrame]
+REPORTED = ["planned_value", "earned_value", "actual_cost", "estimate_at_completion"]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The accepted rows of every table that is there, and the settings they were read under."""
+    """The accepted rows of every table that is there, and the settings they were read under.
 
-    tables: Mapping[str, pd.DataFrame]
+    ``read`` are the rows before any was rejected, ``extra`` the text of the columns that are not
+    ours beside the key of each accepted row. ``data_date`` is up to when they go, ``today`` the
+    day they were read (YYYY-MM-DD).
+    """
+
+    tables: Tables
     settings: Settings
+    read: Tables = field(default_factory=dict)
+    extra: Tables = field(default_factory=dict)
+    data_date: DataDate = field(default_factory=DataDate)
+    today: str = ""
 
     def has(self, *names: str) -> bool:
         """Whether each column, as "table.column", is there and holds something."""
@@ -23,5 +39,28 @@ class Asked:
     def _holds(self, table: str, column: str) -> bool:
         return table in self.tables and bool(self.tables[table][column].notna().any())
 
+    @cached_property
+    def reports(self) -> pd.DataFrame:
+        """Months and amounts of the status reports, by project and month; `at` numbers projects.
 
-Check = Callable[[Asked], Iterable[Question]]
+        Of two raters the owner's, where there are any.
+        """
+        reports = self.tables["status_reports"]
+        is_own = (reports["rated_by"] == "owner").to_numpy()
+        columns = ["project_id", "period", *REPORTED]
+        own = reports.loc[is_own if is_own.any() else ~is_own, columns]
+        return own.assign(at=rows_of(self.tables["projects"], own["project_id"]))
+
+
+class Mended(NamedTuple):
+    """A question, and what becomes of the tables as long as nobody waives it.
+
+    ``mend`` gives those tables that it changes; without it none is.
+    """
+
+    question: Question
+    mend: Callable[[Tables], Tables] | None
+
+
+Check = Callable[[Asked], Iterable[Question | Mended]]
+Answer = Callable[[Tables, Settings], Tables]

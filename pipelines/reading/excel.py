@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
-from pipelines.files import shown
+from pipelines.files import printable
 from pipelines.reading.headers import LOOKED_AT, header_row
 from pipelines.reading.readers import Cells, Lines, RawTable, collect, title_told
 from pmo_lib.errors import DataError
@@ -40,7 +40,7 @@ def read_workbook(path: Path, known: frozenset[str], only: Lines | None = None) 
     A sheet that cannot be read has the error in its place. Dates come as ISO text, a formula
     without a value as itself.
     """
-    name = shown(path.name)
+    name = printable(path.name)
     _refuse_bombs(path, name)
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -81,7 +81,7 @@ def _sheet(
     file: str, sha256: str, sheet: Any, known: frozenset[str], only: Lines | None
 ) -> RawTable | None:
     """A sheet's cells; nothing where it has none."""
-    title = shown(sheet.title)
+    title = printable(sheet.title)
     where = f"{file} sheet {title}"
     with sheet.parent._archive.open(sheet._worksheet_path) as source:
         parser = _Parser(source, sheet)
@@ -131,7 +131,7 @@ def _filled(parser: _Parser, where: str) -> Iterator[tuple[int, Cells]]:
     """The rows that have a value, each with its line, up to their last value."""
     cells = 0
     for line, row in parser.parse():
-        values = {cell["column"]: text for cell in row if (text := _text(cell["value"]))}
+        values = {cell["column"]: text for cell in row if (text := cell_text(cell["value"]))}
         if not values:
             continue
         width = max(values)
@@ -167,7 +167,7 @@ def _unseen(
         yield "hidden", f"holds what nobody sees: {', and '.join(hidden)}"
 
 
-def _text(value: object) -> str:
+def cell_text(value: object) -> str:
     """An Excel cell as the text a person sees: whole numbers without .0, dates as ISO."""
     if value is None:
         return ""

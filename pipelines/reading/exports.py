@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from pipelines.files import not_a_file, shown
+from pipelines.files import not_a_file, printable
 from pipelines.reading.excel import read_workbook
 from pipelines.reading.headers import normalised
 from pipelines.reading.readers import RawTable, read_csv
@@ -73,7 +73,7 @@ def peer_folders(raw: Path) -> list[Path]:
 def inputs(raw: Path) -> list[tuple[str, Path]]:
     """Every file that what is made from `raw` may depend on, with its name."""
     own = [*raw.iterdir(), *(raw / BENCHMARKS).rglob("*")]
-    named = [(shown(path.relative_to(raw).as_posix()), path) for path in own if path.is_file()]
+    named = [(printable(path.relative_to(raw).as_posix()), path) for path in own if path.is_file()]
     return sorted(named) + [(f"shipped {path.name}", path) for path in _files(SHIPPED)]
 
 
@@ -101,7 +101,7 @@ def _in_subfolders(raw: Path) -> Iterator[str]:
             continue
         for path in islice(sorted(folder.glob("*")), LOOKED_THROUGH):
             if path.suffix.lower() in READ and table_named(path.stem):
-                yield shown(path.relative_to(raw).as_posix())
+                yield printable(path.relative_to(raw).as_posix())
 
 
 def _read(
@@ -112,7 +112,7 @@ def _read(
     encoding: str,
     exports: Exports,
 ) -> None:
-    suffix, name = path.suffix.lower(), f"{prefix}{shown(path.name)}"
+    suffix, name = path.suffix.lower(), f"{prefix}{printable(path.name)}"
     if not (suffix == ".xlsx" or (suffix == ".csv" and table)):
         exports.ignored.append(name)
         return
@@ -120,7 +120,7 @@ def _read(
     try:
         if what := not_a_file(path):
             remedy = "Put the export there as a file, or rename it"
-            raise DataError(f"is {what}, not a file", where=shown(path.name), remedy=remedy)
+            raise DataError(f"is {what}, not a file", where=printable(path.name), remedy=remedy)
         if suffix == ".csv":
             columns = frozenset(TABLES[table].column_names)
             sheets = [(table, read_csv(path, columns, encoding))]
@@ -143,14 +143,14 @@ def _told(error: DataError | OSError, path: Path, prefix: str) -> DataError:
         return DataError(error.what, where=f"{prefix}{error.where}", remedy=error.remedy)
     remedy = "Give whoever runs this the right to read it, or put another copy there"
     what = f"cannot be read ({error.strerror or error})"
-    return DataError(what, where=f"{prefix}{shown(path.name)}", remedy=remedy)
+    return DataError(what, where=f"{prefix}{printable(path.name)}", remedy=remedy)
 
 
 def _sheets(path: Path, table: str) -> list[tuple[str, RawTable | DataError]]:
     """Each sheet with the table it holds, or with nothing; errors only of sheets that hold one."""
     sheets = read_workbook(path, ALL_COLUMNS)
     if not sheets:
-        where = shown(path.name)
+        where = printable(path.name)
         raise DataError("is empty", where=where, remedy="Export it again, or remove the file")
     # a workbook named after a table may leave its only sheet as Excel called it
     otherwise = table if len(sheets) == 1 else ""

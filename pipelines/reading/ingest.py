@@ -1,9 +1,11 @@
 """A folder of exports becomes typed tables, as far as they can be used."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+
+import pandas as pd
 
 from pipelines.reading.exports import Exports, read_benchmarks, read_exports
 from pipelines.reading.load import load
@@ -26,6 +28,16 @@ class Ingested:
     tables: Mapping[str, Loaded]
     ignored: tuple[str, ...]
     unusable: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def typed(self) -> dict[str, pd.DataFrame]:
+        """The typed rows of each table."""
+        return {name: table.typed for name, table in self.tables.items()}
+
+    def meaning(self, typed: Mapping[str, pd.DataFrame]) -> "Ingested":
+        """The same with other typed rows, of the same index."""
+        tables = {name: replace(table, typed=typed[name]) for name, table in self.tables.items()}
+        return replace(self, tables=tables)
 
     @property
     def data_hash(self) -> str:

@@ -99,7 +99,7 @@ def _set_aside(
 ) -> pd.DataFrame:
     """The rows that are none of the table's own, or that a later one replaces, with the reason."""
     found = [not_rows(table, typed), *notes_below]
-    days = assumed["period"].days if table.to_date and "period" in assumed else None
+    days = assumed["period"].days if table.is_to_date and "period" in assumed else None
     if days is not None:
         found.append(replaced(table, typed, days))
     reasons: pd.Series = pd.concat(found)

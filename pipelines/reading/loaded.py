@@ -41,9 +41,14 @@ class Loaded:
         return tuple(sorted(self.extra.columns))
 
     @property
+    def own(self) -> pd.DataFrame:
+        """The table's own rows: all but those set aside."""
+        return without(self.typed, self.set_aside.index)
+
+    @property
     def kept(self) -> pd.DataFrame:
         """The rows that are neither rejected nor set aside."""
-        return without(self.typed, self.rejections.index.append(self.set_aside.index))
+        return without(self.own, self.rejections.index)
 
     def text(self, positions: Iterable[int]) -> pd.DataFrame:
         """The cells of some rows as they stand in the files, which are read once more for it.

@@ -24,17 +24,25 @@ from pmo_lib.contract.settings import Settings
 
 Problems = dict[int, str]
 UNKNOWN = "says that it is not known"
+LEVELS = {
+    "negligible", "minor", "very low", "low", "moderate", "medium", "major", "high", "very high",
+    "severe", "critical", "rare", "unlikely", "possible", "likely", "almost certain",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Conventions:
-    """How a table's files write what they hold, where their owner has said so."""
+    """How a table's files write what they hold, where their owner has said so.
+
+    ``scores`` says by column what each score stands for.
+    """
 
     date_format: str = ""
     decimal_mark: Declared = ""
     timezone: str = ""
     currency: str = ""
     missing: frozenset[str] = frozenset()  # words for nothing, in small letters
+    scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, table: str, settings: Settings) -> "Conventions":
@@ -44,6 +52,12 @@ class Conventions:
             settings.timezone,
             settings.currency,
             frozenset(word.strip().lower() for word in settings.missing),
+            {
+                column: meanings
+                for name, meanings in settings.scores.items()
+                for of, _, column in [name.partition(".")]
+                if of == table
+            },
         )
 
 
@@ -147,6 +161,8 @@ def _read(
 def _typed(
     column: Column, text: pd.Series, conventions: Conventions, counts: npt.NDArray[np.int64]
 ) -> Parsed:
+    if column.name in conventions.scores:
+        return _scored(text, conventions.scores[column.name])
     match column.kind:
         case "id" | "text":
             return Parsed(_words(column, text), {})
@@ -156,6 +172,26 @@ def _typed(
             return _periods(text, conventions, counts)
         case _:
             return _numbers(column, text, conventions)
+
+
+def _scored(text: pd.Series, meanings: Mapping[str, float]) -> Parsed:
+    """What each score stands for; 2 and 2.0 are one score, and so are High and high."""
+    by_score = {_score(score): value for score, value in meanings.items()}
+
+    def read(cell: str) -> float:
+        if _score(cell) not in by_score:
+            raise UnreadableError(f"is none of the scores in settings.yml: {', '.join(meanings)}")
+        return by_score[_score(cell)]
+
+    none = pd.Series(index=text.index, dtype="float64")
+    return _one_by_one(none, text.dropna(), read)
+
+
+def _score(cell: str) -> str:
+    try:
+        return f"{float(cell):g}"
+    except ValueError:
+        return " ".join(cell.casefold().split())
 
 
 def _words(column: Column, text: pd.Series) -> pd.Series:
@@ -217,6 +253,10 @@ def _numbers(column: Column, text: pd.Series, conventions: Conventions) -> Parse
     def read(cell: str) -> float:
         if column.kind == "share" and cell.endswith("%"):
             return convention.number(cell[:-1].strip()) / 100
+        if _score(cell) in LEVELS:
+            raise UnreadableError(
+                "is not a number; say what it stands for under scores in settings.yml"
+            )
         return convention.number(cell)
 
     parsed = _one_by_one(values, text[text.notna() & values.isna()], read)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.files import shown
+from pipelines.files import printable
 from pipelines.reading.encoding import (
     BLOCK_BYTES,
     LONGEST_LINE,
@@ -80,7 +80,7 @@ def read_csv(
     Raises DataError for a file that is empty, in another encoding, without a known column in its
     first lines, or with a quote that is never closed.
     """
-    name = shown(path.name)
+    name = printable(path.name)
     sha256, found = hash_and_encoding(path, encoding)
     with path.open(encoding=found, newline="") as stream:
         said = _SAID_SEPARATOR.fullmatch(stream.readline())
@@ -100,7 +100,7 @@ def read_csv(
 def title_told(above: Sequence[str], header_line: int) -> Iterator[tuple[str, str]]:
     """That lines stand above the header."""
     if above:
-        first = shown(" ".join(above[0].split())[:60].strip(" ,;\t\"'"))
+        first = printable(" ".join(above[0].split())[:60].strip(" ,;\t\"'"))
         what = f"names the columns in line {header_line}; what stands above, such as {first!r}, "
         yield "title", f"{what}is not read"
 

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib.causal.imputation import impute, jackknife_error, leaving_out_each, supported
-from pmo_lib.causal.panel import Bools, Ints, Panel, treated_cells, with_cell_covariates
+from pmo_lib.causal.panel import Panel, with_cell_covariates
 from pmo_lib.stats.estimate import t_quantile
-from pmo_lib.stats.numbers import Floats
+from pmo_lib.stats.numbers import Bools, Floats
 
 LEADS = 4  # quarters before adoption that are tested
 FEWEST_PROJECTS, FEWEST_DEPARTMENTS = 5, 3  # of a point
@@ -22,9 +22,7 @@ COLUMNS = {
     "quarter": "int64", "effect": "float64", "low": "float64", "high": "float64",
     "n_projects": "int64", "n_departments": "int64",
 }  # fmt: skip
-EXPECTED = dict.fromkeys(("observed", "expected", "expected_low", "expected_high"), "float64")
 NO_QUARTERS = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
-NO_HALF_YEARS = NO_QUARTERS.assign(**{name: pd.Series(dtype=d) for name, d in EXPECTED.items()})
 
 
 @dataclass(frozen=True)
@@ -42,37 +40,34 @@ class PreTrend:
     curvature: float = nan
 
 
-def event_times(first: Ints, quarters: int) -> Ints:
-    """Quarters since adoption (D, T); of departments that never adopt far below any lead."""
-    times = np.arange(quarters) - first[:, None]
-    since: Ints = np.where(first[:, None] >= quarters, -10 * quarters, times)
-    return since
+def year_before(cells: Panel) -> Bools:
+    """The cells of the year before adoption (D, T)."""
+    return (cells.times < 0) & (cells.times >= -LEADS)
 
 
-def leads(cells: Panel, first: Ints, level: float) -> tuple[pd.DataFrame, PreTrend]:
+def leads(cells: Panel, level: float) -> tuple[pd.DataFrame, PreTrend]:
     """The quarters before adoption as points of `COLUMNS`, and the test on them."""
-    times = event_times(first, cells.quarters)
-    quarters = [k for k in range(-LEADS, 0) if _enough(cells, times == k)]
+    quarters = [k for k in range(-LEADS, 0) if _enough(cells, cells.times == k)]
     if not quarters:
         return NO_QUARTERS, PreTrend()
-    dummies = np.stack([times == k for k in quarters], axis=-1).astype("float64")
-    value, without = _coefficients(cells, first, dummies)
+    chosen = [cells.times == k for k in quarters]
+    value, without = _coefficients(cells, chosen)
     rows = [
-        _point(k, value[i], without[:, i], level, cells, times == k) for i, k in enumerate(quarters)
+        _point(k, value[i], without[:, i], level, cells, chosen[i]) for i, k in enumerate(quarters)
     ]
     mean, of_mean = float(value.mean()), without.mean(axis=1)
-    return _points(rows), PreTrend(
-        _joint_p(value, without), mean, jackknife_error(of_mean, mean), _curvature(cells, first)
+    test = PreTrend(
+        _joint_p(value, without), mean, jackknife_error(of_mean, mean), _curvature(cells)
     )
+    return _points(rows), test
 
 
-def lags(cells: Panel, first: Ints, level: float) -> pd.DataFrame:
+def lags(cells: Panel, level: float) -> pd.DataFrame:
     """The effect in each quarter since adoption as points of `COLUMNS`, where enough bears it."""
-    times = event_times(first, cells.quarters)
-    return _effects(cells, first, {k: times == k for k in range(cells.quarters)}, level)
+    return _effects(cells, {k: cells.times == k for k in range(cells.quarters)}, level)
 
 
-def by_half_year(cells: Panel, first: Ints, level: float) -> pd.DataFrame:
+def by_half_year(cells: Panel, level: float) -> pd.DataFrame:
     """Observed and counterfactual outcomes of projects under the PMO, by half-year of their start.
 
     `COLUMNS` of the effect, with `quarter` the half-year's first quarter, counted on as in the
@@ -81,9 +76,8 @@ def by_half_year(cells: Panel, first: Ints, level: float) -> pd.DataFrame:
     number = cells.first_quarter + np.arange(cells.quarters)
     half = np.broadcast_to(number // 2, cells.n.shape)
     groups = {int(h): half == h for h in np.unique(half)}
-    found = _effects(cells, first, groups, level)
-    treated = treated_cells(first, cells.quarters)
-    counted = supported(cells, ~treated[None], treated[None])[0]
+    found = _effects(cells, groups, level)
+    counted = supported(cells, ~cells.treated[None], cells.treated[None])[0]
     observed = [
         float(cells.y[..., 0][counted & groups[h]].sum() / cells.n[counted & groups[h]].sum())
         for h in found["quarter"]
@@ -97,15 +91,15 @@ def by_half_year(cells: Panel, first: Ints, level: float) -> pd.DataFrame:
     )
 
 
-def _effects(cells: Panel, first: Ints, groups: Mapping[int, Bools], level: float) -> pd.DataFrame:
+def _effects(cells: Panel, groups: Mapping[int, Bools], level: float) -> pd.DataFrame:
     """The effect on the treated cells of each group that has enough of them."""
-    treated = treated_cells(first, cells.quarters)
+    untreated = ~cells.treated
     rows = []
     for name, group in groups.items():
-        now = treated & group
-        found = impute(cells, ~treated[None], now[None])
+        now = cells.treated & group
+        found = impute(cells, untreated[None], now[None])
         if _enough(cells, found.cells[0]):
-            without = impute(cells, *leaving_out_each(~treated, now)).effect[:, 0]
+            without = impute(cells, *leaving_out_each(untreated, now)).effect[:, 0]
             value = float(found.effect[0, 0])
             rows.append(_point(name, value, without, level, cells, found.cells[0]))
     return _points(rows)
@@ -115,11 +109,10 @@ def _points(rows: list[list[float]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def _coefficients(cells: Panel, first: Ints, dummies: Floats) -> tuple[Floats, Floats]:
-    """The dummies' coefficients (M,) in the untreated cells, and without each department (D, M)."""
-    wider = with_cell_covariates(cells, dummies)
-    treated = treated_cells(first, cells.quarters)
-    m = dummies.shape[-1]
+def _coefficients(cells: Panel, chosen: list[Bools]) -> tuple[Floats, Floats]:
+    """Coefficients (M,) of dummies of untreated cells, and without each department (D, M)."""
+    wider = with_cell_covariates(cells, np.stack(chosen, axis=-1).astype("float64"))
+    treated, m = cells.treated, len(chosen)
     value = impute(wider, ~treated[None], treated[None]).coefficients[0, -m:, 0]
     without = impute(wider, *leaving_out_each(~treated, treated)).coefficients[:, -m:, 0]
     return value, without
@@ -142,15 +135,14 @@ def _joint_p(value: Floats, without: Floats) -> float:
     return float(f.sf(t_squared * (g - q) / (q * (g - 1)), q, g - q))
 
 
-def _curvature(cells: Panel, first: Ints) -> float:
+def _curvature(cells: Panel) -> float:
     """The largest |second difference| of yearly means before adoption, by quarter²."""
-    times = event_times(first, cells.quarters)
+    times = cells.times
     years = [(times >= 4 * k) & (times < 4 * k + 4) for k in (-3, -2, -1)]
     if not all(_enough(cells, year) for year in years):
         return nan
     earlier = (times < -12) & (times > -5 * cells.quarters)
-    dummies = np.stack(years, axis=-1).astype("float64")
-    value, _ = _coefficients(cells, first, dummies)
+    value, _ = _coefficients(cells, years)
     path = [0.0, *value] if _enough(cells, earlier) else list(value)
     return float(np.abs(np.diff(path, 2)).max()) / 16
 

@@ -4,14 +4,13 @@ The untreated outcome is department + start quarter + covariates, fitted on untr
 (Borusyak, Jaravel & Spiess 2024; Gardner 2021). All functions take many assignments together.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 
-from pmo_lib.causal.panel import Bools, Ints, Panel
-from pmo_lib.stats.numbers import Floats
+from pmo_lib.causal.panel import Panel
+from pmo_lib.stats.numbers import Bools, Floats, Integers
 
 FEWEST_CONTROLS = 2  # untreated departments with projects in the quarter of a treated cell
 FEWEST_BEFORE = 2  # untreated quarters with projects of a treated department
@@ -42,6 +41,10 @@ class Imputed:
         error: Floats = np.sqrt(few_departments(self.scores)[:, None] * squares)
         return error
 
+    def of(self, assignments: slice | Bools) -> "Imputed":
+        """The effects under some of the assignments."""
+        return Imputed(*(values[assignments] for values in vars(self).values()))
+
 
 def impute(
     cells: Panel, untreated: Bools, treated: Bools, fewest_before: int = FEWEST_BEFORE
@@ -57,13 +60,7 @@ def impute(
         _impute(cells, untreated[at : at + size], treated[at : at + size], fewest_before)
         for at in range(0, len(untreated), size)
     ]
-    if len(parts) == 1:
-        return parts[0]
-    return Imputed(*(np.concatenate([getattr(p, f) for p in parts]) for f in _fields()))
-
-
-def _fields() -> Iterator[str]:
-    return iter(Imputed.__dataclass_fields__)
+    return Imputed(*map(np.concatenate, zip(*(vars(part).values() for part in parts), strict=True)))
 
 
 def supported(
@@ -153,13 +150,13 @@ def _impute(cells: Panel, untreated: Bools, treated: Bools, fewest_before: int) 
     return Imputed(effect, scores / n1[:, None, None], n_treated, n_supported, counted, beta[:, t:])
 
 
-def sharing(scores: Floats) -> Ints:
+def sharing(scores: Floats) -> Integers:
     """How many departments have a share in an error, by assignment (B,).
 
     A department that the model fits whatever its values has none, but for what rounding leaves.
     """
     size = np.abs(scores)
-    found: Ints = (size > SHARE * size.max(axis=1, keepdims=True)).any(axis=2).sum(axis=1)
+    found: Integers = (size > SHARE * size.max(axis=1, keepdims=True)).any(axis=2).sum(axis=1)
     return found
 
 

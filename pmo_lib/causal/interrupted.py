@@ -4,14 +4,15 @@ For a PMO that began for everybody at the same time (statistics.md 3.5). There i
 so at most the effect is consistent with the PMO, never shown to be caused by it.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import nan, sqrt
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from pmo_lib.stats.estimate import t_quantile
+from pmo_lib.causal.effect import Effect
+from pmo_lib.stats.estimate import around, t_p_value, t_quantile
 from pmo_lib.stats.numbers import ROUNDING, Floats
 
 FEWEST_QUARTERS = 8  # with projects, before and as many after
@@ -20,33 +21,6 @@ ALIKE = 0.3  # autocorrelation above which an interval from so few quarters stay
 MOST_ALIKE = 0.95
 TINY = 1e-300  # for a logarithm of what may be 0
 LINES = ["fitted", "counterfactual", "counterfactual_low", "counterfactual_high"]
-NO_SERIES = pd.DataFrame(columns=["quarter", "observed", "n", *LINES, "post"])
-
-
-@dataclass(frozen=True)
-class Interrupted:
-    """The mean effect on a project since the PMO began; missing where ``refusal`` says why.
-
-    ``error`` allows for ``autocorrelation`` at lag 1.
-    ``series`` has a row for each quarter: quarter,
-    observed (mean), n, fitted, counterfactual (the earlier trend, extrapolated),
-    counterfactual_low and _high (prediction limits of such a mean), and post.
-    """
-
-    value: float = nan
-    low: float = nan
-    high: float = nan
-    p: float = nan
-    error: float = nan
-    n_projects: int = 0
-    quarters_before: int = 0
-    quarters_after: int = 0
-    quarters_empty: int = 0
-    autocorrelation: float = nan
-    seasonal: bool = False
-    series: pd.DataFrame = field(default_factory=NO_SERIES.copy, compare=False, repr=False)
-    note: str = ""
-    refusal: str = ""
 
 
 class Fit(NamedTuple):
@@ -58,7 +32,7 @@ class Fit(NamedTuple):
     height: float  # minus the restricted log-likelihood
 
 
-def interrupted(projects: pd.DataFrame, began: int, level: float = 0.9) -> Interrupted:
+def interrupted(projects: pd.DataFrame, began: int, level: float = 0.9) -> Effect:
     """Σ n_t (b2 + b3 (t - t0)) ÷ Σ n_t over the quarters since the PMO began.
 
     y_t = b0 + b1 t + b2 post + b3 (t - t0) post + season, y_t the mean of the n_t projects that
@@ -73,23 +47,24 @@ def interrupted(projects: pd.DataFrame, began: int, level: float = 0.9) -> Inter
     projects : quarter (whole number, consecutive, of the start) and value of each.
     began : the quarter in which the PMO began for everybody.
     level : of the interval, between 0 and 1.
-    """
-    from scipy.special import stdtr
 
+    The series has a row for each quarter: quarter, observed (mean), n, fitted, counterfactual (the
+    earlier trend, extrapolated), counterfactual_low and _high (prediction limits of such a mean),
+    and post.
+    """
     projects = projects.dropna(subset=["value"])
+    if projects.empty:
+        return Effect(refusal="no project has an outcome")
     series = quarterly(projects, began)
     used = series[series["n"] > 0]
     post = used["post"].to_numpy("bool")
-    found = Interrupted(
-        n_projects=len(projects), quarters_before=int((~post).sum()),
-        quarters_after=int(post.sum()), quarters_empty=len(series) - len(used), series=series,
-    )  # fmt: skip
-    refusal = _refusal(found, projects)
+    found = Effect(n=len(projects), series=series)
+    refusal = _refusal(used, projects)
     if refusal:
         return replace(found, refusal=refusal)
     y, n = used["observed"].to_numpy("float64"), used["n"].to_numpy("float64")
     t = used["quarter"].to_numpy("float64") - began
-    seasonal = _has_season(t)
+    seasonal = has_season(t)
     x = design(t, seasonal)
     rho = likeness(t, x, y, n)
     fit, plain = generalised(t, x, y, n, rho), generalised(t, x, y, n, 0.0)
@@ -97,26 +72,23 @@ def interrupted(projects: pd.DataFrame, began: int, level: float = 0.9) -> Inter
     contrast[2:4] = 1.0, float((n * t)[post].sum() / n[post].sum())
     value = float(contrast @ fit.coefficients)
     freedom = len(y) - x.shape[1]
-    shown = _with_lines(series, began, seasonal, fit, level, freedom)
-    found = replace(found, value=value, seasonal=seasonal, series=shown)
+    found = replace(found, series=_with_lines(series, began, seasonal, fit, level, freedom))
     error = sqrt(max(float(contrast @ fit.covariance @ contrast), 0.0))
+    empty = len(series) - len(used)
     if error <= 1e-9 * np.ptp(y):  # the lines leave nothing from which an interval could come
-        return replace(found, note=_note(found, nan))
+        return replace(found, value=value, note=_note(empty, nan))
     residuals = y - x @ plain.coefficients
     scaled = residuals * np.sqrt(n)
     r1 = float((scaled[1:] * scaled[:-1])[np.diff(t) == 1].sum() / (scaled @ scaled))
-    half = t_quantile(level, freedom + 1) * error
-    return replace(
-        found, low=value - half, high=value + half, error=error,
-        p=float(2 * stdtr(freedom, -abs(value) / error)), autocorrelation=rho,
-        note=_note(found, max(rho, r1)),
-    )  # fmt: skip
+    estimate = around(
+        value, t_quantile(level, freedom + 1) * error, found.n, _note(empty, max(rho, r1))
+    )
+    p = t_p_value(value, error, freedom)
+    return replace(found, **vars(estimate), error=error, p=p)
 
 
 def quarterly(projects: pd.DataFrame, began: int) -> pd.DataFrame:
     """Mean and number of projects of each quarter from first to last; fitted lines to follow."""
-    if projects.empty:
-        return NO_SERIES.copy()
     by = projects.groupby("quarter")["value"]
     found = pd.DataFrame({"observed": by.mean(), "n": by.size()})
     every = pd.RangeIndex(int(found.index.min()), int(found.index.max()) + 1, name="quarter")
@@ -162,7 +134,7 @@ def likeness(t: Floats, x: Floats, y: Floats, n: Floats) -> float:
     return float(minimize_scalar(height, bounds=ends, method="bounded").x) if best else 0.0
 
 
-def _has_season(t: Floats) -> bool:
+def has_season(t: Floats) -> bool:
     """Whether each quarter of the year comes in at least three years before."""
     before = t[t < 0]
     return all((before % 4 == quarter).sum() >= SEASON_YEARS for quarter in range(4))
@@ -186,25 +158,24 @@ def _with_lines(
     )  # fmt: skip
 
 
-def _refusal(found: Interrupted, projects: pd.DataFrame) -> str:
-    if not found.n_projects:
-        return "no project has an outcome"
-    for quarters, side in ((found.quarters_before, "before"), (found.quarters_after, "after")):
+def _refusal(used: pd.DataFrame, projects: pd.DataFrame) -> str:
+    after = int(used["post"].sum())
+    for quarters, side in ((len(used) - after, "before"), (after, "after")):
         if quarters < FEWEST_QUARTERS:
             return (
                 f"{quarters} quarters with projects {side} the PMO began; "
                 f"it takes {FEWEST_QUARTERS} before and {FEWEST_QUARTERS} after"
             )
-    observed = found.series["observed"]
+    observed = used["observed"]
     if observed.max() - observed.min() <= ROUNDING * projects["value"].abs().max():
         return "the outcome is the same in every quarter: no effect can be told from none"
     return ""
 
 
-def _note(found: Interrupted, alike: float) -> str:
+def _note(empty: int, alike: float) -> str:
     notes = []
-    if found.quarters_empty:
-        notes.append(f"quarters without a project: {found.quarters_empty}")
+    if empty:
+        notes.append(f"quarters without a project: {empty}")
     if alike != alike:
         notes.append("no interval: the lines leave no spread")
     elif alike > ALIKE:

@@ -5,17 +5,16 @@ expect trouble choose it more often: unless risk at approval is recorded the eff
 associated with the service.
 """
 
-from dataclasses import dataclass, field, replace
-from math import nan, sqrt
+from dataclasses import replace
+from math import exp, nan, sqrt
 
 import numpy as np
 import pandas as pd
 
-from pmo_lib.causal.panel import Bools, Ints
-from pmo_lib.causal.propensity import match_weights, propensity_logit, standardised
-from pmo_lib.stats.e_values import e_value_of_difference
-from pmo_lib.stats.estimate import t_quantile
-from pmo_lib.stats.numbers import ROUNDING, Floats
+from pmo_lib.causal.effect import Effect
+from pmo_lib.causal.propensity import match_weights, propensity_logit
+from pmo_lib.stats.estimate import t_p_value, t_quantile
+from pmo_lib.stats.numbers import ROUNDING, Bools, Floats, Integers, standardised
 from pmo_lib.wording import listed
 
 STRATA = ["department", "start_year", "category"]
@@ -32,41 +31,16 @@ GOOD_BALANCE = 0.1
 FEWEST_DEPARTMENTS = 6
 FEWEST_MATCHED = 20
 FEWEST_SHARE = 0.5
-NO_BALANCE = pd.DataFrame(columns=["covariate", "before", "after", "good"])
+BY_DEPARTMENT = "A roll-out by department, in an order that has nothing to do with results."
+WITH_RISK = "A risk score given before approval, or a roll-out by department, would show it."
 
 
-@dataclass(frozen=True)
-class Matched:
-    """The mean effect on the treated that have a match; missing where ``refusal`` says why.
-
-    ``n_treated`` have an outcome, ``n_matched`` of them a match, in ``n_departments``. ``balance``
-    holds the standardised mean difference of each covariate before and after. ``e_value`` is the
-    risk ratio that an unmeasured confounder would need with both the service and the outcome to
-    explain the effect away, ``e_value_of_interval`` to bring 0 within the interval.
-    """
-
-    value: float = nan
-    low: float = nan
-    high: float = nan
-    p: float = nan
-    error: float = nan
-    n_treated: int = 0
-    n_matched: int = 0
-    n_departments: int = 0
-    balance: pd.DataFrame = field(default_factory=NO_BALANCE.copy, compare=False, repr=False)
-    e_value: float = nan
-    e_value_of_interval: float = nan
-    risk_recorded: bool = False
-    note: str = ""
-    refusal: str = ""
-
-
-def matched(projects: pd.DataFrame, level: float = 0.9) -> Matched:
+def matched(projects: pd.DataFrame, level: float = 0.9) -> Effect:
     """The slope on treated of value ~ treated + covariates over matched projects (ATT).
 
     Each treated has weight 1, and its nearest untreated ones within the caliper share 1. The
     interval is t with departments less 1 degrees of freedom, from the error clustered by
-    department × √(G ÷ (G - 1)).
+    department × √(G ÷ (G - 1)). n counts the treated that have a match.
 
     Parameters
     ----------
@@ -81,41 +55,53 @@ def matched(projects: pd.DataFrame, level: float = 0.9) -> Matched:
     units = units.sort_values([*COVARIATES, *STRATA, "treated", "value"], ignore_index=True)
     risk = units["risk"]
     known = risk.notna().groupby(units["treated"]).mean().min()
-    recorded = known >= RISK_KNOWN and risk.min() < risk.max()
+    recorded = bool(known >= RISK_KNOWN and risk.min() < risk.max())
     names = COVARIATES if recorded else COVARIATES[:2]
     strata = [name for name in STRATA if name != "category" or units[name].notna().any()]
     whole = units.dropna(subset=[*names, *strata]).reset_index(drop=True)
-    treated = whole["treated"].to_numpy("bool")
-    found = Matched(n_treated=int(units["treated"].sum()), risk_recorded=bool(recorded))
+    treated, n_treated = whole["treated"].to_numpy("bool"), int(units["treated"].sum())
+    found = Effect(
+        support=0.0 if n_treated else nan, remedy=BY_DEPARTMENT if recorded else WITH_RISK
+    )
     refusal = _refusal_before(units)
     if refusal or not treated.any() or treated.all():
-        return replace(
-            found, refusal=refusal or "no project that used the PMO has one to be set beside"
-        )
+        nobody = "no project that used the PMO has one to be set beside"
+        return replace(found, refusal=refusal or nobody)
     x = whole[names].to_numpy("float64")
     logit = propensity_logit(x, treated)
     groups = np.asarray(whole.groupby(strata).ngroup(), dtype="int64")
     weights = match_weights(logit, treated, groups)
     used = weights > 0
-    balance = balance_table([*names, "propensity"], np.column_stack([x, logit]), treated, weights)
+    n, departments = int((used & treated).sum()), whole["department"][used].factorize()[0]
     found = replace(
-        found, n_matched=int((used & treated).sum()),
-        n_departments=int(whole["department"][used].nunique()), balance=balance,
+        found, n=n, clusters=len(np.unique(departments)), support=n / n_treated,
+        balance=balance_table(
+            [*names, "propensity"], np.column_stack([x, logit]), treated, weights
+        ),
     )  # fmt: skip
     y = whole["value"].to_numpy("float64")
-    refusal = _refusal_after(found, y[used])
-    if refusal:
+    if refusal := _refusal_after(found, y[used]):
         return replace(found, refusal=refusal)
     y, treated, x, weights = y[used], treated[used], x[used], weights[used]
-    departments = whole["department"][used].factorize()[0]
     value, error = adjusted(y, treated, x, weights, departments)
-    return _told(found, value, error, _spread(y, treated, weights), level)
+    spread = _spread(y, treated, weights)
+    note = _note(found, recorded, n_treated)
+    if error <= 1e-9 * max(abs(value), spread):
+        note = "; ".join(filter(None, [note, "no interval: the regression leaves no spread"]))
+        return replace(found, value=value, note=note)
+    half = t_quantile(level, found.clusters) * error
+    low, high = value - half, value + half
+    nearer = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
+    return replace(
+        found, value=value, low=low, high=high, error=error, note=note,
+        p=t_p_value(value, error, found.clusters - 1),
+        e_values=(e_value_of_difference(value, spread), e_value_of_difference(nearer, spread)),
+    )  # fmt: skip
 
 
 def adjusted(
-    y: Floats, treated: Bools, x: Floats, weights: Floats,
-    clusters: Ints,
-) -> tuple[float, float]:  # fmt: skip
+    y: Floats, treated: Bools, x: Floats, weights: Floats, clusters: Integers
+) -> tuple[float, float]:
     """The weighted regression's slope on treated, and its error clustered, × √(G ÷ (G - 1))."""
     z = np.column_stack([np.ones(len(y)), treated, standardised(x)])
     bread = np.linalg.pinv(z.T @ (z * weights[:, None]))
@@ -145,6 +131,17 @@ def balance_table(names: list[str], x: Floats, treated: Bools, weights: Floats) 
     )
 
 
+def e_value(ratio: float) -> float:
+    """The E-value RR + √(RR (RR - 1)), of 1 ÷ RR where RR is below 1 (VanderWeele & Ding 2017)."""
+    above = max(ratio, 1 / ratio)
+    return above + sqrt(above * (above - 1))
+
+
+def e_value_of_difference(value: float, spread: float) -> float:
+    """The E-value of a difference of means: RR = exp(0.91 × value ÷ standard deviation)."""
+    return e_value(exp(min(0.91 * abs(value) / spread, 300.0)))  # 300: beyond it overflows
+
+
 def _spread(y: Floats, treated: Bools, weights: Floats) -> float:
     """Standard deviation of the outcome within the two sides, each weighing the same."""
     means = [np.average(y[side], weights=weights[side]) for side in (treated, ~treated)]
@@ -152,37 +149,15 @@ def _spread(y: Floats, treated: Bools, weights: Floats) -> float:
     return sqrt(sum(np.average(apart[s], weights=weights[s]) for s in (treated, ~treated)) / 2)
 
 
-def _told(found: Matched, value: float, error: float, spread: float, level: float) -> Matched:
-    from scipy.special import stdtr
-
-    note = _note(found)
-    if error <= 1e-9 * max(abs(value), spread):
-        note = "; ".join(filter(None, [note, "no interval: the regression leaves no spread"]))
-        return replace(found, value=value, note=note)
-    freedom = found.n_departments - 1
-    half = t_quantile(level, freedom + 1) * error
-    low, high = value - half, value + half
-    nearer = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
-    return replace(
-        found, value=value, low=low, high=high, error=error, note=note,
-        p=float(2 * stdtr(freedom, -abs(value) / error)),
-        e_value=e_value_of_difference(value, spread),
-        e_value_of_interval=e_value_of_difference(nearer, spread),
-    )  # fmt: skip
-
-
-def _note(found: Matched) -> str:
+def _note(found: Effect, recorded: bool, n_treated: int) -> str:
     notes = []
-    if not found.risk_recorded:
+    if not recorded:
         notes.append(
             "risk at approval is not recorded: projects that expected trouble may have chosen the "
             "service, so the effect is at most associated with it"
         )
-    if found.n_matched < found.n_treated:
-        left = found.n_treated - found.n_matched
-        notes.append(
-            f"{left} of {found.n_treated} that used the PMO have no match and are left out"
-        )
+    if left := n_treated - found.n:
+        notes.append(f"{left} of {n_treated} that used the PMO have no match and are left out")
     apart = [WORDS[name] for name in found.balance.loc[~found.balance["good"], "covariate"]]
     if apart:
         notes.append(f"matched projects still differ in {listed(apart)}")
@@ -201,16 +176,14 @@ def _refusal_before(units: pd.DataFrame) -> str:
     return ""
 
 
-def _refusal_after(found: Matched, y: Floats) -> str:
-    share = found.n_matched / found.n_treated
-    if found.n_matched < FEWEST_MATCHED:
-        return (
-            f"{found.n_matched} projects that used the PMO have a match; it takes {FEWEST_MATCHED}"
-        )
-    if share < FEWEST_SHARE:
-        return f"only {share:.0%} of those that used it have a match; {FEWEST_SHARE:.0%} are needed"
-    if found.n_departments < FEWEST_DEPARTMENTS:
-        return f"{found.n_departments} departments have matches; it takes {FEWEST_DEPARTMENTS}"
+def _refusal_after(found: Effect, y: Floats) -> str:
+    if found.n < FEWEST_MATCHED:
+        return f"{found.n} projects that used the PMO have a match; it takes {FEWEST_MATCHED}"
+    if found.support < FEWEST_SHARE:
+        share = f"{found.support:.0%}"
+        return f"only {share} of those that used it have a match; {FEWEST_SHARE:.0%} are needed"
+    if found.clusters < FEWEST_DEPARTMENTS:
+        return f"{found.clusters} departments have matches; it takes {FEWEST_DEPARTMENTS}"
     return "the outcome is the same for all matched projects" if _constant(y) else ""
 
 

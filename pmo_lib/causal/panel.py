@@ -8,26 +8,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from pmo_lib.stats.numbers import Floats
+from pmo_lib.stats.numbers import Bools, Floats, Integers, standardised
 
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+NOBODY = pd.Series(dtype="float64")
 
 
 @dataclass(frozen=True)
 class Panel:
     """D departments × T quarters: the sums over the projects of each cell.
 
-    ``n`` (D, T) projects or their weights, ``y`` (D, T, Q) outcomes, ``x`` (D, T, P) covariates,
-    ``xx`` (D, T, P, P) and ``xy`` (D, T, P, Q) products. ``cases`` (D, T) counts projects.
+    ``first`` (D,) is each department's quarter of adoption, counted from the panel's first; T is
+    never, and 0 that nothing of before is known. ``cases`` (D, T) counts projects, ``n`` (D, T)
+    them or their weights, ``y`` (D, T, Q) outcomes, ``x`` (D, T, P) covariates, ``xx``
+    (D, T, P, P) and ``xy`` (D, T, P, Q) products.
     """
 
     departments: tuple[str, ...]
     first_quarter: int
-    cases: Ints
+    first: Integers
+    cases: Integers
     n: Floats
     y: Floats
     x: Floats
@@ -39,22 +40,36 @@ class Panel:
         return int(self.n.shape[1])
 
     @property
-    def projects(self) -> int:
-        return int(self.cases.sum())
+    def adopts(self) -> Bools:
+        """Which departments adopt within the panel (D,)."""
+        return self.first < self.quarters
+
+    @property
+    def treated(self) -> Bools:
+        """Which cells are under the PMO (D, T)."""
+        return treated_cells(self.first, self.quarters)
+
+    @property
+    def times(self) -> Integers:
+        """Quarters since adoption (D, T); of departments that never adopt far below any lead."""
+        times = np.arange(self.quarters) - self.first[:, None]
+        return np.where(self.adopts[:, None], times, -10 * self.quarters)
 
 
 def panel(
     projects: pd.DataFrame,
     covariates: Sequence[str] = (),
-    outcomes: Sequence[str] = ("value",),
+    adopted: pd.Series = NOBODY,
+    *,
     weight: str = "",
 ) -> Panel:
-    """The cells of projects with columns department, quarter (counted on), outcomes, covariates.
+    """The cells of projects with columns department, quarter (counted on), value, covariates.
 
-    Covariates are centred and scaled, which changes no estimate. ValueError where anything is
-    missing: a project without a value must be left out, and told, before.
+    `adopted` holds quarters by department. Covariates are centred and scaled, which changes no
+    estimate. ValueError where anything is missing: a project without a value must be left out,
+    and told, before.
     """
-    columns = ["department", "quarter", *outcomes, *covariates, *([weight] if weight else [])]
+    columns = ["department", "quarter", "value", *covariates, *([weight] if weight else [])]
     if projects[columns].isna().any(axis=None) or projects.empty:
         raise ValueError("a panel needs projects, and nothing missing in their columns")
     departments, d = np.unique(projects["department"].to_numpy(dtype="str"), return_inverse=True)
@@ -63,8 +78,9 @@ def panel(
     count = int(quarter.max()) - first + 1
     cell, size = d * count + quarter - first, len(departments) * count
     w = projects[weight].to_numpy("float64") if weight else np.ones(len(projects))
-    y = projects[list(outcomes)].to_numpy("float64")
-    x = _standardised(projects[list(covariates)].to_numpy("float64"))
+    y = projects[["value"]].to_numpy("float64")
+    x = projects[list(covariates)].to_numpy("float64")
+    x = standardised(x) if x.size else x
 
     def sums(values: Floats) -> Floats:
         flat = values.reshape(len(values), -1)
@@ -73,9 +89,12 @@ def panel(
         shaped: Floats = summed.reshape(len(departments), count, *values.shape[1:])
         return shaped
 
+    names = tuple(str(name) for name in departments)
+    days = adopted.reindex(list(names)).to_numpy("float64") - first
     return Panel(
-        tuple(str(name) for name in departments),
+        names,
         first,
+        np.where(np.isnan(days), count, np.clip(days, 0, count)).astype("int64"),
         np.bincount(cell, minlength=size).reshape(len(departments), count),
         sums(np.ones(len(projects))),
         sums(y),
@@ -110,19 +129,8 @@ def with_cell_covariates(cells: Panel, values: Floats) -> Panel:
     )
 
 
-def first_quarters(cells: Panel, adopted: pd.Series) -> Ints:
-    """Each department's quarter of adoption, counted from the panel's first; T is never.
-
-    `adopted` holds quarters (counted on as in `panel`) by department. Dates after the last
-    quarter are as never, those before the first are 0: nothing of before is known.
-    """
-    given = adopted.reindex(list(cells.departments)).to_numpy("float64") - cells.first_quarter
-    found = np.where(np.isnan(given), cells.quarters, np.clip(given, 0, cells.quarters))
-    return found.astype("int64")
-
-
-def treated_cells(first: Ints, quarters: int) -> Bools:
-    """Whether a cell is under the PMO: its quarter is that of the adoption or later (…, D, T)."""
+def treated_cells(first: Integers, quarters: int) -> Bools:
+    """Whether a cell's quarter is that of the adoption or later (…, D, T)."""
     treated: Bools = np.arange(quarters) >= first[..., None]
     return treated
 
@@ -130,12 +138,3 @@ def treated_cells(first: Ints, quarters: int) -> Bools:
 def _of_cells(cells: Panel, values: Floats) -> tuple[Floats, Floats]:
     """Sums of a constant of the cell, and of its products with the covariates."""
     return cells.n[..., None] * values, cells.x[..., :, None] * values[..., None, :]
-
-
-def _standardised(values: Floats) -> Floats:
-    if not values.size:
-        return values
-    scale = values.std(axis=0)
-    centred = values - values.mean(axis=0)
-    standardised: Floats = centred / np.where(scale > 0, scale, 1.0)
-    return standardised

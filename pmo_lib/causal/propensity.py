@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from pmo_lib.causal.panel import Bools, Ints
-from pmo_lib.stats.numbers import ROUNDING, Floats
+from pmo_lib.stats.numbers import Bools, Floats, Integers, standardised
 
 CALIPER = 0.2  # standard deviations of the logit (Austin 2011)
 ALIKE = 1e-9  # distances on the logit that differ by less are equal
@@ -32,7 +31,7 @@ def propensity_logit(x: Floats, treated: Bools) -> Floats:
     return np.asarray(z @ best.x, dtype="float64")
 
 
-def match_weights(logit: Floats, treated: Bools, strata: Ints) -> Floats:
+def match_weights(logit: Floats, treated: Bools, strata: Integers) -> Floats:
     """1 for each treated with a match in its stratum; for its matches, one between them.
 
     A match is the nearest untreated on the logit, with replacement, within the caliper. Of equally
@@ -51,10 +50,3 @@ def match_weights(logit: Floats, treated: Bools, strata: Ints) -> Floats:
                 weights[row] = 1.0
                 weights[tied] += 1.0 / len(tied)
     return weights
-
-
-def standardised(x: Floats) -> Floats:
-    """Each column less its mean, by its standard deviation; a constant one is 0."""
-    spread = x.std(axis=0)
-    found: Floats = (x - x.mean(axis=0)) / np.where(spread > ROUNDING, spread, 1.0)
-    return found

@@ -5,14 +5,14 @@ inverted to an interval (MacKinnon & Webb 2020).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import factorial, inf, nan, prod
 
 import numpy as np
 
+from pmo_lib.causal.effect import Effect
 from pmo_lib.causal.imputation import Imputed, few_departments, impute
-from pmo_lib.causal.panel import Bools, Ints, Panel, treated_cells, with_cell_outcomes
-from pmo_lib.stats.numbers import ROUNDING, Floats
+from pmo_lib.causal.panel import Panel, treated_cells, with_cell_outcomes
+from pmo_lib.stats.numbers import ROUNDING, Bools, Floats, Integers
 
 PERMUTATIONS = 999
 FEWER_PERMUTATIONS = 199  # where p alone is wanted, of checks and of what is no primary outcome
@@ -21,26 +21,7 @@ GRID = 161
 WIDEST = 40.0  # standard errors from the estimate within which the interval's ends are sought
 
 
-@dataclass(frozen=True)
-class Randomised:
-    """The permutation distribution of the estimate.
-
-    ``effects`` are the estimates under R other permutations of the dates; ``p`` is the share of
-    permutations with a statistic at least as large, the true one counted in; ``low`` and ``high``
-    end the set of effects that are not rejected.
-    """
-
-    p: float
-    low: float
-    high: float
-    effects: Floats
-    assignments: float
-
-
-NOTHING = Randomised(nan, nan, nan, np.array([]), 0)
-
-
-def assignments(first: Ints) -> float:
+def assignments(first: Integers) -> float:
     """G! ÷ Π n_k!: in how many distinct ways the dates could have fallen; p is 1 ÷ it or more."""
     counts = np.unique(first, return_counts=True)[1]
     if len(first) > 150:
@@ -50,7 +31,6 @@ def assignments(first: Ints) -> float:
 
 def randomised(
     cells: Panel,
-    first: Ints,
     level: float,
     *,
     permutations: int = PERMUTATIONS,
@@ -58,28 +38,32 @@ def randomised(
     usable: Bools | None = None,
     ends: bool = True,
     earlier: int = 0,
-) -> Randomised:
-    """p of no effect and the interval at `level`, for the panel's first outcome.
+) -> Effect:
+    """p of no effect, the interval at `level`, and the estimates under other permutations.
 
-    `first` are the quarters of adoption (D,). `usable` (D, T) are the cells that may serve at
-    all. Without `ends` the interval, which takes longer, is left out. `earlier` makes a placebo
-    test: adoption dated so many quarters before the true one, on the data before that.
+    p is the share of permutations with a statistic at least as large, the true one counted in; the
+    interval holds the effects that are not rejected. Of several outcomes it is the first.
+
+    `usable` (D, T) are the cells that may serve at all. Without `ends` the interval, which takes
+    longer, is left out. `earlier` makes a placebo test: adoption dated so many quarters before the
+    true one, on the data before that.
     """
-    d_is_outcome = treated_cells(first, cells.quarters)[..., None].astype("float64")
-    both = with_cell_outcomes(cells, d_is_outcome)
-    permuted = np.concatenate([first[None], _permuted(first, permutations, seed)])
+    both = with_cell_outcomes(cells, cells.treated[..., None].astype("float64"))
+    permuted = np.concatenate([cells.first[None], _permuted(cells.first, permutations, seed)])
     untreated, treated = _sides(permuted, cells.quarters, earlier)
     allowed = np.ones_like(treated) if usable is None else np.broadcast_to(usable, treated.shape)
     found = impute(both, untreated & allowed, treated & allowed)
-    if np.isnan(found.effect[0, 0]):
-        return NOTHING
-    true, other = _split(found)
+    estimable: Bools = ~np.isnan(found.effect[:, 0])
+    if not estimable[0]:
+        return Effect()
+    true, other = found.of(slice(1)), found.of(np.append(False, estimable[1:]))
     p = float(_p_values(np.array([0.0]), true, other)[0])
     low, high = _interval(true, other, 1 - level) if ends else (nan, nan)
-    return Randomised(p, low, high, other.effect[:, 0], assignments(first))
+    value = float(true.effect[0, 0])
+    return Effect(value, low, high, p=p, permuted=other.effect[:, 0])
 
 
-def _sides(first: Ints, quarters: int, earlier: int) -> tuple[Bools, Bools]:
+def _sides(first: Integers, quarters: int, earlier: int) -> tuple[Bools, Bools]:
     """Untreated and treated cells; for a placebo date all after the true adoption is left out."""
     true = treated_cells(first, quarters)
     if not earlier:
@@ -88,11 +72,11 @@ def _sides(first: Ints, quarters: int, earlier: int) -> tuple[Bools, Bools]:
     return ~pretended, pretended & ~true
 
 
-def _permuted(first: Ints, permutations: int, seed: int) -> Ints:
+def _permuted(first: Integers, permutations: int, seed: int) -> Integers:
     """Every other distinct assignment where there are few, else so many drawn at random."""
     if assignments(first) <= permutations:
         every = np.array(list(_distinct(sorted(first.tolist()))), dtype="int64")
-        others: Ints = every[(every != first).any(axis=1)]
+        others: Integers = every[(every != first).any(axis=1)]
         return others.reshape(-1, len(first))
     draw = np.random.default_rng(seed)
     return draw.permuted(np.tile(first, (permutations, 1)), axis=1)
@@ -105,17 +89,6 @@ def _distinct(values: list[int]) -> Iterator[list[int]]:
         if at == 0 or value != values[at - 1]:
             for rest in _distinct(values[:at] + values[at + 1 :]):
                 yield [value, *rest]
-
-
-def _split(found: Imputed) -> tuple[Imputed, Imputed]:
-    """The true assignment, and the others under which an effect can be estimated."""
-    usable = ~np.isnan(found.effect[1:]).any(axis=1)
-
-    def part(rows: slice | Bools) -> Imputed:
-        return Imputed(*(getattr(found, f)[rows] for f in Imputed.__dataclass_fields__))
-
-    after = np.concatenate([[False], usable])
-    return part(slice(0, 1)), part(after)
 
 
 def _p_values(effects: Floats, true: Imputed, other: Imputed) -> Floats:

@@ -11,52 +11,37 @@ from statistics import NormalDist
 
 import numpy as np
 
-from pmo_lib.causal.event_study import event_times
 from pmo_lib.causal.imputation import impute, jackknife_error, leaving_out_each
-from pmo_lib.causal.panel import (
-    Bools,
-    Ints,
-    Panel,
-    treated_cells,
-    with_cell_covariates,
-    with_cell_outcomes,
-)
-from pmo_lib.stats.estimate import t_quantile
-from pmo_lib.stats.numbers import Floats
+from pmo_lib.causal.panel import Panel, with_cell_covariates, with_cell_outcomes
+from pmo_lib.stats.estimate import Estimate, around, t_quantile
+from pmo_lib.stats.numbers import Bools, Floats, Integers
 
 
 @dataclass(frozen=True)
-class Trended:
-    """The effect net of a linear trend of the adopters, with its jackknife error and t interval.
+class Trended(Estimate):
+    """The effect net of a linear trend of the adopters, or the note why there is none.
 
-    ``bend`` is the maximal bias from a curvature of 1 a quarter².
+    ``error`` is the jackknife's, ``bend`` the maximal bias from a curvature of 1 a quarter².
     """
 
-    value: float = nan
     error: float = nan
-    low: float = nan
-    high: float = nan
     bend: float = nan
-    reason: str = ""
 
 
-def trended(cells: Panel, first: Ints, level: float) -> Trended:
-    """The effect net of a common linear trend of the adopters."""
-    times = event_times(first, cells.quarters)
-    adopts = first < cells.quarters
-    stays = ((cells.cases > 0) & ~adopts[:, None]).any(axis=1).sum()
-    if stays < 2:
-        return Trended(reason="needs two departments that had not adopted by the end of the data")
-    line = np.where(adopts[:, None], times / 4.0, 0.0)[..., None]
-    treated = treated_cells(first, cells.quarters)
-    both = with_cell_covariates(with_cell_outcomes(cells, _bends(times, adopts)), line)
+def trended(cells: Panel, level: float) -> Trended:
+    """The effect net of a common linear trend of the adopters, with its jackknife interval."""
+    adopts, treated = cells.adopts, cells.treated
+    if ((cells.cases > 0) & ~adopts[:, None]).any(axis=1).sum() < 2:
+        return Trended(note="needs two departments that had not adopted by the end of the data")
+    line = np.where(adopts[:, None], cells.times / 4.0, 0.0)[..., None]
+    both = with_cell_covariates(with_cell_outcomes(cells, _bends(cells.times, adopts)), line)
     found = impute(both, ~treated[None], treated[None]).effect[0]
     plain = with_cell_covariates(cells, line)
     without = impute(plain, *leaving_out_each(~treated, treated)).effect[:, 0]
     value, error = float(found[0]), jackknife_error(without, float(found[0]))
     half = t_quantile(level, max(2, int((~np.isnan(without)).sum()))) * error
     bend = float(np.abs(found[cells.y.shape[2] :]).sum())
-    return Trended(value, error, value - half, value + half, bend)
+    return Trended(**vars(around(value, half)), error=error, bend=bend)
 
 
 def breakdown(found: Trended, level: float, departments: int) -> float:
@@ -64,12 +49,14 @@ def breakdown(found: Trended, level: float, departments: int) -> float:
 
     The interval is value ± error × the quantile of |N(M × bend ÷ error, 1)|, widened as t is.
     """
+    from scipy.stats import foldnorm
+
     if not found.error > 0:
         return nan
     widened = t_quantile(level, departments) / NormalDist().inv_cdf((1 + level) / 2)
 
     def holds(m: float) -> bool:
-        half = found.error * widened * folded_quantile(m * found.bend / found.error, level)
+        half = found.error * widened * float(foldnorm.ppf(level, m * found.bend / found.error))
         return abs(found.value) > half
 
     if not holds(0.0):
@@ -81,22 +68,11 @@ def breakdown(found: Trended, level: float, departments: int) -> float:
     return low
 
 
-def folded_quantile(mean: float, level: float) -> float:
-    """The quantile of |N(mean, 1)|: Newton's steps on Φ(c - mean) - Φ(-c - mean) = level."""
-    normal = NormalDist()
-    c = abs(mean) + normal.inv_cdf(level)
-    for _ in range(30):
-        miss = normal.cdf(c - mean) - normal.cdf(-c - mean) - level
-        c -= miss / (normal.pdf(c - mean) + normal.pdf(-c - mean))
-    return c
-
-
-def _bends(times: Ints, adopts: Bools) -> Floats:
+def _bends(times: Integers, adopts: Bools) -> Floats:
     """A unit-slope kink after each event time (D, T, J)."""
     own = times[adopts]
-    low, high = int(own.min()), int(own.max())
     paths = []
-    for at in range(low + 1, high):
+    for at in range(int(own.min()) + 1, int(own.max())):
         away = times - at if at >= 0 else at - times
         paths.append(np.where(adopts[:, None], np.maximum(away, 0), 0))
     return np.stack(paths, axis=-1).astype("float64") if paths else np.zeros((*times.shape, 0))

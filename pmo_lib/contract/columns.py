@@ -1,6 +1,7 @@
 """How the columns and rules of `tables` are written: short words for what they have in common."""
 
 from pmo_lib.contract.schema import (
+    Accrual,
     Column,
     ColumnKind,
     EmptyWhen,
@@ -22,12 +23,13 @@ def column(
     high: float | None = None,
     to: str = "",
     awaited: bool = False,
+    accrues: Accrual = "",
 ) -> Column:
     if kind == "money":
         unit = unit or "currency"
     if kind == "share":
         low, high = 0.0 if low is None else low, 1.0 if high is None else high
-    return Column(name, kind, meaning, need, unit, allowed, low, high, to, awaited)
+    return Column(name, kind, meaning, need, unit, allowed, low, high, to, awaited, accrues)
 
 
 def of_project(need: Need = "required") -> Column:
@@ -42,8 +44,12 @@ def department(need: Need = "required") -> Column:
     return column("department", "text", "the department", need)
 
 
-def money(name: str, meaning: str, need: Need = "optional") -> Column:
-    return column(name, "money", meaning, need, low=0)
+def money(name: str, meaning: str, need: Need = "optional", accrues: Accrual = "") -> Column:
+    return column(name, "money", meaning, need, low=0, accrues=accrues)
+
+
+def hours(name: str, meaning: str, need: Need = "optional") -> Column:
+    return column(name, "number", meaning, need, unit="hours", low=0, accrues="in the month")
 
 
 def in_order(first: str, second: str, severity: Severity = "critical") -> InOrder:

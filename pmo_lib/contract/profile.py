@@ -11,6 +11,7 @@ ROUNDING = 0.02  # shares written with two decimals may miss 1 by so much
 MIX_DIFFERS = 0.25  # shares of a method that are further apart are worth a word
 SIZE_DIFFERS = 3  # times as many projects
 AGE_DIFFERS = 5  # years
+MOST_PROJECTS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class Profile:
 
     def __post_init__(self) -> None:
         errors: list[PmoError] = []
-        if self.portfolio_size < 0:
-            errors.append(SettingsError("portfolio_size must be 0 or more"))
+        if not 0 <= self.portfolio_size <= MOST_PROJECTS:
+            errors.append(SettingsError(f"portfolio_size must be from 0 to {MOST_PROJECTS:,}"))
         if self.pmo_since and not 1900 <= self.pmo_since <= 2200:
             errors.append(SettingsError("pmo_since must be a year, such as 2019"))
         for name, allowed in (

@@ -7,6 +7,7 @@ from typing import Literal
 ColumnKind = Literal["id", "text", "date", "period", "money", "number", "integer", "share"]
 Need = Literal["required", "expected", "optional"]
 Severity = Literal["critical", "warning", "info"]
+Accrual = Literal["", "to date", "in the month"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 
 PANDAS_TYPES: dict[ColumnKind, str] = {
@@ -52,6 +53,7 @@ class Column:
     high: float | None = None
     references: str = ""  # "table.column" whose accepted values this one must be among
     awaited: bool = False
+    accrues: Accrual = ""  # of a quantity reported month by month
 
     @property
     def pandas_type(self) -> str:
@@ -90,17 +92,13 @@ Rule = InOrder | NeededWhen | EmptyWhen
 
 @dataclass(frozen=True)
 class Table:
-    """One table: what a row is, its columns, its key, its cross-column rules.
-
-    Where values are ``to_date``, the latest of several reports in a month stands for it.
-    """
+    """One table: what a row is, its columns, its key, its cross-column rules."""
 
     name: str
     row: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...] = ()
-    to_date: bool = False
 
     def __post_init__(self) -> None:
         names = self.column_names
@@ -123,6 +121,11 @@ class Table:
         """Names of the tables this one refers to, itself left out."""
         tables = (column.references.partition(".")[0] for column in self.columns)
         return tuple(dict.fromkeys(name for name in tables if name and name != self.name))
+
+    @property
+    def is_to_date(self) -> bool:
+        """Whether a row says how things stand, so that the latest of a month stands for it."""
+        return "period" in self.key and any(column.accrues == "to date" for column in self.columns)
 
     def __getitem__(self, name: str) -> Column:
         for column in self.columns:

@@ -1,36 +1,75 @@
 """The settings of an organisation; `pipelines.configuration` checks what people write of them."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from math import isnan, nan
 from typing import Any, ClassVar, Literal
+from unicodedata import normalize
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.profile import Profile
-from pmo_lib.errors import SettingsError, raise_all
+from pmo_lib.errors import SettingsError, raise_all, shown
+from pmo_lib.months import MONTH
 
+DATE = re.compile(rf"{MONTH.pattern}(-(0[1-9]|[12]\d|3[01]))?")
+MOST_DAYS = 36_500
+DATE_FORMAT = (
+    "Write the day as %d, the month as %m or by its name as %b or %B, and the year as %Y, such as "
+    "%d/%m/%Y"
+)
 BaselineDefinition = Literal["approval", "decision to build", "first report"]
 
 
-def _must(*rules: tuple[str, bool]) -> None:
+Rule = tuple[str, bool] | tuple[str, bool, str]  # what must be, whether it is, the remedy
+
+
+def per_cent(value: float, low: float, high: float) -> str:
+    """Did you mean 0.8 (80 %), where that lies between; else nothing."""
+    is_meant = value > 1 and low <= value / 100 <= high
+    return f"Did you mean {value / 100:g} ({value:g} %)?" if is_meant else ""
+
+
+def _must(*rules: Rule) -> None:
     """Raise SettingsError for each rule that is not kept, all together."""
-    raise_all([SettingsError(said) for said, is_kept in rules if not is_kept])
+    raise_all([SettingsError(rule[0], "", *rule[2:]) for rule in rules if not rule[1]])
 
 
-def _not_negative(settings: "Tolerances | RedRule") -> None:
-    _must(*((f"{name} must be 0 or more", value >= 0) for name, value in asdict(settings).items()))
+def _share(name: str, value: float, low: float = 0, *, below: bool = False) -> Rule:
+    """A share from `low` to 1, or `below` it."""
+    said = f"{name} must be from {low:g} to {'below ' if below else ''}1; not {value:g}"
+    return said, low <= value <= 1 and not (below and value == 1), per_cent(value, low, 1)
 
 
-def _gives_the_day(pattern: str) -> bool:
-    """Whether a day written by `pattern` is read back as that day."""
-    days = (datetime(2024, 11, 23, tzinfo=UTC), datetime(2025, 2, 3, tzinfo=UTC))
+def _count(name: str, value: int, low: int, high: int) -> Rule:
+    said = f"{name} must be {low:,} or more"
+    return said if value < low else f"{name} must be {high:,} or less", low <= value <= high
+
+
+def _is_year(year: int) -> bool:
+    return year == 0 or 1900 <= year <= 2200
+
+
+def _is_date_format(form: str) -> bool:
+    """Whether days that are written so are read as the same days."""
+    days = [datetime(*day, tzinfo=UTC) for day in ((1999, 2, 3), (2024, 12, 31))]
     try:
-        read = [datetime.strptime(day.strftime(pattern), pattern) for day in days]
-    except ValueError:
+        read = [datetime.strptime(day.strftime(form), form) for day in days]
+    except (ValueError, re.error):
         return False
     return [day.date() for day in read] == [day.date() for day in days]
+
+
+def _no_twins(key: str, names: Iterable[str]) -> Rule:
+    """No two names that differ in nothing but case, accents' make or spaces."""
+    known: dict[str, list[str]] = {}
+    for name in names:
+        plain = " ".join(normalize("NFKC", name).casefold().split())
+        known.setdefault(plain, []).append(shown(name))
+    twins = [" and ".join(alike) for alike in known.values() if len(alike) > 1]
+    return f"{key}: {'; '.join(twins)} are written alike", not twins, "Keep one of them"
 
 
 def _reads_ascii(encoding: str) -> bool:
@@ -56,7 +95,10 @@ class Tolerances:
     cost_share: float = 0.0
 
     def __post_init__(self) -> None:
-        _not_negative(self)
+        _must(
+            _count("schedule_days", self.schedule_days, 0, MOST_DAYS),
+            _share("cost_share", self.cost_share),
+        )
 
 
 @dataclass(frozen=True)
@@ -67,7 +109,14 @@ class Disclosure:
     indicative: int = 10
 
     def __post_init__(self) -> None:
-        _must(("too_few must be 1 or more", self.too_few >= 1))
+        _must(
+            _count("too_few", self.too_few, 1, 1000),
+            (
+                f"indicative must be {self.too_few} (too_few) or more; not {self.indicative}",
+                self.indicative >= self.too_few,
+                "Set both: of fewer than too_few nothing is shown that could be judged",
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -80,7 +129,12 @@ class RedRule:
     finish_late_days: int = 30  # the original finish has passed by more
 
     def __post_init__(self) -> None:
-        _not_negative(self)
+        _must(
+            _share("cpi_below", self.cpi_below),
+            _share("spi_t_below", self.spi_t_below),
+            _count("milestone_late_days", self.milestone_late_days, 0, MOST_DAYS),
+            _count("finish_late_days", self.finish_late_days, 0, MOST_DAYS),
+        )
 
 
 @dataclass(frozen=True)
@@ -91,7 +145,7 @@ class Threshold:
     material: float = nan
 
     def __post_init__(self) -> None:
-        _must(("material must be 0 or more", not self.material < 0))
+        _must((f"material must be 0 or more; not {self.material:g}", not self.material < 0))
 
 
 @dataclass(frozen=True)
@@ -105,12 +159,21 @@ class Settings:
     price_base: int = 0  # year of the prices; 0 = not stated, any year is taken as the same
     prices: Literal["", "constant", "nominal"] = ""  # with a price_base they are constant
     baseline_definition: BaselineDefinition = "approval"  # the original baseline's
+    data_date: str = ""  # YYYY-MM or YYYY-MM-DD; empty: the last month in which something happened
     date_formats: dict[str, str] = field(default_factory=dict)
     decimal_marks: dict[str, str] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)  # of files that are not UTF-8
     timezone: str = ""  # whose days times with an offset are turned into; "" = their own
     missing: list[str] = field(default_factory=list)  # words for nothing, beside the usual ones
     strict: bool = False  # whether a cell that cannot be read costs its row
+    money_unit: dict[str, float] = field(default_factory=dict)
+    percent: list[str] = field(default_factory=list)
+    percent_complete: list[str] = field(default_factory=list)
+    periodic: list[str] = field(default_factory=list)
+    cumulative: list[str] = field(default_factory=list)
+    scores: dict[str, dict[str, float]] = field(default_factory=dict)
+    survey_points: dict[str, int] = field(default_factory=dict)
+    first_version: int = 0  # of a project's baseline: the original
     customers: dict[str, int] = field(default_factory=dict)
     segments: dict[str, list[str]] = field(default_factory=dict)
     profile: Profile = field(default_factory=Profile)
@@ -127,30 +190,40 @@ class Settings:
     report_timeout_seconds: int = 600
 
     def __post_init__(self) -> None:
-        share = self.withhold_above_rejected_share
         _must(
-            ("confidence_level must be from 0.5 to below 1", 0.5 <= self.confidence_level < 1),
-            ("outcome_window_months must be 1 or more", self.outcome_window_months >= 1),
-            ("discount_rate must be from 0 to below 1", 0 <= self.discount_rate < 1),
-            ("report_timeout_seconds must be 1 or more", self.report_timeout_seconds >= 1),
-            ("false_discovery_share must be between 0 and 1", 0 < self.false_discovery_share < 1),
-            ("withhold_above_rejected_share must be from 0 to 1", 0 <= share <= 1),
-            ("customers must be 1 or more", all(n >= 1 for n in self.customers.values())),
+            ("organisation must have a name", bool(self.organisation.strip())),
+            ("currency must be named, such as GBP", bool(self.currency.strip())),
+            ("price_base must be a year, such as 2025", _is_year(self.price_base)),
+            (
+                f"data_date must be a month or a day, such as 2026-10, not {self.data_date!r}",
+                not self.data_date or bool(DATE.fullmatch(self.data_date)),
+            ),
+            _share("confidence_level", self.confidence_level, 0.5, below=True),
+            _count("outcome_window_months", self.outcome_window_months, 1, 1200),
+            _share("discount_rate", self.discount_rate, below=True),
+            _count("report_timeout_seconds", self.report_timeout_seconds, 1, 7 * 86_400),
+            _share("false_discovery_share", self.false_discovery_share, 0.001, below=True),
+            _share("withhold_above_rejected_share", self.withhold_above_rejected_share),
+            *(_count(f"customers: {name}:", n, 1, 10**9) for name, n in self.customers.items()),
+            ("first_version must be 0 or 1", self.first_version in {0, 1}),
+            ("money_unit must be above 0", all(unit > 0 for unit in self.money_unit.values())),
+            *(_count(f"survey_points: {n}:", p, 2, 1000) for n, p in self.survey_points.items()),
             (
                 "prices must be constant where price_base names their year",
                 not (self.price_base and self.prices == "nominal"),
             ),
             *(
+                (
+                    f"date_formats: {name}: {shown(form)} is no format of a date with its year",
+                    _is_date_format(form),
+                    DATE_FORMAT,
+                )
+                for name, form in self.date_formats.items()
+            ),
+            *(_no_twins(name, getattr(self, name)) for name in ("customers", "segments")),
+            *(
                 (f"decimal_marks.{name} must be '.' or ','", mark in {".", ","})
                 for name, mark in self.decimal_marks.items()
-            ),
-            *(
-                (
-                    f"date_formats.{name} must be a pattern with year, month and day, such as "
-                    f"%d/%m/%Y; not {pattern!r}",
-                    _gives_the_day(pattern),
-                )
-                for name, pattern in self.date_formats.items()
             ),
             *(
                 (

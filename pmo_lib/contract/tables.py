@@ -13,6 +13,7 @@ from pmo_lib.contract.columns import (
     column,
     department,
     empty_when,
+    hours,
     in_order,
     money,
     needed_when,
@@ -70,9 +71,9 @@ _TABLES = (
     Table("status_reports", "a project × month × rater", ("project_id", "period", "rated_by"), (
         of_project(),
         column("period", "period", "the month reported on", "required"),
-        money("planned_value", "work planned to date at its budget (PV)"),
-        money("earned_value", "work done to date at its budget (EV)"),
-        money("actual_cost", "cost of the work to date (AC)"),
+        money("planned_value", "work planned to date at its budget (PV)", accrues="to date"),
+        money("earned_value", "work done to date at its budget (EV)", accrues="to date"),
+        money("actual_cost", "cost of the work to date (AC)", accrues="to date"),
         column("estimate_at_completion", "money",
                 "forecast of the final cost (EAC); below 0 where a project earns more"),
         column("forecast_finish", "date", "forecast of the finish"),
@@ -81,7 +82,7 @@ _TABLES = (
         column("rated_by", "text", "who gave the rating", "required", "owner", "independent"),
         column("due_on", "date", "the day the report was due"),
         column("submitted_on", "date", "the day it came; empty where it has not", awaited=True),
-    ), to_date=True),
+    )),
     Table("milestones", "a milestone", ("project_id", "milestone_id"), (
         of_project(),
         column("milestone_id", "id", "the milestone's identifier", "required"),
@@ -116,10 +117,10 @@ _TABLES = (
     Table("benefit_reports", "a benefit × month", ("benefit_id", "period"), (
         column("benefit_id", "id", "the benefit", "required", to="benefits.benefit_id"),
         column("period", "period", "the month", "required"),
-        column("planned", "number", "planned in the month"),
+        column("planned", "number", "planned in the month", accrues="in the month"),
         column("forecast", "number", "forecast of the whole, at maturity"),
         column("realised", "number", "realised in the month; empty where not measured",
-                awaited=True),
+                awaited=True, accrues="in the month"),
     )),
     Table("demands", "a request for a project", ("demand_id",), (
         column("demand_id", "id", "the request's identifier", "required"),
@@ -141,9 +142,9 @@ _TABLES = (
     Table("capacity", "a role × month", ("role", "period"), (
         column("role", "text", "the role", "required"),
         column("period", "period", "the month", "required"),
-        column("capacity_hours", "number", "hours there are", "required", unit="hours", low=0),
-        column("demand_hours", "number", "hours asked for", "expected", unit="hours", low=0),
-        column("booked_hours", "number", "hours given", "expected", unit="hours", low=0),
+        hours("capacity_hours", "hours there are", "required"),
+        hours("demand_hours", "hours asked for", "expected"),
+        hours("booked_hours", "hours given", "expected"),
     )),
     Table("services", "a PMO service", ("service_id",), (
         column("service_id", "id", "the service's identifier", "required"),
@@ -213,9 +214,9 @@ _TABLES = (
     Table("pmo_costs", "a month × cost category", ("period", "category"), (
         column("period", "period", "the month", "required"),
         column("category", "text", "staff, tools, training, …", "required"),
-        money("amount", "what it cost", "required"),
+        money("amount", "what it cost", "required", accrues="in the month"),
         column("fte", "number", "full-time equivalents", unit="FTE", low=0),
-        column("reporting_hours", "number", "hours spent on reporting", unit="hours", low=0),
+        hours("reporting_hours", "hours spent on reporting"),
     )),
     Table("benchmarks", "a published or peer figure",
           ("source", "year", "metric", "kpi_id", "segment", "statistic", "unit_of_analysis",

@@ -6,6 +6,7 @@ from typing import Any
 
 from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.schema import Severity
+from pmo_lib.months import DataDate
 from pmo_lib.wording import counted
 
 
@@ -162,13 +163,14 @@ class Verdict:
     """Every table's verdict, the files that were no table, and the hash of all that was read.
 
     ``questions`` are those that nobody has waived, ``unusable`` the tables that could not be read
-    at all, with the reason.
+    at all, with the reason; ``data_date`` is up to when the data go.
     """
 
     data_hash: str
     tables: Mapping[str, TableVerdict]
     ignored: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
+    data_date: DataDate = field(default_factory=DataDate)
     unusable: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -201,5 +203,9 @@ class Verdict:
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "Verdict":
         """The verdict that `to_mapping` was made from."""
-        known = ("data_hash", "tables", "ignored", "questions", "unusable")
-        return rebuilt(cls, {name: values[name] for name in known if name in values})
+        known = {"data_hash", "tables", "ignored", "questions", "data_date", "unusable"}
+        own = {name: value for name, value in values.items() if name in known}
+        later = {"data_date", "unusable"}  # a release ago they were not written
+        if missing := known - later - set(own):
+            raise KeyError(*sorted(missing))
+        return rebuilt(cls, own)

@@ -7,9 +7,9 @@ from typing import Literal
 
 import pandas as pd
 
-from pmo_lib.causal.attribution import Attribution
+from pmo_lib.causal.effect import Effect
 from pmo_lib.causal.imputation import FEWEST_BEFORE
-from pmo_lib.causal.panel import Ints, Panel
+from pmo_lib.causal.panel import Panel
 from pmo_lib.months import quarter_name, quarter_number, quarter_of
 from pmo_lib.wording import listed
 
@@ -18,7 +18,6 @@ DEPARTMENTS = {
     "department": "str", "adopted": "str", "n_before": "int64", "n_since": "int64",
     "effect_without": "float64",
 }  # fmt: skip
-NO_DEPARTMENTS = pd.DataFrame(columns=list(DEPARTMENTS)).astype(DEPARTMENTS)
 FEWEST_APART = 4  # departments with one service on and the others off in a quarter
 
 
@@ -96,7 +95,7 @@ def refusal_of_service(projects: pd.DataFrame, adopted: Adoption) -> str:
     )
 
 
-def notes(cells: Panel, first: Ints, adopted: Adoption) -> list[str]:
+def notes(cells: Panel, adopted: Adoption) -> list[str]:
     """Which departments the dates exclude from the comparison, as sentences."""
     found = []
     last = cells.first_quarter + cells.quarters - 1
@@ -115,23 +114,17 @@ def notes(cells: Panel, first: Ints, adopted: Adoption) -> list[str]:
     for said, names in groups.items():
         if len(names):
             found.append(f"Departments that {said}{listed(sorted(map(str, names)))}.")
-    before = ((cells.cases > 0) & (pd.RangeIndex(cells.quarters).to_numpy() < first[:, None])).sum(
-        axis=1
-    )
-    thin = [
-        name
-        for name, n, f in zip(cells.departments, before, first, strict=True)
-        if f < cells.quarters and n < FEWEST_BEFORE
-    ]
-    if thin:
+    before = ((cells.cases > 0) & ~cells.treated).sum(axis=1)
+    thin = pd.Index(cells.departments)[cells.adopts & (before < FEWEST_BEFORE)]
+    if len(thin):
         found.append(
             "Departments with projects in fewer than two quarters before they adopted cannot be "
-            f"compared with themselves: {listed(thin)}."
+            f"compared with themselves: {listed(list(thin))}."
         )
     return found
 
 
-def by_department(cells: Panel, first: Ints, found: Attribution) -> pd.DataFrame:
+def by_department(cells: Panel, found: Effect) -> pd.DataFrame:
     """`DEPARTMENTS`: quarter of adoption, projects before and since, the effect without each.
 
     The quarter is empty where a department did not adopt within the data.
@@ -141,7 +134,7 @@ def by_department(cells: Panel, first: Ints, found: Attribution) -> pd.DataFrame
             name, quarter_name(int(f) + cells.first_quarter) if f < cells.quarters else "",
             cells.cases[d, :f].sum(), cells.cases[d, f:].sum(), found.without.get(name, nan),
         )
-        for d, (name, f) in enumerate(zip(cells.departments, first, strict=True))
+        for d, (name, f) in enumerate(zip(cells.departments, cells.first, strict=True))
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(DEPARTMENTS)).astype(DEPARTMENTS)
 

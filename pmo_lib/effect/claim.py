@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import expm1
 from typing import Literal
 
-from pmo_lib.causal.attribution import Attribution
+from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.checks import REQUIRED, Check
 from pmo_lib.effect.outcomes import Outcome
 from pmo_lib.wording import listed
@@ -33,7 +33,7 @@ class Claim:
 
 def claim(
     outcome: Outcome,
-    found: Attribution,
+    found: Effect,
     checks: Sequence[Check],
     *,
     p_adjusted: float,
@@ -68,9 +68,10 @@ def claim(
 
 
 def without_controls(
-    outcome: Outcome, found: Attribution, *, word: Word, smallest: float, caveat: str, remedy: str
+    outcome: Outcome, found: Effect, *, word: Word, smallest: float, caveat: str
 ) -> Claim:
     """The verdict where the design itself sets a ceiling, `word`."""
+    remedy = found.remedy
     if found.refusal:
         return Claim("not testable", f"{sentence(found.refusal)}.", remedy)
     if found.excludes_zero and found.p <= ALPHA:
@@ -86,7 +87,7 @@ def helps(outcome: Outcome, value: float) -> bool:
     return value < 0 if outcome.better == "lower" else value > 0
 
 
-def _shown(outcome: Outcome, found: Attribution, checks: Sequence[Check]) -> Claim:
+def _shown(outcome: Outcome, found: Effect, checks: Sequence[Check]) -> Claim:
     failed = [each.id for each in checks if each.state == "failed"]
     passed = {each.id for each in checks if each.state == "passed"}
     open_ = [name for name in REQUIRED if name not in passed and name not in failed]
@@ -113,7 +114,7 @@ def _shown(outcome: Outcome, found: Attribution, checks: Sequence[Check]) -> Cla
     )
 
 
-def _excluded(outcome: Outcome, found: Attribution, smallest: float) -> bool:
+def _excluded(outcome: Outcome, found: Effect, smallest: float) -> bool:
     """Whether an effect for the better of the smallest size of interest is outside the interval."""
     if not smallest > 0:
         return False

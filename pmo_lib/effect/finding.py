@@ -5,22 +5,15 @@ from math import nan
 
 import pandas as pd
 
-from pmo_lib.causal.attribution import Attribution
-from pmo_lib.causal.event_study import NO_HALF_YEARS, NO_QUARTERS
+from pmo_lib.causal.effect import Effect
 from pmo_lib.causal.imputation import supported
-from pmo_lib.causal.interrupted import Interrupted
-from pmo_lib.causal.matching import Matched
-from pmo_lib.causal.panel import Bools, Ints, Panel, treated_cells
-from pmo_lib.effect.adoption import NO_DEPARTMENTS, Adoption, Design
+from pmo_lib.causal.panel import Panel
+from pmo_lib.effect.adoption import Adoption, Design
 from pmo_lib.effect.checks import Check
 from pmo_lib.effect.claim import Claim
-from pmo_lib.effect.outcomes import Outcome
+from pmo_lib.effect.outcomes import OUTCOMES, Outcome
+from pmo_lib.stats.numbers import Bools
 
-COLUMNS = (
-    "outcome", "effect", "low", "high", "p", "n_projects", "n_departments", "support", "mde",
-    "verdict", "design", "unit", "p_adjusted", "effect_priced", "low_priced", "high_priced",
-    "left_out", "why", "what_would_change_it",
-)  # fmt: skip
 NOT_YET = Claim("not testable", "", "")
 
 
@@ -40,20 +33,15 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Sample:
-    """The projects with an outcome, as cells for the test and for the money, and the dates."""
+    """The projects with an outcome, as cells for the test and for the money."""
 
     rows: pd.DataFrame
     tested: Panel
     priced: Panel
-    first: Ints
-
-    def treated(self) -> Bools:
-        """The cells under the PMO (D, T)."""
-        return treated_cells(self.first, self.tested.quarters)
 
     def compared(self) -> Bools:
         """The cells under the PMO over which the estimate averages (D, T)."""
-        under = self.treated()[None]
+        under = self.tested.treated[None]
         counts: Bools = supported(self.tested, ~under, under)[0]
         return counts
 
@@ -72,35 +60,50 @@ class Finding:
     ``n_left_out`` projects should have the outcome and do not; ``n_edge`` started in the quarter
     of the adoption but before its day; ``n_unlike`` are of a kind found only under the PMO.
     Of the staggered roll-out ``departments`` are those compared, ``quarters`` and ``half_years``
-    the points of the event study; ``series`` and ``matching`` are of the other designs.
+    the points of the event study.
     """
 
     outcome: Outcome
     design: Design
-    tested: Attribution
-    priced: Attribution
+    tested: Effect
+    priced: Effect
     claim: Claim = NOT_YET
     checks: tuple[Check, ...] = ()
     p_adjusted: float = nan
     n_left_out: int = 0
     n_edge: int = 0
     n_unlike: int = 0
-    departments: pd.DataFrame = field(default_factory=NO_DEPARTMENTS.copy, repr=False)
-    quarters: pd.DataFrame = field(default_factory=NO_QUARTERS.copy, repr=False)
-    half_years: pd.DataFrame = field(default_factory=NO_HALF_YEARS.copy, repr=False)
-    series: Interrupted | None = field(default=None, repr=False)
-    matching: Matched | None = field(default=None, repr=False)
+    departments: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    quarters: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    half_years: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
-    def row(self) -> tuple[object, ...]:
-        """The finding as a row of value_case.csv, with `COLUMNS`."""
+    def row(self) -> dict[str, object]:
+        """The finding as a row of value_case.csv."""
         tested, priced = self.tested, self.priced
-        unit = "difference of logarithms" if self.outcome.logarithm else "difference of shares"
-        return (
-            self.outcome.id, tested.value, tested.low, tested.high, tested.p, tested.n_projects,
-            tested.n_departments, tested.support, tested.detectable, self.claim.word, self.design,
-            unit, self.p_adjusted, priced.value, priced.low, priced.high, self.n_left_out,
-            self.claim.why, self.claim.remedy,
-        )  # fmt: skip
+        return {
+            "outcome": self.outcome.id,
+            "effect": tested.value,
+            "low": tested.low,
+            "high": tested.high,
+            "p": tested.p,
+            "n_projects": tested.n,
+            "n_departments": tested.clusters,
+            "support": tested.support,
+            "mde": tested.detectable,
+            "verdict": self.claim.word,
+            "design": self.design,
+            "unit": f"difference of {'logarithms' if self.outcome.logarithm else 'shares'}",
+            "p_adjusted": self.p_adjusted,
+            "effect_priced": priced.value,
+            "low_priced": priced.low,
+            "high_priced": priced.high,
+            "left_out": self.n_left_out,
+            "why": self.claim.why,
+            "what_would_change_it": self.claim.remedy,
+        }
+
+
+COLUMNS = tuple(Finding(OUTCOMES["cost"], "none", Effect(), Effect()).row())
 
 
 @dataclass(frozen=True)

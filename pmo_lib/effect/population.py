@@ -34,7 +34,7 @@ def population(
     if sample is None:
         steps["left, but no estimate rests on them"] = pd.Series(True, index=begun.index)
     else:
-        serving = sample.projects_in(sample.compared() | ~sample.treated())
+        serving = sample.projects_in(sample.compared() | ~sample.tested.treated)
         steps |= {
             "of a kind found only under the PMO": ~begun["project_id"].isin(
                 sample.rows["project_id"]

@@ -11,9 +11,10 @@ from math import log1p
 
 import pandas as pd
 
-from pmo_lib.causal.attribution import Attribution, attribution
+from pmo_lib.causal.attribution import attribution
+from pmo_lib.causal.effect import Effect
 from pmo_lib.causal.event_study import by_half_year
-from pmo_lib.causal.panel import Panel, first_quarters, panel
+from pmo_lib.causal.panel import Panel, panel
 from pmo_lib.causal.randomisation import FEWER_PERMUTATIONS, PERMUTATIONS
 from pmo_lib.effect.adoption import (
     Adoption,
@@ -63,7 +64,7 @@ def findings(
         ]
     of_service = refusal_of_service(evidence.projects, evidence.adopted)
     if of_service:
-        nothing = Attribution(refusal=of_service, remedy="Leave the parameter service empty.")
+        nothing = Effect(refusal=of_service, remedy="Leave the parameter service empty.")
         own = [Estimated(Finding(o, design, nothing, nothing)) for o in (*PRIMARY, *SECONDARY)]
     else:
         own = [
@@ -88,8 +89,8 @@ def estimated(
     if sample is None:
         return given
 
-    def of(cells: Panel) -> Attribution:
-        return attribution(cells, sample.first, evidence.level, permutations=permutations)
+    def of(cells: Panel) -> Effect:
+        return attribution(cells, evidence.level, permutations=permutations)
 
     tested = of(sample.tested)
     priced = tested if sample.priced is sample.tested else of(sample.priced)
@@ -108,7 +109,7 @@ def compared(evidence: Evidence, outcome: Outcome, *, weight: str = "") -> Estim
     unlike = unlike_any(known, under_pmo(known, adopted.dates), outcome)
     known = known[~unlike]
     refusal = _too_little_known(wanted, known, outcome, adopted)
-    nothing = Attribution(refusal=refusal, remedy="Collect it.")
+    nothing = Effect(refusal=refusal, remedy="Collect it.")
     finding = Finding(
         outcome, "staggered roll-out", nothing, nothing, n_edge=int(edge.sum()),
         n_left_out=int(wanted["value"].isna().sum()), n_unlike=int(unlike.sum()),
@@ -119,12 +120,11 @@ def compared(evidence: Evidence, outcome: Outcome, *, weight: str = "") -> Estim
     if not adopted.others.empty:
         others = under_pmo(rows, adopted.others).astype("float64")
         rows, plan = rows.assign(others_on=others), [*plan, "others_on"]
-    tested = priced = panel(rows, plan, weight=weight)
+    tested = priced = panel(rows, plan, adopted.quarters, weight=weight)
     if outcome.has_tails:
-        tested = panel(rows.assign(value=winsorised(rows["value"])), plan, weight=weight)
-    return Estimated(
-        finding, Sample(rows, tested, priced, first_quarters(tested, adopted.quarters))
-    )
+        held = rows.assign(value=winsorised(rows["value"]))
+        tested = panel(held, plan, adopted.quarters, weight=weight)
+    return Estimated(finding, Sample(rows, tested, priced))
 
 
 def _too_little_known(
@@ -158,16 +158,14 @@ def _concluded(
     found, sample = replace(given.finding, p_adjusted=p_adjusted), given.sample
     outcome, tested = found.outcome, found.tested
     if sample is not None:
-        found = replace(found, departments=by_department(sample.tested, sample.first, tested))
+        found = replace(found, departments=by_department(sample.tested, tested))
     seen = outcome.role == "primary" or (tested.excludes_zero and p_adjusted <= ALPHA)
     if seen and sample is not None and not tested.refusal:
-        own = Robustness(
-            sample.tested, sample.first, tested, evidence.level, logarithm=outcome.logarithm
-        )
+        own = Robustness(sample.tested, tested, evidence.level, outcome.logarithm)
         lost = attrition(_of_losses(evidence, outcome))
         found = replace(
             found, checks=(*own.checks(), lost, *shared), quarters=own.quarters,
-            half_years=by_half_year(sample.tested, sample.first, evidence.level),
+            half_years=by_half_year(sample.tested, evidence.level),
         )  # fmt: skip
     said = claim(
         outcome, tested, found.checks, p_adjusted=p_adjusted, smallest=smallest[outcome.id]
@@ -175,25 +173,24 @@ def _concluded(
     return replace(found, claim=said)
 
 
-def _of_losses(evidence: Evidence, outcome: Outcome) -> Attribution:
+def _of_losses(evidence: Evidence, outcome: Outcome) -> Effect:
     """The difference in the share of projects of which the outcome is not known."""
     lost = losses(evidence.projects, outcome, evidence.data_date)
     adopted = evidence.adopted
     rows, plan = with_plan(lost[~on_the_edge(lost, adopted.dates)], OUTCOMES["planned_cost"])
-    cells = panel(rows, plan)
-    first = first_quarters(cells, adopted.quarters)
-    return attribution(cells, first, evidence.level, permutations=FEWER_PERMUTATIONS)
+    cells = panel(rows, plan, adopted.quarters)
+    return attribution(cells, evidence.level, permutations=FEWER_PERMUTATIONS)
 
 
 def _shared_checks(evidence: Evidence) -> list[Check]:
     """What holds for all outcomes: the negative control where given, and the mix of projects."""
 
-    def of(name: str) -> Attribution:
+    def of(name: str) -> Effect:
         given = compared(evidence, OUTCOMES[name])
         if given.sample is None:
             return given.finding.tested
-        cells, first = given.sample.tested, given.sample.first
-        return attribution(cells, first, evidence.level, permutations=FEWER_PERMUTATIONS)
+        cells = given.sample.tested
+        return attribution(cells, evidence.level, permutations=FEWER_PERMUTATIONS)
 
     given = evidence.projects["control"].notna().any()
     names = ("planned_cost", "planned_days")

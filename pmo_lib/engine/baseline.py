@@ -12,8 +12,10 @@ from typing import Any
 import pandas as pd
 
 from pmo_lib.engine.result import of_subject
-from pmo_lib.errors import ParameterError
+from pmo_lib.errors import ParameterError, shown
+from pmo_lib.portable import name_problems
 
+MOST_LETTERS = 60  # of a name
 FORMAT = 1  # of the files; a later workbook must still be able to read them
 OBSERVED_UNDER = {
     "currency", "outcome_window_months", "price_base", "red_rule", "tolerances",
@@ -85,14 +87,12 @@ class Baseline:
 
 def check_name(name: str) -> None:
     """Raise ParameterError unless `name` can be a folder's name on every system."""
-    if (
-        not name
-        or len(name) > 60
-        or not all(c.isascii() and (c.isalnum() or c in "-_") for c in name)
-    ):
+    is_plain = all(c.isascii() and (c.isalnum() or c in "-_") for c in name)
+    problem = next(name_problems(name, MOST_LETTERS), "")
+    if problem or not is_plain:
         raise ParameterError(
-            f"{name!r} cannot be the name of a baseline",
-            remedy="Allowed: letters, digits, hyphens and underscores, at most 60",
+            f"{shown(name)} cannot be the name of a baseline{problem and f': it {problem}'}",
+            remedy=f"Allowed: letters, digits, hyphens and underscores, at most {MOST_LETTERS}",
         )
 
 

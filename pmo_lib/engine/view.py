@@ -59,7 +59,7 @@ def availability(kpi: Kpi, view: View) -> tuple[ResultState, str]:
         return "not measured", "needs a value case in which an effect of the PMO is at least likely"
     if "verdict" in kpi.given and view.verdict is None:
         return "not measured", "needs the verdict of validation"
-    used = (*kpi.tables, *kpi.needs)
+    used = (*kpi.tables, *kpi.needs, *kpi.uses)
     withheld = dict.fromkeys(view.withheld[name] for name in used if name in view.withheld)
     if withheld:
         return "withheld", "; ".join(withheld)
@@ -70,6 +70,20 @@ def availability(kpi: Kpi, view: View) -> tuple[ResultState, str]:
         )
         return "not measured", f"needs the column {columns}, which is empty or not there"
     return "measured", ""
+
+
+def lacking(kpi: Kpi, view: View) -> list[str]:
+    """The tables ("baselines") and columns ("baselines.cost") that the KPI needs and has not.
+
+    A table that is not there lacks its needed columns, too; what is withheld is there.
+    """
+    missing = [name for name in kpi.tables if name not in view.tables]
+    absent = [need for need in kpi.needs if need.partition(".")[0] in missing]
+    there = [need for need in kpi.needs if need not in absent and need not in view.withheld]
+    empty = [need for need in there if not _says_something(view, need)]
+    if empty and _nothing_completed_yet(view, empty):
+        empty = []
+    return [*missing, *absent, *empty]
 
 
 def _says_something(view: View, need: str) -> bool:

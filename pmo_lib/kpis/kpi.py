@@ -66,6 +66,7 @@ class Kpi:
     statistic, also : the headline, and what is shown beside it.
     population : what the units are ("completed projects").
     needs : the columns without which nothing can be said, as "table.column".
+    uses : the columns that it can do without, but not with what is in doubt.
     near : the range in which the value should lie, where `better` is "near".
     level : "organisation" where the data are not kept by department.
     segment : what the parts are called ("service"); empty where there are none.
@@ -86,6 +87,7 @@ class Kpi:
     also: tuple[Statistic, ...]
     population: Population
     needs: tuple[str, ...]
+    uses: tuple[str, ...]
     window: Window
     near: tuple[float, float] | None
     level: Level
@@ -115,6 +117,7 @@ def kpi(
     population: str | Population,
     also: tuple[str | Statistic, ...] = (),
     needs: tuple[str, ...] = (),
+    uses: tuple[str, ...] = (),
     window: Window = "data date",
     near: tuple[float, float] | None = None,
     level: Level = "department",
@@ -140,7 +143,7 @@ def kpi(
         parameters = inspect.signature(function).parameters.values()
         tables = [p for p in parameters if p.name not in GIVEN]
         unknown = [p.name for p in tables if p.name not in TABLES]
-        unknown += [need for need in needs if not _is_column(need)]
+        unknown += [name for name in (*needs, *uses) if not _is_column(name)]
         if unknown:
             raise ValueError(
                 f"KPI {id} names {unknown}, which pmo_lib.contract.tables does not declare"
@@ -157,6 +160,7 @@ def kpi(
             also=tuple(map(statistic_of, also)),
             population=population_of(population),
             needs=needs,
+            uses=uses,
             window=window,
             near=near,
             level=level,

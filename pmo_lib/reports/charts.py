@@ -16,9 +16,10 @@ from pmo_lib.engine.view import View, availability
 from pmo_lib.facts.portfolio import TIERS, size_tiers
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.measurement import Measurement
+from pmo_lib.reports.lettering import label
 from pmo_lib.reports.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
 from pmo_lib.stats.quantiles import quantile
-from pmo_lib.wording import DASH, INDICATIVE, interval, number, shortened
+from pmo_lib.wording import DASH, INDICATIVE, interval, number
 
 LABEL_LETTERS = 34  # more would leave no room for the figure
 MOST_ROWS = 30  # more departments are in the table, not in the figure
@@ -32,7 +33,7 @@ def rates(found: Sequence[KpiResult], level: float) -> Picture | str:
         return "no share is measured"
     names = [CATALOGUE[result.kpi_id].name for result in shown]
     data = _as_table(shown, names, level, "KPI")
-    return Picture(_dots(shown, names, level), _alt("Shares", data, level), data)
+    return Picture(_dots(shown, names, data, level), _alt("Shares", data, level), data)
 
 
 def by_department(
@@ -70,6 +71,7 @@ def by_department(
     figure = _dots(
         drawn_ones,
         [names[result.department] for result in drawn_ones],
+        data,
         level,
         [result.department == (own or ORGANISATION) for result in drawn_ones],
     )
@@ -165,6 +167,7 @@ def _of_tier(tier: str, values: pd.Series, level: float, indicative: int) -> dic
 def _dots(
     found: Sequence[KpiResult],
     names: Sequence[str],
+    table: pd.DataFrame,
     level: float,
     stands_out: Sequence[bool] = (),
 ) -> Figure:
@@ -176,9 +179,10 @@ def _dots(
             axes.plot(result.value, row, "D" if bold else "o", color=colour, ms=8, clip_on=False)
             said = f"{number(result.value, 'share')}  (n = {result.n})"
             axes.annotate(said, (1.02, row), xycoords=("axes fraction", "data"), va="center")
-        axes.set_yticks(range(len(found)), [shortened(name, LABEL_LETTERS) for name in names])
-        for label, bold in zip(axes.get_yticklabels(), marked, strict=True):
-            label.set_fontweight("bold" if bold else "normal")
+        known = table.iloc[:, 0].to_list()
+        axes.set_yticks(range(len(found)), [label(name, LABEL_LETTERS, known) for name in names])
+        for tick, bold in zip(axes.get_yticklabels(), marked, strict=True):
+            tick.set_fontweight("bold" if bold else "normal")
         axes.set(xlim=(0, 1), ylim=(len(found) - 0.5, -0.5))
         axes.set_xlabel(f"Share of the cases; line: {number(level, 'share')} interval")
         axes.xaxis.set_major_formatter(PercentFormatter(1.0))

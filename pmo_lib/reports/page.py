@@ -1,11 +1,28 @@
 """Pieces of a report page: HTML that needs no style sheet to be read, every text escaped."""
 
+import html
+import re
 from collections.abc import Iterable
-from html import escape
 from numbers import Integral
 
 import pandas as pd
 from IPython.display import HTML
+
+from pmo_lib.printable import printable
+
+LONG, PART = 24, 12  # letters of a word that a narrow page may break, and of its parts
+_BREAK = "\0"  # stands for a place to break: no printable text holds it
+
+
+def escape(text: str) -> str:
+    """Text of others as HTML: none of it is markup, and a long word can be broken."""
+    parted = re.sub(rf"\S{{{LONG},}}", _parted, printable(text))
+    return html.escape(parted).replace(_BREAK, "<wbr>")
+
+
+def attribute(text: str) -> str:
+    """Text of others as the value of an attribute."""
+    return html.escape(printable(text))
 
 
 def title(text: str, beneath: str) -> HTML:
@@ -42,12 +59,19 @@ def lines(*texts: str) -> HTML:
     """A table's cell: the first text, and smaller beneath it the others that are not empty."""
     first, *rest = texts
     beneath = "".join(f"\n<br><small>{escape(text)}</small>" for text in rest if text)
-    return HTML(f"{escape(first)}{beneath}")
+    text = f"{escape(first)}{beneath}"
+    # IPython opens what begins like an address
+    return HTML(f"\n{text}" if text.startswith("http") else text)
+
+
+def code(text: str) -> HTML:
+    """Lines of a file, as they are written."""
+    return HTML(f"<pre>{escape(text)}</pre>")
 
 
 def badge(text: str, kind: str) -> HTML:
     """A word in a frame of its kind's colour and with its own mark, for who sees no colour."""
-    return HTML(f"<span class='badge {escape(kind)}'>{escape(text)}</span>")
+    return HTML(f"<span class='badge {attribute(kind)}'>{escape(text)}</span>")
 
 
 def section(heading: str, *parts: HTML) -> HTML:
@@ -77,22 +101,30 @@ def table_html(frame: pd.DataFrame, caption: str, style: str = "") -> str:
     """The HTML of `table`."""
     numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
     styles = [" class='number'" if is_number else "" for is_number in numeric]
-    names = [escape(str(name)) for name in frame.columns]
+    names = [str(name) for name in frame.columns]
     head = "".join(
-        f"<th scope='col'{kind}>{name}</th>" for name, kind in zip(names, styles, strict=True)
+        f"<th scope='col'{kind}>{escape(name)}</th>"
+        for name, kind in zip(names, styles, strict=True)
     )
     body = "\n".join(_row(row, names, styles) for row in frame.itertuples(index=False, name=None))
     return (
-        f"<div class='scroll' role='region' tabindex='0' aria-label='{escape(caption)}'>"
+        f"<div class='scroll' role='region' tabindex='0' aria-label='{attribute(caption)}'>"
         f"<table{f' class={style!r}' if style else ''}>\n<caption>{escape(caption)}</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
     )
 
 
+def _parted(word: re.Match[str]) -> str:
+    letters = word[0]
+    return _BREAK.join(letters[at : at + PART] for at in range(0, len(letters), PART))
+
+
 def _row(cells: tuple[object, ...], names: list[str], styles: list[str]) -> str:
     first, *rest = map(_cell, cells)
     columns = zip(rest, names[1:], styles[1:], strict=True)
-    tds = "".join(f"<td data-label='{name}'{kind}>{text}</td>" for text, name, kind in columns)
+    tds = "".join(
+        f"<td data-label='{attribute(name)}'{kind}>{text}</td>" for text, name, kind in columns
+    )
     return f"<tr><th scope='row'>{first}</th>{tds}</tr>"
 
 

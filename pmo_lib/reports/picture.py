@@ -13,6 +13,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pmo_lib.reports.lettering import families
 from pmo_lib.reports.page import folded, paragraph, table
 
 # each at least 4.5 : 1 on white; accent and strong differ for the colour-blind too
@@ -58,6 +59,7 @@ def drawn(height_inches: float) -> Iterator[tuple[Figure, Axes]]:
         "font.size": 11, "axes.edgecolor": SOFT, "axes.labelcolor": INK, "text.color": INK,
         "xtick.color": INK, "ytick.color": INK, "grid.color": "#d9dee2", "axes.grid": True,
         "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
+        "font.family": families(),
     }  # fmt: skip
     # a $ in a department's name is a dollar, not the beginning of a formula
     with sns.axes_style("whitegrid", rc=style), rc_context({"text.parse_math": False}):

@@ -1,7 +1,6 @@
 """What every report has: title, scorecard, what could not be shown, data quality, provenance."""
 
 import inspect
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +9,7 @@ from typing import Self
 import pandas as pd
 from IPython.display import HTML
 
+from pmo_lib.assessment.collecting import Step, in_words, steps
 from pmo_lib.display import facts_table
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.result import ORGANISATION, KpiResult
@@ -155,18 +155,19 @@ class Report:
         return page.table(pd.DataFrame(rows), "KPIs that could not be shown")
 
     def collect_next(self) -> HTML:
-        """What to collect next, that which switches on the most KPIs first."""
-        wanting: dict[str, list[str]] = defaultdict(list)
-        for result in self.results:
-            if result.state == "not measured" and result.reason.startswith("needs "):
-                wanting[result.reason.removeprefix("needs ")].append(result.kpi_id)
-        if not wanting:
+        """What to collect next: what switches on most KPIs for the least work, with an example."""
+        if not self.to_collect:
             return page.paragraph("No table and no column is missing for the KPIs of this report.")
-        ordered = sorted(wanting.items(), key=lambda item: (-len(item[1]), item[0]))
+        first = self.to_collect[0]
         return page.joined(
-            page.paragraph("To collect next, what switches on most KPIs first:"),
-            page.bullets([f"{what}: for {listed(kpis)}" for what, kpis in ordered]),
+            page.paragraph("To collect next, what switches on most KPIs for the least work first:"),
+            page.bullets(in_words(self.to_collect)),
+            page.folded(f"An example of {listed([*first.columns])}", page.code(first.example)),
         )
+
+    @cached_property
+    def to_collect(self) -> list[Step]:
+        return steps(self.view)
 
     def data_quality(self) -> HTML:
         """Per table: rows read, accepted and rejected, rules met."""
@@ -182,7 +183,7 @@ class Report:
         facts = {
             "Data (SHA-256 over the files' hashes)": self.workbook.verdict.data_hash,
             "Files": f"{sum(len(t.files) for t in self.workbook.verdict.tables.values())}",
-            "Data date": f"{self.view.data_date:%Y-%m-%d}",
+            "Data date": f"{self.view.data_date:%Y-%m-%d}, {self.workbook.why(self.view.period)}",
             "Currency": settings.currency,
             "Prices of": str(settings.price_base or "not stated"),
             "Interval level": f"{settings.confidence_level:.0%}",

@@ -12,8 +12,9 @@ from pmo_lib.engine.result import KpiResult
 from pmo_lib.facts.customers import USED
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports import page
+from pmo_lib.reports.lettering import label
 from pmo_lib.reports.picture import ACCENT, INK, SOFT, Picture, drawn
-from pmo_lib.wording import DASH, interval, number, shortened
+from pmo_lib.wording import DASH, interval, number
 
 OF_SERVICES = ("R4", "R9", "R6")
 LABEL_LETTERS = 26
@@ -35,7 +36,7 @@ def service_map(services: pd.DataFrame, level: float) -> Picture | str:
             axes.vlines(x, row["importance_low"], row["importance_high"], color="#b9c3cb")
             axes.plot(x, y, "o", color=ACCENT, ms=8)
         axes.margins(MARGIN)
-        _name_dots(axes, shown)
+        _name_dots(axes, shown, services["service"].to_list())
         corners = zip(QUADRANTS.values(), ((1, 1), (0, 1), (0, 0), (1, 0)), strict=True)
         for name, (x, y) in corners:
             axes.annotate(
@@ -51,15 +52,15 @@ def service_map(services: pd.DataFrame, level: float) -> Picture | str:
     return Picture(figure, alt, _places(services, level))
 
 
-def _name_dots(axes: Axes, services: pd.DataFrame) -> None:
+def _name_dots(axes: Axes, services: pd.DataFrame, known: list[str]) -> None:
     """Each dot's name beside it, on the side where it covers no other."""
     wide, high = (high - low for low, high in (axes.get_xlim(), axes.get_ylim()))
     dot = 2 * LETTER_SHARE * wide
     dots = zip(services["performance"], services["importance"], strict=True)
     taken = [(x - dot / 2, y, dot) for x, y in dots]
     for row in services.sort_values("performance").to_dict("records"):
-        label = shortened(row["service"], LABEL_LETTERS)
-        width, step = wide * LETTER_SHARE * len(label), high * LINE_SHARE
+        name = label(row["service"], LABEL_LETTERS, known)
+        width, step = wide * LETTER_SHARE * len(name), high * LINE_SHARE
         x, y = row["performance"], row["importance"]
         sides = [(up, right) for up in (1, -1, 2, -2) for right in (True, False)]
         places = {(up, right): (x - width * (not right), y + up * step) for up, right in sides}
@@ -67,7 +68,7 @@ def _name_dots(axes: Axes, services: pd.DataFrame) -> None:
         up, right = (free or sides)[0]
         taken.append((*places[up, right], width))
         axes.annotate(
-            label, (x, y), (7 if right else -7, 9 * up),
+            name, (x, y), (7 if right else -7, 9 * up),
             textcoords="offset points", ha="left" if right else "right", va="center", color=INK,
         )  # fmt: skip
 

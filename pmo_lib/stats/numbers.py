@@ -1,4 +1,4 @@
-"""Sums over cases, from which ratios get their intervals."""
+"""Arrays of numbers, what rounding leaves of none, and sums over cases."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 ROUNDING = 1e-12  # what a computer's sums of squares may leave where there is no spread at all
 
@@ -15,6 +17,13 @@ def total(values: Floats) -> float:
     """Σ values; 0 where they cancel but for what a computer's rounding leaves."""
     found = float(values.sum())
     return 0.0 if abs(found) <= ROUNDING * float(np.abs(values).sum()) else found
+
+
+def standardised(x: Floats) -> Floats:
+    """Each column less its mean, by its standard deviation; a constant one is 0."""
+    spread = x.std(axis=0)
+    found: Floats = (x - x.mean(axis=0)) / np.where(spread > ROUNDING, spread, 1.0)
+    return found
 
 
 @dataclass(frozen=True)

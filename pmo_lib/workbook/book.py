@@ -16,8 +16,9 @@ from pmo_lib.display import facts_table
 from pmo_lib.engine.baseline import Baseline, check_name
 from pmo_lib.engine.freezing import freeze
 from pmo_lib.engine.view import View
-from pmo_lib.errors import DataError, ParameterError, allowed_values
-from pmo_lib.months import month_range, months_of
+from pmo_lib.errors import DataError, ParameterError, allowed_values, shown
+from pmo_lib.facts.data_date import data_date, happened
+from pmo_lib.months import DataDate, month_range
 from pmo_lib.workbook.frozen import frozen_in, latest, read_baseline, write_baseline
 from pmo_lib.workbook.lazy import Lazy
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pmo_lib.measurement import Measurement
 
 PEERS = "peers"
+FIRST = ("projects", "status_reports")  # tables whose first month begins the periods
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "data" / "processed"
 
 
@@ -65,34 +67,29 @@ class Workbook:
         return sorted(self.tables["projects"]["department"].unique())
 
     @cached_property
+    def data_date(self) -> DataDate:
+        """Up to when the data go: as was found at the door, or by what the tables say."""
+        found = self.verdict.data_date
+        return found if found.period else data_date(self.tables, "", self.settings.data_date)
+
+    @cached_property
     def periods(self) -> list[str]:
-        """The months a report can be on: from the first date in the data to the last.
-
-        The last is that of the latest status report, and without any that of the latest start or
-        finish of a project that has started or ended; a plan for later makes no period.
-        """
-        projects = self.tables["projects"]
-        begun = projects["status"] != "proposed"
-        ended = projects["status"].isin(["completed", "cancelled"])
-        dates = [
-            projects.loc[begun, "approved_on"],
-            projects.loc[begun, "started_on"],
-            projects.loc[ended | projects["status"].isna(), "finished_on"],
-        ]
-        months = set(months_of(pd.concat(dates).dropna()))
-        reported = set(self.tables["status_reports"]["period"]) if self._has_reports else set()
-        if not months | reported:
+        """The months a report can be on: from the first date in the data to the data date's."""
+        last = self.data_date.period
+        if not last:
             raise DataError(
-                "no project has a date and there is no status report, so no period is known",
+                "nothing has a date and there is no status report, so no period is known",
                 where="projects",
-                remedy="Fill started_on and finished_on of the projects",
+                remedy="Fill started_on and finished_on of the projects, or give data_date in "
+                "settings.yml",
             )
-        last = max(reported or months)
-        return month_range(min(min(months | reported), last), last)
+        seen = happened({n: self.tables[n] for n in FIRST if n in self.tables})
+        return month_range(min([last, *(months.min() for months in seen.values())]), last)
 
-    @property
-    def _has_reports(self) -> bool:
-        return "status_reports" in self.tables and not self.tables["status_reports"].empty
+    def why(self, period: str) -> str:
+        """Why a report is on this month: it is the data date's, or was asked for."""
+        found = self.data_date
+        return found.why if period == found.period else f"as asked for; the data go to {found}"
 
     @property
     def withheld(self) -> dict[str, str]:
@@ -147,7 +144,7 @@ class Workbook:
         names = {facts["name"] for facts in frozen.values()}
         if name and name not in names:
             raise ParameterError(
-                f"there is no baseline {name!r}", remedy=allowed_values(name, names)
+                f"there is no baseline {shown(name)}", remedy=allowed_values(name, names)
             )
         chosen = {path: f for path, f in frozen.items() if not name or f["name"] == name}
         return read_baseline(latest(chosen)) if chosen else None
@@ -159,7 +156,14 @@ class Workbook:
         now say otherwise, gets a further version.
         """
         check_name(name)
-        versions = [f["version"] for f in frozen_in(self.folder).values() if f["name"] == name]
+        frozen = frozen_in(self.folder).values()
+        names = {f["name"] for f in frozen if f["name"].casefold() == name.casefold()}
+        if names - {name}:
+            raise ParameterError(
+                f"there is a baseline {' and '.join(sorted(names))}: {name!r} is the same folder "
+                "on some systems", remedy="Write it the same, or choose another name",
+            )  # fmt: skip
+        versions = [f["version"] for f in frozen if f["name"] == name]
         before = self.baseline(name) if versions else None
         if before is not None and not again:
             return before

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from pmo_lib.errors import ParameterError, PmoError, raise_all
+from pmo_lib.errors import ParameterError, PmoError, raise_all, shown
 from pmo_lib.stats.numbers import Floats
 
 WEIGHT_OF_LIKELY = 4.0  # in the mean of PERT: (low + 4 × likely + high) ÷ 6
@@ -114,12 +114,13 @@ class Assumptions:
                 )
         shares = {name: getattr(self, name) for name in ("delay_lost", "budget_returned")}
         highest = {name: share.high for name, share in shares.items() if share is not None}
+        highest |= {n: getattr(self, n) for n in ("pmo_cost_spread", "discount_rate")}
         errors += [
             ParameterError(
                 f"{name} is a share and must be at most 1; not {value:g}",
                 remedy="Write 30 % as 0.3",
             )
-            for name, value in (highest | {"pmo_cost_spread": self.pmo_cost_spread}).items()
+            for name, value in highest.items()
             if value > 1
         ]
         raise_all(errors)
@@ -157,7 +158,7 @@ def _check(points: tuple[float, float, float], name: str, text: str) -> None:
 
 def _mistaken(name: str, text: str, why: str) -> ParameterError:
     return ParameterError(
-        f"{name} {why}: {text!r}",
+        f"{name} {why}: {shown(text)}",
         remedy="Write the lowest, the likeliest and the highest value, 0 or more and in this "
         "order, such as '2; 4; 8', or one number where there is no doubt",
     )

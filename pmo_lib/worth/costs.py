@@ -1,7 +1,7 @@
 """The cost of the PMO up to the data date, and the break-even effect."""
 
 from dataclasses import dataclass
-from math import nan
+from math import log, nan
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from pmo_lib.effect.finding import Evidence
 from pmo_lib.engine.view import View
 from pmo_lib.facts.spend import recorded, why_unknown
 from pmo_lib.months import month_end
-from pmo_lib.worth.exposure import break_even_effect, discount_factors, years_since
+from pmo_lib.worth.exposure import discount_factors, years_since
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,23 @@ def costs(view: View, evidence: Evidence, rate: float) -> Costs:
     if table is None:
         return Costs(base_date, None, unknown)
     under = projects[under_pmo(projects, adopted)]
-    return Costs(base_date, table, "", break_even_on_cost(under, table, base_date, rate))
+    return Costs(base_date, table, "", break_even(under, table, base_date, rate))
 
 
-def break_even_on_cost(
+def break_even(
     under: pd.DataFrame, pmo_costs: pd.DataFrame, base_date: pd.Timestamp, rate: float
 ) -> float:
-    """The break-even τ* of the projects that ended `under` the PMO, on the office's cost alone."""
+    """τ* = -log(1 + Σ d × office ÷ Σ d × AC): at this effect on cost the PMO pays for itself.
 
-    def worth(amounts: pd.Series, paid_on: pd.Series) -> float:
+    Of the projects that ended `under` the PMO, on the office's cost alone. Missing where nothing
+    was spent or the PMO costs less than 0.
+    """
+
+    def discounted(amounts: pd.Series, paid_on: pd.Series) -> float:
         years = years_since(base_date, paid_on)
         return float(np.nansum(amounts.to_numpy("float64") * discount_factors(years, rate)))
 
-    paid = worth(pmo_costs["amount"].astype("float64"), pmo_costs["period"].map(month_end))
+    paid = discounted(pmo_costs["amount"].astype("float64"), pmo_costs["period"].map(month_end))
     ended = under[under["ended_on"].notna()]
-    return break_even_effect(paid, worth(ended["actual_cost"].astype("float64"), ended["ended_on"]))
+    spent = discounted(ended["actual_cost"].astype("float64"), ended["ended_on"])
+    return -log(1 + paid / spent) if spent > 0 and paid >= 0 else nan

@@ -8,34 +8,19 @@ and better selection, are not booked at all.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import nan
 
 import numpy as np
 import pandas as pd
 
-from pmo_lib.errors import DataError
-from pmo_lib.wording import counted, listed
+from pmo_lib.wording import counted
 from pmo_lib.worth.assumptions import Assumptions
-from pmo_lib.worth.exposure import exposure
+from pmo_lib.worth.exposure import Exposure
 from pmo_lib.worth.joint_effects import Case, JointEffects
 from pmo_lib.worth.notes import notes_on_money
 
 DRAWS, SEED = 20_000, 20_261_001
-
-
-@dataclass(frozen=True)
-class Summary:
-    """Money at P5, P50 and P95 per item, the probabilities, and the payback year.
-
-    `table` has the columns item, p5, p50, p95. ROI's headline is on cashable money
-    (`roi_cashable`); `roi` and `bcr` take all of it. From `payback_year` on the median of the
-    cumulative net is never below 0. Without a cost all that needs it is missing.
-    """
-
-    table: pd.DataFrame
-    p_npv_positive: float
-    p_avoided_above_cost: float
-    payback_year: int | None
 
 
 @dataclass(frozen=True)
@@ -60,7 +45,12 @@ class ValueDraws:
         uplift = self.table["uplift"].fillna(0.0)
         return pd.DataFrame({"avoided": loss, "uplift": uplift, "cost": self.table["cost"]})
 
-    def summary(self) -> Summary:
+    @cached_property
+    def quantiles(self) -> pd.DataFrame:
+        """P5, P50 and P95 of each item, with the ratios that need a cost above 0.
+
+        ROI's headline is on cashable money (`roi_cashable`); `roi` and `bcr` take all of it.
+        """
         draws, cost = self.table, self.table["cost"]
         paid = cost.where(cost > 0)
         items = draws.assign(
@@ -69,17 +59,26 @@ class ValueDraws:
             bcr=draws["gross"] / paid,
             roi_cashable=(draws["cashable"] - cost) / paid,
         )
-        table = items.quantile([0.05, 0.5, 0.95]).T.set_axis(["p5", "p50", "p95"], axis=1)
-        return Summary(
-            table.rename_axis("item").reset_index(),
-            _share_above_0(draws["npv"]),
-            _share_above_0(draws["avoided"] - cost),
-            _not_below_0_since(self.net_by_year),
-        )
+        return items.quantile([0.05, 0.5, 0.95]).T.set_axis(["p5", "p50", "p95"], axis=1)
+
+    @property
+    def p_npv_positive(self) -> float:
+        return _share_above_0(self.table["npv"])
+
+    @property
+    def p_avoided_above_cost(self) -> float:
+        return _share_above_0(self.table["avoided"] - self.table["cost"])
+
+    @property
+    def payback_year(self) -> int | None:
+        """From which year on the median of the cumulative net is never below 0."""
+        lowest_from = self.net_by_year[::-1].cummin()[::-1]
+        years = self.net_by_year.index[lowest_from >= 0]
+        return int(years[0]) if len(years) else None
 
 
-def worth(inputs: pd.DataFrame, exposure: pd.Series) -> pd.DataFrame:
-    """Money per row of `inputs` (effects and assumptions), given the discounted sums.
+def worth(inputs: pd.DataFrame, sums: pd.Series) -> pd.DataFrame:
+    """Money per row of `inputs` (effects and assumptions), given the exposure's discounted sums.
 
     Avoided = Σ d AC × (exp(-τ) - 1); time = Σ d days × (exp(-τ) - 1) × benefit a year ÷ 365 × the
     share lost; uplift = δ × Σ d planned benefits; cost = office × factor + months × hours × rate
@@ -90,19 +89,19 @@ def worth(inputs: pd.DataFrame, exposure: pd.Series) -> pd.DataFrame:
     delta, lost = inputs.get("benefits", missing), inputs["delay_lost"]
     returned = inputs.get("budget_returned", pd.Series(0.0, index=inputs.index))
     gross = {
-        "avoided": saved * exposure["cost"],
-        "time": days * lost * exposure["schedule"],
-        "uplift": delta * exposure["benefits"],
+        "avoided": saved * sums["cost"],
+        "time": days * lost * sums["schedule"],
+        "uplift": delta * sums["benefits"],
     }
     cash = (
         gross["avoided"] * returned,
-        days * lost * exposure["schedule_cash"],
-        delta * exposure["benefits_cash"],
+        days * lost * sums["schedule_cash"],
+        delta * sums["benefits_cash"],
     )
-    office = inputs["office_factor"] * exposure["office"]
-    imposed = inputs["imposed_hours"] * inputs["hourly_rate"] * exposure["months"]
+    office = inputs["office_factor"] * sums["office"]
+    imposed = inputs["imposed_hours"] * inputs["hourly_rate"] * sums["months"]
     imposed = imposed.mask(inputs["imposed_hours"] == 0, 0.0)
-    cost = office + imposed + exposure["change"] - exposure["former"]
+    cost = office + imposed + sums["change"] - sums["former"]
     total = _sum(*gross.values())
     return pd.DataFrame(
         gross
@@ -112,11 +111,8 @@ def worth(inputs: pd.DataFrame, exposure: pd.Series) -> pd.DataFrame:
 
 
 def value_draws(
-    projects: pd.DataFrame,
-    pmo_costs: pd.DataFrame | None,
+    exposure: Exposure,
     effects: JointEffects,
-    assumptions: Assumptions,
-    base_date: pd.Timestamp,
     *,
     case: Case = "as estimated",
     n: int = DRAWS,
@@ -124,42 +120,34 @@ def value_draws(
 ) -> ValueDraws:
     """n seeded joint draws of what the PMO is worth; no draws, and the reason, where none can be.
 
-    `projects` are treated and completed, one row each; only `supported` ones enter the headline,
-    the others' worth is the column `extrapolated`. DataError where a project is given twice.
+    The worth of projects that are not supported is the column `extrapolated`.
     """
-    if projects["project_id"].duplicated().any():
-        twice = sorted(set(projects.loc[projects["project_id"].duplicated(), "project_id"]))
-        raise DataError(
-            f"{listed(twice)} would be counted twice", remedy="Give each project one row"
-        )
-    yearly = exposure(projects, pmo_costs, assumptions, base_date)
-    inputs = drawn_inputs(effects, assumptions, case, n, seed)
-    table = worth(inputs, _total(yearly))
-    reason = why_nothing(projects, effects)
+    inputs = drawn_inputs(effects, exposure.assumptions, case, n, seed)
+    table = worth(inputs, exposure.total)
+    reason = why_nothing(exposure, effects)
     if not reason and table["gross"].isna().all():
         reason = "what the effects would be worth is not known of any project"
-    others = projects.assign(supported=~projects["supported"].astype("bool"))
-    beyond = _total(exposure(others, None, assumptions, base_date))
-    extrapolated = worth(inputs, beyond)["gross"]
-    table = table.assign(extrapolated=extrapolated)
-    notes = notes_on_money(projects, pmo_costs, effects, case)
+    table = table.assign(extrapolated=worth(inputs, exposure.extrapolated.total)["gross"])
+    notes = notes_on_money(exposure, effects, case)
     if reason:
         return ValueDraws(table.iloc[:0], pd.Series(dtype="float64"), notes, reason)
-    flows = pd.DataFrame({year: worth(inputs, sums)["npv"] for year, sums in yearly.iterrows()})
+    flows = pd.DataFrame(
+        {year: worth(inputs, sums)["npv"] for year, sums in exposure.by_year.iterrows()}
+    )
     # a year without cash flow does not move the payback
     net = flows.loc[:, flows.ne(0).any()].cumsum(axis=1).median()
     return ValueDraws(table, net, notes)
 
 
-def why_nothing(projects: pd.DataFrame, effects: JointEffects) -> str:
+def why_nothing(exposure: Exposure, effects: JointEffects) -> str:
     """Why the value of these projects cannot be simulated, in words; empty where it can."""
-    supported = int(projects["supported"].astype("bool").sum())
-    if effects.why_no_draws:
-        return effects.why_no_draws
-    if not len(projects):
+    supported = len(exposure.supported)
+    if not effects.names:
+        return "no effect could be estimated"
+    if exposure.projects.empty:
         return "no project under the PMO is completed yet"
     if supported == 0:
-        return f"the estimate speaks of none of the {counted(len(projects), 'project')}"
+        return f"the estimate speaks of none of the {counted(len(exposure.projects), 'project')}"
     return "1 project is too few to tell what the PMO is worth" if supported == 1 else ""
 
 
@@ -168,32 +156,18 @@ def drawn_inputs(
 ) -> pd.DataFrame:
     """The joint draws of the effects and those of each assumption; none where none can be."""
     random = np.random.default_rng(seed)
-    n = 0 if effects.why_no_draws else n
-    drawn = (
-        effects.draws(n, random) if n else pd.DataFrame(columns=list(effects.names), dtype=float)
-    )
+    n = n if effects.names else 0
+    drawn = effects.draws(n, random) if n else pd.DataFrame(dtype="float64")
     counted = {
         name: effects.counted(name, drawn[name].to_numpy("float64"), case) for name in effects.names
     }
-    drawn = drawn.assign(**counted)
-    spread = assumptions.pmo_cost_spread
-    factor = 1 + spread * (random.triangular(-1, 0, 1, n))
+    factor = 1 + assumptions.pmo_cost_spread * random.triangular(-1, 0, 1, n)
     ranges = {name: points.draws(n, random) for name, points in assumptions.ranges.items()}
-    return drawn.assign(office_factor=factor, **ranges)
-
-
-def _total(yearly: pd.DataFrame) -> pd.Series:
-    return yearly.sum(min_count=1)
+    return drawn.assign(**counted, office_factor=factor, **ranges)
 
 
 def _sum(*columns: pd.Series) -> pd.Series:
     return pd.concat(columns, axis=1).sum(axis=1, min_count=1)
-
-
-def _not_below_0_since(net_by_year: pd.Series) -> int | None:
-    lowest_from = net_by_year[::-1].cummin()[::-1]
-    years = net_by_year.index[lowest_from >= 0]
-    return int(years[0]) if len(years) else None
 
 
 def _share_above_0(values: pd.Series) -> float:

@@ -1,6 +1,8 @@
 """The exposure that effects act on: sums over projects and months, discounted to a base date."""
 
-from math import log, nan
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import nan
 
 import numpy as np
 import pandas as pd
@@ -12,8 +14,95 @@ from pmo_lib.worth.assumptions import Assumptions
 DAYS_A_YEAR = 365.25
 
 BENEFIT_SUMS = ("cost", "schedule", "benefits", "schedule_cash", "benefits_cash")
-
 COST_SUMS = ("months", "office", "former", "change")
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """The projects under the PMO, what the office costs, and the terms on which both are money.
+
+    ``projects`` as `inputs.treated` gives them; only ``supported`` ones bring the headline's
+    value. ``pmo_costs`` is None where they are not known. Money is discounted to ``base_date``.
+    """
+
+    projects: pd.DataFrame
+    pmo_costs: pd.DataFrame | None
+    assumptions: Assumptions
+    base_date: pd.Timestamp
+
+    @property
+    def supported(self) -> pd.DataFrame:
+        return self.projects[self.projects["supported"].astype("bool")]
+
+    @property
+    def unsupported(self) -> pd.DataFrame:
+        return self.projects[~self.projects["supported"].astype("bool")]
+
+    @property
+    def extrapolated(self) -> "Exposure":
+        """That of the projects which the estimates do not speak of, without the PMO's cost."""
+        others = self.unsupported.assign(supported=True)
+        return replace(self, projects=others, pmo_costs=None)
+
+    @property
+    def total(self) -> pd.Series:
+        return self.by_year.sum(min_count=1)
+
+    @cached_property
+    def by_year(self) -> pd.DataFrame:
+        """Σ d × each quantity by calendar year; one that no row knows is missing throughout.
+
+        Benefits side (cost, schedule, benefits, schedule_cash, benefits_cash): at the day a
+        project was finished, of supported projects only. Cost side: months of all projects, at
+        the middle of each; the office at each month's end, the former offices in the same months;
+        change cost at the base date.
+        """
+        sums = [self._benefits(), self._months()]
+        if self.pmo_costs is not None and len(self.pmo_costs):
+            sums.append(self._office(self.pmo_costs))
+        change = {"change": self.assumptions.change_cost}
+        sums.append(pd.DataFrame(change, index=[self.base_date.year], dtype="float64"))
+        found = pd.concat(sums, axis=1).sort_index().reindex(columns=[*BENEFIT_SUMS, *COST_SUMS])
+        found.index = found.index.astype("int64")
+        known = found.notna().any().map({True: 1.0, False: nan})
+        return found[found.fillna(0.0).ne(0).any(axis=1)].fillna(0.0) * known
+
+    def _benefits(self) -> pd.DataFrame:
+        finished = self.supported["finished_on"]
+        factors = self._factors(finished)
+        cost, days, a_year, planned, share = (
+            self.supported[name].astype("float64")
+            for name in (
+                "actual_cost", "actual_days", "benefit_a_year", "planned_benefit",
+                "cashable_benefit_share",
+            )
+        )  # fmt: skip
+        delay = days * a_year / 365
+        sums = (cost, delay, planned, delay * share, planned * share)
+        return _yearly(
+            {name: each * factors for name, each in zip(BENEFIT_SUMS, sums, strict=True)},
+            finished.dt.year,
+        )
+
+    def _months(self) -> pd.DataFrame:
+        days = self.projects["actual_days"].astype("float64")
+        finished, half = self.projects["finished_on"], days / 2 / DAYS_A_YEAR
+        years = years_since(self.base_date, finished) - np.asarray(half)
+        months = days / (DAYS_A_YEAR / 12) * discount_factors(years, self.assumptions.discount_rate)
+        middle = finished.dt.year + finished.dt.day_of_year / DAYS_A_YEAR - half
+        return _yearly({"months": months}, np.floor(middle))
+
+    def _office(self, pmo_costs: pd.DataFrame) -> pd.DataFrame:
+        paid = pmo_costs.groupby("period", as_index=False)["amount"].sum(min_count=1)
+        ends = paid["period"].map(month_end)
+        factors = self._factors(ends)
+        amounts = paid["amount"].astype("float64") * factors
+        former = (factors * self.assumptions.former_cost_a_year / 12).where(amounts.notna())
+        return _yearly({"office": amounts, "former": former}, ends.dt.year)
+
+    def _factors(self, dates: pd.Series) -> pd.Series:
+        years = years_since(self.base_date, dates)
+        return pd.Series(discount_factors(years, self.assumptions.discount_rate), dates.index)
 
 
 def discount_factors(years: Floats, rate: float) -> Floats:
@@ -21,81 +110,10 @@ def discount_factors(years: Floats, rate: float) -> Floats:
     return np.power(1 + rate, -years)
 
 
-def break_even_effect(pv_cost: float, pv_actual_cost: float) -> float:
-    """τ* = -log(1 + PV(cost) ÷ Σ d × AC): at this effect on cost the PMO pays for itself.
-
-    Missing where one of the two is not known, nothing was spent or the PMO costs less than 0.
-    """
-    if not (pv_actual_cost > 0 and pv_cost >= 0):
-        return nan
-    return -log(1 + pv_cost / pv_actual_cost)
-
-
-def exposure(
-    projects: pd.DataFrame,
-    pmo_costs: pd.DataFrame | None,
-    assumptions: Assumptions,
-    base_date: pd.Timestamp,
-) -> pd.DataFrame:
-    """Σ d × each quantity by calendar year; a quantity that no row knows is missing throughout.
-
-    Benefits side (cost, schedule, benefits, schedule_cash, benefits_cash): at the day a
-    project was finished, of supported projects only. Cost side: months of all projects, at the
-    middle of each; the office at each month's end, the former offices in the same months; change
-    cost at the base date.
-    """
-    rate = assumptions.discount_rate
-    supported = projects[projects["supported"].astype("bool")]
-    days = projects["actual_days"].astype("float64")
-    finished, half = projects["finished_on"], days / 2 / DAYS_A_YEAR
-    at_middle = discount_factors(years_since(base_date, finished) - np.asarray(half), rate)
-    months = pd.DataFrame({"months": days / (DAYS_A_YEAR / 12) * at_middle})
-    middle = finished.dt.year + finished.dt.day_of_year / DAYS_A_YEAR - half
-    sums = [
-        _benefit_sums(supported, base_date, rate),
-        _yearly(months, np.floor(middle)),
-    ]
-    if pmo_costs is not None and len(pmo_costs):
-        paid = pmo_costs.groupby("period", as_index=False)["amount"].sum(min_count=1)
-        ends = paid["period"].map(month_end)
-        factors = _factors(ends, base_date, rate)
-        amounts = paid["amount"].astype("float64") * factors
-        former = (factors * assumptions.former_cost_a_year / 12).where(amounts.notna())
-        sums.append(_yearly(pd.DataFrame({"office": amounts, "former": former}), ends.dt.year))
-    change = {"change": assumptions.change_cost}
-    sums.append(pd.DataFrame(change, index=[base_date.year], dtype="float64"))
-    found = pd.concat(sums, axis=1).sort_index().reindex(columns=[*BENEFIT_SUMS, *COST_SUMS])
-    found.index = found.index.astype("int64")
-    known = found.notna().any().map({True: 1.0, False: nan})
-    return found[found.fillna(0.0).ne(0).any(axis=1)].fillna(0.0) * known
-
-
-def _benefit_sums(projects: pd.DataFrame, base_date: pd.Timestamp, rate: float) -> pd.DataFrame:
-    finished = projects["finished_on"]
-    factors = _factors(finished, base_date, rate)
-    cost, days, a_year, planned, share = (
-        projects[name].astype("float64")
-        for name in (
-            "actual_cost", "actual_days", "benefit_a_year", "planned_benefit",
-            "cashable_benefit_share",
-        )
-    )  # fmt: skip
-    delay = days * a_year / 365
-    sums = (cost, delay, planned, delay * share, planned * share)
-    return _yearly(
-        pd.DataFrame({name: each * factors for name, each in zip(BENEFIT_SUMS, sums, strict=True)}),
-        finished.dt.year,
-    )
-
-
-def _yearly(quantities: pd.DataFrame, years: pd.Series) -> pd.DataFrame:
-    return quantities.groupby(years.rename(None)).sum(min_count=1)
-
-
 def years_since(base_date: pd.Timestamp, dates: pd.Series) -> Floats:
     """Years since the base date, missing where there is no date."""
     return np.asarray((dates - base_date) / pd.Timedelta(days=DAYS_A_YEAR), dtype="float64")
 
 
-def _factors(dates: pd.Series, base_date: pd.Timestamp, rate: float) -> pd.Series:
-    return pd.Series(discount_factors(years_since(base_date, dates), rate), index=dates.index)
+def _yearly(quantities: dict[str, pd.Series], years: pd.Series) -> pd.DataFrame:
+    return pd.DataFrame(quantities).groupby(years.rename(None)).sum(min_count=1)

@@ -6,23 +6,22 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from pmo_lib.causal.attribution import Attribution, attribution
-from pmo_lib.causal.event_study import LEADS, event_times
+from pmo_lib.causal.attribution import attribution
+from pmo_lib.causal.effect import Effect
+from pmo_lib.causal.event_study import year_before
 from pmo_lib.effect.adoption import under_pmo
-from pmo_lib.effect.finding import Sample
+from pmo_lib.effect.finding import Evidence, Sample
 from pmo_lib.effect.outcomes import PRIMARY
 from pmo_lib.worth.joint_effects import JointEffects
 
 OWN = {"cost": "actual_cost", "schedule": "benefit_a_year", "benefits": "planned_benefit"}
-COLUMNS = {
-    "project_id": "str", "department": "str", "finished_on": "datetime64[us]",
-    "actual_cost": "float64", "actual_days": "float64", "benefit_a_year": "float64",
-    "planned_benefit": "float64", "cashable_benefit_share": "float64", "supported": "bool",
-}  # fmt: skip
-NO_PROJECTS = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+COLUMNS = [
+    "project_id", "department", "finished_on", "actual_cost", "actual_days", "benefit_a_year",
+    "planned_benefit", "cashable_benefit_share", "supported",
+]  # fmt: skip
 
 
-def joint_effects(found: Mapping[str, Attribution], verdicts: Mapping[str, str]) -> JointEffects:
+def joint_effects(found: Mapping[str, Effect], verdicts: Mapping[str, str]) -> JointEffects:
     """Σ = (G - 1) ÷ G × Σ (v without g - v)(v without g - v)' over the G departments.
 
     A department without projects of an outcome leaves that effect as it is.
@@ -37,22 +36,17 @@ def joint_effects(found: Mapping[str, Attribution], verdicts: Mapping[str, str])
     return JointEffects(names, values, (g - 1) / g * away.T @ away, g - 1, verdicts)
 
 
-def treated(
-    projects: pd.DataFrame,
-    dates: pd.Series,
-    inside: Mapping[str, pd.Series],
-    data_date: pd.Timestamp,
-) -> pd.DataFrame:
-    """The projects under the PMO with `COLUMNS`, as `value.value_draws` takes them.
+def treated(evidence: Evidence, inside: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """The projects under the PMO with `COLUMNS`, as the exposure takes them.
 
     `inside` says by primary outcome which projects its estimate speaks of: each component counts
     those of its own. Projects in flight or cancelled are there for the time that the PMO takes of
     them, which is a cost, and bring nothing.
     """
-    under = under_pmo(projects, dates)
-    rows = projects[under]
+    under = under_pmo(evidence.projects, evidence.adopted.dates)
+    rows, today = evidence.projects[under], evidence.data_date
     ended = rows["ended_on"].notna()
-    stopped = rows["finished_on"].where(rows["finished_on"] <= data_date).fillna(data_date)
+    stopped = rows["finished_on"].where(rows["finished_on"] <= today).fillna(today)
     elapsed = (stopped - rows["started_on"]).dt.days.astype("float64")
     counted = {name: chosen[under] for name, chosen in inside.items()}
     any_of = pd.DataFrame(counted).any(axis=1) & ended
@@ -67,7 +61,7 @@ def treated(
     )
     for name, column in OWN.items():
         frame[column] = frame[column].where(counted[name] | ~any_of)
-    return frame[list(COLUMNS)].reset_index(drop=True)
+    return frame[COLUMNS].reset_index(drop=True)
 
 
 def inside_estimate(sample: Sample | None, projects: pd.DataFrame) -> pd.Series:
@@ -77,8 +71,7 @@ def inside_estimate(sample: Sample | None, projects: pd.DataFrame) -> pd.Series:
     return projects["project_id"].isin(sample.projects_in(sample.compared()))
 
 
-def without_year_before(sample: Sample, level: float) -> Attribution:
+def without_year_before(sample: Sample, level: float) -> Effect:
     """The effect with the quarters just before adoption left out."""
-    times = event_times(sample.first, sample.priced.quarters)
-    usable = ~((times < 0) & (times >= -LEADS))
-    return attribution(sample.priced, sample.first, level, permutations=0, usable=usable)
+    usable = ~year_before(sample.priced)
+    return attribution(sample.priced, level, permutations=0, usable=usable)

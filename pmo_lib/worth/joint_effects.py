@@ -7,12 +7,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from pmo_lib.effect.claim import COUNTED
 from pmo_lib.stats.numbers import Floats
 
 Case = Literal["as estimated", "conservative"]
 CASES: tuple[Case, ...] = ("conservative", "as estimated")
-
-SHOWN = ("demonstrated", "likely")  # the verdicts that count in the conservative case
 
 # Draws are truncated at these: with few departments t has tails that no project has.
 LARGEST = {"cost": 5.0, "schedule": 5.0, "benefits": 2.0}
@@ -26,7 +25,6 @@ class JointEffects:
 
     `cost` and `schedule` are differences of logarithms (below 0 is good), `benefits` one of
     realised ÷ planned (above 0 is good). One that could not be estimated is not in `names`.
-    ValueError where the shapes do not fit.
     """
 
     names: tuple[str, ...]
@@ -34,24 +32,6 @@ class JointEffects:
     covariance: Floats
     freedom: float
     verdicts: Mapping[str, str]
-
-    def __post_init__(self) -> None:
-        n = len(self.names)
-        if len(set(self.names) & set(COMPONENTS)) != n or set(self.names) - set(self.verdicts):
-            raise ValueError(f"effects are some of {list(COMPONENTS)}, each once, with a verdict")
-        if self.values.shape != (n,) or self.covariance.shape != (n, n):
-            raise ValueError(f"{n} effects have {n} values and {n} × {n} covariances")
-
-    @property
-    def why_no_draws(self) -> str:
-        """Why nothing can be simulated; empty where it can."""
-        if not self.names:
-            return "no effect could be estimated"
-        if not self.freedom > 0:
-            return "there are too few departments to tell how sure the effects are"
-        if not (np.isfinite(self.values).all() and np.isfinite(self.covariance).all()):
-            return "it is not known how sure the effects are"
-        return ""
 
     def draws(self, n: int, random: np.random.Generator) -> pd.DataFrame:
         """n joint draws of multivariate t; a covariance may be singular."""
@@ -76,7 +56,8 @@ class JointEffects:
         """
         value = float(self.values[self.names.index(name)])
         gain = value > 0 if name == "benefits" else value < 0
-        return 0.0 if case == "conservative" and gain and self.verdicts[name] not in SHOWN else 1.0
+        shown = case == "as estimated" or self.verdicts[name] in COUNTED
+        return 0.0 if gain and not shown else 1.0
 
     def counted(self, name: str, drawn: Floats, case: Case) -> Floats:
         """The drawn values of one effect as the case counts them.
@@ -84,7 +65,7 @@ class JointEffects:
         Conservative: of what is not at least likely no gain counts, so a loss that is not shown
         counts where it is one, and is 0 where it would be a gain.
         """
-        if case == "as estimated" or self.verdicts[name] in SHOWN:
+        if case == "as estimated" or self.verdicts[name] in COUNTED:
             return drawn
         losses = np.minimum(drawn, 0.0) if name == "benefits" else np.maximum(drawn, 0.0)
         return losses * self.weight(name, case)

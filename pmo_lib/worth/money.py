@@ -1,24 +1,20 @@
 """What the effects of a staggered roll-out are worth in money."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from pmo_lib.causal.attribution import Attribution, attribution
+from pmo_lib.causal.attribution import attribution
+from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.finding import Estimated, Evidence
 from pmo_lib.effect.outcomes import OUTCOMES, PRIMARY
 from pmo_lib.effect.roll_out import compared
-from pmo_lib.worth.assumptions import Assumptions, Question
+from pmo_lib.worth.assumptions import Question
 from pmo_lib.worth.costs import Costs
-from pmo_lib.worth.draws import Summary, ValueDraws, value_draws
-from pmo_lib.worth.inputs import (
-    NO_PROJECTS,
-    inside_estimate,
-    joint_effects,
-    treated,
-    without_year_before,
-)
+from pmo_lib.worth.draws import ValueDraws, value_draws
+from pmo_lib.worth.exposure import Exposure
+from pmo_lib.worth.inputs import inside_estimate, joint_effects, treated, without_year_before
 from pmo_lib.worth.joint_effects import CASES, Case, JointEffects
 from pmo_lib.worth.tornado import NO_BARS, tornado
 
@@ -32,30 +28,24 @@ class Money:
 
     ``by_cost`` is the effect on cost with each project weighted by the cost approved for it; of it
     and the effect with every project alike the less favourable one is among the ``effects``.
-    ``projects`` are those under the PMO; ``draws`` and ``summaries`` are by case, ``tornado`` is of
-    the case as estimated.
+    ``draws`` are by case, ``tornado`` is of the case as estimated.
     """
 
     refusal: str
-    by_cost: Attribution
-    effects: JointEffects
-    projects: pd.DataFrame
-    draws: Mapping[Case, ValueDraws]
-    summaries: Mapping[Case, Summary]
-    tornado: pd.DataFrame
-
-
-def no_money(reason: str) -> Money:
-    return Money(reason, Attribution(), joint_effects({}, {}), NO_PROJECTS, {}, {}, NO_BARS)
+    by_cost: Effect = field(default_factory=Effect)
+    effects: JointEffects = field(default_factory=lambda: joint_effects({}, {}))
+    draws: Mapping[Case, ValueDraws] = field(default_factory=dict)
+    tornado: pd.DataFrame = field(default_factory=NO_BARS.copy)
 
 
 def money(
     evidence: Evidence, found: Sequence[Estimated], costs: Costs, question: Question
 ) -> Money:
     """20,000 joint draws of what the PMO was worth in either case, and their sensitivity."""
-    refusal = _refusal(found, question)
-    if refusal:
-        return no_money(refusal)
+    if any(each.finding.design != "staggered roll-out" for each in found):
+        return Money("only a difference to departments that had not adopted yet may become money")
+    if question.service:
+        return Money("what a single service costs is not known, and all of the PMO is not its cost")
     primary = {each.finding.outcome.id: each for each in found[: len(PRIMARY)]}
     verdicts = {name: each.finding.claim.word for name, each in primary.items()}
     priced, by_cost = _priced(evidence, primary)
@@ -64,34 +54,34 @@ def money(
         name: inside_estimate(each.sample if name in priced else None, evidence.projects)
         for name, each in primary.items()
     }
-    projects = treated(evidence.projects, evidence.adopted.dates, inside, evidence.data_date)
-    given = (projects, costs.table, effects, question.assumptions, costs.base_date)
-    draws = {case: value_draws(*given, case=case) for case in CASES}
+    terms, base_date = question.assumptions, costs.base_date
+    exposure = Exposure(treated(evidence, inside), costs.table, terms, base_date)
+    draws = {case: value_draws(exposure, effects, case=case) for case in CASES}
     refusal = draws["conservative"].reason
     if refusal:
-        return replace(no_money(refusal), by_cost=by_cost, effects=effects, projects=projects)
-    summaries = {case: drawn.summary() for case, drawn in draws.items()}
-    bars = NO_BARS
-    if not costs.unknown:
-        others: dict[str, JointEffects | Assumptions] = {
-            f"discount rate {rate:.0%}": replace(question.assumptions, discount_rate=rate)
-            for rate in OTHER_RATES
-            if rate != question.assumptions.discount_rate
+        return Money(refusal, by_cost, effects)
+    if costs.unknown:
+        return Money("", by_cost, effects, draws)
+    others: dict[str, Exposure | JointEffects] = {
+        f"discount rate {rate:.0%}": replace(
+            exposure, assumptions=replace(terms, discount_rate=rate)
+        )
+        for rate in OTHER_RATES
+        if rate != terms.discount_rate
+    }
+    if "cost" in priced:
+        choices = _other_costs(primary["cost"], priced["cost"], by_cost, evidence.level)
+        others |= {
+            name: joint_effects(priced | {"cost": other}, verdicts)
+            for name, other in choices.items()
+            if not other.refusal
         }
-        if "cost" in priced:
-            choices = _other_costs(primary["cost"], priced["cost"], by_cost, evidence.level)
-            others |= {
-                name: joint_effects(priced | {"cost": other}, verdicts)
-                for name, other in choices.items()
-                if not other.refusal
-            }
-        bars = tornado(*given, alternatives=others)
-    return Money("", by_cost, effects, projects, draws, summaries, bars)
+    return Money("", by_cost, effects, draws, tornado(exposure, effects, alternatives=others))
 
 
 def _priced(
     evidence: Evidence, primary: Mapping[str, Estimated]
-) -> tuple[dict[str, Attribution], Attribution]:
+) -> tuple[dict[str, Effect], Effect]:
     """The estimates that become money, and that of cost weighted by cost."""
     own = {name: each.finding for name, each in primary.items()}
     priced = {
@@ -100,20 +90,17 @@ def _priced(
         if not each.priced.refusal and not each.tested.refusal
     }
     if "cost" not in priced:
-        return priced, Attribution()
+        return priced, Effect()
     weighted = compared(evidence, OUTCOMES["cost"], weight=WEIGHT)
     if weighted.sample is None:
         return priced, weighted.finding.priced
-    cells, first = weighted.sample.priced, weighted.sample.first
-    by_cost = attribution(cells, first, evidence.level, permutations=0)
+    by_cost = attribution(weighted.sample.priced, evidence.level, permutations=0)
     if not by_cost.refusal:
         priced["cost"] = max(priced["cost"], by_cost, key=lambda each: each.value)
     return priced, by_cost
 
 
-def _other_costs(
-    cost: Estimated, used: Attribution, by_cost: Attribution, level: float
-) -> dict[str, Attribution]:
+def _other_costs(cost: Estimated, used: Effect, by_cost: Effect, level: float) -> dict[str, Effect]:
     """The effect on cost under other choices of method, by name."""
     other = (
         {"projects weighted alike": cost.finding.priced}
@@ -123,12 +110,3 @@ def _other_costs(
     if cost.sample is None:
         return other
     return other | {"year before adoption left out": without_year_before(cost.sample, level)}
-
-
-def _refusal(found: Sequence[Estimated], question: Question) -> str:
-    """Why no effect may become money; empty where one may."""
-    if any(each.finding.design != "staggered roll-out" for each in found):
-        return "only a difference to departments that had not adopted yet may become money"
-    if question.service:
-        return "what a single service costs is not known, and all of the PMO is not its cost"
-    return ""

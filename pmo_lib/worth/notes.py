@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pmo_lib.wording import counted, listed
+from pmo_lib.worth.exposure import Exposure
 from pmo_lib.worth.joint_effects import COMPONENTS, Case, JointEffects
 
 WORDS = {"avoided": "overruns avoided", "time": "time saved", "uplift": "benefits uplift"}
@@ -14,12 +15,9 @@ NEEDS = {
 }
 
 
-def notes_on_money(
-    projects: pd.DataFrame, pmo_costs: pd.DataFrame | None, effects: JointEffects, case: Case
-) -> tuple[str, ...]:
+def notes_on_money(exposure: Exposure, effects: JointEffects, case: Case) -> tuple[str, ...]:
     """What each component excludes, and why, in words."""
-    supported = projects[projects["supported"].astype("bool")]
-    whole = counted(len(supported), "project")
+    supported, others = exposure.supported, exposure.unsupported
     notes = [
         note for effect in COMPONENTS for note in _component_notes(effect, supported, effects, case)
     ]
@@ -27,10 +25,9 @@ def notes_on_money(
     no_share = int((has_benefit & supported["cashable_benefit_share"].isna()).sum())
     if no_share:
         notes.append(
-            f"cashable: the benefits of {no_share} of {whole} count as non-cashable, "
-            "their cashable share is not known"
+            f"cashable: the benefits of {no_share} of {counted(len(supported), 'project')} count "
+            "as non-cashable, their cashable share is not known"
         )
-    others = projects[~projects["supported"].astype("bool")]
     brings = others[["actual_cost", "planned_benefit"]].notna().any(axis=1)
     if brings.any():
         notes.append(
@@ -42,7 +39,7 @@ def notes_on_money(
             f"in flight, cancelled or of unknown worth: {counted(int((~brings).sum()), 'project')} "
             "that bring nothing yet; the time that the PMO takes of them is in its cost"
         )
-    return (*notes, *_cost_notes(projects, pmo_costs))
+    return (*notes, *_cost_notes(exposure))
 
 
 def _component_notes(
@@ -66,10 +63,11 @@ def _component_notes(
     return notes
 
 
-def _cost_notes(projects: pd.DataFrame, pmo_costs: pd.DataFrame | None) -> list[str]:
-    if pmo_costs is None or pmo_costs["amount"].isna().all():
+def _cost_notes(exposure: Exposure) -> list[str]:
+    paid, projects = exposure.pmo_costs, exposure.projects
+    if paid is None or paid["amount"].isna().all():
         return ["cost: not known, there are no PMO costs, so only the gross value is shown"]
-    gaps = int(pmo_costs["amount"].isna().sum())
+    gaps = int(paid["amount"].isna().sum())
     notes = [f"cost: {counted(gaps, 'amount')} of the PMO not known and not in it"] if gaps else []
     timeless = int(projects[["actual_days", "finished_on"]].isna().any(axis=1).sum())
     if timeless and timeless == len(projects):

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pmo_lib.worth.assumptions import Assumptions
 from pmo_lib.worth.draws import why_nothing, worth
-from pmo_lib.worth.exposure import exposure
+from pmo_lib.worth.exposure import Exposure
 from pmo_lib.worth.joint_effects import Case, JointEffects
 
 LOW, MEDIAN, HIGH = 0.1, 0.5, 0.9
@@ -34,13 +34,10 @@ NO_BARS = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
 
 
 def tornado(
-    projects: pd.DataFrame,
-    pmo_costs: pd.DataFrame | None,
+    exposure: Exposure,
     effects: JointEffects,
-    assumptions: Assumptions,
-    base_date: pd.Timestamp,
     *,
-    alternatives: Mapping[str, JointEffects | Assumptions] | None = None,
+    alternatives: Mapping[str, Exposure | JointEffects] | None = None,
     case: Case = "as estimated",
 ) -> pd.DataFrame:
     """One row per input, the widest swing first: input, low_at, high_at, npv_low, npv_high, swing.
@@ -50,11 +47,13 @@ def tornado(
     stands, npv_high the one with the alternative. An input that the conservative case counts as
     nothing has no swing. Empty where the NPV is missing; the value case says why.
     """
-    if why_nothing(projects, effects):
+    if why_nothing(exposure, effects):
         return NO_BARS
-    low, median, high = (quantiles(effects, assumptions, case, p) for p in (LOW, MEDIAN, HIGH))
+    low, median, high = (
+        quantiles(effects, exposure.assumptions, case, p) for p in (LOW, MEDIAN, HIGH)
+    )
     moved = [median | {name: end[name]} for name in median for end in (low, high)]
-    plain, *ends = _npvs([median, *moved], projects, pmo_costs, assumptions, base_date)
+    plain, *ends = _npvs([median, *moved], exposure)
     if np.isnan(plain):
         return NO_BARS
     rows = [
@@ -62,9 +61,8 @@ def tornado(
         for name, at_low, at_high in zip(median, ends[::2], ends[1::2], strict=True)
     ]
     for name, other in (alternatives or {}).items():
-        chosen = (other, assumptions) if isinstance(other, JointEffects) else (effects, other)
-        point = quantiles(*chosen, case, MEDIAN)
-        npv = _npvs([point], projects, pmo_costs, chosen[1], base_date)[0]
+        of, on = (other, exposure) if isinstance(other, JointEffects) else (effects, other)
+        npv = _npvs([quantiles(of, on.assumptions, case, MEDIAN)], on)[0]
         rows.append((name, nan, nan, plain, npv, abs(npv - plain)))
     found = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
     return found.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
@@ -82,16 +80,9 @@ def quantiles(
     return found | {name: points.quantile(p) for name, points in assumptions.ranges.items()}
 
 
-def _npvs(
-    inputs: list[dict[str, float]],
-    projects: pd.DataFrame,
-    pmo_costs: pd.DataFrame | None,
-    assumptions: Assumptions,
-    base_date: pd.Timestamp,
-) -> list[float]:
+def _npvs(inputs: list[dict[str, float]], exposure: Exposure) -> list[float]:
     """The NPV at each of the inputs; missing where the cost is not known."""
-    sums = exposure(projects, pmo_costs, assumptions, base_date).sum(min_count=1)
-    npv = worth(pd.DataFrame(inputs), sums)["npv"]
+    npv = worth(pd.DataFrame(inputs), exposure.total)["npv"]
     return [float(each) for each in npv]
 
 

@@ -5,7 +5,7 @@ made from, so that it can be written and read back.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from pmo_lib.engine.view import View
 from pmo_lib.wording import counted
 from pmo_lib.worth.assumptions import DEFAULT, Question
 from pmo_lib.worth.costs import Costs, costs
-from pmo_lib.worth.money import WEIGHT, Money, money, no_money
+from pmo_lib.worth.money import WEIGHT, Money, money
 
 NEEDED = ("projects", "baselines", "rollouts")  # where one is withheld there is no case
 
@@ -34,12 +34,12 @@ class ValueCase:
 
     question: Question
     reason: str
-    design: Design
-    findings: tuple[Finding, ...]
-    notes: tuple[str, ...]
-    population: pd.DataFrame
     costs: Costs
     money: Money
+    design: Design = "none"
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    population: pd.DataFrame = field(default_factory=NOBODY.copy)
 
     def finding(self, outcome: str) -> Finding | None:
         """The finding for one outcome; None without projects."""
@@ -70,17 +70,18 @@ def value_case(view: View, question: Question | None = None) -> ValueCase:
     """The value case of a view; by default under the settings' discount rate."""
     asked = question or default_question(view.settings)
     reason = _unusable(view)
-    if reason:
-        return _without(asked, reason, view.data_date)
-    given = evidence(view, asked.service)
-    if given.projects.empty:
-        return _without(asked, "no project has a date of its start by now", view.data_date)
+    given = None if reason else evidence(view, asked.service)
+    if given is not None and given.projects.empty:
+        reason = "no project has a date of its start by now"
+    if given is None or reason:
+        return ValueCase(asked, reason, Costs(view.data_date), Money(reason))
     best = design(given.projects, given.adopted, asked.began)
     spent = costs(view, given, asked.assumptions.discount_rate)
     found = _findings(given, best, asked, spent.break_even)
     return ValueCase(
-        asked, "", best, tuple(each.finding for each in found), _notes(view, given, found),
-        _compared(view, given, found), spent, money(given, found, spent, asked),
+        asked, "", spent, money(given, found, spent, asked), best,
+        tuple(each.finding for each in found), _notes(view, given, found),
+        _compared(view, given, found),
     )  # fmt: skip
 
 
@@ -96,14 +97,9 @@ def _unusable(view: View) -> str:
     return "; ".join(view.withheld[name] for name in NEEDED if name in view.withheld)
 
 
-def _without(question: Question, reason: str, data_date: pd.Timestamp) -> ValueCase:
-    return ValueCase(question, reason, "none", (), (), NOBODY, Costs(data_date), no_money(reason))
-
-
 def evidence(view: View, service: str = "") -> Evidence:
     """Every project begun with its plan and outcomes, and when departments adopted."""
-    usable = view.usable
-    projects = outcome_projects(usable, view.data_date, view.settings)
+    projects = outcome_projects(view.usable, view.data_date, view.settings)
     projects[WEIGHT] = np.exp(projects["log_cost"])
     level = view.settings.confidence_level
     return Evidence(projects, adoption(view.tables, service), view.data_date, level)
@@ -132,7 +128,7 @@ def _notes(view: View, given: Evidence, found: Sequence[Estimated]) -> tuple[str
     sample = next((each.sample for each in found if each.sample), None)
     if sample is None:
         return ()
-    said = notes(sample.tested, sample.first, given.adopted)
+    said = notes(sample.tested, given.adopted)
     table = view.verdict.tables.get("rollouts") if view.verdict else None
     if table and table.rows_rejected:
         rows = counted(table.rows_rejected, "row")

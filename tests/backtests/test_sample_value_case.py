@@ -16,9 +16,12 @@ from pipelines.sample.truths import TRUTHS
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.effect.finding import COLUMNS
+from pmo_lib.effect.outcomes import PRIMARY
+from pmo_lib.effect.roll_out import compared
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.view import View
 from pmo_lib.worth.assumptions import Question
+from pmo_lib.worth.inputs import inside_estimate, treated
 from pmo_lib.worth.value_case import ValueCase, evidence, value_case
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
@@ -61,6 +64,16 @@ def case_of(tables: Tables, settings: Settings, **asked: Any) -> ValueCase:
 @pytest.fixture(scope="module")
 def case(tables: Tables, settings: Settings) -> ValueCase:
     return case_of(tables, settings)
+
+
+@pytest.fixture(scope="module")
+def exposed(tables: Tables, settings: Settings) -> pd.DataFrame:
+    """The projects under the PMO, as money is made of them."""
+    given = evidence(View(tables, TRUTHS.data_date_period, settings))
+    found = {each.id: compared(given, each).sample for each in PRIMARY}
+    return treated(
+        given, {name: inside_estimate(each, given.projects) for name, each in found.items()}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -162,11 +175,11 @@ class TestMoney:
         office = case.money.draws["conservative"].table["office"]
         assert office.median() == pytest.approx(total, rel=0.005)
 
-    def test_avoided_overruns_by_hand(self, case: ValueCase) -> None:
+    def test_avoided_overruns_by_hand(self, case: ValueCase, exposed: pd.DataFrame) -> None:
         """Σ d × AC × (exp(-τ) - 1) over the projects compared, at the estimate itself."""
         tau = case.money.effects.values[0]
         total = 0.0
-        for row in case.money.projects[case.money.projects["supported"]].itertuples():
+        for row in exposed[exposed["supported"]].itertuples():
             if np.isfinite(row.actual_cost):
                 years = (row.finished_on - pd.Timestamp("2022-01-01")).days / 365.25
                 total += row.actual_cost * (exp(-tau) - 1) / 1.035**years
@@ -180,7 +193,7 @@ class TestMoney:
         assert case.money.effects.values[0] == max(found.priced.value, case.money.by_cost.value)
 
     def test_every_project_under_the_pmo_is_accounted_for(
-        self, case: ValueCase, tables: Tables
+        self, exposed: pd.DataFrame, tables: Tables
     ) -> None:
         projects = tables["projects"]
         adopted = projects["department"].map(
@@ -190,7 +203,7 @@ class TestMoney:
             (projects["started_on"] >= adopted) & (projects["started_on"] <= "2026-09-30")
         ]
         counted = under[under["status"] != "proposed"]
-        assert sorted(case.money.projects["project_id"]) == sorted(counted["project_id"])
+        assert sorted(exposed["project_id"]) == sorted(counted["project_id"])
 
 
 class TestTable:

@@ -10,7 +10,7 @@ from pmo_lib.reports.picture import Picture
 class _Page(HTMLParser):
     """Rows of cells, and the text, of a piece of HTML; notes what is not closed in order."""
 
-    VOID = ("br", "hr", "img", "meta", "input")
+    VOID = ("br", "hr", "img", "meta", "input", "wbr")
 
     def __init__(self) -> None:
         super().__init__()

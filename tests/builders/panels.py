@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pmo_lib.causal.panel import Ints, Panel, first_quarters, panel, treated_cells
+from pmo_lib.causal.panel import Panel, panel
 
 NEVER = float("nan")
 
@@ -21,11 +21,7 @@ class RollOut:
 
     @property
     def cells(self) -> Panel:
-        return panel(self.rows, self.covariates)
-
-    @property
-    def first(self) -> Ints:
-        return first_quarters(self.cells, self.adopted)
+        return panel(self.rows, self.covariates, self.adopted)
 
     @property
     def since(self) -> pd.Series:
@@ -149,5 +145,5 @@ def _supported(
 
 def sides(rollout: RollOut) -> tuple[np.ndarray, np.ndarray]:
     """Untreated and treated cells (1, D, T)."""
-    treated = treated_cells(rollout.first, rollout.cells.quarters)[None]
+    treated = rollout.cells.treated[None]
     return ~treated, treated

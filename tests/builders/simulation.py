@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pmo_lib.causal.panel import Ints, Panel, first_quarters, panel
+from pmo_lib.causal.panel import Panel, panel
 from pmo_lib.effect.outcomes import winsorised
 
 QUARTERS = 24
@@ -48,10 +48,7 @@ class Drawn:
     def cells(self, tested: bool) -> Panel:
         values = self.projects["value"]
         rows = self.projects.assign(value=winsorised(values) if tested else values)
-        return panel(rows, COVARIATES)
-
-    def first(self, cells: Panel) -> Ints:
-        return first_quarters(cells, self.adopted)
+        return panel(rows, COVARIATES, self.adopted)
 
     def truth(self, counted: np.ndarray, cells: Panel, tested: bool) -> float:
         """The mean true effect on the projects of the counted cells (D, T)."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
@@ -11,11 +12,13 @@ from urllib.parse import unquote
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
 import pipelines.prepare
 import pipelines.reading.exports
 import pipelines.run
 from pipelines.publishing.render import Record, Task, record
+from pipelines.run import Request, RunResult, run
 from pipelines.validate import Checked
 from pmo_lib.contract.schema import Column, EmptyWhen, Table
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -131,6 +134,7 @@ def instant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Instant]:
     CATALOGUE.update({kpi_id: kpi for kpi_id, kpi in whole.items() if kpi_id in FEW})
     monkeypatch.setattr(pipelines.prepare, "Validator", NoRules)
     monkeypatch.setattr(pipelines.run, "ProcessPoolExecutor", Inline)
+    monkeypatch.setattr(pipelines.run, "warm_process", lambda: nullcontext(""))
     monkeypatch.setattr(pipelines.run, "render", made.render)
     yield made
     CATALOGUE.clear()  # and in the order of before
@@ -155,5 +159,44 @@ def broken_links() -> Callable[[Path], list[str]]:
         links.feed(path.read_text(encoding="utf-8"))
         own = [link for link in links.found if not link.startswith(("#", "http://", "https://"))]
         return [link for link in own if not (path.parent / unquote(link)).is_file()]
+
+    return of
+
+
+class Runs:
+    """Runs of one job on one folder of exports into one output folder."""
+
+    def __init__(self, raw: Path, out: Path, job: Path) -> None:
+        self.raw, self.out, self.job = raw, out, job
+
+    def __call__(self, *, force: bool = False, **parameters: Any) -> RunResult:
+        return run(Request(str(self.job), self.raw, self.out, parameters, 1, force))
+
+    @property
+    def pack(self) -> Path:
+        return self.out / "reports" / "small" / "2025-09"
+
+    def change(self, old: str, new: str, table: str = "projects") -> None:
+        path = self.raw / f"{table}.csv"
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+    def page(self, name: str) -> BeautifulSoup:
+        return BeautifulSoup((self.pack / f"{name}.html").read_text(), "html.parser")
+
+
+@pytest.fixture
+def runs(small_raw: Path, small_job: Path, tmp_path: Path, instant: Any) -> Runs:
+    return Runs(small_raw, tmp_path / "out", small_job)
+
+
+@pytest.fixture(scope="session")
+def contents() -> Callable[[Path], dict[str, bytes]]:
+    """The bytes of every file beneath a folder."""
+
+    def of(folder: Path) -> dict[str, bytes]:
+        files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+        return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
     return of

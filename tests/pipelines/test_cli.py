@@ -260,13 +260,14 @@ class TestRun:
         assert "error: KPI report: Finance: FAILED: No <milestones>" in done.stderr
         assert done.stdout.endswith("index.html\n")
 
+    @pytest.mark.parametrize("quiet", [(), ("--quiet",)])
     def test_rejected_rows_alone_are_told_and_exit_code_0(
-        self, run: Pmo, small_raw: Path, out: Path
+        self, run: Pmo, small_raw: Path, out: Path, quiet: tuple[str, ...]
     ) -> None:
         (small_raw / "settings.yml").write_text("withhold_above_rejected_share: 1\n")
         path = small_raw / "projects.csv"
         path.write_text(path.read_text().replace("2025-07-14", "soon"))
-        done = run()
+        done = run(*quiet)
         assert done.exit_code == 0
         assert f"1 row rejected, see {out / 'rejected'}" in done.stderr
 
@@ -285,6 +286,18 @@ class TestRun:
             (["--set", "perod=2025-09"], "unknown parameter 'perod'. Did you mean 'period'?"),
             (["--set", "department=Finanse"], "department 'Finanse'. Did you mean 'Finance'?"),
             (["--set", "department"], "--set 'department' has no value. Write --set NAME=VALUE"),
+            (["--set", "department" + "x" * 9999], "… (10,009 letters) has no value. Write --set"),
+            (
+                ["--set", "period=2025-08", "--period", "2025-09"],
+                "'period' is given twice. Keep one",
+            ),
+            (["--set", "department=IT", "--set", "department=HR"], "'department' is given twice"),
+            (
+                ["--set", "department=" + "x" * 9999],
+                "department has 9,999 letters, more than 2,000",
+            ),
+            (["--period", "2025-09" * 9999], "period has 69,993 letters, more than 2,000"),
+            (["--set", "data_dir=/etc"], "unknown parameter 'data_dir'"),
         ],
     )
     def test_wrong_parameter_is_exit_code_2_with_a_remedy(
@@ -293,6 +306,7 @@ class TestRun:
         done = run(*arguments)
         assert done.exit_code == 2
         assert words in done.stderr
+        assert len(done.stderr) < 1000
         assert instant.made == []
 
     def test_unknown_job_is_exit_code_2_naming_the_nearest(self, pmo: Pmo, small_raw: Path) -> None:
@@ -348,6 +362,31 @@ class TestRun:
         assert done.exit_code == 2
         assert "another run holds the lock. Wait for it to end" in done.stderr
         assert f"process {holder.pid}" in done.stderr
+
+
+class TestArguments:
+    """What no person has typed is refused before anything repeats it."""
+
+    @pytest.mark.parametrize(
+        ("given", "words"),
+        [
+            (["run", "--wr\x1b[31mokers"], r"argument 2, '--wr\x1b[31mokers', holds control"),
+            (["x" * 100_000], "argument 1 has 100,000 letters, more than 10,000. See pmo --help"),
+            (["check", "--raw", "a\nb"], r"argument 3, 'a\nb', holds control characters"),
+        ],
+    )
+    def test_are_refused_in_words(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+        given: list[str], words: str,
+    ) -> None:  # fmt: skip
+        monkeypatch.setattr(sys, "argv", ["pmo", *given])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        said = capsys.readouterr().err
+        assert caught.value.code == 2
+        assert words in said
+        assert "\x1b" not in said
+        assert len(said) < 300
 
 
 class TestInterrupt:
@@ -435,6 +474,14 @@ class TestFreeze:
         assert pmo("freeze", "before", "--out", checked).exit_code == 0
         assert contents(checked / "baselines") == before
 
+    def test_under_a_name_that_some_systems_take_for_another_is_exit_code_2(
+        self, pmo: Pmo, checked: Path
+    ) -> None:
+        assert pmo("freeze", "before", "--out", checked).exit_code == 0
+        done = pmo("freeze", "Before", "--out", checked)
+        assert done.exit_code == 2
+        assert "there is a baseline before: 'Before' is the same folder on some" in done.stderr
+
     def test_again_on_other_data_adds_a_version(
         self, pmo: Pmo, checked: Path, small_raw: Path
     ) -> None:
@@ -453,6 +500,7 @@ class TestFreeze:
         [
             (["two words"], "cannot be the name of a baseline"),
             (["../up"], "cannot be the name of a baseline"),
+            (["con"], "'con' cannot be the name of a baseline: it is a device of Windows"),
             (["before", "--until", "2031-01"], "until 2031-01 is outside the data"),
             (["before", "--until", "August"], "until must be a month"),
         ],

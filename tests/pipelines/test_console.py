@@ -15,7 +15,14 @@ from pipelines.publishing.plan import PlannedReport
 from pipelines.publishing.render import Record
 from pipelines.run import RunResult
 from pipelines.sources import UNREAD_COLUMNS, Imported
-from pmo_lib.contract.verdict import SourceFile, TableVerdict, UnreadCells, Verdict, Violation
+from pmo_lib.contract.verdict import (
+    Question,
+    SourceFile,
+    TableVerdict,
+    UnreadCells,
+    Verdict,
+    Violation,
+)
 
 MARKUP = "[red]R&D[/red] [/]"  # a department may be called anything
 
@@ -53,6 +60,44 @@ class TestNews:
         console.say("news")
         console.error(f"wrong: {MARKUP}")
         assert said() == ("", f"error: wrong: {MARKUP}\n")
+
+
+class TestHostileText:
+    """Nothing that a terminal obeys is printed, whatever a name, a cell or an exception holds."""
+
+    TEXT = "\x1b[31mred\x1b]0;title\x07 caf\udce9 \u202eturned :bug: \x9b1m"
+    PLAIN = r"\x1b[31mred\x1b]0;title\x07 caf\xe9 turned :bug: \x9b1m"
+
+    def test_is_printed_as_it_looks_everywhere(self, said: Said) -> None:
+        console, name = Console(), self.TEXT
+        verdict = Verdict(
+            "h", {"projects": TableVerdict("projects", (), 1, 0, 0, 0, (
+                Violation("critical", name, name, 1, (name,)), Violation("warning", name, name, 1))
+            )}, (name,), (Question(name, name, name, name, name, (), (name,)),),
+        )  # fmt: skip
+        record = replace(BAD, title=name, reason=name)
+        unread = pd.DataFrame([[name] * 6], columns=list(UNREAD_COLUMNS), dtype=object)
+        console.say(name)
+        console.warn(name)
+        console.error(name)
+        console.verdict(verdict, Path(name), peer=name)
+        console.outcome(replace(outcome(record), pack=Path(f"/a/b/c/{name}")))
+        console.imported(Imported({name: unread}, unread, (name,)), Path(name))
+        try:
+            raise RuntimeError(name)
+        except RuntimeError:
+            console.unforeseen()
+        with console.progress() as progress:
+            progress.say(name)
+            progress.warn(name)
+            progress.made(record)
+        out, err = said()
+        assert not set("\x1b\x07\x9b\u202e\udce9") & set(out + err)
+        assert (out + err).count(self.PLAIN) >= 20
+
+    def test_flood_is_cut_and_counted(self, said: Said) -> None:
+        Console().error(f"no {'x' * 100_000}")
+        assert said()[1] == f"error: no {'x' * 80}… (100,000 letters)\n"
 
 
 class TestProgress:
@@ -126,9 +171,16 @@ class TestOutcome:
             "error: withheld: 1 of 2 rows were rejected",
         ]
 
-    def test_says_where_rejected_rows_are(self, said: Said) -> None:
-        Console().outcome(outcome(GOOD, rejected=2))
-        assert "2 rows rejected, see /x/rejected\n" in said()[1]
+    @pytest.mark.parametrize("quiet", [False, True])
+    def test_says_where_rejected_rows_are(self, said: Said, quiet: bool) -> None:
+        Console(quiet=quiet).outcome(outcome(GOOD, rejected=2))
+        assert "warning: 2 rows rejected, see /x/rejected\n" in said()[1]
+
+    @pytest.mark.parametrize("quiet", [False, True])
+    def test_says_what_is_asked(self, said: Said, quiet: bool) -> None:
+        asked = Question("unit", "baselines", "cost", "is baselines.cost in thousands")
+        Console(quiet=quiet).outcome(replace(outcome(GOOD), questions=(asked,)))
+        assert "warning: is baselines.cost in thousands" in said()[1]
 
     def test_says_that_nothing_has_changed(self, said: Said) -> None:
         Console().outcome(outcome(GOOD, is_new=False))

@@ -5,8 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines import importer
-from pipelines.importer import import_files, refuse_foreign_files
+from pipelines.importer import import_files, reader_named, refuse_foreign_files
 from pipelines.sources import UNREAD_COLUMNS, Imported
 from pmo_lib.errors import DataError, PmoError
 
@@ -22,11 +21,6 @@ class Source:
         return Imported({"projects": projects}, unread)
 
 
-@pytest.fixture(autouse=True)
-def _source(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importer, "source", lambda _name: Source())
-
-
 @pytest.fixture
 def export(tmp_path: Path) -> Path:
     (tmp_path / "export.csv").write_text("anything")
@@ -38,7 +32,7 @@ def names(folder: Path) -> set[str]:
 
 
 def test_writes_tables_and_unread_cells(export: Path, tmp_path: Path) -> None:
-    import_files("tool", [export], tmp_path / "to")
+    import_files(Source(), "tool", [export], tmp_path / "to")
     assert (tmp_path / "to" / "projects.csv").read_bytes() == b"project_id,department\nP1,IT\n"
     unread = pd.read_csv(tmp_path / "to" / "unread" / "tool.csv")
     assert unread.iloc[0].tolist() == ["a.csv", 3, "Apollo", "cost", "tbc", "is not a number"]
@@ -46,28 +40,28 @@ def test_writes_tables_and_unread_cells(export: Path, tmp_path: Path) -> None:
 
 def test_missing_files_are_named_and_nothing_is_written(export: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"gone\.csv: there is no such file"):
-        import_files("tool", [export, tmp_path / "gone.csv"], tmp_path / "to")
+        import_files(Source(), "tool", [export, tmp_path / "gone.csv"], tmp_path / "to")
     assert not (tmp_path / "to").exists()
 
 
 def test_folders_are_named_and_nothing_is_written(export: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is a folder") as caught:
-        import_files("tool", [export, tmp_path], tmp_path / "to")
+        import_files(Source(), "tool", [export, tmp_path], tmp_path / "to")
     assert caught.value.where == str(tmp_path)
     assert not (tmp_path / "to").exists()
 
 
 def test_writes_over_its_own_earlier_tables(export: Path, tmp_path: Path) -> None:
     for _ in range(2):
-        import_files("tool", [export], tmp_path / "to")
+        import_files(Source(), "tool", [export], tmp_path / "to")
     assert {"projects.csv", "unread"} <= names(tmp_path / "to")
 
 
 def test_keeps_the_settings_of_the_folder(export: Path, tmp_path: Path) -> None:
     to = tmp_path / "to"
-    import_files("tool", [export], to)
+    import_files(Source(), "tool", [export], to)
     (to / "settings.yml").write_text("organisation: Ours\n")
-    import_files("tool", [export], to)
+    import_files(Source(), "tool", [export], to)
     assert (to / "settings.yml").read_text() == "organisation: Ours\n"
 
 
@@ -79,16 +73,16 @@ def test_file_of_the_user_is_neither_mixed_with_ours_nor_replaced(
     to.mkdir()
     (to / name).write_text("mine")
     with pytest.raises(DataError, match="holds other files"):
-        import_files("tool", [export], to)
+        import_files(Source(), "tool", [export], to)
     assert (to / name).read_text() == "mine"
 
 
 def test_readme_put_beside_ours_is_not_lost(export: Path, tmp_path: Path) -> None:
     to = tmp_path / "to"
-    import_files("tool", [export], to)
+    import_files(Source(), "tool", [export], to)
     (to / "README.md").write_text("mine")
     with pytest.raises(DataError, match=r"README\.md"):
-        import_files("tool", [export], to)
+        import_files(Source(), "tool", [export], to)
     assert (to / "README.md").read_text() == "mine"
 
 
@@ -97,7 +91,7 @@ def test_may_write_to_the_current_folder(
 ) -> None:
     (tmp_path / "to").mkdir()
     monkeypatch.chdir(tmp_path / "to")
-    import_files("tool", [export], Path())
+    import_files(Source(), "tool", [export], Path())
     assert "projects.csv" in names(tmp_path / "to")
 
 
@@ -106,7 +100,7 @@ def test_folder_with_other_files_is_refused_and_untouched(export: Path, tmp_path
     to.mkdir()
     (to / "thesis.docx").write_text("years of work")
     with pytest.raises(DataError) as caught:
-        import_files("tool", [export], to)
+        import_files(Source(), "tool", [export], to)
     assert str(caught.value) == (
         f"{to}: the folder holds other files (thesis.docx). Name an empty folder."
     )
@@ -124,9 +118,6 @@ def test_only_our_mark_makes_files_ours(tmp_path: Path) -> None:
         refuse_foreign_files(tmp_path, ["baselines.csv", "mark"], tmp_path / "mark")
 
 
-def test_unknown_source_names_those_there_are(
-    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.undo()
-    with pytest.raises(PmoError, match=r"There is no source 'gmp'\. Did you mean 'gmpp'\?"):
-        import_files("gmp", [export], tmp_path / "to")
+def test_unknown_source_names_those_there_are() -> None:
+    with pytest.raises(PmoError, match=r"there is no source 'gmp'\. Did you mean 'gmpp'\?"):
+        reader_named("gmp")

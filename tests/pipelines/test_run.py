@@ -19,9 +19,10 @@ from bs4 import BeautifulSoup
 
 import pipelines.run as module
 from pipelines.files import read_json
+from pipelines.progress import Progress
 from pipelines.publishing.html import problems_in
 from pipelines.publishing.plan import slug
-from pipelines.run import Request, RunResult, run
+from pipelines.publishing.render import record
 from pmo_lib.errors import PmoError
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.workbook import open_workbook
@@ -110,7 +111,13 @@ class TestPublished:
         assert {"papermill", "nbconvert", "great-expectations", "pandas"} <= set(facts["versions"])
         assert [report["state"] for report in facts["reports"]] == ["published"] * 3
 
-    def test_made_again_is_the_same_byte_for_byte(self, published: Path) -> None:
+    def test_made_again_in_cold_kernels_is_the_same_byte_for_byte(self, published: Path) -> None:
+        record = Path("reports", "small", "2025-09", "run.json")
+        kernels = [
+            {report["kernel"] for report in read_json(published / made / record)["reports"]}
+            for made in ("first", "out")
+        ]
+        assert kernels == [{"warm" if sys.platform == "linux" else "cold"}, {"cold"}]
         first = contents(published / "first" / "reports")
         again = contents(published / "out" / "reports")
         assert set(first) == set(again)
@@ -150,50 +157,39 @@ class TestPublished:
         assert contents(published / "out" / "reports") == before
 
 
-class Runs:
-    """Runs of one job on one folder of exports into one output folder."""
+def test_kernels_that_started_cold_though_asked_for_warm_are_said_once(
+    runs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Lines(Progress):
+        def __init__(self) -> None:
+            self.said: list[str] = []
 
-    def __init__(self, raw: Path, out: Path, job: Path) -> None:
-        self.raw, self.out, self.job = raw, out, job
+        def say(self, text: str) -> None:
+            self.said.append(text)
 
-    def __call__(self, *, force: bool = False, **parameters: Any) -> RunResult:
-        return run(Request(str(self.job), self.raw, self.out, parameters, 1, force))
-
-    @property
-    def pack(self) -> Path:
-        return self.out / "reports" / "small" / "2025-09"
-
-    def change(self, old: str, new: str, table: str = "projects") -> None:
-        path = self.raw / f"{table}.csv"
-        text = path.read_text()
-        assert old in text
-        path.write_text(text.replace(old, new))
-
-    def page(self, name: str) -> BeautifulSoup:
-        return BeautifulSoup((self.pack / f"{name}.html").read_text(), "html.parser")
-
-
-@pytest.fixture
-def runs(small_raw: Path, small_job: Path, tmp_path: Path, instant: Any) -> Runs:
-    return Runs(small_raw, tmp_path / "out", small_job)
+    lines = Lines()
+    monkeypatch.setattr(module, "render", lambda task: record(task.report, kernel="cold: refused"))
+    module.run(module.Request(str(runs.job), runs.raw, runs.out, workers=1), lines)
+    said = [text for text in lines.said if text.startswith("kernels")]
+    assert said == ["kernels started cold: refused"]
 
 
 class TestChange:
-    def test_of_nothing_makes_nothing(self, runs: Runs, instant: Any) -> None:
+    def test_of_nothing_makes_nothing(self, runs: Any, instant: Any) -> None:
         first, second = runs(), runs()
         assert instant.made == REPORTS
         assert (first.is_new, second.is_new) == (True, False)
         assert second.records == first.records
         assert second.exit_code == 0
 
-    def test_of_nothing_is_made_by_force(self, runs: Runs, instant: Any) -> None:
+    def test_of_nothing_is_made_by_force(self, runs: Any, instant: Any) -> None:
         runs()
         assert runs(force=True).is_new
         assert instant.made == REPORTS * 2
 
     @pytest.mark.parametrize("what", ["data", "new table", "settings", "job", "period", "baseline"])
     def test_of_anything_that_goes_in_makes_the_pack_anew(
-        self, runs: Runs, instant: Any, what: str
+        self, runs: Any, instant: Any, what: str
     ) -> None:
         runs()
         parameters = {}
@@ -213,14 +209,14 @@ class TestChange:
         assert runs(**parameters).is_new
         assert instant.made == REPORTS * 2
 
-    def test_of_the_period_leaves_the_other_pack(self, runs: Runs) -> None:
+    def test_of_the_period_leaves_the_other_pack(self, runs: Any) -> None:
         runs()
         before = contents(runs.pack)
         earlier = runs(period="2025-08")
         assert earlier.pack.name == "2025-08"
         assert contents(runs.pack) == before
 
-    def test_back_to_earlier_data_has_the_tables_of_the_pack(self, runs: Runs) -> None:
+    def test_back_to_earlier_data_has_the_tables_of_the_pack(self, runs: Any) -> None:
         runs()
         before = contents(runs.out / "tables")
         runs.change("Apollo", "Artemis")
@@ -230,7 +226,7 @@ class TestChange:
         assert contents(runs.out / "tables") == before
 
     def test_of_the_tables_by_another_command_is_noticed(
-        self, runs: Runs, tmp_path: Path, pmo: Callable[..., Any]
+        self, runs: Any, tmp_path: Path, pmo: Callable[..., Any]
     ) -> None:
         runs()
         before = contents(runs.out / "tables")
@@ -241,13 +237,13 @@ class TestChange:
         runs()
         assert contents(runs.out / "tables") == before
 
-    def test_of_the_pack_by_a_lost_page_is_noticed(self, runs: Runs) -> None:
+    def test_of_the_pack_by_a_lost_page_is_noticed(self, runs: Any) -> None:
         runs()
         (runs.pack / "03_kpi_report.html").unlink()
         runs()
         assert (runs.pack / "03_kpi_report.html").is_file()
 
-    def test_of_the_version_reads_the_record_of_another(self, runs: Runs) -> None:
+    def test_of_the_version_reads_the_record_of_another(self, runs: Any) -> None:
         runs()
         facts = read_json(runs.pack / "run.json")
         facts["fingerprint"] = "another"
@@ -259,19 +255,19 @@ class TestChange:
 
 class TestBaseline:
     @pytest.fixture
-    def freezing(self, runs: Runs) -> Runs:
+    def freezing(self, runs: Any) -> Any:
         text = runs.job.read_text()
         entry = "  - notebook: 01_baseline\n    parameters: {freeze: first, until: 2025-08}\n"
         runs.job.write_text(text + entry)
         return runs
 
-    def test_is_frozen_before_any_report_is_made(self, freezing: Runs, instant: Any) -> None:
+    def test_is_frozen_before_any_report_is_made(self, freezing: Any, instant: Any) -> None:
         freezing()
         facts = read_json(freezing.out / "baselines" / "first" / "1" / "baseline.json")
         assert facts["until"] == "2025-08"
         assert "01_baseline" in instant.made
 
-    def test_once_frozen_is_neither_made_again_nor_a_change(self, freezing: Runs) -> None:
+    def test_once_frozen_is_neither_made_again_nor_a_change(self, freezing: Any) -> None:
         freezing()
         before = contents(freezing.out / "baselines")
         assert not freezing().is_new
@@ -279,7 +275,7 @@ class TestBaseline:
         assert freezing().is_new
         assert contents(freezing.out / "baselines") == before
 
-    def test_of_a_bad_name_stops_the_run_before_anything(self, freezing: Runs) -> None:
+    def test_of_a_bad_name_stops_the_run_before_anything(self, freezing: Any) -> None:
         freezing.job.write_text(freezing.job.read_text().replace("freeze: first", "freeze: ../x"))
         with pytest.raises(PmoError, match="cannot be the name of a baseline"):
             freezing()
@@ -288,7 +284,7 @@ class TestBaseline:
 
 
 class TestSubset:
-    def test_has_a_folder_of_its_own(self, runs: Runs) -> None:
+    def test_has_a_folder_of_its_own(self, runs: Any) -> None:
         runs()
         before = contents(runs.pack)
         found = runs(department="Finance")
@@ -296,7 +292,7 @@ class TestSubset:
         assert [item.name for item in found.records] == ["03_kpi_report-finance"]
         assert contents(runs.pack) == before
 
-    def test_has_a_name_that_is_safe(self, runs: Runs) -> None:
+    def test_has_a_name_that_is_safe(self, runs: Any) -> None:
         found = runs(department=LEGAL)
         assert found.pack.parent.name == f"small-department-{slug(LEGAL)}"
         assert (found.pack / "index.html").is_file()
@@ -305,7 +301,7 @@ class TestSubset:
 class TestFailedReport:
     FINANCE = "03_kpi_report-finance"
 
-    def test_leaves_the_others_published(self, runs: Runs, instant: Any) -> None:
+    def test_leaves_the_others_published(self, runs: Any, instant: Any) -> None:
         instant.failing = {self.FINANCE}
         found = runs()
         assert found.exit_code == 1
@@ -313,7 +309,7 @@ class TestFailedReport:
         assert "1 of 3 reports failed" in runs.page("index").text
         assert "There is no earlier one." in runs.page(self.FINANCE).text
 
-    def test_links_the_last_good_one(self, runs: Runs, instant: Any) -> None:
+    def test_links_the_last_good_one(self, runs: Any, instant: Any) -> None:
         runs()
         good = (runs.pack / f"{self.FINANCE}.html").read_bytes()
         instant.failing = {self.FINANCE}
@@ -324,7 +320,7 @@ class TestFailedReport:
         assert (runs.pack / "previous" / f"{self.FINANCE}.html").read_bytes() == good
         assert "No <milestones>" in runs.page(self.FINANCE).text
 
-    def test_links_the_last_good_one_after_a_second_failure(self, runs: Runs, instant: Any) -> None:
+    def test_links_the_last_good_one_after_a_second_failure(self, runs: Any, instant: Any) -> None:
         runs()
         good = (runs.pack / f"{self.FINANCE}.html").read_bytes()
         instant.failing = {self.FINANCE}
@@ -332,7 +328,7 @@ class TestFailedReport:
             assert runs(force=True).exit_code == 1
         assert (runs.pack / "previous" / f"{self.FINANCE}.html").read_bytes() == good
 
-    def test_links_the_last_good_one_of_an_earlier_period(self, runs: Runs, instant: Any) -> None:
+    def test_links_the_last_good_one_of_an_earlier_period(self, runs: Any, instant: Any) -> None:
         good = runs(period="2025-08").pack / f"{self.FINANCE}.html"
         instant.failing = {self.FINANCE}
         runs()
@@ -340,14 +336,14 @@ class TestFailedReport:
         assert kept.read_bytes() == good.read_bytes()
         assert "2025-08" in runs.page(self.FINANCE).text
 
-    def test_is_tried_again_though_nothing_changed(self, runs: Runs, instant: Any) -> None:
+    def test_is_tried_again_though_nothing_changed(self, runs: Any, instant: Any) -> None:
         instant.failing = {self.FINANCE}
         runs()
         instant.failing = set()
         assert runs().exit_code == 0
         assert not (runs.pack / "previous").exists()
 
-    def test_all_failed_is_still_a_pack(self, runs: Runs, instant: Any) -> None:
+    def test_all_failed_is_still_a_pack(self, runs: Any, instant: Any) -> None:
         instant.failing = set(REPORTS)
         assert runs().exit_code == 1
         assert "3 of 3 reports failed" in runs.page("index").text
@@ -355,7 +351,7 @@ class TestFailedReport:
 
 class TestFailingKpi:
     def test_is_named_with_file_and_line_and_all_else_is_published(
-        self, runs: Runs, instant: Any, monkeypatch: pytest.MonkeyPatch
+        self, runs: Any, instant: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def broken(projects: pd.DataFrame) -> pd.DataFrame:
             return projects[["no_such_column"]]
@@ -373,7 +369,7 @@ class TestFailingKpi:
         assert (results.loc[results.index != "P2", "state"] == "measured").any()
 
     def test_is_tried_again_though_nothing_changed(
-        self, runs: Runs, instant: Any, monkeypatch: pytest.MonkeyPatch
+        self, runs: Any, instant: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def broken(projects: pd.DataFrame) -> pd.DataFrame:
             raise ValueError("not yet")
@@ -386,7 +382,7 @@ class TestFailingKpi:
 
 
 class TestWithheld:
-    def test_table_makes_exit_code_1_and_is_told_on_the_index(self, runs: Runs) -> None:
+    def test_table_makes_exit_code_1_and_is_told_on_the_index(self, runs: Any) -> None:
         runs.change("2025-06-30,100000", "2025-06-31,100000", "baselines")
         found = runs()
         assert found.exit_code == 1
@@ -395,17 +391,17 @@ class TestWithheld:
         results = pd.read_csv(runs.pack / "kpis.csv").set_index(["kpi_id", "department"])
         assert results.loc[("D1", "All departments"), "state"] == "withheld"
 
-    def test_stays_exit_code_1_when_nothing_changed(self, runs: Runs) -> None:
+    def test_stays_exit_code_1_when_nothing_changed(self, runs: Any) -> None:
         runs.change("2025-06-30,100000", "2025-06-31,100000", "baselines")
         runs()
         assert (runs().exit_code, runs().is_new) == (1, False)
 
 
 class TestBrokenOff:
-    def test_between_the_two_renames_is_healed(self, runs: Runs, instant: Any) -> None:
+    def test_between_the_two_renames_is_healed(self, runs: Any, instant: Any) -> None:
         runs()
         before = contents(runs.pack)
-        runs.pack.rename(runs.pack.with_name(".2025-09.old"))
+        runs.pack.rename(runs.pack.with_name(".2025-09.0a1b2c3d.old"))
         assert not runs().is_new
         assert contents(runs.pack) == before
         assert instant.made == REPORTS
@@ -413,7 +409,7 @@ class TestBrokenOff:
     @pytest.mark.parametrize("step", ["examine", "plan", "render_all", "write_pack"])
     @pytest.mark.parametrize("kind", [KeyboardInterrupt, OSError])
     def test_anywhere_leaves_the_old_pack_whole(
-        self, runs: Runs, monkeypatch: pytest.MonkeyPatch, step: str, kind: type[BaseException]
+        self, runs: Any, monkeypatch: pytest.MonkeyPatch, step: str, kind: type[BaseException]
     ) -> None:
         def broken(*_: object, **__: object) -> None:
             raise kind
@@ -431,7 +427,7 @@ class TestBrokenOff:
         assert runs().is_new
 
     def test_full_disk_at_the_index_leaves_the_old_pack_whole(
-        self, runs: Runs, monkeypatch: pytest.MonkeyPatch
+        self, runs: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         runs()
         before = contents(runs.pack)
@@ -452,7 +448,7 @@ class TestRefused:
     @pytest.mark.parametrize(
         "parameters", [{"period": "2031-01"}, {"department": "Nope"}, {"perod": "2025-09"}]
     )
-    def test_parameters_leave_the_old_pack(self, runs: Runs, parameters: dict[str, str]) -> None:
+    def test_parameters_leave_the_old_pack(self, runs: Any, parameters: dict[str, str]) -> None:
         runs()
         before = contents(runs.out / "reports")
         with pytest.raises(PmoError):
@@ -466,7 +462,7 @@ class TestRefused:
             {"department": "Nope"},
         ],
     )
-    def test_parameters_leave_the_old_tables(self, runs: Runs, parameters: dict[str, str]) -> None:
+    def test_parameters_leave_the_old_tables(self, runs: Any, parameters: dict[str, str]) -> None:
         runs()
         before = contents(runs.out / "tables")
         runs.change("Apollo", "Artemis")
@@ -474,7 +470,7 @@ class TestRefused:
             runs(**parameters)
         assert contents(runs.out / "tables") == before
 
-    def test_data_leave_everything(self, runs: Runs) -> None:
+    def test_data_leave_everything(self, runs: Any) -> None:
         runs()
         before = contents(runs.out)
         runs.change("department", "dept")

@@ -83,9 +83,7 @@ def test_texts_read_back_as_they_were_and_none_is_run(
     assert read_csv(path, frozenset({"project_id"})).cells["name"].tolist() == texts
 
 
-def test_import_reads_back_as_the_source_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_import_reads_back_as_the_source_said(tmp_path: Path) -> None:
     texts = [text for text in RUN + NUMBERS + PLAIN if text and "\r" not in text]
 
     class Source:
@@ -93,8 +91,7 @@ def test_import_reads_back_as_the_source_said(
             ids = [f"P{number}" for number in range(len(texts))]
             return Imported({"projects": pd.DataFrame({"project_id": ids, "department": texts})})
 
-    monkeypatch.setattr("pipelines.importer.source", lambda _name: Source())
-    import_files("tool", [], tmp_path / "to")
+    import_files(Source(), "tool", [], tmp_path / "to")
     read = read_csv(tmp_path / "to" / "projects.csv", frozenset({"project_id"}))
     assert read.cells["department"].tolist() == texts
 

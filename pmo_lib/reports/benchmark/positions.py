@@ -13,6 +13,7 @@ from pmo_lib.benchmark.comparison import Comparison
 from pmo_lib.contract.settings import Settings
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports import page
+from pmo_lib.reports.lettering import label
 from pmo_lib.reports.picture import ACCENT, SOFT, STRONG, Picture, drawn
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.significance import discovery, p_value
@@ -47,9 +48,10 @@ def positions(fair: Sequence[Comparison], level: float) -> Picture | str:
             axes.plot(at.value, row, "o", color=colour, ms=9, clip_on=False)
             place = f"{round(100 * at.value)}"
             axes.annotate(place, (1.02, row), xycoords=("axes fraction", "data"), va="center")
+        beside = [_against(each) for each in placed]
         labels = [
-            f"{shortened(name, LABEL_LETTERS)}\n{shortened(_against(each), LABEL_LETTERS)}"
-            for name, each in zip(names, placed, strict=True)
+            f"{shortened(name, LABEL_LETTERS)}\n{label(other, LABEL_LETTERS, beside)}"
+            for name, other in zip(names, beside, strict=True)
         ]
         axes.set_yticks(range(len(placed)), labels)
         axes.set(xlim=(0, 1), ylim=(len(placed) - 0.5, -0.5))

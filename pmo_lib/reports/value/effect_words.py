@@ -1,13 +1,12 @@
 """Effects, verdicts and checks in words and tables."""
 
 from collections.abc import Sequence
-from html import escape
 from math import expm1, isinf, isnan
 
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib.causal.attribution import Attribution
+from pmo_lib.causal.effect import Effect
 from pmo_lib.causal.matching import WORDS
 from pmo_lib.effect.checks import Check
 from pmo_lib.effect.claim import Word, helps, sentence
@@ -120,38 +119,39 @@ def checks(findings: Sequence[Finding]) -> HTML:
 
 def _of_other_designs(found: Finding) -> list[HTML]:
     """The notes, covariate balance and E-values of time series and matching."""
-    if found.series is not None and found.series.note:
-        return [page.paragraph(f"{found.outcome.name}: {found.series.note}.")]
-    if found.matching is None or not len(found.matching.balance):
+    own = found.tested
+    if found.design == "interrupted time series" and own.note:
+        return [page.paragraph(f"{found.outcome.name}: {own.note}.")]
+    if own.balance.empty:
         return []
-    own = found.matching
+    explained, included = own.e_values
     balance = own.balance.assign(
         covariate=own.balance["covariate"].map(WORDS),
         good=own.balance["good"].map({True: "balanced", False: "not balanced"}),
     )
     balance.columns = pd.Index(["Covariate", "Before matching", "After matching", "Balance"])
     strong = (
-        f"An unmeasured confounder would have to be {own.e_value:.1f} times as frequent with the "
+        f"An unmeasured confounder would have to be {explained:.1f} times as frequent with the "
         f"PMO, and as strong for the outcome, to explain the difference away; "
-        f"{own.e_value_of_interval:.1f} times for the interval's end nearer to no effect (E-value)."
+        f"{included:.1f} times for the interval's end nearer to no effect (E-value)."
     )
     caption = f"{found.outcome.name}: covariate balance, standardised mean differences"
-    said = [strong] * (not isnan(own.e_value)) + [f"{sentence(own.note)}."] * bool(own.note)
+    said = [strong] * (not isnan(explained)) + [f"{sentence(own.note)}."] * bool(own.note)
     return [page.table(balance, caption), *map(page.paragraph, said)]
 
 
 def _check(check: Check) -> HTML:
     badge = str(page.badge(check.state, STATES[check.state]).data)
-    return page.joined(HTML(badge), HTML(f"<small>{escape(check.detail)}</small>"))
+    return page.joined(HTML(badge), HTML(f"<small>{page.escape(check.detail)}</small>"))
 
 
 def _rests_on(found: Finding) -> list[str]:
     tested = found.tested
-    if not tested.n_projects:
+    if not tested.n:
         return [DASH]
     under = "before and after" if found.design == "interrupted time series" else "under the PMO"
-    said = [f"{counted(tested.n_projects, 'project')} {under}, "
-            f"{counted(tested.n_departments, 'department')}"]  # fmt: skip
+    said = [f"{counted(tested.n, 'project')} {under}, "
+            f"{counted(tested.clusters, 'department')}"]  # fmt: skip
     if not isnan(tested.p):
         together = f", adjusted p = {_p(found.p_adjusted)}"
         said.append(f"p = {_p(tested.p)}{together * (not isnan(found.p_adjusted))}")
@@ -168,7 +168,7 @@ def _rests_on(found: Finding) -> list[str]:
     return said
 
 
-def _detectable(outcome: Outcome, tested: Attribution) -> str:
+def _detectable(outcome: Outcome, tested: Effect) -> str:
     """The minimum detectable effect at a power of 80 %."""
     sign = -1.0 if outcome.better == "lower" else 1.0
     return effect(outcome, sign * tested.detectable)

@@ -19,7 +19,7 @@ NO_CONTROLS = "it takes departments that adopted in different quarters"
 
 def observed_and_expected(found: Finding, level: float) -> Picture | str:
     """Projects under the PMO by half-year, observed and counterfactual; or the quarterly series."""
-    if found.series is not None:
+    if found.design == "interrupted time series":
         return _series(found, level)
     if found.tested.refusal or found.design != "staggered roll-out":
         return found.tested.refusal or NO_CONTROLS
@@ -113,7 +113,7 @@ def event_study(found: Finding, level: float) -> Picture | str:
 
 def permutation_test(found: Finding) -> Picture | str:
     """The permutation distribution: the estimate among those under permuted adoption dates."""
-    effects = found.tested.permuted.effects
+    effects = found.tested.permuted
     if not len(effects):
         return found.tested.refusal or NO_CONTROLS
     convert = _shares(found)
@@ -147,10 +147,9 @@ def permutation_test(found: Finding) -> Picture | str:
 
 def _series(found: Finding, level: float) -> Picture | str:
     """An interrupted time series: the quarters, and the earlier trend extrapolated."""
-    assert found.series is not None
-    if found.series.refusal:
-        return found.series.refusal
-    rows, convert = found.series.series, _shares(found)
+    if found.tested.refusal:
+        return found.tested.refusal
+    rows, convert = found.tested.series, _shares(found)
     known = rows[rows["n"] > 0]
     at = rows["quarter"] - rows["quarter"].min()
     with drawn(3.8) as (figure, axes):

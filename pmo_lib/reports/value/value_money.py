@@ -1,18 +1,19 @@
 """The money of the value case: sentences, tables and figures."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import isnan, nan
 
 import pandas as pd
 from IPython.display import HTML
 
+from pmo_lib.parameters import ValueCaseParameters
 from pmo_lib.reports import page
 from pmo_lib.reports.picture import Picture
+from pmo_lib.reports.report import Report
 from pmo_lib.reports.value import money_charts
 from pmo_lib.reports.value.effect_words import effect
 from pmo_lib.wording import money, number
-from pmo_lib.worth.draws import Summary
 from pmo_lib.worth.joint_effects import Case
 from pmo_lib.worth.value_case import ValueCase
 
@@ -34,46 +35,51 @@ RATIOS = {
     "bcr": "Benefit–cost ratio: value ÷ cost",
     "roi_cashable": "Return on investment, cashable value alone",
 }
+HEADS: dict[Case, str] = {
+    "conservative": "Conservative: gains that are not at least likely count nothing",
+    "as estimated": "As estimated: every effect at its estimate, shown or not",
+}
 
 
 @dataclass(frozen=True)
-class Money:
-    """What a value case is worth, in words and figures."""
+class MoneySections(Report):
+    """What the PMO is worth, in words and figures."""
 
-    case: ValueCase
-    currency: str
+    parameters: ValueCaseParameters
+
+    @cached_property
+    def case(self) -> ValueCase:
+        """The estimates and their worth under the parameters' assumptions."""
+        question = self.parameters.question(self.workbook.settings)
+        return self.measured.value_case_of(question)
 
     @property
-    def refusal(self) -> str:
-        """Why no effect becomes money; empty where one does."""
-        return self.case.money.refusal
+    def why_no_net(self) -> str:
+        """Why there is no net value; empty where there is."""
+        return self.case.money.refusal or self.case.costs.unknown
 
-    @property
-    def summaries(self) -> Mapping[Case, Summary]:
-        return self.case.money.summaries
-
-    def in_words(self) -> list[str]:
+    def _worth_in_words(self) -> list[str]:
         """Cost, net value and the probability that it pays, as sentences."""
-        if self.refusal:
-            return [f"What it is worth cannot be determined: {self.refusal}."]
-        if self.case.costs.unknown:
-            return [f"Whether it pays cannot be determined: {self.case.costs.unknown}."]
-        found, since = self.summaries["conservative"], f"{self.case.costs.base_date:%B %Y}"
-        cost = money(self.quantile("conservative", "cost", "p50"), self.currency)
+        if self.case.money.refusal:
+            return [f"What it is worth cannot be determined: {self.case.money.refusal}."]
+        if self.why_no_net:
+            return [f"Whether it pays cannot be determined: {self.why_no_net}."]
+        since = f"{self.case.costs.base_date:%B %Y}"
+        cost = self._money(self.quantile("conservative", "cost", "p50"))
         if not self.case.any_shown:
             return [
                 f"The PMO cost {cost} so far, discounted to {since}; no gain is counted against "
                 "it, as none is at least likely."
             ]
         low, middle, high = (
-            money(self.quantile("conservative", "npv", p), self.currency)
-            for p in ("p5", "p50", "p95")
+            self._money(self.quantile("conservative", "npv", p)) for p in ("p5", "p50", "p95")
         )
+        paid = self.case.money.draws["conservative"].p_npv_positive
         said = [
             f"Counting only gains that are at least likely, and discounted to {since}, what is "
             f"left after the PMO's cost of {cost} is {middle} (90 % of the draws between {low} and "
             f"{high}): the probability that the PMO has paid for itself is "
-            f"{number(found.p_npv_positive, 'share')}."
+            f"{number(paid, 'share')}."
         ]
         if self.case.question.assumptions.budget_returned is None:
             said.append(
@@ -84,27 +90,70 @@ class Money:
 
     def pays(self) -> HTML:
         """The probability that it pays, the break-even effect and the payback, as sentences."""
-        if self.refusal or self.case.costs.unknown:
-            why = self.refusal or self.case.costs.unknown
-            return page.paragraph(f"Whether the PMO pays cannot be determined: {why}.")
-        found, estimated = (self.summaries[name] for name in ("conservative", "as estimated"))
-        avoided = found.p_avoided_above_cost
+        if self.why_no_net:
+            return page.paragraph(f"Whether the PMO pays cannot be determined: {self.why_no_net}.")
+        draws, paid = self.case.money.draws, self.case.costs.table
+        assert paid is not None
+        found, never = draws["conservative"], "Not paid back yet, at the median"
+        year, avoided = found.payback_year, found.p_avoided_above_cost
         said = [
             "Probability that the PMO has paid for itself: "
             f"{number(found.p_npv_positive, 'share')} "
-            f"(as estimated, {number(estimated.p_npv_positive, 'share')}).",
+            f"(as estimated, {number(draws['as estimated'].p_npv_positive, 'share')}).",
             "Probability that avoided overruns alone are worth more than it costs: "
             f"{number(avoided, 'share')}." * (not isnan(avoided)),
             self._break_even(),
-            f"Paid back, at the median, in {found.payback_year}."
-            if found.payback_year
-            else "Not paid back yet, at the median.",
-            f"In the books the office cost {money(self._ledger, self.currency)} so far, before "
-            "discounting and without the time that it takes of projects.",
+            f"{f'Paid back, at the median, in {year}' if year else never}.",
+            f"In the books the office cost {self._money(float(paid['amount'].sum()))} so far, "
+            "before discounting and without the time that it takes of projects.",
             "Effects that pass a test are on average somewhat larger than the truth, and so is "
             "what they are worth: read the lower end along with the median.",
         ]
         return page.bullets([each for each in said if each])
+
+    def money(self) -> HTML:
+        """Value, cost and net at P5, P50 and P95, conservative and as estimated."""
+        if self.case.money.refusal:
+            return page.paragraph(f"No value in money can be given: {self.case.money.refusal}.")
+        return page.joined(
+            self._table("conservative"),
+            page.folded("As estimated, shown or not", self._table("as estimated")),
+            page.bullets(self.case.money.draws["conservative"].notes),
+        )
+
+    def net_value(self) -> Picture | HTML:
+        """The distribution of the net value, conservative."""
+        draws = self.case.money.draws
+        return self.or_cannot(
+            self.why_no_net or money_charts.net_value(draws["conservative"], self._currency),
+            "The net value",
+        )
+
+    def sensitivity(self) -> Picture | HTML:
+        """The tornado: each input on its own at its P10 and P90, and other choices of method."""
+        net = self.quantile("as estimated", "npv", "p50")
+        return self.or_cannot(
+            self.why_no_net or money_charts.tornado(self.case.money.tornado, net, self._currency),
+            "The sensitivity of the net value",
+        )
+
+    def quantile(self, case: Case, item: str, p: str) -> float:
+        """One quantile of one item; missing where there is none."""
+        draws = self.case.money.draws.get(case)
+        return nan if draws is None else float(draws.quantiles[p].get(item, nan))
+
+    def _table(self, case: Case) -> HTML:
+        rows, quantiles = [], ("p5", "p50", "p95")
+        for name, words in (ITEMS | RATIOS).items():
+            values = [self.quantile(case, name, p) for p in quantiles]
+            if not any(isnan(value) for value in values):
+                said = [
+                    self._money(value) if name in ITEMS else number(value, "ratio")
+                    for value in values
+                ]
+                cells = zip(quantiles, said, strict=True)
+                rows.append({"": words} | {p.upper(): text for p, text in cells})
+        return page.table(pd.DataFrame(rows), HEADS[case])
 
     def _break_even(self) -> str:
         """The effect on cost at which the office breaks even, beside the one the money uses."""
@@ -120,51 +169,8 @@ class Money:
         )
 
     @property
-    def _ledger(self) -> float:
-        costs = self.case.costs.table
-        return nan if costs is None else float(costs["amount"].sum())
+    def _currency(self) -> str:
+        return self.workbook.settings.currency
 
-    def table(self) -> HTML:
-        """Value, cost and net at P5, P50 and P95, conservative and as estimated."""
-        if self.refusal:
-            return page.paragraph(f"No value in money can be given: {self.refusal}.")
-        return page.joined(
-            self._table("conservative"),
-            page.folded("As estimated, shown or not", self._table("as estimated")),
-            page.bullets(self.case.money.draws["conservative"].notes),
-        )
-
-    def _table(self, case: Case) -> HTML:
-        rows, quantiles = [], ("p5", "p50", "p95")
-        for name, words in (ITEMS | RATIOS).items():
-            values = [self.quantile(case, name, p) for p in quantiles]
-            if not any(isnan(value) for value in values):
-                said = [
-                    money(value, self.currency) if name in ITEMS else number(value, "ratio")
-                    for value in values
-                ]
-                cells = zip(quantiles, said, strict=True)
-                rows.append({"": words} | {p.upper(): text for p, text in cells})
-        heads: dict[Case, str] = {
-            "conservative": "Conservative: gains that are not at least likely count nothing",
-            "as estimated": "As estimated: every effect at its estimate, shown or not",
-        }
-        return page.table(pd.DataFrame(rows), heads[case])
-
-    def distribution(self) -> Picture | str:
-        """The distribution of the net value, conservative; or why there is none."""
-        why = self.refusal or self.case.costs.unknown
-        return why or money_charts.net_value(self.case.money.draws["conservative"], self.currency)
-
-    def sensitivity(self) -> Picture | str:
-        """The tornado: each input on its own at its P10 and P90, and other choices of method."""
-        if self.refusal or self.case.costs.unknown:
-            return self.refusal or self.case.costs.unknown
-        net = self.quantile("as estimated", "npv", "p50")
-        return money_charts.tornado(self.case.money.tornado, net, self.currency)
-
-    def quantile(self, case: Case, item: str, p: str) -> float:
-        """One quantile of one item; missing where there is none."""
-        table = self.summaries[case].table
-        own = table.loc[table["item"] == item, p].to_numpy("float64")
-        return float(own[0]) if len(own) else nan
+    def _money(self, amount: float) -> str:
+        return money(amount, self._currency)

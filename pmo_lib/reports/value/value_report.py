@@ -2,38 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.effect.finding import Finding
-from pmo_lib.parameters import ValueCaseParameters
 from pmo_lib.reports import page
 from pmo_lib.reports.picture import Picture
-from pmo_lib.reports.report import Report
 from pmo_lib.reports.value import effect_words, value_charts, value_method
 from pmo_lib.reports.value.effect_words import effect, in_words
-from pmo_lib.reports.value.value_money import Money
+from pmo_lib.reports.value.value_money import MoneySections
 from pmo_lib.wording import listed
-from pmo_lib.worth.value_case import ValueCase
 
 
 @dataclass(frozen=True)
-class ValueReport(Report):
+class ValueReport(MoneySections):
     """The value case of the organisation."""
-
-    parameters: ValueCaseParameters
-
-    @cached_property
-    def case(self) -> ValueCase:
-        """The estimates and their worth under the parameters' assumptions."""
-        question = self.parameters.question(self.workbook.settings)
-        return self.measured.value_case_of(question)
-
-    @cached_property
-    def _money(self) -> Money:
-        return Money(self.case, self.workbook.settings.currency)
 
     def title(self) -> HTML:
         """The title."""
@@ -62,7 +46,7 @@ class ValueReport(Report):
                 else "The PMO"
             )
             said.insert(0, f"{who} {sure} {listed([effect_words.moved(f) for f in counts])}.")
-        return page.answer([*said, *self._money.in_words()])
+        return page.answer([*said, *self._worth_in_words()])
 
     def counterfactual(self) -> Picture | HTML:
         """Cost overrun, observed and counterfactual."""
@@ -91,22 +75,6 @@ class ValueReport(Report):
         found = self.case.finding("cost")
         picture = value_charts.permutation_test(found) if found else self.case.reason
         return self.or_cannot(picture, "The permutation test")
-
-    def money(self) -> HTML:
-        """Value, cost and net at P5, P50 and P95, conservative and as estimated."""
-        return self._money.table()
-
-    def pays(self) -> HTML:
-        """The probability that it pays, the break-even effect and the payback, as sentences."""
-        return self._money.pays()
-
-    def net_value(self) -> Picture | HTML:
-        """The distribution of the net value, conservative."""
-        return self.or_cannot(self._money.distribution(), "The net value")
-
-    def sensitivity(self) -> Picture | HTML:
-        """The tornado: each input on its own at its P10 and P90, and other choices of method."""
-        return self.or_cannot(self._money.sensitivity(), "The sensitivity of the net value")
 
     def assumptions(self) -> HTML:
         """Every number that comes from no data, by the name of its parameter."""

@@ -12,6 +12,7 @@ import pytest
 from pipelines.publishing.plan import JOBS, NOTEBOOKS, Job, load_job, plan, refuse_unknown, slug
 from pmo_lib.errors import ParameterError, PmoError, SettingsError
 from pmo_lib.parameters import PARAMETERS
+from pmo_lib.portable import name_problems
 from pmo_lib.workbook import Workbook
 
 JOB = """\
@@ -80,6 +81,25 @@ class TestJobFile:
         with pytest.raises(SettingsError, match="there is no job"):
             load_job(str(tmp_path / "nowhere.yml"))
 
+    def test_that_is_a_folder_is_an_error(self, tmp_path: Path) -> None:
+        (tmp_path / "pack.yml").mkdir()
+        with pytest.raises(SettingsError, match="is a folder, not a file"):
+            load_job(str(tmp_path / "pack.yml"))
+
+    @pytest.mark.parametrize("name", ["x" * 100_000, f"{'x' * 100_000}.yml", "../jobs/monthly", ""])
+    def test_name_that_can_be_none_is_an_error_in_words(self, name: str) -> None:
+        with pytest.raises(SettingsError, match="there is no job") as caught:
+            load_job(name)
+        assert len(str(caught.value)) < 300
+
+    @pytest.mark.parametrize("stem", ["con", "a:b", "x" * 200, "pack.", "a\x1b[1m"])
+    def test_whose_name_no_folder_can_have_everywhere_gets_one(
+        self, tmp_path: Path, stem: str
+    ) -> None:
+        path = tmp_path / f"{stem}.yml"
+        path.write_text("reports: [{notebook: 01_baseline}]\n")
+        assert list(name_problems(load_job(str(path)).name, 80)) == []
+
     @pytest.mark.parametrize(
         ("text", "words"),
         [
@@ -94,7 +114,8 @@ class TestJobFile:
             ("reports: [{title: x}]\n", "reports: entry 1: notebook is missing"),
             ("reports: [{notebook: 01_baseline, for: x}]\n", "unknown key 'for'"),
             ("name: x\nreports: [{notebook: 01_baseline}]\n", "unknown key 'name'"),
-            ("title: x\ntitle: y\n", "pack.yml: the key 'title' is in line 1 and again in line 2"),
+            ("title: x\ntitle: y\nreports: [{notebook: 01_baseline}]\n",
+             "pack.yml: the key 'title' is in line 1 and again in line 2"),
             ("reports: [{notebook: 01_baseline, each: project}]\n", "each: cannot be 'project'"),
         ],
     )  # fmt: skip
@@ -177,12 +198,29 @@ class TestPlan:
             plan(job, BOOK, {})
 
     def test_parameter_that_yaml_took_for_a_number_says_to_quote_it(self, load: Load) -> None:
-        job = load("reports: [{notebook: 01_baseline, parameters: {department: 007}}]\n")
+        job = load("reports: [{notebook: 01_baseline, parameters: {department: 7}}]\n")
         assert "department must be text; not 7 (int). Write it in quotes" in refusal(job, {})
 
     def test_parameters_that_are_no_mapping_are_an_error(self, load: Load) -> None:
         with pytest.raises(SettingsError, match="parameters: must be keys with values"):
             load("reports: [{notebook: 01_baseline, parameters: [until]}]\n")
+
+    def test_folder_of_the_tables_is_the_runs_own(self, load: Load) -> None:
+        job = load("reports: [{notebook: 01_baseline, parameters: {data_dir: /etc}}]\n")
+        said = refusal(job, {})
+        assert "job pack: data_dir of 01_baseline is the run's own. Remove it" in said
+
+    def test_very_long_values_are_refused_in_words(self, job: Job) -> None:
+        long = "x" * 100_000
+        for name in ("department", "period", "baseline", "until", "freeze"):
+            said = refusal(job, {name: long})
+            assert f"{name} has 100,000 letters, more than 2,000" in said
+            assert len(said) < 1000
+
+    def test_very_long_names_are_refused_in_words(self, job: Job) -> None:
+        with pytest.raises(ParameterError, match="unknown parameter") as caught:
+            refuse_unknown(job, {"x" * 100_000: "1"})
+        assert len(str(caught.value)) < 500
 
     def test_empty_department_is_an_error(self, job: Job) -> None:
         assert "department" in refusal(job, {"department": ""})
@@ -225,6 +263,22 @@ class TestNames:
             "Caf",
         ]
         assert len({slug(text) for text in texts}) == len(texts)
+
+    def test_are_taken_by_every_system(self) -> None:
+        texts = [
+            "CON",
+            "nul",
+            "Com1",
+            "lpt9",
+            "AUX.",
+            "a" * 500,
+            "..",
+            " ",
+            "a:b",
+            "\x1b[31m",
+            "部門",
+        ]
+        assert [text for text in texts if any(name_problems(slug(text), 80))] == []
 
     @pytest.mark.parametrize(
         "departments",

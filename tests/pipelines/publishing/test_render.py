@@ -17,7 +17,8 @@ from pipelines.publishing.render import Record, Task, record, render
 from pipelines.run import render_all
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-FAILING = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb") if path.stem != "good")
+SOUND = {"draws", "finds_itself", "good"}
+FAILING = sorted({path.stem for path in NOTEBOOKS.glob("*.ipynb")} - SOUND)
 
 
 def task_in(folder: Path, notebook: str, name: str = "", timeout_seconds: int = 60) -> Task:

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from builders.panels import NEVER, RollOut, by_hand, every_cell
-from pmo_lib.causal.event_study import COLUMNS, PreTrend, by_half_year, event_times, lags, leads
+from pmo_lib.causal.event_study import COLUMNS, PreTrend, by_half_year, lags, leads
 
 ADOPTED = dict(zip("ABCDEFGHIJ", [6, 6, 8, 8, 10, 10, 12, NEVER, NEVER, NEVER], strict=True))
 EXACT = every_cell(ADOPTED, 18, 2)
@@ -23,22 +23,23 @@ def ramped(rollout: RollOut) -> RollOut:
 
 class TestEventTimes:
     def test_count_from_adoption(self) -> None:
-        assert event_times(np.array([2, 0]), 4).tolist() == [[-2, -1, 0, 1], [0, 1, 2, 3]]
+        found = every_cell({"A": 2, "B": 0}, 4).cells.times
+        assert found.tolist() == [[-2, -1, 0, 1], [0, 1, 2, 3]]
 
     def test_never_is_far_from_any(self) -> None:
-        assert event_times(np.array([4]), 4).max() < -4 * 4
+        assert every_cell({"A": NEVER}, 4).cells.times.max() < -4 * 4
 
 
 class TestLags:
     def test_a_planted_ramp_comes_back(self) -> None:
-        found = lags(ramped(EXACT).cells, EXACT.first, 0.9)
+        found = lags(ramped(EXACT).cells, 0.9)
         expected = [-0.1 * min(k + 1, 5) for k in found["quarter"]]
         assert len(found) == 10  # C and D have ten quarters after adoption, only A and B more
         np.testing.assert_allclose(found["effect"], expected, atol=1e-7)
         np.testing.assert_allclose(found["low"], expected, atol=1e-7)
 
     def test_their_weighted_mean_is_the_effect(self) -> None:
-        found = lags(NOISY.cells, NOISY.first, 0.9)
+        found = lags(NOISY.cells, 0.9)
         within = NOISY.since.isna() | (NOISY.since <= found["quarter"].max())
         expected = by_hand(RollOut(NOISY.rows[within], NOISY.adopted))
         assert expected is not None
@@ -46,7 +47,7 @@ class TestLags:
         assert mean == pytest.approx(expected.effect)
 
     def test_each_is_the_effect_on_its_own_quarter(self) -> None:
-        for point in lags(NOISY.cells, NOISY.first, 0.9).itertuples():
+        for point in lags(NOISY.cells, 0.9).itertuples():
             own = (NOISY.since < 0) | NOISY.since.isna() | (NOISY.since == point.quarter)
             expected = by_hand(RollOut(NOISY.rows[own], NOISY.adopted))
             assert expected is not None
@@ -54,7 +55,7 @@ class TestLags:
             assert point.n_projects == len(expected.compared)
 
     def test_interval_is_of_the_jackknife(self) -> None:
-        point = next(lags(NOISY.cells, NOISY.first, 0.9).itertuples())
+        point = next(lags(NOISY.cells, 0.9).itertuples())
         now = (NOISY.since < 0) | NOISY.since.isna() | (NOISY.since == 0)
         rows = NOISY.rows[now]
         without = []
@@ -70,24 +71,24 @@ class TestLags:
     def test_no_point_of_fewer_than_three_departments(self) -> None:
         # E and F have quarters 0 to 7 since adoption, only A and B later ones
         two = every_cell(ADOPTED | {"C": 17, "D": 17}, 18, 5)
-        assert lags(two.cells, two.first, 0.9)["quarter"].max() == 7
+        assert lags(two.cells, 0.9)["quarter"].max() == 7
 
     def test_no_point_of_fewer_than_five_projects(self) -> None:
         one = every_cell(ADOPTED, 18, 1)
-        found = lags(one.cells, one.first, 0.9)
+        found = lags(one.cells, 0.9)
         assert found["n_projects"].min() >= 5
         assert found["quarter"].max() == 7  # six projects; in the next four, of A to D
 
     def test_nothing_where_nobody_has_adopted(self) -> None:
         rollout = every_cell(dict.fromkeys("ABCDEFG", NEVER), 9)
-        found = lags(rollout.cells, rollout.first, 0.9)
+        found = lags(rollout.cells, 0.9)
         assert found.empty
         assert found.dtypes.astype("str").to_dict() == COLUMNS
 
 
 class TestLeads:
     def test_are_nothing_without_chance(self) -> None:
-        found, test = leads(ramped(EXACT).cells, EXACT.first, 0.9)
+        found, test = leads(ramped(EXACT).cells, 0.9)
         assert list(found["quarter"]) == [-4, -3, -2, -1]
         np.testing.assert_allclose(found[["effect", "low", "high"]], 0, atol=1e-7)
         assert test.mean == pytest.approx(0, abs=1e-7)
@@ -95,19 +96,19 @@ class TestLeads:
     def test_planted_before_adoption_come_back(self) -> None:
         path = {-4: 0.3, -3: -0.1, -2: 0.0, -1: 0.7}
         planted = EXACT.rows["value"] + EXACT.since.map(path).fillna(0)
-        found, test = leads(EXACT.with_values(planted).cells, EXACT.first, 0.9)
+        found, test = leads(EXACT.with_values(planted).cells, 0.9)
         assert dict(zip(found["quarter"], found["effect"], strict=True)) == pytest.approx(
             path, abs=1e-7
         )
         assert test.mean == pytest.approx(np.mean(list(path.values())), abs=1e-7)
 
     def test_are_coefficients_of_dummies_among_the_untreated(self) -> None:
-        found, _ = leads(NOISY.cells, NOISY.first, 0.9)
+        found, _ = leads(NOISY.cells, 0.9)
         expected, _ = self.regression(NOISY.rows)
         np.testing.assert_allclose(found["effect"], expected, atol=1e-7)
 
     def test_joint_p_is_of_the_jackknife(self) -> None:
-        _, found = leads(NOISY.cells, NOISY.first, 0.9)
+        _, found = leads(NOISY.cells, 0.9)
         value, _ = self.regression(NOISY.rows)
         without = np.array(
             [self.regression(NOISY.rows[NOISY.rows["department"] != d])[0] for d in ADOPTED]
@@ -143,23 +144,23 @@ class TestLeads:
         quiet, loud = [], []
         for seed in range(150):
             rollout = every_cell(adopted, 18, 2, noise=0.5, seed=seed)
-            quiet.append(leads(rollout.cells, rollout.first, 0.9)[1].p)
+            quiet.append(leads(rollout.cells, 0.9)[1].p)
             if seed < 30:
                 rows = rollout.rows["value"] + 2 * ((rollout.since >= -4) & (rollout.since < 0))
-                loud.append(leads(rollout.with_values(rows).cells, rollout.first, 0.9)[1].p)
+                loud.append(leads(rollout.with_values(rows).cells, 0.9)[1].p)
         assert 0.03 <= np.mean(np.array(quiet) <= 0.1) <= 0.17
         assert np.mean(np.array(loud) <= 0.1) >= 0.8
 
     def test_cannot_tell_of_too_few(self) -> None:
         rollout = every_cell({"A": 6, "B": 6, **dict.fromkeys("CDEF", NEVER)}, 9, 3, noise=1)
-        found, test = leads(rollout.cells, rollout.first, 0.9)
+        found, test = leads(rollout.cells, 0.9)
         assert found.empty
         assert found.dtypes.astype("str").to_dict() == COLUMNS
         np.testing.assert_equal(test, PreTrend())
 
     def test_no_p_without_more_departments_than_quarters(self) -> None:
         rollout = every_cell(dict(zip("ABCDE", [6, 7, 8, NEVER, NEVER], strict=True)), 9, 3, 1.0)
-        found, test = leads(rollout.cells, rollout.first, 0.9)
+        found, test = leads(rollout.cells, 0.9)
         assert len(found) == 4
         assert np.isnan(test.p)
         assert test.error > 0
@@ -174,7 +175,7 @@ class TestCurvature:
         rollout = every_cell(LATE, 22, 2)
         year = np.floor(rollout.since / 4)
         planted = rollout.rows["value"] + year.map(path).fillna(0)
-        return leads(rollout.with_values(planted).cells, rollout.first, 0.9)[1].curvature
+        return leads(rollout.with_values(planted).cells, 0.9)[1].curvature
 
     def test_is_nothing_of_a_line(self) -> None:
         assert self.curvature({-4: 0.0, -3: 0.2, -2: 0.4, -1: 0.6}) == pytest.approx(0.0, abs=1e-6)
@@ -190,11 +191,11 @@ class TestCurvature:
 
     def test_cannot_be_told_of_fewer_than_three_years(self) -> None:
         rollout = every_cell(dict.fromkeys("ABCDE", 7) | dict.fromkeys("FGH", NEVER), 12, 2, 1.0)
-        assert np.isnan(leads(rollout.cells, rollout.first, 0.9)[1].curvature)
+        assert np.isnan(leads(rollout.cells, 0.9)[1].curvature)
 
 
 class TestByHalfYear:
-    FOUND = by_half_year(NOISY.cells, NOISY.first, 0.9)
+    FOUND = by_half_year(NOISY.cells, 0.9)
 
     @staticmethod
     def begun(rollout: RollOut, quarter: int) -> pd.DataFrame:
@@ -232,7 +233,7 @@ class TestByHalfYear:
         # G joins in its second quarter, so it cannot be compared with itself
         late = NOISY.rows[(NOISY.rows["department"] != "G") | (NOISY.rows["quarter"] >= 11)]
         rollout = RollOut(late, NOISY.adopted)
-        for point in by_half_year(rollout.cells, rollout.first, 0.9).itertuples():
+        for point in by_half_year(rollout.cells, 0.9).itertuples():
             assert point.n_departments <= 6
             now = self.begun(rollout, point.quarter)
             now = now[now["department"] != "G"]
@@ -240,7 +241,7 @@ class TestByHalfYear:
 
     def test_expected_without_chance_is_what_had_been(self) -> None:
         rollout = ramped(EXACT)
-        for point in by_half_year(rollout.cells, rollout.first, 0.9).itertuples():
+        for point in by_half_year(rollout.cells, 0.9).itertuples():
             now = self.begun(EXACT, point.quarter)
             assert point.expected == pytest.approx(now["value"].mean(), abs=1e-7)
 
@@ -248,7 +249,7 @@ class TestByHalfYear:
     def test_quarters_are_counted_on_as_in_the_panel(self, moved_by: int) -> None:
         rows = NOISY.rows.assign(quarter=NOISY.rows["quarter"] + moved_by)
         moved = RollOut(rows, NOISY.adopted + moved_by)
-        found = by_half_year(moved.cells, moved.first, 0.9)
+        found = by_half_year(moved.cells, 0.9)
         assert (found["quarter"] % 2 == 0).all()  # the half-years of the calendar
         if moved_by % 2 == 0:
             assert list(found["quarter"]) == list(self.FOUND["quarter"] + moved_by)

@@ -11,13 +11,16 @@ from hypothesis import strategies as st
 from scipy.stats import t as student
 
 from pmo_lib.causal.matching import (
+    BY_DEPARTMENT,
     COVARIATES,
+    WITH_RISK,
     adjusted,
     balance_table,
+    e_value,
+    e_value_of_difference,
     matched,
 )
 from pmo_lib.causal.propensity import match_weights, propensity_logit
-from pmo_lib.stats.e_values import e_value, e_value_of_difference
 
 
 def projects(
@@ -128,19 +131,20 @@ class TestEffect:
         value, error, treated, _ = by_hand(units)
         found = matched(units)
         assert found.refusal == ""
-        assert found.n_matched == len(treated)
-        assert found.n_treated == units["treated"].sum()
-        assert found.n_departments == 8
+        assert found.n == len(treated)
+        chose = units["treated"].sum()
+        assert found.support == pytest.approx(len(treated) / chose)
+        assert found.clusters == 8
         assert found.value == pytest.approx(value)
         assert found.error == pytest.approx(error)
         assert found.low == pytest.approx(value - student.ppf(0.95, 7) * error)
         assert found.high == pytest.approx(value + student.ppf(0.95, 7) * error)
         assert found.p == pytest.approx(2 * student.sf(abs(value) / error, 7))
-        assert f"{found.n_treated - found.n_matched} of {found.n_treated} that used" in found.note
+        assert f"{chose - len(treated)} of {chose} that used" in found.note
 
     def test_planted_is_found_where_risk_is_recorded(self) -> None:
         found = [matched(projects(seed)) for seed in range(80)]
-        assert all(one.risk_recorded and not one.refusal for one in found)
+        assert all(one.remedy == BY_DEPARTMENT and not one.refusal for one in found)
         assert np.mean([one.value for one in found]) == pytest.approx(-0.1, abs=0.01)
         assert 0.82 <= np.mean([one.low <= -0.1 <= one.high for one in found]) <= 0.97
 
@@ -149,7 +153,7 @@ class TestEffect:
         assert np.mean([one.value for one in found]) > -0.03  # as if there were hardly any
         assert np.mean([one.low <= -0.1 <= one.high for one in found]) < 0.3
         for one in found:
-            assert not one.risk_recorded
+            assert one.remedy == WITH_RISK
             assert "at most associated" in one.note
 
     def test_of_two_sides_without_covariates_is_the_difference_of_means(self) -> None:
@@ -163,7 +167,7 @@ class TestEffect:
         found = matched(units.assign(value=units["treated"].astype("float64")))
         assert found.value == pytest.approx(1)
         assert isnan(found.low)
-        assert isnan(found.e_value)
+        assert isnan(found.e_values[0])
         assert "no interval" in found.note
 
 
@@ -181,29 +185,30 @@ class TestMissing:
         lacking.loc[first[10:], "risk"] = np.nan
         found, without = matched(lacking), matched(units.drop(first))
         assert found.value == pytest.approx(without.value)
-        assert found.n_matched == without.n_matched
-        assert found.n_treated == without.n_treated + 20
+        assert found.n == without.n
+        assert found.n / found.support == pytest.approx(without.n / without.support + 20)
 
     def test_outcome_leaves_a_project_out(self) -> None:
         units = projects(1)
         units.loc[units.index[:50], "value"] = np.nan
-        assert matched(units).n_treated == units["treated"][50:].sum()
+        found = matched(units)
+        assert found.n / found.support == pytest.approx(units["treated"][50:].sum())
 
     def test_risk_of_many_is_as_good_as_none(self) -> None:
         units = projects(1)
         units.loc[units.index[: len(units) // 4], "risk"] = np.nan
         found = matched(units)
-        assert not found.risk_recorded
+        assert found.remedy == WITH_RISK
         assert found.value == matched(units.assign(risk=np.nan)).value
 
     def test_risk_of_the_treated_alone_is_as_good_as_none(self) -> None:
         units = projects(1)
         found = matched(units.assign(risk=units["risk"].where(units["treated"])))
-        assert not found.risk_recorded
+        assert found.remedy == WITH_RISK
         assert found.refusal == ""
 
     def test_risk_that_is_the_same_for_all_tells_nothing(self) -> None:
-        assert not matched(projects(1).assign(risk=3.0)).risk_recorded
+        assert matched(projects(1).assign(risk=3.0)).remedy == WITH_RISK
 
 
 class TestBalance:
@@ -248,10 +253,11 @@ class TestEValue:
     def test_of_the_interval_is_that_of_its_nearer_end(self) -> None:
         found = matched(projects(2))
         assert found.high < 0
-        ratio = (found.e_value**2) / (2 * found.e_value - 1)  # solved for the ratio
+        own, of_the_end = found.e_values
+        ratio = own**2 / (2 * own - 1)  # solved for the ratio
         at_end = exp(log(ratio) * found.high / found.value)
-        assert found.e_value_of_interval == pytest.approx(e_value(at_end))
-        assert matched(projects(2, effect=0.0)).e_value_of_interval == 1
+        assert of_the_end == pytest.approx(e_value(at_end))
+        assert matched(projects(2, effect=0.0)).e_values[1] == 1
 
 
 class TestRefusal:
@@ -269,17 +275,14 @@ class TestRefusal:
         found = matched(projects(1).assign(**change))
         assert words in found.refusal
         assert isnan(found.value)
-        assert isnan(found.e_value)
+        assert isnan(found.e_values[0])
 
     def test_of_fewer_than_six_departments(self) -> None:
         assert "5 departments have matches; it takes 6" in matched(projects(1, 900, 5)).refusal
 
     def test_of_fewer_than_twenty_matches(self) -> None:
         found = matched(projects(1, 80, 8))
-        assert (
-            found.refusal
-            == f"{found.n_matched} projects that used the PMO have a match; it takes 20"
-        )
+        assert found.refusal == f"{found.n} projects that used the PMO have a match; it takes 20"
 
     def test_of_less_than_half_with_a_match(self) -> None:
         found = matched(projects(1, 400, 12))
@@ -310,4 +313,4 @@ def test_whatever_is_given_stays_and_its_order_does_not_matter(
     pd.testing.assert_frame_equal(shuffled.balance, found.balance)
     if not found.refusal:
         assert found.low < found.value < found.high
-        assert found.e_value >= found.e_value_of_interval >= 1
+        assert found.e_values[0] >= found.e_values[1] >= 1

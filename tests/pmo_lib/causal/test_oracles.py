@@ -13,7 +13,6 @@ import pytest
 
 from builders.panels import RollOut, every_cell
 from pmo_lib.causal.imputation import impute
-from pmo_lib.causal.panel import treated_cells
 
 NEVER = float("nan")
 DEMEANED = 2e-6  # pyfixest takes means off until less than 1e-6 is left
@@ -22,7 +21,7 @@ STAGGERED = {"A": NEVER, "B": NEVER, "C": NEVER, "D": 4, "E": 4, "F": 6, "G": 7,
 
 def ours(given: RollOut, fewest_before: int = 2) -> float:
     cells = given.cells
-    treated = treated_cells(given.first, cells.quarters)[None]
+    treated = cells.treated[None]
     return float(impute(cells, ~treated, treated, fewest_before).effect[0, 0])
 
 

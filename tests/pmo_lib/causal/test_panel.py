@@ -6,7 +6,6 @@ import pytest
 
 from builders.panels import drawn
 from pmo_lib.causal.panel import (
-    first_quarters,
     panel,
     treated_cells,
     with_cell_covariates,
@@ -18,7 +17,6 @@ ROWS = pd.DataFrame(
         "department": ["B", "A", "B", "B"],
         "quarter": [8101, 8104, 8101, 8102],
         "value": [1.0, 2.0, 3.0, 5.0],
-        "other": [1.0, 0.0, 0.0, 2.0],
         "x": [0.0, 2.0, 4.0, 6.0],  # mean 3, deviation √5
         "weight": [1.0, 2.0, 3.0, 4.0],
     }
@@ -30,11 +28,10 @@ class TestPanel:
         found = panel(ROWS)
         assert (found.departments, found.first_quarter, found.quarters) == (("A", "B"), 8101, 4)
         assert found.cases.tolist() == [[0, 0, 0, 1], [2, 1, 0, 0]]
-        assert found.projects == 4
+        assert found.cases.sum() == 4
 
     def test_sums_outcomes(self) -> None:
-        found = panel(ROWS, outcomes=["value", "other"])
-        assert found.y[1].tolist() == [[4, 1], [5, 2], [0, 0], [0, 0]]
+        assert panel(ROWS).y[1].tolist() == [[4], [5], [0], [0]]
 
     def test_centres_and_scales_covariates(self) -> None:
         found = panel(ROWS, ["x"])
@@ -92,9 +89,10 @@ class TestFurtherColumns:
     def test_outcomes(self) -> None:
         rows, values = self.with_cell_values("u", "v")
         found = with_cell_outcomes(self.ROLLOUT.cells, values)
-        expected = panel(rows, self.ROLLOUT.covariates, ["value", "u", "v"])
-        np.testing.assert_allclose(found.y, expected.y, atol=1e-12)
-        np.testing.assert_allclose(found.xy, expected.xy, atol=1e-12)
+        for at, name in enumerate(("value", "u", "v")):
+            expected = panel(rows.assign(value=rows[name]), self.ROLLOUT.covariates)
+            np.testing.assert_allclose(found.y[..., at], expected.y[..., 0], atol=1e-12)
+            np.testing.assert_allclose(found.xy[..., at], expected.xy[..., 0], atol=1e-12)
 
     def test_covariates(self) -> None:
         rows, values = self.with_cell_values("u", "v")
@@ -121,17 +119,17 @@ class TestFurtherColumns:
 class TestQuartersOfAdoption:
     def test_are_counted_from_the_first_quarter_of_the_data(self) -> None:
         adopted = pd.Series({"B": 8102.0, "A": 8104.0, "elsewhere": 8101.0})
-        assert first_quarters(panel(ROWS), adopted).tolist() == [3, 1]
+        assert panel(ROWS, adopted=adopted).first.tolist() == [3, 1]
 
     def test_never_is_beyond_the_last(self) -> None:
-        cells = panel(ROWS)
-        assert first_quarters(cells, pd.Series({"A": 8102.0})).tolist() == [1, 4]
+        assert panel(ROWS, adopted=pd.Series({"A": 8102.0})).first.tolist() == [1, 4]
+        assert panel(ROWS).first.tolist() == [4, 4]
         late = pd.Series({"A": 8105.0, "B": 9000.0})
-        assert first_quarters(cells, late).tolist() == [4, 4]
+        assert panel(ROWS, adopted=late).first.tolist() == [4, 4]
 
     def test_before_the_data_is_the_first(self) -> None:
         early = pd.Series({"A": 8101.0, "B": 8000.0})
-        assert first_quarters(panel(ROWS), early).tolist() == [0, 0]
+        assert panel(ROWS, adopted=early).first.tolist() == [0, 0]
 
     def test_a_cell_is_treated_from_the_quarter_of_adoption_on(self) -> None:
         found = treated_cells(np.array([0, 2, 3]), 3)

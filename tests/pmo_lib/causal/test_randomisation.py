@@ -9,9 +9,10 @@ import pytest
 
 from builders import worked_cases as cases
 from builders.panels import NEVER, RollOut, drawn, every_cell, sides
+from pmo_lib.causal.effect import Effect
 from pmo_lib.causal.imputation import impute
 from pmo_lib.causal.panel import treated_cells
-from pmo_lib.causal.randomisation import Randomised, assignments, randomised
+from pmo_lib.causal.randomisation import assignments, randomised
 
 # few enough to be enumerated: 6! ÷ (2! × 2! × 2!) = 90 ways
 FEW = every_cell({"A": 3, "B": 3, "C": 5, "D": 5, "E": NEVER, "F": NEVER}, 8, 2, noise=1.0, seed=4)
@@ -22,12 +23,12 @@ MORE = every_cell(
 WITH_EFFECT = FEW.with_values(FEW.rows["value"] + 1.5 * (FEW.since >= 0))
 
 
-def at_random(rollout: RollOut, level: float = 0.9, **options: object) -> Randomised:
-    return randomised(rollout.cells, rollout.first, level, **options)  # type: ignore[arg-type]
+def at_random(rollout: RollOut, level: float = 0.9, **options: object) -> Effect:
+    return randomised(rollout.cells, level, **options)  # type: ignore[arg-type]
 
 
 def every_permutation(rollout: RollOut) -> list[tuple[int, ...]]:
-    return sorted(set(permutations(rollout.first.tolist())))
+    return sorted(set(permutations(rollout.cells.first.tolist())))
 
 
 def p_anew(rollout: RollOut, effect: float) -> float:
@@ -40,7 +41,7 @@ def p_anew(rollout: RollOut, effect: float) -> float:
         found = impute(cells, ~treated, treated)
         return abs(float(found.effect[0, 0])) / float(found.error()[0, 0])
 
-    true = statistic(rollout.first)
+    true = statistic(rollout.cells.first)
     all_of_them = [statistic(first) for first in every_permutation(rollout)]
     return sum(each >= true * (1 - 1e-9) for each in all_of_them) / len(all_of_them)
 
@@ -70,11 +71,11 @@ class TestEnumeration:
         found = at_random(FEW)
         expected = []
         for first in every_permutation(FEW):
-            if first != tuple(FEW.first):
+            if first != tuple(FEW.cells.first):
                 treated = treated_cells(np.array(first), 8)[None]
                 expected.append(float(impute(FEW.cells, ~treated, treated).effect[0, 0]))
-        assert len(found.effects) == 89
-        np.testing.assert_allclose(np.sort(found.effects), np.sort(expected), atol=1e-9)
+        assert len(found.permuted) == 89
+        np.testing.assert_allclose(np.sort(found.permuted), np.sort(expected), atol=1e-9)
 
     @pytest.mark.parametrize("effect", [0.0, -0.4, 0.9])
     def test_p_is_the_share_of_permutations_as_far_out(self, effect: float) -> None:
@@ -94,9 +95,9 @@ class TestEnumeration:
         full = every_cell(dict(zip("ABCDEF", [6, NEVER, 6, 6, 6, NEVER], strict=True)), 8, 2, 1.0)
         rows = full.rows[full.rows["department"].isin(["A", "B"]) | (full.rows["quarter"] >= 5)]
         found = at_random(RollOut(rows, full.adopted))
-        assert found.assignments == 15
-        assert len(found.effects) == 13
-        assert not np.isnan(found.effects).any()
+        assert assignments(full.cells.first) == 15
+        assert len(found.permuted) == 13
+        assert not np.isnan(found.permuted).any()
         assert found.p * 14 == pytest.approx(round(found.p * 14))
 
 
@@ -165,20 +166,20 @@ class TestDrawing:
     def test_the_same_seed_gives_the_same(self) -> None:
         one, other = (at_random(MORE, permutations=199, seed=5) for _ in range(2))
         assert (one.p, one.low, one.high) == (other.p, other.low, other.high)
-        np.testing.assert_array_equal(one.effects, other.effects)
+        np.testing.assert_array_equal(one.permuted, other.permuted)
 
     def test_another_seed_gives_another(self) -> None:
         one, other = (at_random(MORE, permutations=199, seed=seed) for seed in (5, 6))
-        assert not np.array_equal(one.effects, other.effects)
+        assert not np.array_equal(one.permuted, other.permuted)
 
     def test_draws_as_many_as_asked_for(self) -> None:
-        assert len(at_random(MORE, permutations=199).effects) == 199
+        assert len(at_random(MORE, permutations=199).permuted) == 199
 
     def test_comes_near_to_all_of_them(self) -> None:
         rollout = MORE.with_values(MORE.rows["value"] + 0.25 * (MORE.since >= 0))
         every = at_random(rollout, permutations=2520)
         some = at_random(rollout, permutations=999)
-        assert len(every.effects) == 2519
+        assert len(every.permuted) == 2519
         error = (every.p * (1 - every.p) / 999) ** 0.5
         assert some.p == pytest.approx(every.p, abs=4 * error)
 
@@ -193,7 +194,7 @@ class TestDrawing:
     def test_leaves_the_panel_alone(self) -> None:
         cells = MORE.cells
         before = cells.y.copy()
-        randomised(cells, MORE.first, 0.9, permutations=9)
+        randomised(cells, 0.9, permutations=9)
         np.testing.assert_array_equal(cells.y, before)
 
 
@@ -230,7 +231,7 @@ class TestUsableCells:
         expected = at_random(RollOut(FEW.rows[kept], FEW.adopted))
         assert found.p == expected.p
         assert found.low == pytest.approx(expected.low, rel=1e-6)
-        np.testing.assert_allclose(found.effects, expected.effects, atol=1e-8)
+        np.testing.assert_allclose(found.permuted, expected.permuted, atol=1e-8)
 
     def test_nothing_where_none_are(self) -> None:
         found = at_random(FEW, usable=np.zeros((6, 8), dtype=bool))

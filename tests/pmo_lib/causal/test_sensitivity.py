@@ -1,16 +1,13 @@
 """The adopters' own line comes off exactly, and bends bias it by no more than is said."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from builders import worked_cases as cases
 from builders.panels import NEVER, RollOut, by_hand, drawn, every_cell
-from pmo_lib.causal.sensitivity import Trended, breakdown, folded_quantile, trended
+from pmo_lib.causal.sensitivity import Trended, breakdown, trended
 
 ADOPTED = dict(zip("ABCDEFGH", [5, 5, 7, 7, 9, NEVER, NEVER, NEVER], strict=True))
 EXACT = every_cell(ADOPTED, 12, 2)
@@ -18,7 +15,7 @@ NOISY = every_cell(ADOPTED, 12, 2, noise=0.5, seed=2)
 
 
 def of(rollout: RollOut, level: float = 0.9) -> Trended:
-    return trended(rollout.cells, rollout.first, level)
+    return trended(rollout.cells, level)
 
 
 def on_a_path(rollout: RollOut, path: dict[int, float]) -> RollOut:
@@ -64,13 +61,13 @@ class TestTrended:
         rollout = every_cell(dict(zip("ABCDEF", dates, strict=False)), 12, 2, noise=1)
         found = of(rollout)
         said = "needs two departments that had not adopted by the end of the data"
-        assert found.reason == said
+        assert found.note == said
         assert np.isnan([found.value, found.error, found.low, found.high, found.bend]).all()
 
     def test_does_not_change_what_it_is_given(self) -> None:
         cells = NOISY.cells
         before = cells.x.copy(), cells.y.copy()
-        trended(cells, NOISY.first, 0.9)
+        trended(cells, 0.9)
         np.testing.assert_array_equal(cells.x, before[0])
         np.testing.assert_array_equal(cells.y, before[1])
 
@@ -106,31 +103,12 @@ class TestBend:
     def test_holds_with_gaps_and_covariates(self, seed: int) -> None:
         rollout = drawn(seed, 9, 10, 2, 2.0)
         found = of(rollout)
-        assert found.reason == ""
+        assert found.note == ""
         chance = np.random.default_rng(seed)
         for _ in range(20):
             heights = np.cumsum(np.cumsum(chance.choice([-1.0, 1.0], 20)))
             moved = of(on_a_path(rollout, dict(zip(range(-10, 10), heights, strict=True))))
             assert abs(moved.value - found.value) <= found.bend * (1 + 1e-6)
-
-
-class TestFoldedQuantile:
-    @pytest.mark.parametrize("case", cases.parameters("attribution", function="folded_quantile"))
-    def test_worked(self, case: dict[str, Any]) -> None:
-        found = folded_quantile(**case["inputs"])
-        assert cases.close(found, case["expected"]["value"], case["tolerance"])
-
-    @pytest.mark.parametrize("mean", [0.0, 0.01, 0.3, 1.0, 2.5, 8.0, 40.0])
-    @pytest.mark.parametrize("level", [0.5, 0.8, 0.9, 0.95, 0.999])
-    def test_is_that_of_scipy(self, mean: float, level: float) -> None:
-        expected = stats.foldnorm.ppf(level, mean)
-        assert folded_quantile(mean, level) == pytest.approx(expected, rel=1e-8)
-
-    def test_of_no_bias_is_the_two_sided_normal(self) -> None:
-        assert folded_quantile(0.0, 0.95) == pytest.approx(1.959963984540054)
-
-    def test_of_much_bias_is_one_sided(self) -> None:
-        assert folded_quantile(10.0, 0.95) == pytest.approx(10 + 1.6448536269514722)
 
 
 class TestBreakdown:
@@ -171,4 +149,4 @@ class TestBreakdown:
     def test_cannot_be_told_without_an_error(self) -> None:
         assert np.isnan(self.at(error=float("nan")))
         assert np.isnan(self.at(error=0.0))
-        assert np.isnan(breakdown(Trended(reason="too few"), 0.9, 20))
+        assert np.isnan(breakdown(Trended(note="too few"), 0.9, 20))

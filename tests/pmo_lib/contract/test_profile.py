@@ -31,7 +31,7 @@ class TestAllowed:
         [
             ({"pmo_type": "control"}, "pmo_type cannot be 'control'. Did you mean 'controlling'?"),
             ({"governance_weight": "huge"}, "Allowed: heavy, light, medium"),
-            ({"portfolio_size": -1}, "portfolio_size must be 0 or more"),
+            ({"portfolio_size": -1}, "portfolio_size must be from 0 to 10,000,000"),
             ({"pmo_since": 19}, "pmo_since must be a year, such as 2019"),
             ({"method_mix": {"agile": 40, "waterfall": 60}}, "shares must be from 0 to 1"),
             ({"method_mix": {"agile": -0.5, "waterfall": 1.0}}, "shares must be from 0 to 1"),

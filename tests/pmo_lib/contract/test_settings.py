@@ -12,7 +12,7 @@ from pmo_lib.errors import ErrorList, SettingsError
 
 def test_mapping_and_back_is_the_same() -> None:
     given = Settings(
-        organisation="Ours", tolerances=Tolerances(5, 0.1), date_formats={"gates": "%d.%m.%Y"}
+        organisation="Ours", tolerances=Tolerances(5, 0.1), date_formats={"gates": "%d.%m.%y"}
     )
     assert Settings.from_mapping(given.to_mapping()) == given
 
@@ -55,14 +55,14 @@ def test_is_frozen() -> None:
         ({"discount_rate": 1}, "discount_rate must be from 0 to below 1"),
         ({"report_timeout_seconds": 0}, "report_timeout_seconds must be 1 or more"),
         ({"withhold_above_rejected_share": 1.01}, "must be from 0 to 1"),
-        ({"false_discovery_share": 0}, "false_discovery_share must be between 0 and 1"),
+        ({"false_discovery_share": 0}, "false_discovery_share must be from 0.001 to below 1"),
         ({"tolerances": {"schedule_days": -1}}, "schedule_days must be 0 or more"),
-        ({"tolerances": {"cost_share": -0.1}}, "cost_share must be 0 or more"),
-        ({"tolerances": {"cost_share": float("nan")}}, "cost_share must be 0 or more"),
-        ({"red_rule": {"cpi_below": -1}}, "cpi_below must be 0 or more"),
+        ({"tolerances": {"cost_share": -0.1}}, "cost_share must be from 0 to 1"),
+        ({"tolerances": {"cost_share": float("nan")}}, "cost_share must be from 0 to 1"),
+        ({"red_rule": {"cpi_below": -1}}, "cpi_below must be from 0 to 1"),
         ({"disclosure": {"too_few": 0}}, "too_few must be 1 or more"),
         ({"thresholds": {"D1": {"material": -0.1}}}, "material must be 0 or more"),
-        ({"customers": {"IT": 0}}, "customers must be 1 or more"),
+        ({"customers": {"IT": 0}}, "customers: IT: must be 1 or more"),
         ({"prices": "nominal", "price_base": 2025}, "prices must be constant"),
         ({"segments": {"IT": []}}, "segments.IT must be a list of at least one category"),
         ({"segments": {"IT": ["Software", " "]}}, "none of them empty"),

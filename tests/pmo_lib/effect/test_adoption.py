@@ -1,5 +1,6 @@
 """Dates of adoption: from roll-outs, the design they allow, and what is told of them."""
 
+from dataclasses import replace
 from math import nan
 from typing import Any
 
@@ -8,8 +9,8 @@ import pandas as pd
 import pytest
 
 from builders.tables import Row, tables
-from pmo_lib.causal.attribution import Attribution
-from pmo_lib.causal.panel import first_quarters, panel
+from pmo_lib.causal.effect import Effect
+from pmo_lib.causal.panel import panel
 from pmo_lib.effect.adoption import (
     Adoption,
     adoption,
@@ -175,8 +176,8 @@ class TestNotes:
 
     def told(self, **dates: str) -> list[str]:
         found = adopted(**dates)
-        cells = panel(self.ROWS)
-        return notes(cells, first_quarters(cells, found.quarters), found)
+        cells = panel(self.ROWS, adopted=found.quarters)
+        return notes(cells, found)
 
     def told_of(self, *, but: str = "", **dates: str) -> list[str]:
         """Without the note on who has no roll-out, which is of `but`."""
@@ -186,8 +187,8 @@ class TestNotes:
 
     def test_nothing_where_all_serve(self) -> None:
         rows = self.ROWS[self.ROWS["department"] != "D"]
-        found, cells = adopted(A="2024-07-01", B="2024-12-31", C="2024-10-01"), panel(rows)
-        assert notes(cells, first_quarters(cells, found.quarters), found) == []
+        found = adopted(A="2024-07-01", B="2024-12-31", C="2024-10-01")
+        assert notes(panel(rows, adopted=found.quarters), found) == []
 
     def test_without_a_roll_out(self) -> None:
         assert self.told_of(A="2024-07-01", B="2024-12-31", but="C and D") == []
@@ -218,9 +219,9 @@ class TestNotes:
 
 
 def test_each_department_with_its_projects_before_and_since() -> None:
-    cells = panel(TestNotes.ROWS)
     first = np.array([1, 4, 0, 3])
-    found = by_department(cells, first, Attribution(without=pd.Series({"A": -0.1, "D": 0.2})))
+    cells = replace(panel(TestNotes.ROWS), first=first)
+    found = by_department(cells, Effect(without=pd.Series({"A": -0.1, "D": 0.2})))
     assert found["department"].tolist() == ["A", "B", "C", "D"]
     assert found["adopted"].tolist() == ["2024-Q2", "", "2024-Q1", "2024-Q4"]
     for each, f in zip(found.itertuples(), first, strict=True):

@@ -8,35 +8,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmo_lib.causal.attribution import BEFORE_AND_SINCE, FURTHER, VARYING, Attribution
+from pmo_lib.causal.attribution import BEFORE_AND_SINCE, FURTHER, VARYING
+from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.checks import REQUIRED, Check, CheckState
 from pmo_lib.effect.claim import COUNTED, Claim, Word, claim, helps, without_controls
 from pmo_lib.effect.outcomes import OUTCOMES
 
 COST, BENEFITS = OUTCOMES["cost"], OUTCOMES["benefits"]
-BETTER = Attribution(value=-0.10, low=-0.15, high=-0.05, p=0.001)
-OPEN = Attribution(value=-0.02, low=-0.15, high=0.11, p=0.6)
-NARROW = Attribution(value=-0.01, low=-0.03, high=0.01, p=0.6)
-REFUSED = Attribution(refusal="no project was started under the PMO within the data")
+BETTER = Effect(value=-0.10, low=-0.15, high=-0.05, p=0.001)
+OPEN = Effect(value=-0.02, low=-0.15, high=0.11, p=0.6)
+NARROW = Effect(value=-0.01, low=-0.03, high=0.01, p=0.6)
+REFUSED = Effect(refusal="no project was started under the PMO within the data")
 
 
 def checks(**states: CheckState) -> list[Check]:
     """The required checks and one more, passed where nothing else is said; _ stands for -."""
     said = {name.replace("_", "-"): state for name, state in states.items()}
-    return [Check(name, "?", said.get(name, "passed"), "found") for name in (*REQUIRED, "placebo")]
+    return [Check(name, said.get(name, "passed"), "found") for name in (*REQUIRED, "placebo")]
 
 
 def judged(
-    found: Attribution, given: list[Check] | None = None, outcome: Any = COST, **options: float
+    found: Effect, given: list[Check] | None = None, outcome: Any = COST, **options: float
 ) -> Claim:
     asked = {"p_adjusted": found.p, "smallest": 0.05} | options
     return claim(outcome, found, checks() if given is None else given, **asked)
 
 
-def associated(found: Attribution, outcome: Any = COST) -> Claim:
-    return without_controls(
-        outcome, found, word="associated", smallest=0.05, caveat="Each chose.", remedy="Record why."
-    )
+def associated(found: Effect, outcome: Any = COST) -> Claim:
+    given = replace(found, remedy="Record why.")
+    return without_controls(outcome, given, word="associated", smallest=0.05, caveat="Each chose.")
 
 
 class TestEveryWord:
@@ -107,7 +107,7 @@ class TestEveryWord:
         assert "of interest, 20 points more." in said
 
     def test_not_shown_where_no_interval_can_be_given(self) -> None:
-        found = judged(Attribution(value=-0.1, p=0.4))
+        found = judged(Effect(value=-0.1, p=0.4))
         assert found.word == "not shown"
         assert found.why == (
             "No interval can be given: too few other dates of adoption allow an estimate."
@@ -124,9 +124,7 @@ class TestEveryWord:
         assert found.word == "associated"
         assert found.why == "The interval does not include zero. Each chose."
         assert found.remedy == "Record why."
-        other = without_controls(
-            COST, BETTER, word="consistent with", smallest=0.05, caveat="", remedy=""
-        )
+        other = without_controls(COST, BETTER, word="consistent with", smallest=0.05, caveat="")
         assert other.word == "consistent with"
 
     def test_without_controls_too_the_others_are_reached(self) -> None:
@@ -162,7 +160,7 @@ class TestWhatCounts:
     def test_nothing_counts_of_which_the_interval_includes_0(
         self, value: float, below: float, above: float, p: float, smallest: float, states: list[Any]
     ) -> None:
-        found = Attribution(value=value, low=value - below, high=value + above, p=p)
+        found = Effect(value=value, low=value - below, high=value + above, p=p)
         given = [replace(one, state=s) for one, s in zip(checks(), states, strict=True)]
         said = claim(COST, found, given, p_adjusted=p, smallest=smallest)
         if said.counts:
@@ -199,7 +197,7 @@ class TestDirection:
         assert not helps(BENEFITS, 0.0)
 
     def test_harm_is_said(self) -> None:
-        worse = Attribution(value=0.10, low=0.05, high=0.15, p=0.001)
+        worse = Effect(value=0.10, low=0.05, high=0.15, p=0.001)
         for found in (judged(worse), judged(worse, checks(donut="failed"))):
             assert found.why.endswith(" The effect is for the worse.")
         assert judged(BETTER, outcome=BENEFITS).why.endswith(" The effect is for the worse.")
@@ -211,7 +209,7 @@ class TestDirection:
 class TestSmallestEffectOfInterest:
     def test_only_an_effect_for_the_better_is_left_out(self) -> None:
         # costs: an effect of −5 % or better lies outside −3 % to +20 %
-        found = Attribution(value=0.08, low=-0.03, high=0.20, p=0.3)
+        found = Effect(value=0.08, low=-0.03, high=0.20, p=0.3)
         assert judged(found).word == "no effect of that size"
         # benefits: +5 % or better does not lie outside it
         assert judged(found, outcome=BENEFITS).word == "not shown"
@@ -228,7 +226,7 @@ class TestSmallestEffectOfInterest:
         assert judged(NARROW, smallest=smallest).word == "not shown"
 
     def test_an_interval_without_ends_leaves_nothing_out(self) -> None:
-        endless = Attribution(value=-0.1, p=0.4)
+        endless = Effect(value=-0.1, p=0.4)
         assert judged(endless).word == "not shown"
         assert associated(endless).word == "not shown"
 
@@ -236,5 +234,5 @@ class TestSmallestEffectOfInterest:
 class TestRemedy:
     @pytest.mark.parametrize("remedy", [FURTHER, VARYING, BEFORE_AND_SINCE, "Collect it."])
     def test_is_that_of_the_refusal(self, remedy: str) -> None:
-        found = judged(Attribution(refusal="why not", remedy=remedy))
+        found = judged(Effect(refusal="why not", remedy=remedy))
         assert (found.word, found.why, found.remedy) == ("not testable", "Why not.", remedy)

@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 
 from builders.rollouts import all_at_once, case, chosen, without
-from pmo_lib.causal.attribution import Attribution
-from pmo_lib.causal.matching import Matched
+from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.claim import Claim, Word
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.other_designs import ITS_CAVEAT, MATCHED_CAVEAT, _alike, corrected
@@ -21,7 +20,7 @@ COST = OUTCOMES["cost"]
 
 
 def finding(word: Word) -> Finding:
-    nothing = Attribution(value=-0.1, p=0.03)
+    nothing = Effect(value=-0.1, p=0.03)
     return Finding(COST, "matched projects", nothing, nothing, Claim(word, "Why.", "Remedy."))
 
 
@@ -44,15 +43,15 @@ class TestTestedTogether:
 
 class TestAlike:
     BALANCE = pd.DataFrame({"covariate": ["risk"], "before": 0.5, "after": 0.05, "good": True})
-    FOUND = Matched(n_treated=50, n_matched=40, balance=BALANCE, risk_recorded=True)
+    FOUND = Effect(support=0.8, balance=BALANCE)
 
     def test_needs_risk_balance_and_four_of_five_matched(self) -> None:
         assert _alike(self.FOUND)
-        assert not _alike(replace(self.FOUND, risk_recorded=False))
-        assert not _alike(replace(self.FOUND, n_matched=39))
+        assert not _alike(replace(self.FOUND, balance=self.BALANCE.assign(covariate="size")))
+        assert not _alike(replace(self.FOUND, support=0.79))
         assert not _alike(replace(self.FOUND, balance=self.BALANCE.assign(good=False)))
         assert not _alike(replace(self.FOUND, balance=self.BALANCE.iloc[:0]))
-        assert not _alike(replace(self.FOUND, n_treated=0, n_matched=0))
+        assert not _alike(replace(self.FOUND, support=nan))
 
 
 def assert_tested_together(seen: ValueCase) -> None:
@@ -69,7 +68,7 @@ class TestTimeSeries:
         assert cost.design == "interrupted time series"
         assert cost.claim.word == "consistent with"
         assert cost.claim.why.endswith(ITS_CAVEAT)
-        assert cost.series is not None
+        assert len(cost.tested.series)
         assert cost.tested.low < np.log(0.75) < cost.tested.high
         assert not any(each.claim.counts for each in self.SEEN.findings)
 
@@ -95,7 +94,7 @@ class TestTimeSeries:
         cost = case(given).findings[0]
         assert cost.n_edge == edge.sum() > 0
         completed = given["projects"]["status"] == "completed"
-        assert cost.tested.n_projects == (completed & ~edge).sum()
+        assert cost.tested.n == (completed & ~edge).sum()
 
     def test_month_that_is_named_stands_before_the_roll_out(self) -> None:
         """Projects of the roll-out's quarter are then on no edge; those of the month's are."""
@@ -105,8 +104,7 @@ class TestTimeSeries:
         edge = (started >= first) & (started < pd.Timestamp(f"{began}-01"))
         cost = case(given, began=began).findings[0]
         assert cost.n_edge == edge.sum() > 0
-        assert cost.series is not None
-        after = cost.series.series.loc[cost.series.series["post"], "quarter"]
+        after = cost.tested.series.loc[cost.tested.series["post"], "quarter"]
         assert after.min() == 2022 * 4 + 2
 
 
@@ -119,8 +117,7 @@ class TestMatchedProjects:
         assert cost.claim.word == "associated"
         assert cost.claim.why.endswith(MATCHED_CAVEAT)
         assert cost.claim.remedy.startswith("A risk score given before approval")
-        assert cost.matching is not None
-        assert cost.tested.support == cost.matching.n_matched / cost.matching.n_treated
+        assert 0.5 < cost.tested.support <= 1
 
     def test_outcomes_are_tested_together(self) -> None:
         assert_tested_together(self.SEEN)

@@ -119,7 +119,7 @@ class TestEstimated:
         found = self.FOUND.tested if winsorised else self.FOUND.priced
         assert found.value == pytest.approx(expected.effect, rel=1e-6)
         assert found.error == pytest.approx(expected.error, rel=1e-6)
-        assert found.n_projects == len(expected.compared)
+        assert found.n == len(expected.compared)
 
     def test_nobody_is_left_out(self) -> None:
         found = self.FOUND
@@ -135,7 +135,7 @@ class TestEstimated:
         given = evidence(rolled_out())
         sample = compared(given, OUTCOMES["cost"], weight=WEIGHT).sample
         assert sample is not None
-        found = attribution(sample.priced, sample.first, 0.9, permutations=0)
+        found = attribution(sample.priced, 0.9, permutations=0)
         rollout = by_loops(rolled_out(), False)
         expected = by_hand(rollout, weights=np.exp(rollout.rows["size"]).tolist())
         assert expected is not None
@@ -167,7 +167,7 @@ class TestWhoIsLeftOut:
         assert found.n_unlike == space.sum() >= 5
         without = of(given | {"projects": given["projects"][~space]})
         assert found.tested.value == pytest.approx(without.tested.value)
-        assert found.tested.n_projects == without.tested.n_projects
+        assert found.tested.n == without.tested.n
 
     def test_so_is_a_plan_not_known_only_under_the_pmo(self) -> None:
         given = rolled_out()

@@ -42,7 +42,6 @@ class TestPerTable:
         rows = {row[0]: row[1:] for row in parsed(quality.per_table(judged(gates=facts))).rows}
         assert rows["gates"][-1] == "3 of 3, withheld"
 
-
     def test_marks_a_table_that_cannot_be_read(self) -> None:
         given = {"data_hash": "h", "tables": {}, "unusable": {"gates": "gates.csv: is empty"}}
         book = Workbook({}, Verdict.from_mapping(given), Settings(), "1")

@@ -10,7 +10,7 @@ from builders.rollouts import OFFICE_A_MONTH, PERIOD, rolled_out, without
 from builders.tables import Tables, tables
 from builders.views import settings
 from pmo_lib.engine.view import View
-from pmo_lib.worth.costs import Costs, break_even_on_cost, costs
+from pmo_lib.worth.costs import Costs, break_even, costs
 from pmo_lib.worth.value_case import evidence
 
 
@@ -109,16 +109,16 @@ class TestBreakEven:
 
     def test_by_hand(self) -> None:
         # without discounting 21 of 210 spent; what has not ended counts nothing
-        found = break_even_on_cost(self.UNDER, self.PAID, self.BASE, 0.0)
+        found = break_even(self.UNDER, self.PAID, self.BASE, 0.0)
         assert found == pytest.approx(-log(1 + 21 / 210))
 
     def test_discounted_by_days(self) -> None:
         d = 1.1 ** (-366 / 365.25)  # 2024 was a leap year
-        found = break_even_on_cost(self.UNDER, self.PAID, self.BASE, 0.1)
+        found = break_even(self.UNDER, self.PAID, self.BASE, 0.1)
         assert found == pytest.approx(-log(1 + (10 + 11 * d) / (100 + 110 * d)))
 
     def test_missing_without_spend(self) -> None:
-        assert isnan(break_even_on_cost(self.UNDER.iloc[2:], self.PAID, self.BASE, 0.0))
+        assert isnan(break_even(self.UNDER.iloc[2:], self.PAID, self.BASE, 0.0))
 
     def test_is_the_effect_at_which_the_pmo_pays(self) -> None:
         # statistics.md 4.2: τ* = -log(1 + PV(cost) ÷ PV(spend))

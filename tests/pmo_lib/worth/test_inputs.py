@@ -9,7 +9,9 @@ import pytest
 from builders.rollouts import evidence, rolled_out
 from builders.tables import baseline, open_project, project, tables
 from builders.views import settings
-from pmo_lib.causal.attribution import Attribution
+from pmo_lib.causal.effect import Effect
+from pmo_lib.effect.adoption import Adoption
+from pmo_lib.effect.finding import Evidence
 from pmo_lib.effect.outcomes import OUTCOMES, outcome_projects
 from pmo_lib.effect.roll_out import estimated
 from pmo_lib.worth.inputs import (
@@ -23,8 +25,8 @@ from pmo_lib.worth.inputs import (
 TODAY = pd.Timestamp("2026-09-30")
 
 
-def attributed(value: float, **without: float) -> Attribution:
-    return Attribution(value=value, without=pd.Series(without))
+def attributed(value: float, **without: float) -> Effect:
+    return Effect(value=value, without=pd.Series(without))
 
 
 class TestJointEffects:
@@ -58,7 +60,6 @@ class TestJointEffects:
     def test_none(self) -> None:
         found = joint_effects({}, {})
         assert found.names == ()
-        assert found.why_no_draws == "no effect could be estimated"
 
 
 class TestTreated:
@@ -85,8 +86,9 @@ class TestTreated:
             "cost": ids.isin(["done", "running", "cancelled"]),
             "schedule": ids == "nobody", "benefits": ids == "done",
         }  # fmt: skip
-        rows = treated(begun, self.DATES, inside, TODAY)
-        assert list(rows) == list(COLUMNS)
+        adopted = Adoption(self.DATES, self.DATES.iloc[:0])
+        rows = treated(Evidence(begun, adopted, TODAY, 0.9), inside)
+        assert list(rows) == COLUMNS
         return rows.set_index("project_id")
 
     def test_are_those_under_the_pmo(self, found: pd.DataFrame) -> None:
@@ -124,7 +126,7 @@ class TestInsideEstimate:
 
     def test_are_the_projects_that_the_estimate_counts(self) -> None:
         inside = inside_estimate(self.FOUND.sample, self.SEEN.projects)
-        assert inside.sum() == self.FOUND.finding.priced.n_projects
+        assert inside.sum() == self.FOUND.finding.priced.n
         own = self.SEEN.projects[inside]
         day = own["department"].map(self.SEEN.adopted.dates)
         assert (own["started_on"] >= day).all()

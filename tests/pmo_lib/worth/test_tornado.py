@@ -10,6 +10,7 @@ import pytest
 
 from pmo_lib.worth.assumptions import Assumptions, ThreePoint
 from pmo_lib.worth.draws import value_draws
+from pmo_lib.worth.exposure import Exposure
 from pmo_lib.worth.joint_effects import JointEffects
 from pmo_lib.worth.tornado import INPUTS, tornado
 
@@ -47,10 +48,10 @@ def npv(cost: float = -0.06, benefits: float = 0.1, office: float = 1.0, hours: 
 
 def bars(**more: Any) -> pd.DataFrame:
     given: dict[str, Any] = {
-        "projects": PROJECTS, "pmo_costs": OFFICE, "effects": EFFECTS, "assumptions": PLAIN,
-        "base_date": BASE,
+        "projects": PROJECTS, "pmo_costs": OFFICE, "assumptions": PLAIN, "base_date": BASE,
     }  # fmt: skip
-    return tornado(**given | more)
+    given |= {name: more.pop(name) for name in given if name in more}
+    return tornado(Exposure(**given), more.pop("effects", EFFECTS), **more)
 
 
 def bar(table: pd.DataFrame, name: str) -> list[float]:
@@ -95,7 +96,7 @@ class TestInputs:
         )
 
     def test_middle_of_the_bars_is_the_median_of_the_draws(self) -> None:
-        draws = value_draws(PROJECTS, OFFICE, EFFECTS, PLAIN, BASE).table["npv"]
+        draws = value_draws(Exposure(PROJECTS, OFFICE, PLAIN, BASE), EFFECTS).table["npv"]
         assert draws.median() == pytest.approx(npv(), abs=0.05)
 
 
@@ -109,7 +110,8 @@ class TestAlternatives:
         assert table["input"].iloc[0] == "weighted by cost"
 
     def test_alternative_discount_rate_takes_the_place_of_the_rate(self) -> None:
-        table = bars(alternatives={"discount 7 %": replace(PLAIN, discount_rate=0.07)})
+        terms = replace(PLAIN, discount_rate=0.07)
+        table = bars(alternatives={"discount 7 %": Exposure(PROJECTS, OFFICE, terms, BASE)})
         costs = 30 / 1.07 + 20 / 1.07**2
         benefits = 6 / 1.07 + 4 / 1.07**2
         months = 12 * 1.07**-0.5 + 12 * 1.07**-1.5
@@ -125,8 +127,6 @@ class TestWhatIsMissing:
             {"pmo_costs": None},
             {"projects": PROJECTS.iloc[:0]},
             {"projects": PROJECTS.iloc[:1]},
-            {"effects": replace(EFFECTS, freedom=0)},
-            {"effects": replace(EFFECTS, covariance=np.full((2, 2), nan))},
         ],
     )
     def test_no_bars_where_the_npv_is_missing(self, more: dict[str, Any]) -> None:

@@ -10,19 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders.pages import parsed
-from pmo_lib.causal.attribution import Attribution
-from pmo_lib.causal.interrupted import Interrupted
-from pmo_lib.causal.matching import Matched
-from pmo_lib.effect.checks import Check
+from pmo_lib.causal.effect import Effect
+from pmo_lib.effect.checks import QUESTIONS, Check
 from pmo_lib.effect.claim import Claim, Word
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.outcomes import OUTCOMES, PRIMARY
 from pmo_lib.reports.value import effect_words as effects
 
 COST, SCHEDULE, BENEFITS = (OUTCOMES[name] for name in ("cost", "schedule", "benefits"))
-ESTIMATE = Attribution(
-    log(0.8), 0.05, 0.05, log(0.7), log(0.9), 0.004, n_projects=150, n_departments=12,
-    support=0.85, detectable=0.15,
+ESTIMATE = Effect(
+    log(0.8), log(0.7), log(0.9), 150, clusters=12, p=0.004, support=0.85,
+    # of two departments the jackknife's error is half the difference: 2.8 × 0.0536 = 0.15
+    without=pd.Series({"A": log(0.8) + 0.15 / 2.8, "B": log(0.8) - 0.15 / 2.8}),
 )  # fmt: skip
 LEVEL = "90 % interval"
 
@@ -107,7 +106,7 @@ class TestInWords:
         assert said in plain(effects.in_words(finding(outcome), LEVEL))
 
     def test_a_refusal_has_no_number(self) -> None:
-        found = finding(word="not testable", tested=Attribution(refusal="too few departments"))
+        found = finding(word="not testable", tested=Effect(refusal="too few departments"))
         assert effects.in_words(found, LEVEL) == "Cost overrun, not testable: too few departments."
 
     def test_direction_is_that_of_the_estimate(self) -> None:
@@ -152,7 +151,7 @@ class TestTable:
         assert "minimum detectable effect +15 points" in said
 
     def test_refusal_has_no_effect_and_no_interval(self) -> None:
-        nothing = Attribution(refusal="too few")
+        nothing = Effect(refusal="too few")
         said = text_of(effects.table([finding(word="not testable", tested=nothing)], LEVEL))
         assert "interval" not in said
         assert "p =" not in said
@@ -172,7 +171,7 @@ class TestTable:
         ],
     )
     def test_other_designs_are_tested_together_too(self, design: Any, said: str) -> None:
-        tested = replace(ESTIMATE, detectable=nan, support=nan)
+        tested = replace(ESTIMATE, without=pd.Series(dtype="float64"), support=nan)
         found = replace(finding(tested=tested), design=design, p_adjusted=0.012)
         shown = text_of(effects.table([found], LEVEL))
         assert f"{said}adjusted p = 0.012" in shown
@@ -204,7 +203,7 @@ class TestTable:
 
 
 def check(name: str, state: Any = "passed", said: str = "well") -> Check:
-    return Check(name, f"Is it {name}?", state, said)
+    return Check(name, state, said)
 
 
 class TestChecks:
@@ -216,8 +215,8 @@ class TestChecks:
         ]
         assert rows == [
             ["Check", "Cost overrun", "Duration overrun"],
-            ["Is it mix? mix", "passed well", "cannot tell too few"],
-            ["Is it donut? donut", "failed it is not", "–"],
+            [f"{QUESTIONS['mix']} mix", "passed well", "cannot tell too few"],
+            [f"{QUESTIONS['donut']} donut", "failed it is not", "–"],
         ]
 
     def test_outcomes_without_checks_have_no_column(self) -> None:
@@ -236,8 +235,8 @@ class TestChecks:
 class TestChecksOfOtherDesigns:
     """A time series has its note; a matching how alike the sides are, and its E-values."""
 
-    MATCHED = Matched(
-        e_value=2.14, e_value_of_interval=1.36, note="3 of 40 have no match",
+    MATCHED = Effect(
+        e_values=(2.14, 1.36), note="3 of 40 have no match",
         balance=pd.DataFrame(
             {"covariate": ["log_budget", "risk"], "before": [0.41, 0.3], "after": [0.02, 0.15],
              "good": [True, False]}
@@ -246,7 +245,7 @@ class TestChecksOfOtherDesigns:
 
     def matched(self, **given: Any) -> Finding:
         own = replace(self.MATCHED, **given)
-        return replace(finding(), design="matched projects", matching=own)
+        return replace(finding(), design="matched projects", tested=own)
 
     def test_balance_is_a_table_of_the_outcome(self) -> None:
         page = parsed(effects.checks([self.matched()]))
@@ -270,7 +269,7 @@ class TestChecksOfOtherDesigns:
         assert text_of(effects.checks([refused])).startswith("There is no estimate to check")
 
     def test_an_e_value_that_there_is_not_is_not_said(self) -> None:
-        said = text_of(effects.checks([self.matched(e_value=nan, e_value_of_interval=nan)]))
+        said = text_of(effects.checks([self.matched(e_values=(nan, nan))]))
         assert "nan" not in said
         assert "unmeasured confounder" not in said
 
@@ -280,10 +279,10 @@ class TestChecksOfOtherDesigns:
         pd.testing.assert_frame_equal(self.MATCHED.balance, before)
 
     def test_note_of_a_series_names_its_outcome(self) -> None:
-        series = Interrupted(note="quarters without a project: 2")
-        found = replace(finding(), design="interrupted time series", series=series)
+        series = Effect(note="quarters without a project: 2")
+        found = replace(finding(), design="interrupted time series", tested=series)
         assert text_of(effects.checks([found])) == "Cost overrun: quarters without a project: 2."
-        silent = replace(found, series=Interrupted())
+        silent = replace(found, tested=Effect())
         assert text_of(effects.checks([silent])).startswith("There is no estimate to check")
 
 

@@ -11,7 +11,7 @@ import pytest
 from builders.pages import is_drawn, plain
 from builders.rollouts import DAYS_EFFECT, PERIOD, all_at_once, chosen, few_departments, rolled_out
 from builders.workbooks import workbook
-from pmo_lib.causal.attribution import Attribution
+from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.outcomes import OUTCOMES
 from pmo_lib.months import half_year_name, quarter_name
@@ -50,7 +50,7 @@ def found_in(case: ValueCase, outcome: str = "cost") -> Finding:
 
 
 def without_estimate(design: Any = "staggered roll-out", refusal: str = "") -> Finding:
-    nothing = Attribution(refusal=refusal)
+    nothing = Effect(refusal=refusal)
     return Finding(OUTCOMES["cost"], design, nothing, nothing)
 
 
@@ -69,7 +69,7 @@ class TestObservedAndExpected:
         ]
         mean = np.average(gaps, weights=data["Projects"])
         assert mean == pytest.approx(cost.tested.value, abs=0.03)
-        assert data["Projects"].sum() <= cost.tested.n_projects
+        assert data["Projects"].sum() <= cost.tested.n
 
     def test_words_count_the_half_years_below(self, cost: Finding) -> None:
         made = is_drawn(value_charts.observed_and_expected(cost, LEVEL))
@@ -123,7 +123,7 @@ class TestEventStudy:
 class TestChance:
     def test_words_and_table_are_of_the_permutations(self, cost: Finding) -> None:
         made = is_drawn(value_charts.permutation_test(cost))
-        effects = cost.tested.permuted.effects
+        effects = cost.tested.permuted
         farther = sum(abs(each) >= abs(cost.tested.value) for each in effects)
         assert f"Estimates under {len(effects)} permutations" in made.alt
         assert f"{farther} permutation" in made.alt
@@ -140,9 +140,8 @@ class TestChance:
 class TestInterruptedSeries:
     def test_every_quarter_with_projects_is_in_the_table(self, series: Finding) -> None:
         data = is_drawn(value_charts.observed_and_expected(series, LEVEL)).data
-        assert series.series is not None
-        known = series.series.series.query("n > 0")
-        assert data["Projects"].sum() == known["n"].sum() == series.tested.n_projects
+        known = series.tested.series.query("n > 0")
+        assert data["Projects"].sum() == known["n"].sum() == series.tested.n
         assert data["Start quarter"].tolist() == [quarter_name(int(q)) for q in known["quarter"]]
         assert data["Observed"].map(percent).tolist() == pytest.approx(
             np.expm1(known["observed"].astype("float64")).tolist(), abs=0.0051
@@ -154,8 +153,7 @@ class TestInterruptedSeries:
         assert was.mean() < would.mean()
 
     def test_refusal_is_the_series_own(self, series: Finding) -> None:
-        assert series.series is not None
-        refused = replace(series, series=replace(series.series, refusal="too short"))
+        refused = replace(series, tested=replace(series.tested, refusal="too short"))
         assert value_charts.observed_and_expected(refused, LEVEL) == "too short"
 
     @pytest.mark.parametrize("name", ["event_study", "permutation_test"])

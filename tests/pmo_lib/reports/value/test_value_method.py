@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
-from pmo_lib.causal.attribution import Attribution
+from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.adoption import Design
 from pmo_lib.effect.claim import Claim, Word
 from pmo_lib.effect.finding import Finding
@@ -13,7 +13,7 @@ from pmo_lib.reports.value.value_method import method, not_claimed
 
 
 def finding(outcome: str = "cost", word: Word = "not shown", **given: Any) -> Finding:
-    nothing, said = Attribution(), Claim(word, f"Why {outcome}.", f"Remedy {outcome}.")
+    nothing, said = Effect(), Claim(word, f"Why {outcome}.", f"Remedy {outcome}.")
     return Finding(
         OUTCOMES[outcome],
         given.pop("design", "staggered roll-out"),

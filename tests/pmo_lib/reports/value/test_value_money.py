@@ -1,5 +1,6 @@
 """The money of the value case in words: every figure is the summaries' or the draws'."""
 
+from copy import copy
 from dataclasses import replace
 from math import expm1, isnan
 
@@ -12,14 +13,15 @@ from builders.rollouts import OFFICE_A_MONTH, PERIOD, few_departments, rolled_ou
 from builders.situations import of, report
 from builders.workbooks import workbook
 from pmo_lib.reports.picture import Picture
-from pmo_lib.reports.value.value_money import ITEMS, Money
+from pmo_lib.reports.value.value_money import ITEMS
+from pmo_lib.reports.value.value_report import ValueReport
 from pmo_lib.worth.joint_effects import Case
 from pmo_lib.worth.value_case import ValueCase
 
 
-def money(situation: str) -> Money:
-    """The money of the situation's case, whose estimates are made once."""
-    return Money(report(situation).case, "GBP")
+def in_words(made: ValueReport) -> str:
+    """What the answer says of money, and of all else."""
+    return plain(text_of(made.answer()))
 
 
 def without_a_month() -> ValueCase:
@@ -31,9 +33,9 @@ def without_a_month() -> ValueCase:
 class TestTable:
     @pytest.mark.parametrize("case", ["conservative", "as estimated"])
     def test_is_that_of_the_draws(self, case: Case) -> None:
-        made = money("shown")
+        made = report("shown")
         draws = made.case.money.draws[case].table
-        tables = rows_of(made.table())
+        tables = rows_of(made.money())
         size = len(tables) // 2  # the conservative one comes first
         own = tables[:size] if case == "conservative" else tables[size:]
         rows = {row[0]: row[1:] for row in own}
@@ -44,8 +46,8 @@ class TestTable:
                 assert amount(text) == pytest.approx(np.percentile(each, q), rel=0.02, abs=1)
 
     def test_both_cases_are_on_the_page_with_the_notes(self) -> None:
-        made = money("no PMO costs")
-        said = text_of(made.table())
+        made = report("no PMO costs")
+        said = text_of(made.money())
         assert "Conservative: gains that are not at least likely count nothing" in said
         assert "As estimated: every effect at its estimate" in said
         notes = made.case.money.draws["conservative"].notes
@@ -54,35 +56,35 @@ class TestTable:
             assert plain(note) in said
 
     def test_without_cost_there_is_value_and_no_net(self) -> None:
-        names = {row[0] for row in rows_of(money("no PMO costs").table())}
+        names = {row[0] for row in rows_of(report("no PMO costs").money())}
         assert ITEMS["gross"] in names
         assert not names & {ITEMS["npv"], ITEMS["cost"], ITEMS["office"]}
 
     def test_office_is_the_discounted_sum_of_its_months(self) -> None:
-        made = money("shown")
+        made = report("shown")
         months = pd.period_range(rolled_out()["pmo_costs"]["period"].min(), PERIOD, freq="M")
         years = [(month.end_time - made.case.costs.base_date).days / 365.25 for month in months]
         paid = sum(OFFICE_A_MONTH * 1.035**-each for each in years)
         assert made.quantile("conservative", "office", "p50") == pytest.approx(paid, rel=0.005)
 
     def test_item_that_there_is_not_has_no_quantile(self) -> None:
-        assert isnan(money("shown").quantile("conservative", "nothing", "p50"))
+        assert isnan(report("shown").quantile("conservative", "nothing", "p50"))
 
 
 class TestInWords:
     def test_median_ends_and_cost_are_those_of_the_draws(self) -> None:
-        made = money("shown")
-        said = plain(" ".join(made.in_words()))
+        made = report("shown")
+        said = in_words(made)
         table = made.case.money.draws["conservative"].table
         for q in (0.05, 0.5, 0.95):
             assert f"GBP {table['npv'].quantile(q) / 1e6:.1f} million" in said
         assert f"GBP {table['cost'].median() / 1e6:.2f} million" in said
 
     def test_returned_budget_that_is_stated_is_no_reproach(self) -> None:
-        theirs = Money(of(report("shown").workbook, budget_returned="0.5").case, "GBP")
-        ours = money("shown")
-        assert "is not stated" in " ".join(ours.in_words())
-        assert "is not stated" not in " ".join(theirs.in_words())
+        theirs = of(report("shown").workbook, budget_returned="0.5")
+        ours = report("shown")
+        assert "is not stated" in in_words(ours)
+        assert "is not stated" not in in_words(theirs)
         cash, avoided = (
             theirs.quantile("conservative", name, "p50")
             - ours.quantile("conservative", name, "p50")
@@ -94,7 +96,7 @@ class TestInWords:
 
     @pytest.mark.parametrize("situation", ["shown", "no effect"])
     def test_conservative_is_at_the_median_not_the_better_case(self, situation: str) -> None:
-        made = money(situation)
+        made = report(situation)
         conservative, estimated = (
             made.quantile(case, "npv", "p50") for case in ("conservative", "as estimated")
         )
@@ -103,8 +105,8 @@ class TestInWords:
 
 class TestPays:
     def test_is_of_the_summaries(self) -> None:
-        made = money("shown")
-        cost, found = made.case.finding("cost"), made.summaries["conservative"]
+        made = report("shown")
+        cost, found = made.case.finding("cost"), made.case.money.draws["conservative"]
         said = text_of(made.pays())
         assert cost is not None
         assert f"{found.p_npv_positive:.0%} (as estimated".replace("%", " %") in said
@@ -114,50 +116,49 @@ class TestPays:
         assert f"The money uses {-expm1(less):.0%} less, the less".replace("%", " %") in said
 
     def test_without_effect_it_has_not_paid_back(self) -> None:
-        made = money("no effect")
+        made = report("no effect")
         chance = made.case.money.draws["conservative"].table["npv"].gt(0).mean()
         said = text_of(made.pays())
         assert f"has paid for itself: {chance:.0%}".replace("%", " %") in said
         assert "Not paid back yet, at the median." in said
 
     def test_payback_is_not_said_where_the_net_is_lost_again(self) -> None:
-        case = report("shown").case
+        made, case = copy(report("shown")), report("shown").case
         lost = pd.Series([-1.0, 1.0, -2.0], index=[2023, 2024, 2025])
-        summaries = {
-            name: replace(each, net_by_year=lost).summary()
-            for name, each in case.money.draws.items()
-        }
-        seen = replace(case, money=replace(case.money, summaries=summaries))
-        assert "Not paid back yet" in text_of(Money(seen, "GBP").pays())
+        draws = {name: replace(each, net_by_year=lost) for name, each in case.money.draws.items()}
+        vars(made)["case"] = replace(case, money=replace(case.money, draws=draws))
+        assert "Not paid back yet" in text_of(made.pays())
 
     def test_ledger_is_the_plain_sum(self) -> None:
         paid = rolled_out()["pmo_costs"]["amount"].sum() / 1e6
-        assert f"the office cost GBP {paid:.2f} million" in text_of(money("shown").pays())
+        assert f"the office cost GBP {paid:.2f} million" in text_of(report("shown").pays())
 
 
 class TestRefusals:
-    @pytest.mark.parametrize("situation", ["all at once", "chosen", "projects withheld"])
+    @pytest.mark.parametrize("situation", ["all at once", "chosen"])
     def test_what_is_no_money_has_none_anywhere(self, situation: str) -> None:
-        made = money(situation)
-        assert made.in_words() == [
-            f"What it is worth cannot be determined: {made.case.money.refusal}."
-        ]
-        assert made.distribution() == made.sensitivity() == made.case.money.refusal
-        assert "GBP" not in text_of(made.pays()) + text_of(made.table())
+        made = report(situation)
+        why = plain(made.case.money.refusal)
+        assert in_words(made).endswith(f"What it is worth cannot be determined: {why}.")
+        for section in (made.net_value(), made.sensitivity()):
+            assert text_of(section).endswith(f"{why}.")
+        assert "GBP" not in text_of(made.pays()) + text_of(made.money())
 
     def test_month_that_is_missing_is_named(self) -> None:
         case = without_a_month()
         assert case.costs.unknown.startswith("pmo_costs.csv lacks 1 of the ")
 
     def test_cost_that_is_not_known_is_no_net_value(self) -> None:
-        made = money("no PMO costs")
-        assert made.in_words() == ["Whether it pays cannot be determined: needs pmo_costs.csv."]
+        made = report("no PMO costs")
+        said = in_words(made)
+        assert said.endswith("Whether it pays cannot be determined: needs pmo_costs.csv.")
         assert (
             text_of(made.pays())
             == "Whether the PMO pays cannot be determined: needs pmo_costs.csv."
         )
-        assert made.distribution() == made.sensitivity() == "needs pmo_costs.csv"
+        for section in (made.net_value(), made.sensitivity()):
+            assert text_of(section).endswith(": needs pmo_costs.csv.")
 
     def test_money_that_there_is_is_drawn(self) -> None:
-        assert isinstance(money("shown").distribution(), Picture)
-        assert isinstance(money("shown").sensitivity(), Picture)
+        assert isinstance(report("shown").net_value(), Picture)
+        assert isinstance(report("shown").sensitivity(), Picture)

@@ -1,0 +1,58 @@
+"""The packs of a job that are there: what they had, and what may not take their place unasked."""
+
+from collections.abc import Iterable, Sequence
+
+from pipelines.publishing.made import Made
+from pmo_lib.contract.verdict import Question
+from pmo_lib.errors import KeptError
+from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.months import month
+from pmo_lib.wording import listed
+from pmo_lib.workbook import Workbook
+
+
+def has(workbook: Workbook, measured: Iterable[str] = ()) -> dict[str, list[str]]:
+    """What the tables hold, each with those of the measured KPIs that rest on it."""
+    tables = {name: table for name, table in workbook.tables.items() if len(table)}
+    columns = (f"{n}.{c}" for n, table in tables.items() for c in table if table[c].notna().any())
+    return {name: [k for k in measured if _rests(k, name)] for name in (*tables, *columns)}
+
+
+def _rests(kpi_id: str, name: str) -> bool:
+    return name in (*CATALOGUE[kpi_id].tables, *CATALOGUE[kpi_id].needs)
+
+
+def gone(last: Made, workbook: Workbook) -> dict[str, Question]:
+    """What the last run had and this one lacks; KPIs that rested on it are withheld for it."""
+    had = last.had
+    now, withheld = has(workbook), workbook.withheld
+    found = {}
+    for name in (name for name in had if name not in now):
+        table, _, column = name.partition(".")
+        if name in withheld or table in withheld or (column and table not in now):
+            continue  # is told already
+        kpis = sorted(had[name])
+        what = name if column else f"the table {name}"
+        asks = f"the last run, of {month(last.period)}, had {what}, which is gone"
+        asks += f", and with it {listed(kpis)}" if kpis else ""
+        question = Question("gone", table, column, asks, "Put it back", (name,) if kpis else ())
+        if question.id not in workbook.settings.waived:
+            found[name] = question
+    return found
+
+
+def refuse_to_replace(
+    before: Sequence[Made], period: str, why: str, losses: Iterable[Question]
+) -> None:
+    """Raise KeptError for a month before that of the newest pack, or a pack that had more."""
+    newest = max((pack.period for pack in before), default="")
+    remedy = f"The packs stay as they are; who wants another asks by --period {period} or --force"
+    if period < newest:
+        raise KeptError(
+            f"no report was made on {month(newest)}, nor on {month(period)}: the data go to "
+            f"{month(period)} ({why}), and the newest pack is of {month(newest)}",
+            remedy=remedy,
+        )
+    lost = [question.asks for question in losses if question.withholds]
+    if lost and any(pack.period == period for pack in before):
+        raise KeptError(f"no report was made on {month(period)}: {'; '.join(lost)}", remedy=remedy)

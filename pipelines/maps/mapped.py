@@ -1,0 +1,260 @@
+"""A map applied: the lists of files become our tables as text, each row with its file and line."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import process
+
+from pipelines.maps.declared import AS_AT, Map, SheetMap, Taken, either
+from pipelines.maps.grid import Grid, Listed, grids, listed, numbered, plain
+from pipelines.maps.taken import Cells, read, table_of
+from pipelines.reading.headers import normalised
+from pipelines.reading.readers import Lines, RawTable
+from pmo_lib.contract.schema import Column
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.errors import DataError, PmoError, raise_all
+
+_DATED = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_. ]?(0[1-9]|1[0-2])(?:[-_. ]?([0-3]\d))?(?!\d)")
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Our tables, file by file, and what a user must know of how they were made."""
+
+    found: Mapping[str, list[RawTable]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    used: tuple[Path, ...] = ()
+
+
+def mapped(declared: Map, paths: Iterable[Path], where: str) -> Mapped:
+    """The tables that a map makes of the files; `where` is what the map is called in messages.
+
+    Raises DataError, all mistakes together, where a heading is missing that must be there, or no
+    file holds the list.
+    """
+    given = list(paths)
+    found: dict[str, list[RawTable]] = defaultdict(list)
+    notes: list[str] = []
+    used: list[Path] = []
+    errors: list[PmoError] = []
+    for sheet in declared.sheets:
+        own = [path for path in given if fnmatch(path.name.lower(), sheet.files.lower())]
+        parts: list[tuple[str, dict[str, RawTable]]] = []
+        for path in own:
+            try:
+                one = _list_in(path, sheet, where)
+                for as_at, part in _dated(one, sheet, where):
+                    tables, said = _tables(part, sheet, as_at)
+                    parts.append((as_at, tables))
+                    notes += said
+            except DataError as error:
+                errors.append(error)
+                continue
+            used.append(path)
+            notes += [f"{one.grid.where}: left out {what}" for what in one.left_out]
+        if not own:
+            errors.append(
+                DataError(
+                    f"no file is called {sheet.files}",
+                    where=where,
+                    remedy="Name the files, or mend files: in the map",
+                )
+            )
+        for table, raws in _of_all(sheet, parts):
+            found[table] += raws
+    raise_all(errors)
+    return Mapped(found, tuple(notes), tuple(dict.fromkeys(used)))
+
+
+def _list_in(path: Path, sheet: SheetMap, where: str) -> Listed:
+    """The list that the map is of; DataError names the headings that are missing."""
+    every = [grid for grid in grids(path) if not sheet.sheet or _same(grid.sheet, sheet.sheet)]
+    if not every:
+        names = ", ".join(grid.sheet for grid in grids(path) if grid.sheet)
+        raise DataError(
+            f"there is no sheet {sheet.sheet!r}",
+            where=path.name,
+            remedy=f"Mend sheet: in {where}. The file has: {names or 'one list without a name'}",
+        )
+    best: tuple[int, Grid, int] | None = None
+    for grid in every:
+        line, missing = _best_header(grid, sheet)
+        if best is None or len(missing) < best[0]:
+            best = (len(missing), grid, line)
+        if not missing:
+            return listed(grid, line)
+    assert best is not None
+    _, grid, line = best
+    headings = grid.row(int(np.flatnonzero(grid.lines == line)[0]))
+    raise DataError(
+        "headings of the map are missing: "
+        + "; ".join(_nearest(wanted, headings) for wanted in _missing(headings, sheet)),
+        where=f"{grid.where} line {line}",
+        remedy=f"Mend the headings in {where}, or the export",
+    )
+
+
+def _best_header(grid: Grid, sheet: SheetMap) -> tuple[int, list[tuple[str, ...]]]:
+    """The line with most of the map's headings, and those that it lacks."""
+    positions = (
+        [int(np.flatnonzero(grid.lines == sheet.header)[0])]
+        if sheet.header in grid.lines
+        else range(min(len(grid.lines), 40))
+    )
+    lacking = [(len(missing := _missing(grid.row(at), sheet)), at, missing) for at in positions]
+    _, at, missing = min(lacking, key=lambda item: item[:2])
+    return int(grid.lines[at]), missing
+
+
+def _missing(headings: Sequence[str], sheet: SheetMap) -> list[tuple[str, ...]]:
+    there = {plain(name) for name in numbered(headings)}
+    return [wanted for wanted in sheet.needed if not any(plain(each) in there for each in wanted)]
+
+
+def _nearest(wanted: Sequence[str], headings: Sequence[str]) -> str:
+    near = process.extract(
+        plain(wanted[0]), {h: plain(h) for h in headings if h}, limit=3, score_cutoff=50
+    )
+    shown = " or ".join(repr(heading) for *_, heading in near)
+    return f"{wanted[0]!r} (nearest today: {shown or 'none'})"
+
+
+def _same(one: str, other: str) -> bool:
+    return plain(one) == plain(other)
+
+
+def _dated(one: Listed, sheet: SheetMap, where: str) -> Iterator[tuple[str, Listed]]:
+    """The list with its date; where a column of dates tells it, the rows of each date."""
+    heading = Cells(one.cells).heading([sheet.as_at]) if sheet.as_at else ""
+    if heading:
+        text = read(one.cells[heading], Column("as_at", "date", ""), Taken(), sheet)
+        for day in sorted(text.unique()):
+            if not _DATED.fullmatch(day):
+                raise DataError(
+                    f"{day!r} in {heading!r} is no date",
+                    where=one.grid.where,
+                    remedy=f"Write dates: in {where}, such as dates: '%d/%m/%Y'",
+                )
+            rows = (text == day).to_numpy()
+            cells = one.cells[rows].reset_index(drop=True)
+            yield day, replace(one, cells=cells, lines=one.lines[rows])
+        return
+    if sheet.as_at and not _DATED.fullmatch(sheet.as_at):
+        raise DataError(
+            f"as_at: {sheet.as_at!r} is neither a date nor a heading",
+            where=one.grid.where,
+            remedy=f"Write as_at: YYYY-MM-DD in {where}",
+        )
+    yield sheet.as_at or _date_in_name(one, sheet, where), one
+
+
+def _date_in_name(one: Listed, sheet: SheetMap, where: str) -> str:
+    """The date in a file's name; DataError where something needs it and there is none."""
+    if match := _DATED.search(Path(one.grid.file).stem):
+        year, month, day = match.groups()
+        return f"{year}-{month}-{day}" if day else f"{year}-{month}"
+    taken = [each for table in sheet.tables for _, each in sheet.taken(table)]
+    if sheet.snapshots or any(each.constant == AS_AT for each in taken):
+        raise DataError(
+            "the date of the list is not known",
+            where=one.grid.file,
+            remedy=f"Write as_at: YYYY-MM-DD in {where}, or put the month into the file's name",
+        )
+    return ""
+
+
+def _tables(one: Listed, sheet: SheetMap, as_at: str) -> tuple[dict[str, RawTable], list[str]]:
+    """Each table that the list holds, and why one is left out.
+
+    The first keeps the columns that have no place. DataError where no row is of any.
+    """
+    cells = Cells(one.cells.mask(one.cells.isin(sheet.empty), ""), as_at)
+    said: set[str] = set()
+    frames: dict[str, pd.DataFrame] = {}
+    notes: list[str] = []
+    for table in sheet.tables:
+        frame = table_of(cells, sheet, table, said)
+        lacking = [name for name in TABLES[table].required_columns if name not in frame]
+        if lacking:
+            notes.append(f"{one.grid.where}: no {table}, as nothing is found for {lacking[0]}")
+        elif frame.empty:
+            notes.append(f"{one.grid.where}: no {table}{_why_none(one, sheet, table)}")
+        else:
+            frames[table] = frame
+    if not frames:
+        raise DataError(
+            "no row is of any of our tables",
+            where=one.grid.where,
+            remedy=". ".join(note.partition(": ")[2] for note in notes),
+        )
+    first = next(iter(frames))
+    aside = {str(name): normalised(str(name)) for name in one.cells if name not in said}
+    kept = {name: aside[name] for name in aside if aside[name] not in TABLES[first].column_names}
+    extra = one.cells[list(kept)].set_axis(list(kept.values()), axis=1)
+    frames[first] = frames[first].join(extra.loc[:, ~extra.columns.duplicated()])
+    return {table: _raw(one, frame) for table, frame in frames.items()}, notes
+
+
+def _why_none(one: Listed, sheet: SheetMap, table: str) -> str:
+    """Which words the columns hold by which rows are chosen, with how often."""
+    said = ""
+    for name, wanted in sheet.rows.get(table, {}).items():
+        heading = Cells(one.cells).heading(either(name))
+        counts = one.cells[heading].value_counts().head(6)
+        held = ", ".join(f"{word} {count}" for word, count in counts.items())
+        said += f": no row has {name} {' or '.join(wanted[:3])}; it holds {held}"
+    return said
+
+
+def _raw(one: Listed, frame: pd.DataFrame) -> RawTable:
+    lines = one.lines[frame.index.to_numpy()]
+    cells = frame.reset_index(drop=True)
+    raw = RawTable(one.grid.where, one.grid.sha256, one.grid.encoding, cells, lines, cells.shape[1])
+    return _with_cells(raw, cells)
+
+
+def _with_cells(raw: RawTable, cells: pd.DataFrame) -> RawTable:
+    own = replace(raw, cells=cells.copy())  # what reads it takes its columns away
+    return replace(own, again=partial(_some, replace(raw, cells=cells)))
+
+
+def _some(raw: RawTable, only: Lines) -> RawTable:
+    keep = np.isin(raw.lines, sorted(only))
+    return replace(raw, cells=raw.cells[keep].reset_index(drop=True), lines=raw.lines[keep])
+
+
+def _of_all(
+    sheet: SheetMap, parts: list[tuple[str, dict[str, RawTable]]]
+) -> Iterator[tuple[str, list[RawTable]]]:
+    """Each table of all files; of snapshots the newest row of a key, of baselines the first.
+
+    A table with a month in its key holds every snapshot.
+    """
+    ordered = sorted(parts, key=lambda part: part[0])
+    for table in sheet.tables:
+        raws = [tables[table] for _, tables in ordered if table in tables]
+        is_monthly = any(TABLES[table][name].kind == "period" for name in TABLES[table].key)
+        if sheet.snapshots and not is_monthly:
+            yield table, _each_key_once(table, raws if table == "baselines" else raws[::-1])
+        else:
+            yield table, raws
+
+
+def _each_key_once(table: str, raws: Sequence[RawTable]) -> list[RawTable]:
+    seen: set[tuple[str, ...]] = set()
+    kept = []
+    for raw in raws:
+        key = [name for name in TABLES[table].key if name in raw.cells]
+        keys = list(raw.cells[key].itertuples(index=False, name=None))
+        new = np.array([each not in seen for each in keys], dtype=bool)
+        seen.update(keys)
+        cells = raw.cells[new].reset_index(drop=True)
+        kept.append(_with_cells(replace(raw, lines=raw.lines[new]), cells))
+    return kept

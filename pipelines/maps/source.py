@@ -1,0 +1,87 @@
+"""A map as a source of `pmo import`: files become our tables, and a list of what was unreadable."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.maps.declared import Map, read_map
+from pipelines.maps.mapped import mapped
+from pipelines.reading.parse import Conventions, parse
+from pipelines.reading.readers import RawTable
+from pipelines.sources import UNREAD_COLUMNS, Imported
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.wording import counted
+
+SHIPPED = Path(__file__).with_name("shipped")
+
+
+@dataclass(frozen=True)
+class MapSource:
+    """A map, and what it is called in messages."""
+
+    declared: Map
+    where: str
+
+    @classmethod
+    def at(cls, path: Path) -> "MapSource":
+        """The map in a file; raises SettingsError for what is wrong with it."""
+        return cls(read_map(path), path.name)
+
+    def read(self, files: Sequence[Path]) -> Imported:
+        """The tables of the files; raises DataError as `mapped` does."""
+        found = mapped(self.declared, files, self.where)
+        unread: list[dict[str, object]] = []
+        tables = {}
+        for name, raws in found.found.items():
+            parts = [_typed(name, raw, unread) for raw in raws]
+            tables[name] = pd.concat(parts, ignore_index=True)
+        aside = {
+            str(column): None
+            for name, raws in found.found.items()
+            for raw in raws
+            for column in raw.cells
+            if column not in TABLES[name].column_names
+        }
+        notes = [*found.notes]
+        if aside:
+            notes.append(f"{counted(len(aside), 'column')} without a place: {', '.join(aside)}")
+        listed = pd.DataFrame(unread, columns=list(UNREAD_COLUMNS))
+        return Imported(tables, listed, tuple(notes), self.declared.settings)
+
+
+def shipped() -> dict[str, Path]:
+    """The maps that come with the workbook, by name."""
+    return {path.stem: path for path in sorted(SHIPPED.glob("*.yml"))}
+
+
+def _typed(name: str, raw: RawTable, unread: list[dict[str, object]]) -> pd.DataFrame:
+    """The typed rows of one file; each cell that cannot be read is added to `unread`."""
+    table = TABLES[name]
+    records = raw.cells[table.key[0]]
+    columns: dict[str, pd.Series] = {}
+    for column in table:
+        if column.name not in raw.cells:
+            columns[column.name] = pd.Series(index=raw.cells.index, dtype=column.pandas_type)
+            continue
+        text = raw.cells[column.name]
+        parsed = parse(column, text, Conventions())
+        problems = dict(parsed.problems) | dict(_not_allowed(parsed.typed, column.allowed))
+        columns[column.name] = parsed.typed.mask(parsed.typed.index.isin(list(problems)))
+        unread += [
+            {
+                "file": raw.where, "line": int(raw.lines[at]), "record": records.iloc[at],
+                "column": f"{name}.{column.name}", "value": text.iloc[at], "reason": reason,
+            }
+            for at, reason in problems.items()
+        ]  # fmt: skip
+    return pd.DataFrame(columns)
+
+
+def _not_allowed(typed: pd.Series, allowed: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """The cells with a word that our column does not know, each with what to do."""
+    if allowed:
+        reason = f"is none of {', '.join(allowed)}; add it to words: in the map"
+        for at in typed.index[typed.notna() & ~typed.isin(allowed)]:
+            yield int(at), reason

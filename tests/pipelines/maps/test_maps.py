@@ -1,0 +1,248 @@
+"""From a register as people keep it to our tables, by a map that the file itself proposes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from pipelines.mapping import propose, write_map
+from pipelines.maps.declared import read_map
+from pipelines.maps.grid import grids, header_line, listed
+from pipelines.maps.mapped import mapped
+from pipelines.maps.source import MapSource, shipped
+from pmo_lib.errors import DataError, PmoError, SettingsError
+
+HEADINGS = (
+    "Ref", "Scheme", "Project Title", "Directorate", "Stage", "Health", "Start Date",
+    "Target Completion", "Actual Completion", "Approved Budget (£k)", "Spend to date (£k)", "Notes",
+)  # fmt: skip
+# planted: 4 schemes have ended, 2 in time; one is TBC, one a total, one is written twice
+ROWS = tuple(
+    row.split("|")
+    for row in """\
+S1|A|Bridge|Roads|Closed||03/02/2023|25/11/2023|24/11/2023|100|90.5|x
+S2|A|Tunnel|Roads|Closed||14/03/2023|01/12/2023|20/12/2023|200|260|
+S3|B|School|Estates|Closed||05/04/2023|30/06/2024|30/06/2024|1,300|1250|
+S4|B|Library|Estates|Closed||06/05/2023|02/02/2024|09/02/2024|50|51|
+S5|B|Clinic|Estates|In Delivery|A/G|17/06/2024|TBC||70|20|late
+S6|C|Depot|Roads|On Hold|R|28/07/2024|31/12/2026||80|8|
+S6|C|Depot|Roads|On Hold|R|28/07/2024|31/12/2026||80|8|
+TOTAL|||||||||1800|1679.5|""".splitlines()
+)
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Path:
+    """A workbook with a title above the headings, and empty rows."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Register"
+    for row in (["Register of schemes as at 31/10/2026"], [], HEADINGS, *ROWS):
+        sheet.append([*row])
+    path = tmp_path / "Our schemes.xlsx"
+    book.save(path)
+    return path
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Callable[..., Path]:
+    def write(name: str, *lines: str) -> Path:
+        path = tmp_path / name
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
+
+    return write
+
+
+class TestProposal:
+    def test_reads_a_register_right(self, register: Path, tmp_path: Path) -> None:
+        (sheet,) = propose(register)
+        write_map([sheet], tmp_path / "map.yml", force=False)
+        imported = MapSource.at(tmp_path / "map.yml").read([register])
+        projects = imported.tables["projects"].set_index("project_id")
+        baselines = imported.tables["baselines"].set_index("project_id")
+        reports = imported.tables["status_reports"].set_index("project_id")
+        assert imported.unread.empty
+        assert projects["status"].value_counts().to_dict() == {
+            "completed": 4, "active": 1, "on_hold": 1,
+        }  # fmt: skip
+        done = projects[projects["status"] == "completed"]
+        assert int((done["finished_on"] <= baselines["finish"].reindex(done.index)).sum()) == 2
+        assert projects.loc["S1", "actual_cost"] == 90_500
+        assert baselines.loc["S3", "cost"] == 1_300_000
+        assert pd.isna(baselines.loc["S5", "finish"])
+        assert reports["rag"].dropna().to_dict() == {"S5": "amber_green", "S6": "red"}
+        assert set(reports["period"]) == {"2026-10"}
+
+    def test_says_what_it_leaves_out(self, register: Path) -> None:
+        (sheet,) = propose(register)
+        assert sheet.listed.left_out == (
+            "line 1: above the headings",
+            "line 11: a total",
+            "line 10: the same as a row above",
+        )
+        assert set(sheet.left) == {"Scheme", "Notes"}
+
+    def test_takes_a_finish_that_open_projects_have_for_a_plan(
+        self, export: Callable[..., Path]
+    ) -> None:
+        path = export(
+            "list.csv", "Project ID,Project Name,Department,Status,End Date",
+            *(f"P{i},Project {i},IT,{'Closed' if i % 2 else 'In Progress'},2026-0{1 + i % 9}-15"
+              for i in range(12)),
+        )  # fmt: skip
+        (sheet,) = propose(path)
+        ends = {each.table: each.column for each in sheet.proposals if each.heading == "End Date"}
+        assert ends == {"baselines": "finish"}
+
+    def test_abstains(self, export: Callable[..., Path]) -> None:
+        """Where fewer than 95 % of the cells can be read, or day or month may be first."""
+        rows = [
+            f"P{i},IT,{'soon' if i == 3 else f'2025-0{1 + i % 9}-01'},"
+            f"0{1 + i % 9}/0{1 + i % 8}/2025,{'about 9' if i < 2 else i}"
+            for i in range(12)
+        ]
+        path = export("a.csv", "Project ID,Department,Start Date,Actual Finish,Actual Cost", *rows)
+        (sheet,) = propose(path)
+        assert {each.column for each in sheet.proposals} == {"project_id", "department"}
+        assert ["finished_on" in doubt for doubt in sheet.doubts] == [True]
+
+    def test_makes_snapshots_of_a_list_that_comes_again(
+        self, export: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        path = export(
+            "s.csv", "Report Date,Project Number,Agency,Forecast Completion,Budget Forecast",
+            *(f"2026-0{month}-28,N{i},DOT,2027-0{month}-01,{100 * month + i}"
+              for month in (1, 2, 3) for i in range(5)),
+        )  # fmt: skip
+        write_map(propose(path), tmp_path / "m.yml", force=False)
+        tables = MapSource.at(tmp_path / "m.yml").read([path]).tables
+        assert {name: len(rows) for name, rows in tables.items()} == {
+            "projects": 5, "status_reports": 15, "baselines": 5,
+        }  # fmt: skip
+        assert sorted(tables["baselines"]["cost"]) == [100, 101, 102, 103, 104]
+
+    def test_is_not_written_over_another(self, register: Path, tmp_path: Path) -> None:
+        (tmp_path / "m.yml").write_text("mine")
+        with pytest.raises(DataError, match="there already"):
+            write_map(propose(register), tmp_path / "m.yml", force=False)
+
+    def test_of_a_file_that_holds_nothing_of_ours(self, export: Callable[..., Path]) -> None:
+        with pytest.raises(DataError, match="none of its columns is known"):
+            propose(export("x.csv", "Fruit,Taste", "apple,sour", "pear,sweet"))
+
+
+class TestMapDeclaration:
+    GOOD = "sheets:\n- tables:\n    projects:\n      project_id: Ref\n      department: Area\n"
+
+    def test_tells_every_mistake(self, export: Callable[..., Path]) -> None:
+        wrong = {
+            "unknown table": self.GOOD.replace("projects:", "project:"),
+            "unknown column 'projct_id'": self.GOOD.replace("project_id", "projct_id"),
+            "required column department": self.GOOD.replace("      department: Area\n", ""),
+            "unknown key 'sheeet'": self.GOOD.replace("- tables", "- sheeet: A\n  tables"),
+            "at least one sheet": "sheets: []\n",
+        }
+        missed = {}
+        for said, text in wrong.items():
+            try:
+                read_map(export("m.yml", text))
+                missed[said] = "no error"
+            except SettingsError as error:
+                if said not in str(error):
+                    missed[said] = str(error)
+            except PmoError as error:
+                if said not in str(error):
+                    missed[said] = str(error)
+        assert not missed
+
+    def test_names_the_nearest_headings_of_a_changed_export(
+        self, export: Callable[..., Path]
+    ) -> None:
+        declared = read_map(export("m.yml", self.GOOD))
+        changed = export("e.csv", "Reference,Area,Name", "A,IT,x")
+        with pytest.raises(DataError, match=r"'Ref' \(nearest today: 'Reference'"):
+            mapped(declared, [changed], "m.yml")
+
+    def test_finds_what_was_moved(self, export: Callable[..., Path]) -> None:
+        """Columns in another order, other columns between, a title above, another separator."""
+        declared = read_map(export("m.yml", self.GOOD))
+        given = {
+            "order": ("Area,Ref", "IT,A"),
+            "more": ("No,Ref,X,Area", "1,A,,IT"),
+            "title": ("Our list of projects,,", ",,", "Ref,Area,Z", "A,IT,z"),
+            "semicolons": ("Ref;Area", "A;IT"),
+            "case": ("REF,  area ", "A,IT"),
+        }
+        wrong = {}
+        for name, lines in given.items():
+            found = mapped(declared, [export(f"{name}.csv", *lines)], "m.yml").found["projects"]
+            cells = found[0].cells
+            if (cells["project_id"].tolist(), cells["department"].tolist()) != (["A"], ["IT"]):
+                wrong[name] = cells.to_dict()
+        assert not wrong
+
+    def test_keeps_the_lines_of_the_file(self, export: Callable[..., Path]) -> None:
+        declared = read_map(export("m.yml", self.GOOD))
+        path = export("e.csv", "A title,", "Ref,Area", "A,IT", ",", "B,HR")
+        (raw,) = mapped(declared, [path], "m.yml").found["projects"]
+        assert raw.lines.tolist() == [3, 5]
+        assert raw.again is not None
+        assert raw.again(frozenset([5])).cells["project_id"].tolist() == ["B"]
+
+
+class TestShippedMaps:
+    def test_are_maps(self) -> None:
+        assert set(shipped()) >= {"jira", "azure_devops", "planner", "servicenow", "smartsheet",
+                                  "project_online"}  # fmt: skip
+        for path in shipped().values():
+            read_map(path)
+
+    def test_of_jira_takes_epics_for_projects(self, export: Callable[..., Path]) -> None:
+        path = export(
+            "jira.csv",
+            "Summary,Issue key,Issue Type,Status,Project name,Created,Resolved,Due date,Sprint,"
+            "Sprint,Parent key",
+            "Portal,A-1,Epic,In Progress,Alpha,01/Feb/24 9:15 AM,,30/Jun/24 12:00 AM,S1,S2,",
+            "Log in,A-2,Story,Done,Alpha,03/Feb/24 9:15 AM,10/Mar/24 1:00 PM,"
+            "01/Mar/24 12:00 AM,S,,A-1",
+        )  # fmt: skip
+        tables = MapSource.at(shipped()["jira"]).read([path]).tables
+        assert tables["projects"]["project_id"].tolist() == ["A-1"]
+        assert tables["baselines"]["finish"].dt.strftime("%Y-%m-%d").tolist() == ["2024-06-30"]
+        (milestone,) = tables["milestones"].to_dict("records")
+        assert (milestone["project_id"], milestone["milestone_id"]) == ("A-1", "A-2")
+        assert f"{milestone['actual_date']:%Y-%m-%d}" == "2024-03-10"
+
+    def test_of_jira_says_that_there_is_no_epic(self, export: Callable[..., Path]) -> None:
+        path = export("j.csv", "Issue key,Issue Type,Status,Created", "A-1,Bug,Done,2024-02-01")
+        with pytest.raises(DataError, match=r"no row has Issue Type.*it holds Bug 1"):
+            MapSource.at(shipped()["jira"]).read([path])
+
+
+class TestGrid:
+    def test_finds_the_headings(self, export: Callable[..., Path]) -> None:
+        given = {
+            1: ("Ref,Name,Cost", "A,x,1", "B,y,2"),
+            3: ("Register 2026,,", ",,", "Ref,Name,Cost", "A,x,1"),
+            2: ("Exported on,2026-10-31,", "Ref,Name,Cost", "A,x,1", "B,y,2"),
+        }
+        found = {}
+        for line, lines in given.items():
+            (grid,) = grids(export(f"{line}.csv", *lines))
+            found[line] = header_line(grid)
+        assert found == {line: line for line in given}
+
+    def test_numbers_headings_that_come_again(self, export: Callable[..., Path]) -> None:
+        (grid,) = grids(export("a.csv", "Key,Sprint,Sprint,sprint", "A,1,2,3"))
+        assert list(listed(grid, 1).cells) == ["Key", "Sprint", "Sprint (2)", "sprint (3)"]
+
+    def test_leaves_out_totals_only(self, export: Callable[..., Path]) -> None:
+        words = ("Total", "TOTAL:", "Sub-total", "Grand total", "Gesamt", "Total general")
+        projects = ("Total Care Programme", "Summer school", "Subtotal review board")
+        lines = ["Ref,Cost", *(f"{each},1" for each in (*words, *projects))]
+        (grid,) = grids(export("a.csv", *lines))
+        assert tuple(listed(grid, 1).cells["Ref"]) == projects

@@ -1,0 +1,129 @@
+"""Pages on a telephone: whatever words they hold, nothing is wider than the screen."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pipelines.publishing.html import TEMPLATES
+from pipelines.publishing.pack import PAGES
+from pipelines.publishing.render import Record
+from pmo_lib.reports import page
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+WIDTH = 400
+WORDS = {
+    "of 36 letters": "Verwaltungsdigitalisierungsvorhaben1",
+    "of 200 letters": "W" * 200,
+    "of an address": f"https://example.org/{'a/b?c=' * 30}",
+    "of Chinese": "部" * 60,
+}
+STYLE = (TEMPLATES / "pmo_report" / "static" / "pmo.css").read_text(encoding="utf-8")
+Measure = Callable[[str], dict[str, Any]]
+
+LOOK = """<script>addEventListener("load", () => {
+  const root = document.documentElement, edge = root.clientWidth, seen = [];
+  for (const cell of document.querySelectorAll(".value")) {
+    const scroll = cell.closest(".scroll"), right = cell.getBoundingClientRect().right;
+    seen.push(Math.round(right - (scroll || root).getBoundingClientRect().right));
+  }
+  parent.document.body.innerHTML = "<pre>" + JSON.stringify(
+    {page: root.scrollWidth, screen: edge, beyond: seen}) + "</pre>";
+})</script>"""
+
+
+@pytest.fixture
+def measure(tmp_path: Path) -> Measure:
+    """How wide a page is on the screen, and by how much each .value lies beyond it."""
+    if BROWSER is None:
+        pytest.skip("needs a browser")
+
+    def of(html: str) -> dict[str, Any]:
+        (tmp_path / "page.html").write_text(html.replace("</body>", f"{LOOK}</body>"))
+        frame = f"<iframe src='page.html' style='border:0;width:{WIDTH}px;height:900px'></iframe>"
+        (tmp_path / "frame.html").write_text(f"<!DOCTYPE html><body>{frame}</body>")
+        command = [
+            BROWSER,
+            "--headless",
+            "--no-sandbox",
+            "--allow-file-access-from-files",
+            "--virtual-time-budget=2000",
+            "--dump-dom",
+            f"file://{tmp_path}/frame.html",
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        found = re.search(r"<pre>(.*?)</pre>", done.stdout, re.DOTALL)
+        assert found is not None, done.stdout[-500:]
+        return json.loads(found[1])
+
+    return of
+
+
+def report(word: str) -> str:
+    """A page with the word wherever one of the user's can stand."""
+    table = pd.DataFrame({
+        "Department": [word, "IT"],
+        "Value": [page.HTML(f"<span class='value'>{number}</span>") for number in (1, 2)],
+        "What was said": [f"It is {word}.", "–"],
+    })  # fmt: skip
+    pieces = (
+        page.title(f"KPI report: {word}", word), page.answer([f"Of {word} nothing is known."]),
+        page.section(word, page.paragraph(word)), page.subsection(word, page.bullets([word])),
+        page.table(table, word), page.table(table, word, "cards"),
+        page.folded(word, page.lines(word, word)),
+    )  # fmt: skip
+    body = "\n".join(piece.data for piece in pieces)
+    head = "<meta name='viewport' content='width=device-width'>"
+    style = f"<head>{head}<style>{STYLE}</style></head>"
+    return f"<!DOCTYPE html><html>{style}<body><main>{body}</main></body></html>"
+
+
+def index(word: str) -> str:
+    records = [Record(word, f"KPI report: {word}", word, "a.html", "03_kpi_report", state="failed")]
+    return PAGES.get_template("index.html.j2").render(
+        title=word, period="May 2026", reports=records, failed=records, groups={word: records},
+        withheld={word: word}, questions=[], quality="", data_hash="0" * 64, version="1",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("make", [report, index])
+def test_long_words_are_broken_and_no_value_is_pushed_out_of_sight(
+    measure: Measure, make: Callable[[str], str]
+) -> None:
+    wide = {}
+    for name, word in WORDS.items():
+        seen = measure(make(word))
+        if seen["page"] > seen["screen"] or any(by > 0 for by in seen["beyond"]):
+            wide[name] = seen
+    assert wide == {}
+
+
+def test_ordinary_page_keeps_its_words_whole() -> None:
+    """Only words longer than any of ours are given places to break."""
+    assert "<wbr>" not in page.paragraph("withheld: performance and responsibilities").data
+    assert page.paragraph("a" * 30).data == f"<p>{'a' * 12}<wbr>{'a' * 12}<wbr>{'a' * 6}</p>"
+
+
+def test_what_turns_the_direction_of_reading_is_left_out_and_markup_is_text() -> None:
+    said = page.paragraph("<b>80\u00a0%\u202e &amp;", "\x1b[31m").data
+    assert said == "<p>&lt;b&gt;80\u00a0% &amp;amp; \\x1b[31m</p>"
+    found = page.table(pd.DataFrame({"a'\u202e": ["x\u2066"]}), "'c'\u202e").data
+    assert "\u202e" not in found
+    assert "\u2066" not in found
+    assert "aria-label='&#x27;c&#x27;'" in found
+
+
+def test_text_that_is_an_address_is_never_opened() -> None:
+    """IPython would load it, and put what it finds into the page."""
+    assert "http://localhost:9/" in page.lines("http://localhost:9/").data
+
+
+def test_pages_of_a_pack_are_as_safe() -> None:
+    text = PAGES.from_string("{{ name }}").render(name="<b>\u202e80 %\x1b")
+    assert text == r"&lt;b&gt;80 %\x1b"

@@ -1,0 +1,120 @@
+"""A run that has less than the last one says so, and takes no older pack's place unasked."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from builders.tables import baseline, project, tables
+from builders.workbooks import workbook
+from pipelines import last_pack
+from pipelines.files import read_json
+from pipelines.publishing.made import Made
+from pmo_lib.errors import KeptError
+from pmo_lib.workbook import Workbook
+
+HAD = {
+    "projects": ("D1", "D2"), "projects.name": (), "baselines": ("D1", "D2"),
+    "baselines.finish": ("D1",), "baselines.cost": ("D2",),
+}  # fmt: skip
+LAST = Made(
+    period="2026-03", started="", fingerprint="", data_hash="", reports=(), had=HAD,
+)  # fmt: skip
+
+
+def book(*, name: str | None = "a", cost: float | None = 1.0, waived: tuple[str, ...] = (),
+         is_whole: bool = True) -> Workbook:  # fmt: skip
+    rows = [baseline(cost=cost)] if is_whole else []
+    given = tables(projects=[project(name=name)], baselines=rows)
+    return workbook(given, waived=list(waived))
+
+
+class TestGone:
+    def test_column_with_its_kpis_is_withheld(self) -> None:
+        (found,) = last_pack.gone(LAST, book(cost=None)).values()
+        assert "the last run, of March 2026, had baselines.cost, which is gone" in str(found)
+        assert "with it D2" in str(found)
+        assert found.withholds == ("baselines.cost",)
+
+    def test_column_without_any_is_told(self) -> None:
+        (found,) = last_pack.gone(LAST, book(name=None)).values()
+        assert found.id == "gone projects.name"
+        assert found.withholds == ()
+
+    def test_table_is_told_once(self) -> None:
+        found = last_pack.gone(LAST, book(is_whole=False))
+        assert set(found) == {"baselines"}
+        assert "had the table baselines, which is gone, and with it D1 and D2" in str(
+            found["baselines"]
+        )
+
+    def test_is_no_more_where_it_is_waived_or_there_or_nobody_knows(self) -> None:
+        told = {
+            "waived": last_pack.gone(LAST, book(cost=None, waived=("gone baselines.cost",))),
+            "there": last_pack.gone(LAST, book()),
+            "unknown": last_pack.gone(replace(LAST, had={}), book(cost=None)),
+        }
+        assert {name: found for name, found in told.items() if found} == {}
+
+
+class TestRuns:
+    def columns(self, runs: Any, table: str, *gone: str) -> None:
+        path = runs.raw / f"{table}.csv"
+        pd.read_csv(path, dtype="str").drop(columns=list(gone)).to_csv(path, index=False)
+
+    def earlier(self, runs: Any) -> None:
+        """Status reports to August only."""
+        path = runs.raw / "status_reports.csv"
+        rows = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(row for row in rows if ",2025-09," not in row))
+
+    def test_of_an_earlier_month_leave_everything(self, runs: Any, contents: Any) -> None:
+        runs()
+        before = contents(runs.out)
+        self.earlier(runs)
+        with pytest.raises(KeptError, match="no report was made on September 2025, nor on August"):
+            runs()
+        assert contents(runs.out) == before
+
+    @pytest.mark.parametrize("asked", [{"period": "2025-08"}, {"force": True}])
+    def test_of_an_earlier_month_are_made_when_asked_for(
+        self, runs: Any, asked: dict[str, Any]
+    ) -> None:
+        runs()
+        self.earlier(runs)
+        assert runs(**asked).pack.name == "2025-08"
+
+    def test_without_a_table_leave_the_pack_of_the_month(self, runs: Any, contents: Any) -> None:
+        runs()
+        before = contents(runs.out)
+        (runs.raw / "baselines.csv").unlink()
+        with pytest.raises(KeptError, match="the table baselines, which is gone, and with it D1"):
+            runs()
+        assert contents(runs.out) == before
+
+    def test_without_a_column_make_another_month_with_exit_code_1_till_it_is_back(
+        self, runs: Any
+    ) -> None:
+        runs(period="2025-08")
+        whole = (runs.raw / "baselines.csv").read_text()
+        self.columns(runs, "baselines", "cost")
+        found = runs()
+        assert (found.pack.name, found.exit_code) == ("2025-09", 1)
+        assert "baselines.cost, which is gone" in runs.page("index").text
+        runs.change("Apollo", "Artemis")
+        assert runs(force=True).exit_code == 1
+        (runs.raw / "baselines.csv").write_text(whole)
+        assert runs().exit_code == 0
+
+    def test_without_a_column_no_kpi_needs_are_told(self, runs: Any) -> None:
+        runs()
+        self.columns(runs, "projects", "name")
+        found = runs()
+        assert found.exit_code == 0
+        assert "projects.name, which is gone" in runs.page("index").text
+
+    def test_record_names_what_kpis_rested_on(self, runs: Any) -> None:
+        had = read_json(runs().pack / "run.json")["had"]
+        assert "D1" in had["baselines.finish"]
+        assert had["projects.name"] == []
