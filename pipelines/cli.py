@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
+from signal import SIGINT
 from typing import Annotated
 
 import typer
 
 from pipelines.console import Console
+from pipelines.ending import Ended, endable
 from pmo_lib.errors import KeptError, ParameterError, PmoError, shown
 
 app = typer.Typer(
@@ -39,9 +41,9 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # no letter is worth an exception
     try:
-        with explained():
+        with endable(), explained():
             _check_arguments(sys.argv[1:])
-        app()
+            app()
     except typer.Exit as ended:
         raise SystemExit(ended.exit_code) from None
     except Exception:  # noqa: BLE001 reported in full, and no scheduler takes it for success
@@ -75,9 +77,10 @@ def explained() -> Iterator[None]:
             "or name another folder with --out, then run again."
         )
         raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        Console().error("Interrupted. What was published before is untouched.")
-        raise typer.Exit(130) from None
+    except (Ended, KeyboardInterrupt) as error:
+        asked = error if isinstance(error, Ended) else Ended(SIGINT)
+        Console().error(f"{asked}. What was published before is untouched.")
+        raise typer.Exit(asked.exit_code) from None
 
 
 @app.command()

@@ -97,15 +97,14 @@ def replaced_folder(target: Path, ours: Ours | None = None) -> Iterator[Path]:
         raise NotADirectoryError(errno.ENOTDIR, "is a file where our folder goes", f"{target}")
     new = _beside(target, "new")
     new.mkdir(parents=True)
+    old: Path | None = None
     try:
         yield new
         old = _exchange(new, target)
-    except BaseException:
-        with suppress(OSError):
-            remove(new, ours, target)
-        raise
-    if old is not None:
-        remove(old, ours, target)
+    finally:
+        for left in (new, old):
+            if left is not None:
+                _tidy(left, ours, target)
 
 
 @contextmanager
@@ -132,11 +131,14 @@ def sweep(target: Path, ours: Ours | None = None) -> None:
             if left[2] == "old" and not place.exists():
                 path.rename(place)  # it was killed between the two renames of `_exchange`
             else:
-                remove(path, ours, place)
+                with suppress(OSError):
+                    remove(path, ours, place)
 
 
 def remove(folder: Path, ours: Ours | None, into: Path) -> None:
     """Remove a folder of ours; what somebody put there goes `into` another, under a free name."""
+    if not folder.is_dir():
+        return
     names = ours(folder) if ours else None
     if names is None:
         shutil.rmtree(folder, ignore_errors=True)
@@ -152,6 +154,18 @@ def remove(folder: Path, ours: Ours | None, into: Path) -> None:
             else:
                 _move(path, into / name)
     folder.rmdir()
+
+
+def _tidy(folder: Path, ours: Ours | None, into: Path) -> None:
+    """Remove the folder as far as the system lets us; once more where that is interrupted."""
+    try:
+        remove(folder, ours, into)
+    except OSError:
+        return
+    except BaseException:
+        with suppress(OSError):
+            remove(folder, ours, into)
+        raise
 
 
 def _move(path: Path, target: Path) -> None:
@@ -177,7 +191,11 @@ def _exchange(new: Path, target: Path) -> Path | None:
         return new
     old = _beside(target, "old")
     target.rename(old)
-    new.rename(target)
+    try:
+        new.rename(target)
+    except BaseException:
+        old.rename(target)
+        raise
     return old
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines import last_pack, ours
 from pipelines.configuration import configured
+from pipelines.ending import Ended, leave_to_parent
 from pipelines.files import locked, recorded, replaced_folder, sweep, temporary_folder
 from pipelines.measure import measure
 from pipelines.places import check_places
@@ -122,7 +123,7 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
         with (
             warm_process() if request.warm and len(reports) > 1 else nullcontext("") as warm,
             ProcessPoolExecutor(
-                workers, mp_context=get_context("spawn"), initializer=die_with_parent
+                workers, mp_context=get_context("spawn"), initializer=_begin_worker
             ) as executor,
         ):
             facts |= {"failed_kpis": measure(workbook, reports, executor, progress)}
@@ -230,7 +231,7 @@ def render_all(
             done = future.result() if error is None else _lost(report, error)
             records[report.name] = done
             made(done)
-    except (KeyboardInterrupt, OSError):
+    except (Ended, KeyboardInterrupt, OSError):
         executor.shutdown(wait=False, cancel_futures=True)
         raise
     return tuple(records[task.report.name] for task in tasks)
@@ -239,6 +240,11 @@ def render_all(
 def _lost(report: PlannedReport, error: BaseException) -> Record:
     reason = f"The process that made it died ({type(error).__name__}: {error})."
     return record(report, state="failed", reason=reason)
+
+
+def _begin_worker() -> None:
+    die_with_parent()
+    leave_to_parent()
 
 
 def _cores() -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -9,6 +10,7 @@ from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.engine.baseline import Baseline
+from pmo_lib.engine.reorganisation import Reorganisation
 from pmo_lib.engine.result import ResultState
 from pmo_lib.kpis.kpi import Kpi
 from pmo_lib.months import month_end
@@ -34,6 +36,13 @@ class View:
     @property
     def data_date(self) -> pd.Timestamp:
         return month_end(self.period)
+
+    @cached_property
+    def reorganisation(self) -> Reorganisation | None:
+        """The baseline as of today's departments; None without one."""
+        if self.baseline is None:
+            return None
+        return Reorganisation(self.baseline, self.tables["projects"])
 
     @property
     def usable(self) -> dict[str, pd.DataFrame]:

@@ -75,6 +75,8 @@ class Kpi:
         answer might have said either.
     cumulative : whether numerator and denominator of a case grow from its start to the data date;
         over time what each month added is looked at, as the value to date hardly moves.
+    collective : whether a case's observation hangs on the others of its department, or is of the
+        department itself.
     takes_dates : whether it takes many data dates together, as `data_date: Dates` says.
     """
 
@@ -95,6 +97,7 @@ class Kpi:
     segment_statistic: Statistic
     scale: tuple[float, float] | None
     cumulative: bool
+    collective: bool
     takes_dates: bool
     definition: str
     tables: tuple[str, ...]
@@ -125,6 +128,7 @@ def kpi(
     segment_statistic: str | Statistic | None = None,
     scale: tuple[float, float] | None = None,
     cumulative: bool = False,
+    collective: bool = False,
 ) -> Callable[[Callable[..., pd.DataFrame]], Kpi]:
     """Declare a KPI on a function of tables; ValueError where its names are not known.
 
@@ -168,6 +172,7 @@ def kpi(
             segment_statistic=statistic_of(segment_statistic or statistic),
             scale=scale,
             cumulative=cumulative,
+            collective=collective,
             takes_dates=any(p.annotation == Dates for p in parameters),
             definition=inspect.cleandoc(function.__doc__ or ""),
             tables=tuple(p.name for p in tables if p.default is p.empty),
