@@ -43,6 +43,7 @@ class Made:
     had: dict[str, tuple[str, ...]] = field(default_factory=dict)
     last_good: dict[str, LastGood] = field(default_factory=dict)
     folder: Path = Path()
+    cells_unread: int = 0
 
     def __post_init__(self) -> None:
         if not MONTH.fullmatch(self.period):

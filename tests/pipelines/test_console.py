@@ -80,7 +80,7 @@ class TestHostileText:
         console.say(name)
         console.warn(name)
         console.error(name)
-        console.verdict(verdict, Path(name), peer=name)
+        console.verdict(verdict, Path(name), 1, peer=name)
         console.outcome(replace(outcome(record), pack=Path(f"/a/b/c/{name}")))
         console.imported(Imported({name: unread}, unread, (name,)), Path(name))
         try:
@@ -212,13 +212,13 @@ class TestVerdict:
     )  # fmt: skip
 
     def test_is_a_table_on_standard_output(self, said: Said) -> None:
-        Console().verdict(self.VERDICT, Path("out"))
+        Console().verdict(self.VERDICT, Path("out"), 0.05)
         header, row = said()[0].splitlines()
         assert header.split() == ["table", "files", "read", "accepted", "rejected", "warnings"]
         assert row.split() == ["projects", "1", "1,200", "1,198", "2", "30"]
 
     def test_names_critical_findings_alone_as_errors(self, said: Said) -> None:
-        Console(quiet=True).verdict(self.VERDICT, Path("out"))
+        Console(quiet=True).verdict(self.VERDICT, Path("out"), 0.05)
         assert said() == (
             "",
             f"error: projects, name: must be {MARKUP}; 2 rows, such as projects.csv line 2\n",
@@ -228,15 +228,15 @@ class TestVerdict:
         lost = UnreadCells("cost", 1, 40, "is no number", {"lots": 1}, ("gates.csv line 2",))
         table = TableVerdict("gates", (), 40, 40, 3, 3, unread=(lost,))
         verdict = Verdict("h", {"gates": table}, unusable={"risks": "risks.csv: is empty"})
-        Console(quiet=True).verdict(verdict, Path("out"))
+        Console(quiet=True).verdict(verdict, Path("out"), 0.05)
         assert said()[1].splitlines() == [
             "error: gates, cost: 1 of 40 cells could not be read and is empty: 'lots' once: "
             "is no number (gates.csv line 2)",
-            "error: risks cannot be used, and is withheld: risks.csv: is empty",
+            "error: withheld: risks.csv: is empty",
         ]
 
     def test_names_files_not_read_and_where_rejected_rows_are(self, said: Said) -> None:
-        Console().verdict(self.VERDICT, Path("out"))
+        Console().verdict(self.VERDICT, Path("out"), 0.05)
         err = said()[1]
         assert "not a table, not read: notes.csv\n" in err
         assert "rejected rows with reasons: out/rejected\n" in err

@@ -37,13 +37,6 @@ def test_is_frozen() -> None:
     ("values", "said"),
     [
         ({"decimal_marks": {"gates": ";"}}, "decimal_marks.gates must be '.' or ','"),
-        (
-            {"date_formats": {"gates": "dd/mm/yyyy"}},
-            "date_formats.gates must be a pattern with year",
-        ),
-        ({"date_formats": {"gates": "%d/%m"}}, "such as %d/%m/%Y; not '%d/%m'"),
-        ({"date_formats": {"gates": "%Y-%m"}}, "with year, month and day"),
-        ({"date_formats": {"gates": "%d/%m/%Y %Q"}}, "with year, month and day"),
         ({"encodings": {"gates": "windows"}}, "encodings.gates must be an encoding that Python"),
         ({"encodings": {"gates": "utf-16"}}, "encodings.gates must be an encoding that Python"),
         ({"timezone": "Berlin"}, "timezone must be a place such as Europe/Berlin; not 'Berlin'"),

@@ -43,7 +43,8 @@ class TestPerTable:
         assert rows["gates"][-1] == "3 of 3, withheld"
 
     def test_marks_a_table_that_cannot_be_read(self) -> None:
-        given = {"data_hash": "h", "tables": {}, "unusable": {"gates": "gates.csv: is empty"}}
+        given = {"data_hash": "h", "tables": {}, "ignored": [], "questions": [],
+                 "unusable": {"gates": "gates.csv: is empty"}}  # fmt: skip
         book = Workbook({}, Verdict.from_mapping(given), Settings(), "1")
         rows = {row[0]: row[1:] for row in parsed(quality.per_table(book)).rows}
         assert rows["gates"] == ["–", "–", "–", "cannot be read, withheld"]
