@@ -13,9 +13,9 @@ from pipelines import ours
 from pipelines.files import read_json, recorded, remove, replaced_folder
 from pipelines.progress import Progress
 from pipelines.publishing.plan import PlannedReport
-from pmo_lib.assessment.charts import Charts, charts, joined
+from pmo_lib.assessment.series import Charts, charts, joined
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.measurement import Measurement, chart_part, question_part
+from pmo_lib.measurement import Measurement, chart_part, terms_part
 from pmo_lib.parameters import PARAMETERS, ValueCaseParameters
 from pmo_lib.workbook import Workbook, open_workbook
 from pmo_lib.workbook.measured import (
@@ -26,7 +26,7 @@ from pmo_lib.workbook.measured import (
     read_files,
     write_measured,
 )
-from pmo_lib.worth.assumptions import Question
+from pmo_lib.worth.assumptions import Terms
 from pmo_lib.worth.value_case import ValueCase, value_case
 
 AT_ONCE = 4  # KPIs charted by one task: enough to share the reading of tables, few enough to spread
@@ -41,7 +41,7 @@ class Moment:
     period: str
     baseline: str | None
     is_whole: bool = True
-    questions: tuple[Question, ...] = ()
+    terms: tuple[Terms, ...] = ()
 
 
 def measure(
@@ -81,8 +81,8 @@ def moments(reports: Iterable[PlannedReport], workbook: Workbook) -> list[Moment
         key = (parameters.period, parameters.baseline)
         moment = found.get(key, Moment(*key))
         if isinstance(parameters, ValueCaseParameters):
-            asked = parameters.question(workbook.settings)
-            moment = replace(moment, questions=(*moment.questions, asked))
+            asked = parameters.terms(workbook.settings)
+            moment = replace(moment, terms=(*moment.terms, asked))
         found[key] = moment
         if until := report.parameters.get("until"):
             found.setdefault((until, None), Moment(until, None, is_whole=False))
@@ -93,8 +93,8 @@ def _parts(moment: Moment, measured: Measurement) -> list[str]:
     """The names of all parts of the measurement of a moment."""
     parts = ["value_case", *BY_MAIN]
     if moment.is_whole:
-        own = measured.default_question
-        parts += [question_part(q) for q in dict.fromkeys(moment.questions) if q != own]
+        own = measured.default_terms
+        parts += [terms_part(q) for q in dict.fromkeys(moment.terms) if q != own]
         parts += [*OF_OTHERS, *(chart_part(measured.subjects, s) for s in measured.subjects)]
     return parts
 
@@ -104,7 +104,7 @@ def _measured(
 ) -> dict[str, Any]:
     """The missing parts of a measurement: most by the executor, those that need them all here."""
     where = (str(folder), moment.period, moment.baseline)
-    asked = {question_part(q): q for q in moment.questions} | {"value_case": None}
+    asked = {terms_part(q): q for q in moment.terms} | {"value_case": None}
     cases = {p: executor.submit(_value_case, *where, asked[p]) for p in missing if p in asked}
     others = {p: executor.submit(_of_others, *where, p) for p in OF_OTHERS if p in missing}
     has_charts = any(part.startswith("charts/") for part in missing)
@@ -146,10 +146,8 @@ def _plain(folder: str, period: str, baseline: str | None) -> Measurement:
     return replace(workbook.measured(period, baseline), kept={})
 
 
-def _value_case(
-    folder: str, period: str, baseline: str | None, question: Question | None
-) -> ValueCase:
-    return value_case(_plain(folder, period, baseline).view, question)
+def _value_case(folder: str, period: str, baseline: str | None, terms: Terms | None) -> ValueCase:
+    return value_case(_plain(folder, period, baseline).view, terms)
 
 
 def _of_others(folder: str, period: str, baseline: str | None, part: str) -> Any:

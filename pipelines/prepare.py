@@ -12,6 +12,7 @@ from pipelines.configuration import configured
 from pipelines.files import replaced_folder, write_json
 from pipelines.questions import answered, found
 from pipelines.questions.asked import Asked, Mended
+from pipelines.questions.departments import settled
 from pipelines.reading.exports import peer_folders
 from pipelines.reading.ingest import Ingested, data_hash, ingest
 from pipelines.reading.loaded import REJECTION_COLUMNS, Loaded, without
@@ -149,6 +150,8 @@ def _examine(
 ) -> Prepared:
     say(f"reading {raw}")
     ingested = ingest(raw, settings, peer=peer)
+    as_read = ingested.own
+    settings = settled(settings, as_read)
     ingested = ingested.meaning(answered(ingested.typed, settings))
     judged = judge(ingested, say)
     if judged["projects"].accepted.empty:
@@ -161,8 +164,7 @@ def _examine(
     accepted = {name: table.accepted for name, table in judged.items()}
     dated = data_date(accepted, today, settings.data_date)
     extra = {name: table.extra for name, table in judged.items()}
-    read = {name: table.own for name, table in ingested.tables.items()}
-    asked = found(Asked(accepted, settings, read, extra, dated, today))
+    asked = found(Asked(accepted, settings, ingested.own, extra, as_read, dated, today))
     told = (each for each in ingested.questions if each.id not in settings.waived)
     questions = (*told, *(each.question for each in asked))
     verdict = Verdict(

@@ -98,8 +98,8 @@ def _write_figures(folder: Path, records: Sequence[Record], workbook: Workbook) 
     measured = workbook.measured(asked[0].period, asked[0].baseline)
     peers = next((a.chosen_peers(workbook) for a in asked if isinstance(a, BenchmarkParameters)),
                  list(workbook.peers))  # fmt: skip
-    questions = [a.question(workbook.settings) for a in asked if isinstance(a, ValueCaseParameters)]
-    case = measured.value_case_of(questions[0]) if questions else measured.value_case
+    terms = [a.terms(workbook.settings) for a in asked if isinstance(a, ValueCaseParameters)]
+    case = measured.value_case_of(terms[0]) if terms else measured.value_case
     tables = {
         "kpis": measured.published,
         "benchmarks": table(chosen(measured.comparisons, peers)),

@@ -10,8 +10,11 @@ from dataclasses import replace
 import pandas as pd
 
 from pipelines.questions import (
+    currencies,
     dates,
+    departments,
     far_amounts,
+    ids,
     money_units,
     open_projects,
     original_baselines,
@@ -19,7 +22,9 @@ from pipelines.questions import (
     programmes,
     running_totals,
     scores,
+    strangers,
     survey_scales,
+    target_sides,
 )
 from pipelines.questions.asked import Answer, Asked, Check, Mended, Tables
 from pmo_lib.contract.settings import Settings
@@ -38,8 +43,14 @@ CHECKS: tuple[Check, ...] = (
     dates.of_the_future,
     dates.after_the_data_date,
     dates.far_before,
+    departments.check,
+    ids.check,
+    strangers.check,
+    currencies.check,
+    target_sides.check,
 )
 ANSWERS: tuple[Answer, ...] = (  # in this order: percent complete is of a budget in our unit
+    departments.answer,
     money_units.answer,
     percent_complete.answer,
     running_totals.answer,

@@ -73,7 +73,8 @@ def _asked(pair: "Pair", beside: str, columns: list[str], odd: list[str]) -> Que
     whole = {n for n in DECLARABLE["money_unit"][table] if n not in columns}
     names = columns if len(columns) == 1 or whole else [table]
     factor = pair.factor(beside)
-    said = ", ".join(f"{name}: {factor:g}" for name in names)
+    unit = f"{factor:f}".rstrip("0").rstrip(".")  # as YAML reads a number
+    said = ", ".join(f"{name}: {unit}" for name in names)
     return Question(
         "money_unit", table, column if len(columns) == 1 else "", pair.asks,
         f"Say so in settings.yml by money_unit: {{{said}}}" if factor else

@@ -12,6 +12,7 @@ from pmo_lib.wording import counted, listed
 
 EARLY = 0.1  # of the planned time a project may have begun before its plan is approved,
 EARLY_DAYS = 31  # and so many days at most
+EARLIER = "Give the plan that was approved before the start as version 0"
 FEWEST = 5  # completed projects that all end just as planned
 
 
@@ -30,9 +31,19 @@ def check(asked: Asked) -> Iterator[Question | Mended]:
     if not (baselines["version"] == 0).any():
         yield _no_original(baselines)
         return
-    late = _set_late(asked)
+    late, soon = _set_late(asked)
     if len(late):
         yield _late(late)
+    elif len(soon):
+        days = counted(int(soon["days"].max()), "day")
+        asks = (
+            f"is version 0 of {counted(len(soon), 'project')} the original baseline; it was "
+            f"approved up to {days} after work had begun, and is taken for it"
+        )
+        yield Question(
+            "original_baseline", "baselines", "approved_on", asks, EARLIER,
+            examples=tuple(soon["project_id"].head(3)),
+        )  # fmt: skip
     yield from _as_it_turned_out(asked, set(late["project_id"]))
 
 
@@ -49,30 +60,30 @@ def _no_original(baselines: pd.DataFrame) -> Question:
     )  # fmt: skip
 
 
-def _set_late(asked: Asked) -> pd.DataFrame:
-    """Version 0 of projects that were under way, or over, when it was approved."""
+def _set_late(asked: Asked) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Version 0 of projects that were under way, or over, when it was approved; or just begun."""
     plan = original_baselines(asked.tables["baselines"])
     life = asked.tables["projects"][["project_id", "status", "started_on", "finished_on"]]
     both = plan.merge(life, on="project_id")
     allowed = ((both["finish"] - both["start"]).dt.days * EARLY).clip(0, EARLY_DAYS)
-    begun = (both["approved_on"] - both["started_on"]).dt.days > allowed.fillna(EARLY_DAYS)
-    over = both["approved_on"] >= both["finished_on"]
+    both["days"] = (both["approved_on"] - both["started_on"]).dt.days
+    begun = both["days"] > allowed.fillna(EARLY_DAYS)
+    over = (both["approved_on"] >= both["finished_on"]) & (both["status"] == "completed")
     if asked.settings.baseline_definition == "first report":  # the first that was reported
-        begun &= False
-    return both[begun | (over & (both["status"] == "completed"))]
+        return both[over], both[:0]
+    return both[begun | over], both[(both["days"] > 0) & ~begun & ~over]
 
 
 def _late(late: pd.DataFrame) -> Mended:
     over = (late["approved_on"] >= late["finished_on"]).sum()
     asks = (
         f"is version 0 of {counted(len(late), 'project')} the original baseline; it was approved "
-        f"after work had begun{f', of {over} when it was over' if over else ''}, and these "
-        "projects are left out where outcomes are set against the original"
+        f"when work had begun{f' (of {over} when it was over)' if over else ''}, and they are left "
+        "out where outcomes are set against the original"
     )
     ids = set(late["project_id"])
     question = Question(
-        "original_baseline", "baselines", "approved_on", asks,
-        "Give the plan that was approved before the start as version 0",
+        "original_baseline", "baselines", "approved_on", asks, EARLIER,
         examples=tuple(late["project_id"].head(3)),
     )  # fmt: skip
 
@@ -100,7 +111,7 @@ def _as_it_turned_out(asked: Asked, late: set[str]) -> Iterator[Question]:
         )
         yield Question(
             "plan_as_outcome", "baselines", same[0] if len(same) == 1 else "", asks,
-            "Give the plan that was approved before the start as version 0",
+            EARLIER,
             withholds=tuple(f"baselines.{name}" for name in same),
         )  # fmt: skip
 

@@ -15,6 +15,7 @@ from pmo_lib.wording import listed
 COLUMNS = ("planned_value", "earned_value")
 FEWEST = 3
 UNLIKE = 3.0  # times what was spent is what was earned, or the reverse, at the median
+NEAR = 0.2  # in powers of ten
 OF_THE_BUDGET = 20.0  # times the budget is what was earned, even of young projects
 
 
@@ -62,7 +63,7 @@ def check(asked: Asked) -> Iterator[Question]:
 def _points(values: pd.Series) -> float:
     """1 or 100 where no value is above it, but for work beyond the plan; else 0."""
     highest = values.max()
-    return 1.0 if highest <= 1.5 else 100.0 if highest <= 150 else 0.0
+    return 1.0 if highest <= 1.1 else 100.0 if highest <= 110 else 0.0
 
 
 def _is_share(asked: Asked, column: str) -> bool:
@@ -78,13 +79,20 @@ def _is_share(asked: Asked, column: str) -> bool:
     if max(len(spent), len(of_budget)) < FEWEST:
         return False
     if len(spent) >= FEWEST and not 1 / UNLIKE <= spent.median() <= UNLIKE:
-        return True
+        return not _in_thousands(spent)
     if len(spent) < FEWEST and of_budget.median() > OF_THE_BUDGET:
         return True
     # ended work is all earned, whatever its budget
     ended = last[column][np.isclose(last[column], points) & ~np.isclose(budgets, points)]
     theirs = budgets[ended.index].dropna()
     return len(theirs) >= FEWEST and bool(theirs.max() > theirs.min())
+
+
+def _in_thousands(times: pd.Series) -> bool:
+    """Whether most are near to one power of a thousand: an amount of money in another unit."""
+    logs = pd.Series(np.log10(times.to_numpy()))
+    whole = 3 * round(float(logs.median()) / 3)
+    return whole != 0 and bool((logs - whole).abs().quantile(0.8) < NEAR)
 
 
 def _budgets(asked: Asked) -> pd.Series:

@@ -34,6 +34,11 @@ class Ingested:
         """The typed rows of each table."""
         return {name: table.typed for name, table in self.tables.items()}
 
+    @property
+    def own(self) -> dict[str, pd.DataFrame]:
+        """The typed rows of each table without those that are none of its own, such as totals."""
+        return {name: table.own for name, table in self.tables.items()}
+
     def meaning(self, typed: Mapping[str, pd.DataFrame]) -> "Ingested":
         """The same with other typed rows, of the same index."""
         tables = {name: replace(table, typed=typed[name]) for name, table in self.tables.items()}

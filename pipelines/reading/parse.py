@@ -19,6 +19,7 @@ from pipelines.reading import dates, numbers
 from pipelines.reading.cells import is_nothing, no_value, plain
 from pipelines.reading.dates import BEYOND, FIRST_YEAR, LAST_YEAR
 from pipelines.reading.numbers import MOST, Convention, Declared, UnreadableError
+from pmo_lib.contract.declarations import declared_of
 from pmo_lib.contract.schema import Column
 from pmo_lib.contract.settings import Settings
 
@@ -43,6 +44,7 @@ class Conventions:
     currency: str = ""
     missing: frozenset[str] = frozenset()  # words for nothing, in small letters
     scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    per_cent: frozenset[str] = frozenset()  # amounts that may bear its sign
 
     @classmethod
     def of(cls, table: str, settings: Settings) -> "Conventions":
@@ -58,6 +60,12 @@ class Conventions:
                 for of, _, column in [name.partition(".")]
                 if of == table
             },
+            frozenset(
+                column
+                for name in declared_of("percent_complete", settings.percent_complete)
+                for of, _, column in [name.partition(".")]
+                if of == table
+            ),
         )
 
 
@@ -251,8 +259,14 @@ def _numbers(column: Column, text: pd.Series, conventions: Conventions) -> Parse
     values = values.where(values.abs() <= MOST)
 
     def read(cell: str) -> float:
-        if column.kind == "share" and cell.endswith("%"):
-            return convention.number(cell[:-1].strip()) / 100
+        if cell.endswith("%") and (column.kind == "share" or column.name in conventions.per_cent):
+            share = convention.number(cell[:-1].strip())
+            return share / 100 if column.kind == "share" else share
+        if cell.endswith("%"):
+            raise UnreadableError(
+                "is not a number but a share; where it is one of the budget, say so under "
+                "percent_complete in settings.yml"
+            )
         if _score(cell) in LEVELS:
             raise UnreadableError(
                 "is not a number; say what it stands for under scores in settings.yml"

@@ -8,7 +8,11 @@ from pmo_lib.contract.declarations import DECLARABLE
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "questions.md").read_text("utf-8")
 SOURCES = "".join(
-    path.read_text("utf-8") for path in (ROOT / "pipelines" / "questions").glob("*.py")
+    path.read_text("utf-8")
+    for path in [
+        *(ROOT / "pipelines" / "questions").glob("*.py"),
+        ROOT / "pipelines" / "last_pack.py",
+    ]
 )
 LISTED = set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE))
 

@@ -34,8 +34,14 @@ def approved(day: str | None, **cells: Any) -> Tables:
     ],
 )
 def test_approved_so_late(day: str | None, cells: dict[str, Any], is_late: bool) -> None:
-    found = findings(approved(day, **cells))
-    assert (SET_LATE in found) == is_late
+    found = findings(approved(day, **cells)).get(SET_LATE)
+    assert (found is not None and found.mend is not None) == is_late
+
+
+def test_approved_just_after_the_start_is_told_and_taken_for_it() -> None:
+    (asked,) = findings(approved("2026-01-08")).values()
+    assert "up to 7 days after work had begun, and is taken for it" in asked.question.asks
+    assert asked.mend is None
 
 
 def test_first_report_as_declared_is_no_late_approval() -> None:

@@ -1,5 +1,7 @@
 """Percent complete is no earned value: asked about, not used, turned into money where declared."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from builders.asking import changed, delivery, questions, withheld
 from builders.tables import Tables
 from pipelines.questions import answered
+from pipelines.reading.ingest import ingest
 from pmo_lib.contract.settings import Settings
 
 EARNED, PLANNED = "status_reports.earned_value", "status_reports.planned_value"
@@ -44,6 +47,15 @@ def test_without_any_cost_reported() -> None:
     assert withheld(in_per_cent("earned_value", given=changed(CLEAN, **nothing))) == {EARNED}
 
 
+@pytest.mark.parametrize("unit", [1e3, 1e6])
+def test_amounts_in_another_unit_are_none(unit: float) -> None:
+    few = {name: rows[rows["project_id"] < "p050"] for name, rows in CLEAN.items()}
+    few = {name: rows.reset_index(drop=True) for name, rows in few.items()}
+    given = changed(few, status_reports__earned_value=lambda amounts: amounts / unit)
+    (asked,) = questions(given).values()
+    assert asked.id == "money_unit status_reports.earned_value"
+
+
 def test_small_amounts_of_money_are_none() -> None:
     names = [*MONEY, "status_reports__earned_value"]
     small = changed(CLEAN, **dict.fromkeys(names, lambda amounts: amounts / 1e5))
@@ -77,3 +89,15 @@ class TestDeclared:
     def test_without_baselines_nothing_is_said(self) -> None:
         given = {k: v for k, v in in_per_cent("earned_value").items() if k != "baselines"}
         assert answered(given, Settings(percent_complete=[EARNED])) == given
+
+    def test_sign_may_stand_beside_it(self, tmp_path: Path, write: Callable[..., Path]) -> None:
+        rows = "P1,2026-01,owner,45%\nP1,2026-02,owner,60\n"
+        files = {
+            "projects.csv": "project_id,department\nP1,IT\n",
+            "status_reports.csv": f"project_id,period,rated_by,earned_value\n{rows}",
+        }
+        raw = write(tmp_path / "raw", files)
+        read = ingest(raw, Settings(percent_complete=["status_reports"])).tables["status_reports"]
+        assert read.typed["earned_value"].tolist() == [45.0, 60.0]
+        (refused,) = ingest(raw, Settings()).tables["status_reports"].unread["rule"]
+        assert "percent_complete in settings.yml" in refused
