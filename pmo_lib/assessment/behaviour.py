@@ -48,8 +48,7 @@ class Behaviour:
 
     ``points`` has period, value, n, centre, lower, upper, is_baseline and rule ("", "beyond the
     limits" or "8 in a row"), one row a period; a period without data is a gap. ``autocorrelation``
-    is the baseline's on the chart's scale; ``range_limit`` the upper limit of the
-    moving range, where it is the same for all.
+    is the baseline's on the chart's scale.
     """
 
     kind: ChartKind
@@ -58,7 +57,6 @@ class Behaviour:
     signal: str
     notes: tuple[str, ...] = ()
     autocorrelation: float = nan
-    range_limit: float = nan
 
     @property
     def can_tell(self) -> bool:
@@ -207,7 +205,7 @@ def _judged(
 ) -> Behaviour:
     """The points with their limits and rules, and the signal."""
     y, own = scale.y, np.where(baseline, scale.y, nan)
-    centre, natural, range_limit = natural_limits(own, scale.centre)
+    centre, natural = natural_limits(own, scale.centre)
     if not natural > 0:
         flat = f"neighbouring {grain}s of the baseline are equal"
         why = f"{flat}, so there is no variation to set limits by"
@@ -230,5 +228,4 @@ def _judged(
     return Behaviour(
         scale.kind, grain, frame, signal(frame, off, runs, scale.kind, grain),
         notes(frame, scale.note, grain, until), autocorrelation(own),
-        range_limit if scale.kind == "xmr" else nan,
     )  # fmt: skip

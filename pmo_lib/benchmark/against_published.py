@@ -170,7 +170,7 @@ def _estimate(kpi: Kpi, statistic: str, units: pd.DataFrame, level: float) -> tu
     values = (units["numerator"] / units["denominator"]).to_numpy()
     if statistic != "mean":
         return quantile(values, p_of(statistic), level), ""
-    if len(values) < FEWEST or tail_index(1 + values).value <= HEAVY:
+    if len(values) < FEWEST or tail_index(1 + values)[0] <= HEAVY:
         return NOTHING, (
             f"Our own mean would rest on the few largest of {len(values)}: no interval would "
             "hold for it, so the median is what we report."

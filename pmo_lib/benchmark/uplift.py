@@ -86,10 +86,10 @@ def tail(overruns: Floats, level: float, did: str = "overran") -> str:
     n = len(overruns)
     above = overruns >= TAIL_OVERRUN_SHARE - ROUNDING
     share = rates.rate(float(above.sum()), n, level)
-    index = tails.tail_index(1 + overruns) if n >= tails.FEWEST else tails.TailIndex(nan, nan, 0)
+    index, error = tails.tail_index(1 + overruns) if n >= tails.FEWEST else (nan, nan)
     mean = float(overruns[above].mean()) if above.any() else nan
-    mean = nan if index.value <= NO_VARIANCE else mean
-    return _tail_sentence(share, mean, index, did)
+    mean = nan if index <= NO_VARIANCE else mean
+    return _tail_sentence(share, mean, index, error, did)
 
 
 def _quantile(
@@ -146,7 +146,7 @@ def _too_few(n: int, of_parent: int, needed: int, p: float, alone: bool) -> str:
     return ""
 
 
-def _tail_sentence(share: Estimate, mean: float, index: tails.TailIndex, did: str) -> str:
+def _tail_sentence(share: Estimate, mean: float, index: float, error: float, did: str) -> str:
     if not share.n:
         return "No project has both costs."
     high = number(TAIL_OVERRUN_SHARE, "share")
@@ -159,13 +159,9 @@ def _tail_sentence(share: Estimate, mean: float, index: tails.TailIndex, did: st
         said += f", on average by {number(mean, 'share')}"
     if share.n < tails.FEWEST:
         return f"{said}; how heavy the tail is cannot be told from fewer than {tails.FEWEST}."
-    if index.value > NO_VARIANCE:
-        doubt = "; whether the spread has a limit is not sure" * _may_be_heavy(index)
+    if index > NO_VARIANCE:
+        doubt = "; whether the spread has a limit is not sure" * (index - 2 * error <= NO_VARIANCE)
         return f"{said}{doubt}."
-    why = "there is no mean" if index.value <= NO_MEAN else "no sample tells the mean"
-    heavy = f"The tail is so heavy (index {index.value:.1f}) that {why}"
+    why = "there is no mean" if index <= NO_MEAN else "no sample tells the mean"
+    heavy = f"The tail is so heavy (index {index:.1f}) that {why}"
     return f"{said}. {heavy}: only quantiles are shown."
-
-
-def _may_be_heavy(index: tails.TailIndex) -> bool:
-    return index.value - 2 * index.error <= NO_VARIANCE

@@ -60,7 +60,8 @@ class Finding:
     ``n_left_out`` projects should have the outcome and do not; ``n_edge`` started in the quarter
     of the adoption but before its day; ``n_unlike`` are of a kind found only under the PMO.
     Of the staggered roll-out ``departments`` are those compared, ``quarters`` and ``half_years``
-    the points of the event study.
+    the points of the event study. ``sample`` is what checks and money come from; a value case
+    keeps none.
     """
 
     outcome: Outcome
@@ -76,6 +77,7 @@ class Finding:
     departments: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     quarters: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     half_years: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    sample: Sample | None = field(default=None, repr=False, compare=False)
 
     def row(self) -> dict[str, object]:
         """The finding as a row of value_case.csv."""
@@ -104,11 +106,3 @@ class Finding:
 
 
 COLUMNS = tuple(Finding(OUTCOMES["cost"], "none", Effect(), Effect()).row())
-
-
-@dataclass(frozen=True)
-class Estimated:
-    """A finding in the making: beside it the sample, from which checks and money come."""
-
-    finding: Finding
-    sample: Sample | None = None

@@ -26,7 +26,7 @@ from pmo_lib.effect.adoption import (
 )
 from pmo_lib.effect.checks import Check, attrition, negative_control, same_mix
 from pmo_lib.effect.claim import ALPHA, claim
-from pmo_lib.effect.finding import Estimated, Evidence, Finding, Sample
+from pmo_lib.effect.finding import Evidence, Finding, Sample
 from pmo_lib.effect.other_designs import corrected, without_control_group
 from pmo_lib.effect.outcomes import (
     NO_OUTCOME,
@@ -48,7 +48,7 @@ LEAST_RECORDED = 0.5  # of the projects on either side that should have the outc
 
 def findings(
     evidence: Evidence, design: Design, *, smallest: Mapping[str, float], began: str = ""
-) -> list[Estimated]:
+) -> list[Finding]:
     """Every primary and secondary outcome, the primary first.
 
     `smallest` is the smallest effect of interest by outcome, in its own unit; `began` the month
@@ -59,45 +59,40 @@ def findings(
             without_control_group(evidence, each, design, smallest[each.id], began)
             for each in (*PRIMARY, *SECONDARY)
         ]
-        return [
-            Estimated(corrected(each, p)) for each, p in zip(alone, _together(alone), strict=True)
-        ]
+        return [corrected(each, p) for each, p in zip(alone, _together(alone), strict=True)]
     of_service = refusal_of_service(evidence.projects, evidence.adopted)
     if of_service:
         nothing = Effect(refusal=of_service, remedy="Leave the parameter service empty.")
-        own = [Estimated(Finding(o, design, nothing, nothing)) for o in (*PRIMARY, *SECONDARY)]
+        own = [Finding(each, design, nothing, nothing) for each in (*PRIMARY, *SECONDARY)]
     else:
         own = [
             estimated(evidence, each, permutations=draws)
             for some, draws in ((PRIMARY, PERMUTATIONS), (SECONDARY, FEWER_PERMUTATIONS))
             for each in some
         ]
-    testable = any(not each.finding.tested.refusal for each in own)
+    testable = any(not each.tested.refusal for each in own)
     shared = _shared_checks(evidence) if testable else []
     return [
-        replace(each, finding=_concluded(evidence, each, p, shared, smallest))
-        for each, p in zip(own, _together([each.finding for each in own]), strict=True)
+        _concluded(evidence, replace(each, p_adjusted=p), shared, smallest)
+        for each, p in zip(own, _together(own), strict=True)
     ]
 
 
-def estimated(
-    evidence: Evidence, outcome: Outcome, *, permutations: int = PERMUTATIONS
-) -> Estimated:
+def estimated(evidence: Evidence, outcome: Outcome, *, permutations: int = PERMUTATIONS) -> Finding:
     """The estimate of one outcome from the staggered roll-out, without checks and verdict."""
-    given = compared(evidence, outcome)
-    sample = given.sample
-    if sample is None:
-        return given
+    found = compared(evidence, outcome)
+    if found.sample is None:
+        return found
 
     def of(cells: Panel) -> Effect:
         return attribution(cells, evidence.level, permutations=permutations)
 
-    tested = of(sample.tested)
+    tested, sample = of(found.sample.tested), found.sample
     priced = tested if sample.priced is sample.tested else of(sample.priced)
-    return replace(given, finding=replace(given.finding, tested=tested, priced=priced))
+    return replace(found, tested=tested, priced=priced)
 
 
-def compared(evidence: Evidence, outcome: Outcome, *, weight: str = "") -> Estimated:
+def compared(evidence: Evidence, outcome: Outcome, *, weight: str = "") -> Finding:
     """The projects compared and those left out; a refusal where too few have the outcome.
 
     Without a `weight` for each, projects count alike.
@@ -115,7 +110,7 @@ def compared(evidence: Evidence, outcome: Outcome, *, weight: str = "") -> Estim
         n_left_out=int(wanted["value"].isna().sum()), n_unlike=int(unlike.sum()),
     )  # fmt: skip
     if refusal:
-        return Estimated(finding)
+        return finding
     rows, plan = with_plan(known, outcome)
     if not adopted.others.empty:
         others = under_pmo(rows, adopted.others).astype("float64")
@@ -124,7 +119,7 @@ def compared(evidence: Evidence, outcome: Outcome, *, weight: str = "") -> Estim
     if outcome.has_tails:
         held = rows.assign(value=winsorised(rows["value"]))
         tested = panel(held, plan, adopted.quarters, weight=weight)
-    return Estimated(finding, Sample(rows, tested, priced))
+    return replace(finding, sample=Sample(rows, tested, priced))
 
 
 def _too_little_known(
@@ -151,15 +146,13 @@ def _together(found: Sequence[Finding]) -> list[float]:
 
 
 def _concluded(
-    evidence: Evidence, given: Estimated, p_adjusted: float, shared: Sequence[Check],
-    smallest: Mapping[str, float],
-) -> Finding:  # fmt: skip
+    evidence: Evidence, found: Finding, shared: Sequence[Check], smallest: Mapping[str, float]
+) -> Finding:
     """The finding with its checks, points and verdict; where no check could change it, none."""
-    found, sample = replace(given.finding, p_adjusted=p_adjusted), given.sample
-    outcome, tested = found.outcome, found.tested
+    outcome, tested, sample = found.outcome, found.tested, found.sample
     if sample is not None:
         found = replace(found, departments=by_department(sample.tested, tested))
-    seen = outcome.role == "primary" or (tested.excludes_zero and p_adjusted <= ALPHA)
+    seen = outcome.role == "primary" or (tested.excludes_zero and found.p_adjusted <= ALPHA)
     if seen and sample is not None and not tested.refusal:
         own = Robustness(sample.tested, tested, evidence.level, outcome.logarithm)
         lost = attrition(_of_losses(evidence, outcome))
@@ -168,7 +161,7 @@ def _concluded(
             half_years=by_half_year(sample.tested, evidence.level),
         )  # fmt: skip
     said = claim(
-        outcome, tested, found.checks, p_adjusted=p_adjusted, smallest=smallest[outcome.id]
+        outcome, tested, found.checks, p_adjusted=found.p_adjusted, smallest=smallest[outcome.id]
     )
     return replace(found, claim=said)
 
@@ -188,7 +181,7 @@ def _shared_checks(evidence: Evidence) -> list[Check]:
     def of(name: str) -> Effect:
         given = compared(evidence, OUTCOMES[name])
         if given.sample is None:
-            return given.finding.tested
+            return given.tested
         cells = given.sample.tested
         return attribution(cells, evidence.level, permutations=FEWER_PERMUTATIONS)
 

@@ -12,22 +12,18 @@ import numpy as np
 from pmo_lib.stats.numbers import Floats, Integers
 
 RANGE_TO_SIGMA = 1.128  # the mean move of independent values, in standard deviations
-RANGE_LIMIT = 3.268  # the upper range limit, in mean moving ranges (D4)
 LIMIT_LEVEL = NormalDist().cdf(3)
 HALF_INTERVAL = NormalDist().inv_cdf(0.95)  # of the centre, 90 %, in its standard errors
 
 
-def natural_limits(y: Floats, centre: float = nan) -> tuple[float, float, float]:
-    """Centre, half width and moving-range limit of an XmR chart.
-
-    The mean, 3 ÷ 1.128 = 2.66 mean moving ranges about it, and 3.268 mean moving ranges.
-    """
+def natural_limits(y: Floats, centre: float = nan) -> tuple[float, float]:
+    """Centre and half width of an XmR chart: the mean, and 3 ÷ 1.128 = 2.66 mean moving ranges."""
     own = y[~np.isnan(y)]
     moves = np.abs(np.diff(y))
     moves = moves[~np.isnan(moves)]
     mean_range = float(moves.mean()) if moves.size else nan
     middle = float(own.mean()) if centre != centre else centre
-    return middle, 3 * mean_range / RANGE_TO_SIGMA, RANGE_LIMIT * mean_range
+    return middle, 3 * mean_range / RANGE_TO_SIGMA
 
 
 def later_limits(y: Floats, weights: Floats, centre: float, half: float) -> tuple[Floats, Floats]:

@@ -1,6 +1,5 @@
 """Tail heaviness, and whether sums may have an interval: with heavy tails none is valid."""
 
-from dataclasses import dataclass
 from math import inf, nan, sqrt
 
 import numpy as np
@@ -30,7 +29,7 @@ def tail_gate(numerators: Floats, denominators: Floats) -> str:
     if refusal:
         return refusal
     whole = denominators > 0
-    alpha = tail_index(numerators[whole] / denominators[whole]).value
+    alpha = tail_index(numerators[whole] / denominators[whole])[0]
     return "" if alpha > HEAVY else f"the tail is too heavy (index {alpha:.1f})"
 
 
@@ -41,21 +40,12 @@ def dominance(*sums: Floats) -> str:
     return f"the largest is {largest:.0%} of the sum" if largest >= LARGEST_SHARE else ""
 
 
-@dataclass(frozen=True)
-class TailIndex:
-    """Hill's index of a tail, its standard error α ÷ √k, and the k values that make the tail."""
+def tail_index(values: Floats) -> tuple[float, float]:
+    """Hill's index α (1975) of the k = max(10, 10 % of n) largest values, and its error α ÷ √k.
 
-    value: float
-    error: float
-    k: int
-
-
-def tail_index(values: Floats) -> TailIndex:
-    """α = 1 ÷ mean(log(x ÷ x₍k+1₎)) over the k = max(10, 10 % of n) largest values above 0.
-
-    Infinite, without an error, where there is no tail (Hill 1975).
+    α = 1 ÷ mean(log(x ÷ x₍k+1₎)); infinite, without an error, where there is no tail.
     """
     ordered = np.sort(values[values > 0])[::-1]
     k = min(max(10, len(values) // 10), len(ordered) - 1)
     excess = float(np.log(ordered[:k] / ordered[k]).mean()) if k > 0 else 0.0
-    return TailIndex(1 / excess, 1 / excess / sqrt(k), k) if excess > 0 else TailIndex(inf, nan, 0)
+    return (1 / excess, 1 / excess / sqrt(k)) if excess > 0 else (inf, nan)

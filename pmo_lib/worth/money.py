@@ -8,7 +8,7 @@ import pandas as pd
 from pmo_lib.causal.attribution import attribution
 from pmo_lib.causal.effect import Effect
 from pmo_lib.causal.event_study import year_before
-from pmo_lib.effect.finding import Estimated, Evidence
+from pmo_lib.effect.finding import Evidence, Finding
 from pmo_lib.effect.outcomes import OUTCOMES, PRIMARY
 from pmo_lib.effect.roll_out import compared
 from pmo_lib.worth.assumptions import Terms
@@ -38,14 +38,14 @@ class Money:
     tornado: pd.DataFrame = field(default_factory=NO_BARS.copy)
 
 
-def money(evidence: Evidence, found: Sequence[Estimated], costs: Costs, terms: Terms) -> Money:
+def money(evidence: Evidence, found: Sequence[Finding], costs: Costs, terms: Terms) -> Money:
     """20,000 joint draws of what the PMO was worth in either case, and their sensitivity."""
-    if any(each.finding.design != "staggered roll-out" for each in found):
+    if any(each.design != "staggered roll-out" for each in found):
         return Money("only a difference to departments that had not adopted yet may become money")
     if terms.service:
         return Money("what a single service costs is not known, and all of the PMO is not its cost")
-    primary = {each.finding.outcome.id: each for each in found[: len(PRIMARY)]}
-    verdicts = {name: each.finding.claim.word for name, each in primary.items()}
+    primary = {each.outcome.id: each for each in found[: len(PRIMARY)]}
+    verdicts = {name: each.claim.word for name, each in primary.items()}
     priced, by_cost = _priced(evidence, primary)
     effects = joint_effects(priced, verdicts)
     inside = {
@@ -77,31 +77,28 @@ def money(evidence: Evidence, found: Sequence[Estimated], costs: Costs, terms: T
     return Money("", by_cost, effects, draws, tornado(exposure, effects, alternatives=others))
 
 
-def _priced(
-    evidence: Evidence, primary: Mapping[str, Estimated]
-) -> tuple[dict[str, Effect], Effect]:
+def _priced(evidence: Evidence, primary: Mapping[str, Finding]) -> tuple[dict[str, Effect], Effect]:
     """The estimates that become money, and that of cost weighted by cost."""
-    own = {name: each.finding for name, each in primary.items()}
     priced = {
         name: each.priced
-        for name, each in own.items()
+        for name, each in primary.items()
         if not each.priced.refusal and not each.tested.refusal
     }
     if "cost" not in priced:
         return priced, Effect()
     weighted = compared(evidence, OUTCOMES["cost"], weight=WEIGHT)
     if weighted.sample is None:
-        return priced, weighted.finding.priced
+        return priced, weighted.priced
     by_cost = attribution(weighted.sample.priced, evidence.level, permutations=0)
     if not by_cost.refusal:
         priced["cost"] = max(priced["cost"], by_cost, key=lambda each: each.value)
     return priced, by_cost
 
 
-def _other_costs(cost: Estimated, used: Effect, by_cost: Effect, level: float) -> dict[str, Effect]:
+def _other_costs(cost: Finding, used: Effect, by_cost: Effect, level: float) -> dict[str, Effect]:
     """The effect on cost under other choices of method, by name."""
     other = (
-        {"projects weighted alike": cost.finding.priced}
+        {"projects weighted alike": cost.priced}
         if used is by_cost
         else {"projects weighted by cost": by_cost}
     )

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pmo_lib.contract.settings import Settings
 from pmo_lib.effect.adoption import Design, adoption, design, notes
-from pmo_lib.effect.finding import COLUMNS, Estimated, Evidence, Finding
+from pmo_lib.effect.finding import COLUMNS, Evidence, Finding
 from pmo_lib.effect.outcomes import OUTCOMES, outcome_projects
 from pmo_lib.effect.population import NOBODY, population
 from pmo_lib.effect.roll_out import findings, in_own_unit
@@ -80,7 +80,7 @@ def value_case(view: View, terms: Terms | None = None) -> ValueCase:
     found = _findings(given, best, asked, spent.break_even)
     return ValueCase(
         asked, "", spent, money(given, found, spent, asked), best,
-        tuple(each.finding for each in found), _notes(view, given, found),
+        tuple(replace(each, sample=None) for each in found), _notes(view, given, found),
         _compared(view, given, found),
     )  # fmt: skip
 
@@ -105,7 +105,7 @@ def evidence(view: View, service: str = "") -> Evidence:
     return Evidence(projects, adoption(view.tables, service), view.data_date, level)
 
 
-def _findings(given: Evidence, best: Design, asked: Terms, break_even: float) -> list[Estimated]:
+def _findings(given: Evidence, best: Design, asked: Terms, break_even: float) -> list[Finding]:
     """Every outcome with estimate, checks and verdict, by the best design or by one that can tell.
 
     The smallest effect of interest on cost is that at which the PMO breaks even.
@@ -114,16 +114,16 @@ def _findings(given: Evidence, best: Design, asked: Terms, break_even: float) ->
     if best == "staggered roll-out" and break_even < 0:
         smallest["cost"] = -break_even
 
-    def by(design: Design) -> list[Estimated]:
+    def by(design: Design) -> list[Finding]:
         return findings(given, design, smallest=smallest, began=asked.began)
 
     own = by(best)
-    untestable = all(each.finding.tested.refusal for each in own)
+    untestable = all(each.tested.refusal for each in own)
     # where the roll-out cannot be tested, the month that was given still allows a narrow claim
     return by("interrupted time series") if untestable and asked.began else own
 
 
-def _notes(view: View, given: Evidence, found: Sequence[Estimated]) -> tuple[str, ...]:
+def _notes(view: View, given: Evidence, found: Sequence[Finding]) -> tuple[str, ...]:
     """Which departments the dates of adoption exclude, as sentences."""
     sample = next((each.sample for each in found if each.sample), None)
     if sample is None:
@@ -139,9 +139,9 @@ def _notes(view: View, given: Evidence, found: Sequence[Estimated]) -> tuple[str
     return tuple(said)
 
 
-def _compared(view: View, given: Evidence, found: Sequence[Estimated]) -> pd.DataFrame:
+def _compared(view: View, given: Evidence, found: Sequence[Finding]) -> pd.DataFrame:
     """From the whole portfolio to the projects whose cost is compared."""
-    cost = next(each for each in found if each.finding.outcome.id == "cost")
-    if cost.finding.design != "staggered roll-out":
+    cost = next(each for each in found if each.outcome.id == "cost")
+    if cost.design != "staggered roll-out":
         return NOBODY
-    return population(view.tables["projects"], given, cost.finding.outcome, cost.sample)
+    return population(view.tables["projects"], given, cost.outcome, cost.sample)

@@ -68,7 +68,7 @@ class TestPopulation:
 
     def test_compared_under_the_pmo_are_those_of_the_estimate(self) -> None:
         for given in (rolled_out(), planted()[0]):
-            found = estimated(evidence(given), OUTCOMES["cost"], permutations=0).finding
+            found = estimated(evidence(given), OUTCOMES["cost"], permutations=0)
             assert counted(given).loc["compared", "under_pmo"] == found.tested.n
 
     def test_started_in_the_quarter_of_adoption_before_its_day(self) -> None:

@@ -12,7 +12,7 @@ from builders.rollouts import case, evidence, rolled_out
 from builders.tables import Tables
 from pmo_lib.causal.attribution import attribution
 from pmo_lib.effect.claim import ALPHA
-from pmo_lib.effect.finding import Estimated, Finding
+from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.outcomes import OUTCOMES, PRIMARY, SECONDARY
 from pmo_lib.effect.roll_out import compared, estimated, findings, in_own_unit
 from pmo_lib.stats.significance import discovery, holm
@@ -22,11 +22,6 @@ from pmo_lib.worth.value_case import ValueCase
 
 def of(given: Tables, outcome: str = "cost") -> Finding:
     """The estimate of one outcome, without checks."""
-    return made(given, outcome).finding
-
-
-def made(given: Tables, outcome: str = "cost") -> Estimated:
-    """The estimate with the sample that it rests on."""
     return estimated(evidence(given), OUTCOMES[outcome], permutations=39)
 
 
@@ -109,8 +104,7 @@ def by_loops(given: Tables, winsorised: bool) -> RollOut:
 
 
 class TestEstimated:
-    MADE = made(rolled_out())
-    FOUND = MADE.finding
+    FOUND = of(rolled_out())
 
     @pytest.mark.parametrize("winsorised", [True, False])
     def test_tested_on_winsorised_values_and_priced_as_they_are(self, winsorised: bool) -> None:
@@ -124,8 +118,8 @@ class TestEstimated:
     def test_nobody_is_left_out(self) -> None:
         found = self.FOUND
         assert (found.n_left_out, found.n_edge, found.n_unlike) == (0, 0, 0)
-        assert self.MADE.sample is not None
-        assert len(self.MADE.sample.rows) == len(rolled_out()["projects"])
+        assert self.FOUND.sample is not None
+        assert len(self.FOUND.sample.rows) == len(rolled_out()["projects"])
 
     def test_a_share_is_never_winsorised(self) -> None:
         found = of(rolled_out(), "on_time")
@@ -149,8 +143,8 @@ class TestEstimated:
         day = given["projects"]["department"].map(rollouts.set_index("department")["adopted_on"])
         started = given["projects"]["started_on"]
         edge = (started < day) & (started >= day - pd.Timedelta(days=40))
-        whole = made(given | {"rollouts": rollouts})
-        found, sample = whole.finding, whole.sample
+        whole = of(given | {"rollouts": rollouts})
+        found, sample = whole, whole.sample
         assert found.n_edge == edge.sum() > 0
         assert sample is not None
         assert not sample.rows["project_id"].isin(given["projects"]["project_id"][edge]).any()
@@ -193,8 +187,8 @@ class TestWhoIsLeftOut:
         given = rolled_out()
         own = under(given) == side
         gaps = some(own, 0.6)
-        whole = made(changed(given, actual_cost=given["projects"]["actual_cost"].mask(gaps)))
-        found = whole.finding
+        whole = of(changed(given, actual_cost=given["projects"]["actual_cost"].mask(gaps)))
+        found = whole
         share = 1 - gaps.sum() / own.sum()
         assert share < 0.5
         said = (
@@ -284,7 +278,7 @@ class TestFindings:
 
     def test_cancelled_projects_are_not_compared(self) -> None:
         given = half_cancelled()
-        sample = made(given).sample
+        sample = of(given).sample
         assert sample is not None
         gone = given["projects"].query("status == 'cancelled'")["project_id"]
         assert len(gone) > 50

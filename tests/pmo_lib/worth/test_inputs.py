@@ -123,7 +123,7 @@ class TestInsideEstimate:
 
     def test_are_the_projects_that_the_estimate_counts(self) -> None:
         inside = inside_estimate(self.FOUND.sample, self.SEEN.projects)
-        assert inside.sum() == self.FOUND.finding.priced.n
+        assert inside.sum() == self.FOUND.priced.n
         own = self.SEEN.projects[inside]
         day = own["department"].map(self.SEEN.adopted.dates)
         assert (own["started_on"] >= day).all()
@@ -133,7 +133,7 @@ class TestInsideEstimate:
 
     def test_without_the_year_before_is_another_estimate(self) -> None:
         assert self.FOUND.sample is not None
-        cells, sample = self.FOUND.finding.priced, self.FOUND.sample.priced
+        cells, sample = self.FOUND.priced, self.FOUND.sample.priced
         quarters = attribution(sample, 0.9, permutations=0, usable=~year_before(sample))
         assert quarters.refusal == ""
         assert quarters.value != cells.value
