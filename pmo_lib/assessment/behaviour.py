@@ -143,9 +143,9 @@ against what the one before lets expect, so that a slow drift is no signal."
 
 def cannot_tell(why: str, grain: Grain, points: pd.DataFrame | None = None) -> Behaviour:
     """A behaviour that cannot tell, with the reason."""
-    none = pd.DataFrame({"period": pd.Series(dtype="str"), "value": nan, "n": 0})
-    blank = _framed(none if points is None else points)
-    return Behaviour("xmr", grain, blank, f"cannot tell: {why}")
+    if points is None:
+        points = pd.DataFrame({"period": pd.Series(dtype="str"), "value": nan, "n": 0})
+    return Behaviour("xmr", grain, _framed(points), f"cannot tell: {why}")
 
 
 def _framed(

@@ -6,6 +6,7 @@ and knows which cases are in both periods.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -58,6 +59,10 @@ class Baseline:
 
     def hash(self) -> str:
         """SHA-256 over what was observed and how, not over when and under which name."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> str:
         digest = sha256(repr((FORMAT, self.until, sorted(flat(self.settings)))).encode())
         for kpi_id in sorted(self.observations):
             digest.update(f"{kpi_id}\n{self.observations[kpi_id].to_csv(index=False)}".encode())
