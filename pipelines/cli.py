@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
+from signal import SIGINT
 from typing import Annotated
 
 import typer
 
 from pipelines.console import Console
+from pipelines.ending import Ended, endable
 from pmo_lib.errors import KeptError, ParameterError, PmoError, shown
 
 app = typer.Typer(
@@ -39,9 +41,9 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # no letter is worth an exception
     try:
-        with explained():
+        with endable(), explained():
             _check_arguments(sys.argv[1:])
-        app()
+            app()
     except typer.Exit as ended:
         raise SystemExit(ended.exit_code) from None
     except Exception:  # noqa: BLE001 reported in full, and no scheduler takes it for success
@@ -75,9 +77,10 @@ def explained() -> Iterator[None]:
             "or name another folder with --out, then run again."
         )
         raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        Console().error("Interrupted. What was published before is untouched.")
-        raise typer.Exit(130) from None
+    except (Ended, KeyboardInterrupt) as error:
+        asked = error if isinstance(error, Ended) else Ended(SIGINT)
+        Console().error(f"{asked}. What was published before is untouched.")
+        raise typer.Exit(asked.exit_code) from None
 
 
 @app.command()
@@ -226,6 +229,43 @@ def import_(
         imported = import_files(reader, name, files, to)
     Console().imported(imported, to)
     raise typer.Exit(1 if len(imported.unread) else 0)
+
+
+@app.command()
+def start(
+    folder: Annotated[
+        Path, typer.Argument(help="Folder for the answers and what follows of them.")
+    ],
+) -> None:
+    """Define a PMO by a few questions: customers, services, promises, KPIs, a page.
+
+    Each answer is kept at once; stopped with Ctrl-C, it goes on where it was.
+    """
+    from pipelines.start.asked import asked
+    from pipelines.start.plan import read_plan
+    from pipelines.start.written import deliver, keep
+
+    console = Console()
+    with explained():
+        plan = read_plan(folder)
+        for answered in asked(plan, _prompted, console.say):
+            plan = answered
+            keep(plan, folder)
+        console.say("DELIVER")
+        for path in deliver(plan, folder):
+            console.say(f"{path}")
+    console.say(
+        f"Put your exports into {folder}, then: pmo run {folder}/monthly.yml --raw {folder}"
+    )
+
+
+def _prompted(question: str, usual: str) -> str:
+    """An answer from the terminal, or a file in its place; ParameterError where it ends."""
+    try:
+        answer: str = typer.prompt(question, default=usual or None, show_default=bool(usual))
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    return answer
 
 
 @app.command()

@@ -53,7 +53,7 @@ def _is_missing(path: Path) -> bool:
     return not path.exists()
 
 
-def _as_yaml(settings: Mapping[str, str]) -> bytes:
+def _as_yaml(settings: Mapping[str, str | int]) -> bytes:
     return yaml.safe_dump(dict(settings), allow_unicode=True).encode() if settings else b""
 
 

@@ -1,33 +1,14 @@
 """The packs of a job that are there: what they had, and what may not take their place unasked."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from pipelines.files import read_json
+from pipelines.publishing.made import Made
 from pmo_lib.contract.verdict import Question
 from pmo_lib.errors import KeptError
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month
 from pmo_lib.wording import listed
 from pmo_lib.workbook import Workbook
-
-Had = Mapping[str, Sequence[str]]
-"""Each table and column ("projects.name") that held something, and the KPIs that rested on it."""
-
-
-def records(packs: Path) -> list[dict[str, Any]]:
-    """The records of all packs of a job, the one that was made last at the end."""
-    found = [record for path in packs.glob("[0-9]*/run.json") if (record := _record(path))]
-    return sorted(found, key=lambda record: str(record["started"]))
-
-
-def _record(path: Path) -> dict[str, Any]:
-    try:
-        record = dict(read_json(path))
-        return record if {"started", "period"} <= set(record) else {}
-    except (OSError, ValueError, TypeError):  # a record that was cut off is no record
-        return {}
 
 
 def has(workbook: Workbook, measured: Iterable[str] = ()) -> dict[str, list[str]]:
@@ -41,9 +22,9 @@ def _rests(kpi_id: str, name: str) -> bool:
     return name in (*CATALOGUE[kpi_id].tables, *CATALOGUE[kpi_id].needs)
 
 
-def gone(last: Mapping[str, Any], workbook: Workbook) -> dict[str, Question]:
+def gone(last: Made, workbook: Workbook) -> dict[str, Question]:
     """What the last run had and this one lacks; KPIs that rested on it are withheld for it."""
-    had: Had = last.get("had", {})
+    had = last.had
     now, withheld = has(workbook), workbook.withheld
     found = {}
     for name in (name for name in had if name not in now):
@@ -52,7 +33,7 @@ def gone(last: Mapping[str, Any], workbook: Workbook) -> dict[str, Question]:
             continue  # is told already
         kpis = sorted(had[name])
         what = name if column else f"the table {name}"
-        asks = f"the last run, of {month(last['period'])}, had {what}, which is gone"
+        asks = f"the last run, of {month(last.period)}, had {what}, which is gone"
         asks += f", and with it {listed(kpis)}" if kpis else ""
         question = Question("gone", table, column, asks, "Put it back", (name,) if kpis else ())
         if question.id not in workbook.settings.waived:
@@ -61,10 +42,10 @@ def gone(last: Mapping[str, Any], workbook: Workbook) -> dict[str, Question]:
 
 
 def refuse_to_replace(
-    before: Sequence[Mapping[str, Any]], period: str, why: str, losses: Iterable[Question]
+    before: Sequence[Made], period: str, why: str, losses: Iterable[Question]
 ) -> None:
     """Raise KeptError for a month before that of the newest pack, or a pack that had more."""
-    newest = max((str(pack["period"]) for pack in before), default="")
+    newest = max((pack.period for pack in before), default="")
     remedy = f"The packs stay as they are; who wants another asks by --period {period} or --force"
     if period < newest:
         raise KeptError(
@@ -73,5 +54,5 @@ def refuse_to_replace(
             remedy=remedy,
         )
     lost = [question.asks for question in losses if question.withholds]
-    if lost and any(pack["period"] == period for pack in before):
+    if lost and any(pack.period == period for pack in before):
         raise KeptError(f"no report was made on {month(period)}: {'; '.join(lost)}", remedy=remedy)

@@ -1,19 +1,21 @@
 """Measure: every figure that the reports show is computed once, and put beside the tables."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
-from shutil import rmtree
 from typing import Any
 
-from pipelines.files import read_json, replaced_folder
+from pipelines import ours
+from pipelines.files import read_json, recorded, remove, replaced_folder
 from pipelines.progress import Progress
 from pipelines.publishing.plan import PlannedReport
 from pmo_lib.assessment.charts import Charts, charts, joined
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.measurement import Measurement, chart_part, question_part
+from pmo_lib.measurement import Measurement, chart_part, terms_part
 from pmo_lib.parameters import PARAMETERS, ValueCaseParameters
 from pmo_lib.workbook import Workbook, open_workbook
 from pmo_lib.workbook.measured import (
@@ -24,7 +26,7 @@ from pmo_lib.workbook.measured import (
     read_files,
     write_measured,
 )
-from pmo_lib.worth.assumptions import Question
+from pmo_lib.worth.assumptions import Terms
 from pmo_lib.worth.value_case import ValueCase, value_case
 
 AT_ONCE = 4  # KPIs charted by one task: enough to share the reading of tables, few enough to spread
@@ -39,7 +41,7 @@ class Moment:
     period: str
     baseline: str | None
     is_whole: bool = True
-    questions: tuple[Question, ...] = ()
+    terms: tuple[Terms, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,11 @@ def measure(
         if missing:
             progress.say(f"measuring {moment.period}")
             place = Place(workbook.folder, moment.period, moment.baseline, target.name)
-            found = _measured(place, moment.questions, measured, missing, executor)
+            found = _measured(place, moment.terms, measured, missing, executor)
             files = read_files(target, made) if measured.kept else {}
             for part, value in found.items():
                 files |= part_files(part, value)
-            with replaced_folder(target) as folder:
+            with replaced_folder(target, ours.measured) as folder:
                 write_measured(folder, made, files)
         failed |= workbook.measured(moment.period, moment.baseline).failed
     _sweep(root, used)
@@ -93,8 +95,8 @@ def moments(reports: Iterable[PlannedReport], workbook: Workbook) -> list[Moment
         key = (parameters.period, parameters.baseline)
         moment = found.get(key, Moment(*key))
         if isinstance(parameters, ValueCaseParameters):
-            asked = parameters.question(workbook.settings)
-            moment = replace(moment, questions=(*moment.questions, asked))
+            asked = parameters.terms(workbook.settings)
+            moment = replace(moment, terms=(*moment.terms, asked))
         found[key] = moment
         if until := report.parameters.get("until"):
             found.setdefault((until, None), Moment(until, None, is_whole=False))
@@ -105,21 +107,21 @@ def _parts(moment: Moment, measured: Measurement) -> list[str]:
     """The names of all parts of the measurement of a moment."""
     parts = ["value_case", *BY_MAIN]
     if moment.is_whole:
-        own = measured.default_question
-        parts += [question_part(q) for q in dict.fromkeys(moment.questions) if q != own]
+        own = measured.default_terms
+        parts += [terms_part(q) for q in dict.fromkeys(moment.terms) if q != own]
         parts += [*OF_OTHERS, *(chart_part(measured.subjects, s) for s in measured.subjects)]
     return parts
 
 
 def _measured(
     place: Place,
-    questions: Sequence[Question],
+    terms: Sequence[Terms],
     measured: Measurement,
     missing: Sequence[str],
     executor: Executor,
 ) -> dict[str, Any]:
     """The missing parts of a measurement: most by the executor, those that need them all here."""
-    asked = {question_part(q): q for q in questions} | {"value_case": None}
+    asked = {terms_part(q): q for q in terms} | {"value_case": None}
     cases = {p: executor.submit(_value_case, place, asked[p]) for p in missing if p in asked}
     others = {p: executor.submit(_of_others, place, p) for p in OF_OTHERS if p in missing}
     has_charts = any(part.startswith("charts/") for part in missing)
@@ -162,8 +164,8 @@ def _plain(at: Place) -> Measurement:
     return replace(workbook.measured(at.period, at.baseline), kept={})
 
 
-def _value_case(at: Place, question: Question | None) -> ValueCase:
-    return value_case(_plain(at).view, question)
+def _value_case(at: Place, terms: Terms | None) -> ValueCase:
+    return value_case(_plain(at).view, terms)
 
 
 def _of_others(at: Place, part: str) -> Any:
@@ -179,13 +181,14 @@ def _sweep(root: Path, used: set[Path]) -> None:
     """Remove what was measured of other data or code: nothing will ever open it again."""
     current = [read_json(folder / FACTS)["made_from"] for folder in used]
     for folder in set(root.iterdir()) - used:
-        if folder.is_dir() and not _is_of(folder, current):
-            rmtree(folder)
+        named = re.fullmatch(r"\d{4}-\d{2}-[0-9a-f]{12}", folder.name)
+        if named and folder.is_dir() and not _is_of(folder, current):
+            with suppress(OSError):
+                remove(folder, ours.measured, root)
 
 
 def _is_of(folder: Path, current: Sequence[Mapping[str, str]]) -> bool:
-    try:
-        made = read_json(folder / FACTS)["made_from"]
-        return any(all(made[key] == now[key] for key in ("data", "code")) for now in current)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    made = recorded(folder / FACTS).get("made_from")
+    return isinstance(made, dict) and any(
+        all(made.get(key) == now[key] for key in ("data", "code")) for now in current
+    )

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipelines import ours
 from pipelines.configuration import configured
-from pipelines.files import replaced_folder, sweep, write_json
+from pipelines.files import replaced_folder, write_json
 from pipelines.questions import answered, found
 from pipelines.questions.asked import Asked, Mended
+from pipelines.questions.departments import settled
 from pipelines.reading.exports import peer_folders
 from pipelines.reading.ingest import REJECTION_COLUMNS, Ingested, Loaded, data_hash, ingest
 from pipelines.spreadsheet import write_csv
@@ -75,10 +77,10 @@ class Prepared:
         """
         new_verdict = out / ".verdict.json.new"
         with (
-            replaced_folder(out / "tables") as tables,
-            replaced_folder(out / "rejected") as rejected,
-            replaced_folder(out / "extra_columns") as extra,
-            replaced_folder(out / PEERS) as peers,
+            replaced_folder(out / "tables", ours.tables) as tables,
+            replaced_folder(out / "rejected", ours.lists) as rejected,
+            replaced_folder(out / "extra_columns", ours.lists) as extra,
+            replaced_folder(out / PEERS, ours.peers) as peers,
         ):
             for name, table in self.judged.items():
                 table.accepted.to_parquet(tables / f"{name}.parquet", index=False)
@@ -109,7 +111,7 @@ def prepare(
 
     Raises DataError where the data cannot be used at all; `out` is then as it was.
     """
-    sweep(out)
+    ours.sweep_output(out)
     prepared = examine(raw, settings, say, today)
     say(f"writing {out / 'tables'}")
     prepared.write(out)
@@ -139,7 +141,9 @@ def _examine(
 ) -> Prepared:
     say(f"reading {raw}")
     ingested = ingest(raw, settings, peer=peer)
-    ingested = ingested.meaning(answered(ingested.typed, settings))
+    as_read = ingested.typed
+    settings = settled(settings, as_read)
+    ingested = ingested.meaning(answered(as_read, settings))
     judged = judge(ingested, say)
     if judged["projects"].accepted.empty:
         raise DataError(
@@ -151,7 +155,7 @@ def _examine(
     accepted = {name: table.accepted for name, table in judged.items()}
     dated = data_date(accepted, today, settings.data_date)
     extra = {name: table.extra for name, table in judged.items()}
-    asked = found(Asked(accepted, settings, ingested.typed, extra, dated, today))
+    asked = found(Asked(accepted, settings, ingested.typed, extra, as_read, dated, today))
     questions = tuple(each.question for each in asked)
     verdict = Verdict(ingested.data_hash, verdicts, ingested.ignored, questions, dated)
     return Prepared(_mended(judged, asked), verdict, settings)
@@ -161,7 +165,7 @@ def _mended(judged: Mapping[str, Judged], asked: Iterable[Mended]) -> dict[str, 
     """The tables without what is in question."""
     accepted = {name: table.accepted for name, table in judged.items()}
     for each in asked:
-        accepted |= each.mend(accepted)
+        accepted |= each.mend(accepted) if each.mend else {}
     left = {name: replace(table, accepted=accepted[name]) for name, table in judged.items()}
     for name in {name for each in asked for name in each.question.withholds}:
         table, _, column = name.partition(".")

@@ -10,16 +10,18 @@ from hashlib import sha256
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from pipelines import last_pack
+from pipelines import last_pack, ours
 from pipelines.configuration import configured
-from pipelines.files import EXECUTED, locked, read_json, replaced_folder, sweep
+from pipelines.ending import Ended, leave_to_parent
+from pipelines.files import locked, recorded, replaced_folder, sweep, temporary_folder
 from pipelines.measure import measure
 from pipelines.places import check_places
 from pipelines.prepare import examine
 from pipelines.progress import Progress
+from pipelines.publishing.log import log_name, write_log
+from pipelines.publishing.made import UNREAD, Made, packs_in, read_made
 from pipelines.publishing.pack import write_pack
 from pipelines.publishing.plan import (
     Job,
@@ -34,7 +36,6 @@ from pipelines.publishing.render import Record, Task, die_with_parent, record, r
 from pipelines.publishing.warm import warm_process
 from pipelines.reading.exports import inputs
 from pmo_lib.assessment.collecting import in_words, steps
-from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 from pmo_lib.errors import DataError
@@ -94,13 +95,13 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
     refuse_unknown(job, parameters)
     with locked(request.out):
         packs = request.out / "reports" / _pack_name(job, parameters)
-        for folder in (request.out, packs):
-            sweep(folder)
+        ours.sweep_output(request.out)
+        sweep(packs / "????-??", ours.pack)
+        before = packs_in(packs, progress.warn)
         fingerprint = _fingerprint(request, settings, job)
-        same = None if request.force else _unchanged(request.out, packs, fingerprint)
+        same = None if request.force else _unchanged(request.out, before, fingerprint, progress)
         if same is not None:
-            return same
-        before = last_pack.records(packs)
+            return replace(_result(same), is_new=False)
         prepared = examine(request.raw, settings, progress.say)
         for name, peer in prepared.peers.items():
             if peer.rows_rejected:
@@ -122,15 +123,16 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
         with (
             warm_process() if request.warm and len(reports) > 1 else nullcontext("") as warm,
             ProcessPoolExecutor(
-                workers, mp_context=get_context("spawn"), initializer=die_with_parent
+                workers, mp_context=get_context("spawn"), initializer=_begin_worker
             ) as executor,
         ):
             facts |= {"failed_kpis": measure(workbook, reports, executor, progress)}
-            facts |= {"had": _had(workbook, reports[0]) | {n: before[-1]["had"][n] for n in losses}}
-            records = _publish(
-                request, job, packs / period, reports, workbook, facts, progress, executor, warm
-            )
-        return _result(packs / period, records, facts)
+            facts |= {"had": _had(workbook, reports[0]) | {n: before[-1].had[n] for n in losses}}
+            _publish(
+                request, job, packs / period, reports, workbook, facts, before, progress,
+                executor, warm,
+            )  # fmt: skip
+        return _result(read_made(packs / period))
 
 
 def _facts(
@@ -175,22 +177,23 @@ def _publish(
     reports: list[PlannedReport],
     workbook: Workbook,
     facts: Mapping[str, Any],
+    before: Sequence[Made],
     progress: Progress,
     executor: Executor,
     warm: str,
-) -> tuple[Record, ...]:
+) -> None:
     """Make the reports beside the target, and put them in its place when the pack is whole."""
     progress.planned(reports)
     with (
-        replaced_folder(target) as folder,
-        TemporaryDirectory(dir=request.out, prefix=EXECUTED) as executed,
+        replaced_folder(target, ours.pack) as folder,
+        temporary_folder(request.out / ours.EXECUTED) as executed,
     ):
         tasks = [
             Task(
                 report,
                 str(request.out.resolve()),
                 (folder / report.file).resolve(),
-                Path(executed).resolve() / f"{report.name}.ipynb",
+                executed.resolve() / f"{report.name}.ipynb",
                 workbook.settings.report_timeout_seconds,
                 warm=warm,
             )
@@ -199,10 +202,12 @@ def _publish(
         records = render_all(tasks, executor, progress.made)
         for reason in sorted({item.kernel for item in records if ":" in item.kernel}):
             progress.say(f"kernels started {reason}")
-        earlier = _earlier_packs(target)
+        # the pack that will be replaced, then those of earlier periods, the newest first
+        earlier = sorted((p for p in before if p.period <= target.name), key=_month, reverse=True)
         title = f"{job.title}: {workbook.settings.organisation}"
+        facts = {**facts, "log": log_name(target)}
         write_pack(folder, title, target.name, records, workbook, facts, earlier)
-    return records
+    write_log(request.out, target, records)
 
 
 def render_all(
@@ -226,7 +231,7 @@ def render_all(
             done = future.result() if error is None else _lost(report, error)
             records[report.name] = done
             made(done)
-    except (KeyboardInterrupt, OSError):
+    except (Ended, KeyboardInterrupt, OSError):
         executor.shutdown(wait=False, cancel_futures=True)
         raise
     return tuple(records[task.report.name] for task in tasks)
@@ -235,6 +240,11 @@ def render_all(
 def _lost(report: PlannedReport, error: BaseException) -> Record:
     reason = f"The process that made it died ({type(error).__name__}: {error})."
     return record(report, state="failed", reason=reason)
+
+
+def _begin_worker() -> None:
+    die_with_parent()
+    leave_to_parent()
 
 
 def _cores() -> int:
@@ -251,37 +261,31 @@ def _pack_name(job: Job, parameters: Mapping[str, Any]) -> str:
     return shortened_name("-".join(parts))
 
 
-def _earlier_packs(target: Path) -> list[Path]:
-    """The pack that will be replaced, then those of earlier periods, the newest first."""
-    packs = sorted((p for p in target.parent.iterdir() if (p / "run.json").exists()), reverse=True)
-    return [pack for pack in packs if not pack.name.startswith(".") and pack.name <= target.name]
+def _month(pack: Made) -> str:
+    return pack.period
 
 
-def _unchanged(out: Path, packs: Path, fingerprint: str) -> RunResult | None:
+def _unchanged(
+    out: Path, packs: Sequence[Made], fingerprint: str, progress: Progress
+) -> Made | None:
     """The published pack that was made from just the same, if all of it is there and good.
 
     The tables beside it must be those it was made from: notebooks run by hand read them.
     """
     verdict = out / "verdict.json"
-    data_hash = read_json(verdict)["data_hash"] if verdict.exists() else ""
-    for path in sorted(packs.glob("[0-9]*/run.json"), reverse=True):
-        facts = read_json(path)
-        if (facts["fingerprint"], facts["data_hash"]) != (fingerprint, data_hash):
-            continue
-        records = tuple(Record(**item) for item in facts["reports"])
-        files = ["index.html", "kpis.csv", *(item.file for item in records)]
-        good = all(item.is_published for item in records) and not facts["failed_kpis"]
-        if good and all((path.parent / name).exists() for name in files):
-            return replace(_result(path.parent, records, facts), is_new=False)
-    return None
+    found = recorded(verdict)
+    data_hash = found.get("data_hash")
+    if not {"data_hash", "settings", "tables"} <= set(found) and verdict.exists():
+        progress.warn(f"{verdict} {UNREAD}")
+    same = (p for p in packs if (p.fingerprint, p.data_hash) == (fingerprint, data_hash))
+    return max((pack for pack in same if pack.is_whole), key=_month, default=None)
 
 
-def _result(pack: Path, records: tuple[Record, ...], facts: Mapping[str, Any]) -> RunResult:
-    names = ("withheld", "failed_kpis", "rows_rejected", "month")
-    questions = tuple(rebuilt(Question, each) for each in facts["questions"])
-    collect = tuple(facts["collect_next"])
-    told = {name: facts[name] for name in names}
-    return RunResult(pack, records, **told, questions=questions, collect_next=collect)
+def _result(made: Made) -> RunResult:
+    return RunResult(
+        made.folder, made.reports, made.withheld, made.failed_kpis, made.rows_rejected,
+        month=made.month, questions=made.questions, collect_next=made.collect_next,
+    )  # fmt: skip
 
 
 def _fingerprint(request: Request, settings: Settings, job: Job) -> str:
@@ -298,7 +302,8 @@ def _fingerprint(request: Request, settings: Settings, job: Job) -> str:
     baselines = (request.out / BASELINES).glob("*/*/baseline.json")
     others = [(path.name, path) for path in [*sorted(baselines), *sorted(code)] if path.is_file()]
     for name, path in [*inputs(raw), *others]:
-        digest.update(f"{name} {sha256(path.read_bytes()).hexdigest()}\n".encode())
+        line = f"{name} {sha256(path.read_bytes()).hexdigest()}\n"
+        digest.update(line.encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 

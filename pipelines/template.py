@@ -74,11 +74,11 @@ def _fill(sheet: Worksheet, table: Table, tables: Sequence[str]) -> None:
     sheet.freeze_panes = "A2"
     for position, column in enumerate(table, start=1):
         letter = get_column_letter(position)
-        head, example = sheet.cell(1, position), sheet.cell(2, position)
+        head, sample = sheet.cell(1, position), sheet.cell(2, position)
         head.font, head.alignment = Font(bold=True), Alignment(wrap_text=True)
         head.fill = PatternFill("solid", fgColor=_FILLS[column.need])
         head.comment = Comment(_note(column), "PMO Value Workbook", width=320, height=140)
-        example.font = Font(italic=True, color="808080")
+        sample.font = Font(italic=True, color="808080")
         sheet.column_dimensions[letter].width = max(12, len(column.name) + 3)
         if column.kind in _FORMATS:
             for row in range(2, 52):

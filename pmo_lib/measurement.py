@@ -26,8 +26,8 @@ from pmo_lib.engine.view import View
 from pmo_lib.errors import ParameterError, allowed_values
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.statistics import STATISTICS, Statistic
-from pmo_lib.worth.assumptions import Question
-from pmo_lib.worth.value_case import ValueCase, default_question, value_case
+from pmo_lib.worth.assumptions import Terms
+from pmo_lib.worth.value_case import ValueCase, default_terms, value_case
 
 T = TypeVar("T")
 
@@ -83,9 +83,9 @@ class Measurement:
         return (ORGANISATION, *self.departments)
 
     @property
-    def default_question(self) -> Question:
-        """The default question to the value case, as for KPI R12."""
-        return default_question(self.view.settings)
+    def default_terms(self) -> Terms:
+        """The default terms of the value case, as for KPI R12."""
+        return default_terms(self.view.settings)
 
     # what an analyst asks for
 
@@ -117,11 +117,11 @@ class Measurement:
         """What difference the PMO made, under the assumptions of the settings."""
         return self._kept("value_case", lambda: value_case(self.view))
 
-    def value_case_of(self, question: Question) -> ValueCase:
+    def value_case_of(self, terms: Terms) -> ValueCase:
         """The value case under other assumptions, or of one service."""
-        if question == self.default_question:
+        if terms == self.default_terms:
             return self.value_case
-        return self._kept(question_part(question), lambda: value_case(self.view, question))
+        return self._kept(terms_part(terms), lambda: value_case(self.view, terms))
 
     # what is measured, part by part
 
@@ -232,9 +232,9 @@ def kind_of(part: str) -> Any:
     return KINDS[part.partition("/")[0]]
 
 
-def question_part(question: Question) -> str:
+def terms_part(terms: Terms) -> str:
     """The name of the part with the value case under these assumptions."""
-    return f"value_case/{sha256(repr(question).encode()).hexdigest()[:12]}"
+    return f"value_case/{sha256(repr(terms).encode()).hexdigest()[:12]}"
 
 
 def chart_part(subjects: Iterable[str], subject: str) -> str:

@@ -15,7 +15,7 @@ from pmo_lib.engine.baseline import check_name
 from pmo_lib.errors import ParameterError, PmoError, allowed_values, raise_all, shown
 from pmo_lib.months import MONTH, shifted
 from pmo_lib.workbook import Workbook, open_workbook
-from pmo_lib.worth.assumptions import Assumptions, Question, ThreePoint
+from pmo_lib.worth.assumptions import Assumptions, Terms, ThreePoint
 
 MOST_LETTERS = 2000  # of a parameter: enough for many peers
 
@@ -215,11 +215,11 @@ class ValueCaseParameters(ReportParameters):
                 )
             )
         raise_all(errors)
-        self.question(workbook.settings)  # raises where a text is not a number
+        self.terms(workbook.settings)  # raises where a text is not a number
         return checked
 
-    def question(self, settings: Settings) -> Question:
-        """The question, assumptions as numbers; ParameterError where one is not a number."""
+    def terms(self, settings: Settings) -> Terms:
+        """The terms, assumptions as numbers; ParameterError where one is not a number."""
         smallest = _number("smallest_effect", self.smallest_effect)
         if not 0 < smallest < 1:
             raise ParameterError(
@@ -236,7 +236,7 @@ class ValueCaseParameters(ReportParameters):
             change_cost=_number("change_cost", self.change_cost),
             former_cost_a_year=_number("former_cost_a_year", self.former_cost_a_year),
         )
-        return Question(self.service, self.pmo_since, smallest, assumptions)
+        return Terms(self.service, self.pmo_since, smallest, assumptions)
 
 
 PARAMETERS: Mapping[str, type[ReportParameters]] = {

@@ -1,22 +1,26 @@
 """A report pack: the folder that readers see, with index, results, dictionary and record."""
 
+import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipelines.files import read_json, write_json
-from pipelines.publishing.html import TEMPLATES
+from pipelines.files import write_json
+from pipelines.ours import RUN
+from pipelines.publishing.html import TEMPLATES, ExportError
+from pipelines.publishing.made import LastGood, Made
 from pipelines.publishing.render import Record
 from pipelines.spreadsheet import write_csv
 from pmo_lib.assessment.collecting import in_words, steps
 from pmo_lib.benchmark.comparison import chosen, table
 from pmo_lib.contract.dictionary import dictionary
 from pmo_lib.contract.tables import TABLES
+from pmo_lib.errors import PmoError
 from pmo_lib.kpis.catalogue import definitions
 from pmo_lib.months import month
 from pmo_lib.parameters import PARAMETERS, BenchmarkParameters, ValueCaseParameters
@@ -25,6 +29,9 @@ from pmo_lib.reports import page, quality
 from pmo_lib.workbook import Workbook
 
 PREVIOUS = "previous"
+ROOT = Path(__file__).resolve().parents[2]
+OWN: tuple[type, ...] = (PmoError, *PmoError.__subclasses__(), ExportError)
+SAID_TO_READERS = {kind.__name__ for kind in OWN}
 PAGES = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
@@ -35,15 +42,6 @@ PAGES = Environment(
 )
 
 
-@dataclass(frozen=True)
-class LastGood:
-    """An earlier page of a report that now failed."""
-
-    file: str
-    period: str
-    data_hash: str
-
-
 def write_pack(
     folder: Path,
     title: str,
@@ -51,7 +49,7 @@ def write_pack(
     records: Sequence[Record],
     workbook: Workbook,
     facts: Mapping[str, Any],
-    earlier: Sequence[Path],
+    earlier: Sequence[Made],
 ) -> None:
     """Complete `folder`, which holds the published pages, to a pack.
 
@@ -60,17 +58,38 @@ def write_pack(
     """
     _write_figures(folder, records, workbook)
     kept: dict[str, dict[str, str]] = {}
+    records = [_for_readers(record, facts["log"]) for record in records]
     for record in records:
         if not record.is_published:
             last_good = _keep_last_good(folder, record, earlier)
             kept |= {record.name: asdict(last_good)} if last_good else {}
-            _write_failure(folder, record, period, workbook, last_good)
+            _write_failure(folder, record, period, workbook, last_good, facts["log"])
     _write_dictionary(folder)
     _write_index(folder, title, period, records, workbook)
-    write_json(
-        folder / "run.json",
-        {**facts, "reports": [asdict(record) for record in records], "last_good": kept},
-    )
+    reports = [{n: v for n, v in asdict(r).items() if n != "detail"} for r in records]
+    there = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    told = {**facts, "reports": reports, "last_good": kept, "files": sorted(there)}
+    write_json(folder / RUN, _without_places(told, workbook.folder))
+
+
+def _for_readers(record: Record, log: str) -> Record:
+    """The record without what an exception that is none of ours says: it may hold data."""
+    kind, found, _ = record.reason.partition(": ")
+    if not found or not kind.isidentifier() or kind in SAID_TO_READERS:
+        return record
+    return replace(record, reason=f"{kind}; more is in {log}")
+
+
+def _without_places(value: Any, out: Path | None) -> Any:
+    """The same without the paths of this machine in any text."""
+    if isinstance(value, dict):
+        return {key: _without_places(each, out) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_places(each, out) for each in value]
+    if isinstance(value, str):
+        for place in (*((out, out.resolve()) if out else ()), ROOT, Path.home()):
+            value = value.replace(f"{place}{os.sep}", "") if place.is_absolute() else value
+    return value
 
 
 def _write_figures(folder: Path, records: Sequence[Record], workbook: Workbook) -> None:
@@ -79,8 +98,8 @@ def _write_figures(folder: Path, records: Sequence[Record], workbook: Workbook) 
     measured = workbook.measured(asked[0].period, asked[0].baseline)
     peers = next((a.chosen_peers(workbook) for a in asked if isinstance(a, BenchmarkParameters)),
                  list(workbook.peers))  # fmt: skip
-    questions = [a.question(workbook.settings) for a in asked if isinstance(a, ValueCaseParameters)]
-    case = measured.value_case_of(questions[0]) if questions else measured.value_case
+    terms = [a.terms(workbook.settings) for a in asked if isinstance(a, ValueCaseParameters)]
+    case = measured.value_case_of(terms[0]) if terms else measured.value_case
     tables = {
         "kpis": measured.published,
         "benchmarks": table(chosen(measured.comparisons, peers)),
@@ -144,6 +163,7 @@ def _write_failure(
     period: str,
     workbook: Workbook,
     last_good: LastGood | None,
+    log: str,
 ) -> None:
     set_values = {name: value for name, value in record.parameters.items() if value}
     text = PAGES.get_template("failure.html.j2").render(
@@ -152,29 +172,28 @@ def _write_failure(
         parameters=", ".join(f"{name} {value}" for name, value in set_values.items()),
         data_hash=workbook.verdict.data_hash,
         last_good=last_good,
+        log=log,
     )
     (folder / record.file).write_text(text, encoding="utf-8")
 
 
-def _keep_last_good(folder: Path, record: Record, earlier: Sequence[Path]) -> LastGood | None:
+def _keep_last_good(folder: Path, record: Record, earlier: Sequence[Made]) -> LastGood | None:
     """Copy the last good page of a failed report out of an earlier pack, so that it stays."""
+    kept = f"{PREVIOUS}/{record.file}"
     for pack in earlier:
-        run = read_json(pack / "run.json")
-        states = {item["name"]: item["state"] for item in run["reports"]}
+        states = {item.name: item.state for item in pack.reports}
         if states.get(record.name) == "published":
-            page_file, period, data_hash = record.file, run["period"], run["data_hash"]
-        elif record.name in run.get("last_good", {}):
-            known = run["last_good"][record.name]
-            page_file, period, data_hash = known["file"], known["period"], known["data_hash"]
+            last = LastGood(record.file, pack.period, pack.data_hash)
+        elif record.name in pack.last_good:
+            last = pack.last_good[record.name]
         else:
             continue
         (folder / PREVIOUS).mkdir(exist_ok=True)
-        kept = f"{PREVIOUS}/{record.file}"
-        text = (pack / page_file).read_text(encoding="utf-8")
+        text = (pack.folder / last.file).read_text(encoding="utf-8")
         # it stands a folder deeper than it did
         text = text.replace('href="index.html"', 'href="../index.html"')
         (folder / kept).write_text(text, encoding="utf-8")
-        return LastGood(kept, period, data_hash)
+        return replace(last, file=kept)
     return None
 
 

@@ -5,21 +5,59 @@ a function of typed tables and settings: it gives the tables that mean something
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
-from pipelines.questions import dates, open_projects
+from pipelines.questions import (
+    currencies,
+    dates,
+    departments,
+    far_amounts,
+    ids,
+    money_units,
+    open_projects,
+    original_baselines,
+    percent_complete,
+    programmes,
+    running_totals,
+    scores,
+    strangers,
+    survey_scales,
+    target_sides,
+)
 from pipelines.questions.asked import Answer, Asked, Check, Mended, Tables
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 
 CHECKS: tuple[Check, ...] = (
+    programmes.check,
     open_projects.check,
+    original_baselines.check,
+    money_units.check,
+    far_amounts.check,
+    percent_complete.check,
+    running_totals.check,
+    scores.check,
+    survey_scales.check,
     dates.of_the_future,
     dates.after_the_data_date,
     dates.far_before,
+    departments.check,
+    ids.check,
+    strangers.check,
+    currencies.check,
+    target_sides.check,
 )
-ANSWERS: tuple[Answer, ...] = ()
+ANSWERS: tuple[Answer, ...] = (  # in this order: percent complete is of a budget in our unit
+    departments.answer,
+    money_units.answer,
+    percent_complete.answer,
+    running_totals.answer,
+    scores.answer,
+    survey_scales.answer,
+    original_baselines.answer,
+)
 
 
 def ask(tables: Mapping[str, pd.DataFrame], settings: Settings) -> tuple[Question, ...]:
@@ -28,10 +66,19 @@ def ask(tables: Mapping[str, pd.DataFrame], settings: Settings) -> tuple[Questio
 
 
 def found(asked: Asked) -> tuple[Mended, ...]:
-    """Every question that the settings have not waived, and what becomes of the tables for it."""
-    each = (one for check in CHECKS for one in check(asked))
-    mended = (one if isinstance(one, Mended) else Mended(one, _as_they_are) for one in each)
-    return tuple(one for one in mended if one.question.id not in asked.settings.waived)
+    """Every question that the settings have not waived, and what becomes of the tables for it.
+
+    A check looks at the tables as those before it leave them.
+    """
+    every: list[Mended] = []
+    for check in CHECKS:
+        each = (one if isinstance(one, Mended) else Mended(one, None) for one in check(asked))
+        own = [one for one in each if one.question.id not in asked.settings.waived]
+        for one in own:
+            if one.mend is not None:
+                asked = replace(asked, tables={**asked.tables, **one.mend(asked.tables)})
+        every += own
+    return tuple(every)
 
 
 def answered(tables: Tables, settings: Settings) -> Tables:
@@ -39,7 +86,3 @@ def answered(tables: Tables, settings: Settings) -> Tables:
     for answer in ANSWERS:
         tables = {**tables, **answer(tables, settings)}
     return tables
-
-
-def _as_they_are(tables: Tables) -> Tables:
-    return {}

@@ -1,5 +1,6 @@
 """What a check looks at, and what it has found."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Question
 from pmo_lib.facts.portfolio import rows_of
 from pmo_lib.months import DataDate
@@ -21,14 +23,16 @@ class Asked:
     """The accepted rows of every table that is there, and the settings they were read under.
 
     ``read`` are the rows before any was rejected, ``extra`` the text of the columns that are not
-    ours beside the key of each accepted row. ``data_date`` is up to when they go, ``today`` the
-    day they were read (YYYY-MM-DD).
+    ours beside the key of each accepted row. ``as_read`` are the rows before the
+    settings gave them another meaning. ``data_date`` is up to when they go, ``today`` the day they
+    were read (YYYY-MM-DD).
     """
 
     tables: Tables
     settings: Settings
     read: Tables = field(default_factory=dict)
     extra: Tables = field(default_factory=dict)
+    as_read: Tables = field(default_factory=dict)
     data_date: DataDate = field(default_factory=DataDate)
     today: str = ""
 
@@ -38,6 +42,14 @@ class Asked:
 
     def _holds(self, table: str, column: str) -> bool:
         return table in self.tables and bool(self.tables[table][column].notna().any())
+
+    def place(self, table: str, key: object) -> str:
+        """Where the first row with this first part of the key stands: projects.csv line 9."""
+        rows = self.extra.get(table)
+        if rows is None:
+            return table
+        row = rows[rows[TABLES[table].key[0]] == key].iloc[0]
+        return f"{row['file']} line {row['line']}"
 
     @cached_property
     def reports(self) -> pd.DataFrame:
@@ -55,12 +67,17 @@ class Asked:
 class Mended(NamedTuple):
     """A question, and what becomes of the tables as long as nobody waives it.
 
-    ``mend`` gives those tables that it changes.
+    ``mend`` gives those tables that it changes; without it none is.
     """
 
     question: Question
-    mend: Callable[[Tables], Tables]
+    mend: Callable[[Tables], Tables] | None
 
 
 Check = Callable[[Asked], Iterable[Question | Mended]]
 Answer = Callable[[Tables, Settings], Tables]
+
+
+def counts(column: pd.Series) -> Counter[str]:
+    """How often each word stands in a column of text."""
+    return Counter({str(word): int(n) for word, n in column.value_counts().items()})

@@ -11,6 +11,7 @@ import pandas as pd
 from pipelines.reading.exports import read_benchmarks, read_exports
 from pipelines.reading.parse import Conventions, parse
 from pipelines.reading.readers import Lines, RawTable
+from pmo_lib.contract.declarations import declared_of
 from pmo_lib.contract.schema import Table
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
@@ -138,6 +139,16 @@ def _load(table: Table, raws: list[RawTable], settings: Settings) -> Loaded:
     conventions = Conventions(
         settings.date_formats.get(table.name, ""),
         cast('Literal["", ".", ","]', settings.decimal_marks.get(table.name, "")),
+        {
+            c.name: settings.scores[f"{table.name}.{c.name}"]
+            for c in table
+            if f"{table.name}.{c.name}" in settings.scores
+        },
+        frozenset(
+            name.partition(".")[2]
+            for name in declared_of("percent_complete", settings.percent_complete)
+            if name.startswith(f"{table.name}.")
+        ),
     )
     absent = {name for raw in raws for name in table.column_names if name not in raw.cells}
     parts = [_typed(table, raw, conventions) for raw in raws]

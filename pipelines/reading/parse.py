@@ -4,8 +4,8 @@
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -19,6 +19,10 @@ Problems = dict[int, str]
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 BEYOND = f"is not from {FIRST_YEAR} to {LAST_YEAR}; leave the cell empty where there is no date"
 
+LEVELS = {
+    "negligible", "minor", "very low", "low", "moderate", "medium", "major", "high", "very high",
+    "severe", "critical", "rare", "unlikely", "possible", "likely", "almost certain",
+}  # fmt: skip
 MOST = 2.0**53  # beyond it a floating-point number is no longer exact to one
 
 _PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -39,10 +43,15 @@ _NUMERIC_DATE = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
 
 @dataclass(frozen=True)
 class Conventions:
-    """How a table's files write dates and decimals, where their owner has said so."""
+    """How a table's files write dates and decimals, where their owner has said so.
+
+    ``scores`` says by column what each score stands for.
+    """
 
     date_format: str = ""
     decimal_mark: Literal["", ".", ","] = ""
+    scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    per_cent: frozenset[str] = frozenset()  # amounts that may bear its sign
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,8 @@ def parse(column: Column, text: pd.Series, conventions: Conventions) -> Parsed:
     """The text of a column as its declared type; `text` has a plain 0..n-1 index."""
     text = text.str.strip()
     text = text.where(text != "")
+    if column.name in conventions.scores:
+        return _scored(text, conventions.scores[column.name])
     match column.kind:
         case "id" | "text":
             return Parsed(_words(column, text), {})
@@ -69,7 +80,27 @@ def parse(column: Column, text: pd.Series, conventions: Conventions) -> Parsed:
         case "period":
             return _periods(text)
         case _:
-            return _numbers(column, text, conventions.decimal_mark)
+            return _numbers(column, text, conventions)
+
+
+def _scored(text: pd.Series, meanings: Mapping[str, float]) -> Parsed:
+    """What each score stands for; 2 and 2.0 are one score, and so are High and high."""
+    by_score = {_score(score): value for score, value in meanings.items()}
+
+    def read(cell: str) -> float:
+        if _score(cell) not in by_score:
+            raise _UnreadableError(f"is none of the scores in settings.yml: {', '.join(meanings)}")
+        return by_score[_score(cell)]
+
+    none = pd.Series(index=text.index, dtype="float64")
+    return _one_by_one(none, text.dropna(), read)
+
+
+def _score(cell: str) -> str:
+    try:
+        return f"{float(cell):g}"
+    except ValueError:
+        return " ".join(cell.casefold().split())
 
 
 def _words(column: Column, text: pd.Series) -> pd.Series:
@@ -130,10 +161,10 @@ def _periods(text: pd.Series) -> Parsed:
     return Parsed(values.mask(beyond), problems)
 
 
-def _numbers(column: Column, text: pd.Series, mark: Literal["", ".", ","]) -> Parsed:
+def _numbers(column: Column, text: pd.Series, conventions: Conventions) -> Parsed:
     plain = text.str.fullmatch(_PLAIN).fillna(value=False)
     # a share of 1.000 is no thousand
-    declared: Literal["", ".", ","] = mark or ("." if column.kind == "share" else "")
+    declared = conventions.decimal_mark or ("." if column.kind == "share" else "")
     convention = _Convention.of(text[plain], text[~plain].dropna(), declared)
     if convention.comma:
         plain &= ~text.str.contains(".", regex=False).fillna(value=False)
@@ -144,8 +175,18 @@ def _numbers(column: Column, text: pd.Series, mark: Literal["", ".", ","]) -> Pa
     unread = text[text.notna() & values.isna()]
 
     def read(cell: str) -> float:
-        if column.kind == "share" and cell.endswith("%"):
-            return convention.number(cell[:-1].strip()) / 100
+        if cell.endswith("%") and (column.kind == "share" or column.name in conventions.per_cent):
+            share = convention.number(cell[:-1].strip())
+            return share / 100 if column.kind == "share" else share
+        if cell.endswith("%"):
+            raise _UnreadableError(
+                "is not a number but a share; where it is one of the budget, say so under "
+                "percent_complete in settings.yml"
+            )
+        if _score(cell) in LEVELS:
+            raise _UnreadableError(
+                "is not a number; say what it stands for under scores in settings.yml"
+            )
         return convention.number(cell)
 
     parsed = _one_by_one(values, unread, read)

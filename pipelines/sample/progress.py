@@ -10,7 +10,7 @@ from pipelines.sample.projects import Project
 
 
 @dataclass(frozen=True)
-class Progress:
+class EarnedValue:
     """A project at the end of a month, or on its last day."""
 
     month: int
@@ -33,12 +33,12 @@ def s_curve(time: float) -> float:
 
 
 @cache
-def history(project: Project) -> tuple[Progress, ...]:
+def history(project: Project) -> tuple[EarnedValue, ...]:
     """Month by month from the start to the last day; nothing where work has not begun."""
     if project.status == "proposed":
         return ()
     stream = Stream("progress", project.project_id)
-    months: list[Progress] = []
+    months: list[EarnedValue] = []
     work_time = cost = 0.0
     for month in range(month_of(project.started_on), month_of(project.last_day) + 1):
         day = min(last_day(month), project.last_day)
@@ -62,9 +62,11 @@ def _cost_to_date(project: Project, work: float) -> float:
     return round(work * (project.budget + overrun * (0.4 + 0.6 * work)), 2)
 
 
-def _progress(project: Project, month: int, day: date, work_time: float, cost: float) -> Progress:
+def _progress(
+    project: Project, month: int, day: date, work_time: float, cost: float
+) -> EarnedValue:
     since_plan = (day - project.planned_start).days
-    return Progress(
+    return EarnedValue(
         month=month,
         day=day,
         work_time=work_time,

@@ -12,7 +12,7 @@ from pipelines.sample.months import (
     known,
     later,
 )
-from pipelines.sample.progress import Progress, history
+from pipelines.sample.progress import EarnedValue, history
 from pipelines.sample.projects import CLASSES, GOALS, METHODS, Project
 from pipelines.sample.rows import Row
 from pipelines.sample.truths import TRUTHS, Department
@@ -88,7 +88,7 @@ def _baselines(project: Project) -> list[Row]:
     return rows
 
 
-def _first_month_past(project: Project, work_time: float) -> Progress | None:
+def _first_month_past(project: Project, work_time: float) -> EarnedValue | None:
     return next((each for each in history(project) if each.work_time >= work_time), None)
 
 

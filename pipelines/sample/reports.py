@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from pipelines.sample.chance import Stream
 from pipelines.sample.months import DATA_DATE, first_day, is_slow, known, later, period_of, weekday
-from pipelines.sample.progress import Progress, history
+from pipelines.sample.progress import EarnedValue, history
 from pipelines.sample.projects import Project
 from pipelines.sample.rows import Row, money
 from pipelines.sample.truths import TRUTHS
@@ -36,7 +36,7 @@ def _owner_reports(project: Project) -> list[Row]:
 
 
 def _owner_report(
-    project: Project, progress: Progress, forecast_finish: date, stream: Stream
+    project: Project, progress: EarnedValue, forecast_finish: date, stream: Stream
 ) -> Row:
     due_on, submitted_on = _delivery(progress.day, stream)
     rag = _owner_rating(project, progress, stream)
@@ -81,12 +81,12 @@ def _delivery(day: date, stream: Stream) -> tuple[date, date | None]:
     return due_on, known(submitted_on)
 
 
-def _admitted(progress: Progress) -> float:
+def _admitted(progress: EarnedValue) -> float:
     """Share of the overrun and the delay to come that the owner has admitted."""
     return 0.15 + 0.85 * progress.work_time**2
 
 
-def _estimate_at_completion(project: Project, progress: Progress, stream: Stream) -> float:
+def _estimate_at_completion(project: Project, progress: EarnedValue, stream: Stream) -> float:
     noise = stream.normal(0, 0.06) * (1 - progress.work_time)
     if progress.day == project.ends_on:
         return progress.actual_cost
@@ -96,7 +96,7 @@ def _estimate_at_completion(project: Project, progress: Progress, stream: Stream
 
 
 def _forecast_finish(
-    project: Project, progress: Progress, last_forecast: date, stream: Stream
+    project: Project, progress: EarnedValue, last_forecast: date, stream: Stream
 ) -> date:
     """Re-forecast every other month on average; never in the past while there is work to do."""
     again, noise = stream.happens(0.5), stream.normal(0, 8)
@@ -113,14 +113,14 @@ def _scale(project: Project) -> int:
     return 5 if project.department in FIVE_POINT_DEPARTMENTS else 3
 
 
-def honest_rating(project: Project, progress: Progress) -> str:
+def honest_rating(project: Project, progress: EarnedValue) -> str:
     """The colour that CPI and SPI(t) call for."""
     health = min(progress.cpi, progress.spi_time)
     limits = LIMITS[_scale(project)]
     return next((colour for colour, limit in limits if health < limit), "green")
 
 
-def _owner_rating(project: Project, progress: Progress, stream: Stream) -> str:
+def _owner_rating(project: Project, progress: EarnedValue, stream: Stream) -> str:
     """Green outside, red inside: everywhere at times, in one department as a rule."""
     honest = honest_rating(project, progress)
     watermelons = project.department == TRUTHS.watermelon_department
@@ -142,7 +142,7 @@ def _reviews(project: Project) -> list[Row]:
     ]
 
 
-def _review(project: Project, progress: Progress, stream: Stream) -> Row:
+def _review(project: Project, progress: EarnedValue, stream: Stream) -> Row:
     due_on, submitted_on = _delivery(progress.day, stream)
     rag = "amber" if stream.happens(0.1) else honest_rating(project, progress)
     return dict.fromkeys(("planned_value", *TOLD)) | {

@@ -44,7 +44,7 @@ ENDED = {
 
 def read(files: Sequence[Path]) -> Imported:
     """The projects, baselines and status reports in extracts, which may overlap."""
-    read, ragged = read_extracts(files, EXTRACT)
+    read, ragged, absent = read_extracts(files, EXTRACT)
     given = pd.concat(read, ignore_index=True).fillna("")
     repeated = given.duplicated(list(EXTRACT.columns))
     cells = Cells(given[~repeated], "project_name")
@@ -64,7 +64,7 @@ def read(files: Sequence[Path]) -> Imported:
     return Imported(
         {name: typed(name, table) for name, table in tables.items()},
         cells.unread(ragged),
-        (*_notes(rows, tables), *_notes_on_files(int(repeated.sum()), left_aside)),
+        (*_notes(rows, tables), *absent, *_notes_on_files(int(repeated.sum()), left_aside)),
         {
             "organisation": "New York City, capital projects",
             "currency": "USD",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from math import isnan
 
 import pandas as pd
 
@@ -30,16 +31,19 @@ def assessed(
     """
     found: list[KpiResult] = []
     names = [ORGANISATION, *departments]
+    since = view.reorganisation
     for kpi, units, results in observed(view, names, kpis, look):
-        why = _incomparable(kpi, view, view.baseline) if view.baseline else ""
-        frozen = view.baseline.observations.get(kpi.id) if view.baseline else None
+        why = _incomparable(kpi, view, since.baseline) if since else ""
+        frozen = since.units(kpi) if since else None
         before = {} if why or frozen is None else by_subject(frozen, names)
         for name in names:
             own = results[name]
-            if name in before and own[0].is_measured:
-                found += _compared(kpi, view, own, units[name], before[name])
+            reason = why or (since.why_not(kpi, name) if since else "")
+            if since and name in before and own[0].is_measured and not reason:
+                compared = _compared(kpi, view, own, units[name], before[name])
+                found += _noting(compared, since.note(kpi, name))
             else:
-                found += _saying(own, why) if own[0].is_measured else own
+                found += _saying(own, reason) if own[0].is_measured else own
     return protected(flagged(found, view.settings))
 
 
@@ -70,6 +74,11 @@ def _compared(
 def _saying(results: list[KpiResult], why: str) -> list[KpiResult]:
     """The results, those of the whole with why they are not compared."""
     return [result if result.segment else replace(result, compared=why) for result in results]
+
+
+def _noting(results: list[KpiResult], note: str) -> list[KpiResult]:
+    """The results, those that are compared with a note on what they are compared with."""
+    return [replace(r, compared=note) if note and not isnan(r.change.value) else r for r in results]
 
 
 def _incomparable(kpi: Kpi, view: View, baseline: Baseline) -> str:

@@ -26,14 +26,13 @@ import pandas as pd
 from pmo_lib.assessment.signals import BEYOND, ROW, RUN, ChartKind, Grain, notes, signal
 from pmo_lib.months import months_in
 from pmo_lib.stats.limits import (
-    Bools,
-    Floats,
     autocorrelation,
     later_limits,
     natural_limits,
     run_lengths,
     skewness,
 )
+from pmo_lib.stats.numbers import Bools, Floats
 from pmo_lib.wording import counted
 
 FEWEST = 20  # baseline points: with 12 a stable series signals twice as often
@@ -73,14 +72,17 @@ class Behaviour:
 
 @dataclass(frozen=True)
 class _Scale:
-    """The values on the chart's scale, the inverse scale, each point's cases ÷ the baseline's."""
+    """The values on the chart's scale, and the inverse scale.
+
+    ``weights`` are each point's cases ÷ the baseline's; without any points weigh alike.
+    """
 
     kind: ChartKind
     y: Floats
-    weights: Floats
     back: Callable[[Floats], Floats]
-    centre: float = nan  # missing: the baseline's mean
     note: str = ""
+    centre: float = nan  # missing: the baseline's mean
+    weights: Floats | None = None
 
 
 def behaviour(
@@ -89,13 +91,15 @@ def behaviour(
     baseline_until: str = "",
     *,
     is_rate: bool = False,
+    residuals: bool = False,
     bounds: tuple[float, float] = (-inf, inf),
 ) -> Behaviour:
     """The chart of a series: p-prime for shares, else XmR, on logarithms where skewed.
 
     `points` has a row a period with period, value and n, for shares also numerator and
     denominator. The baseline is the points up to the month `baseline_until`, else the first 24.
-    Limits are clipped to the `bounds` of possible values.
+    Limits are clipped to the `bounds` of possible values. With `residuals` it is the chart for
+    autocorrelated series, of what a first-order autoregression leaves.
     """
     values, baseline = points["value"].to_numpy("float64"), _baseline(points, baseline_until)
     if why := _too_little(values, baseline, grain):
@@ -103,41 +107,16 @@ def behaviour(
     own = values[baseline]
     if _are_equal(own):
         return _of_equals(values, grain, points)
-    if is_rate:
+    if residuals:
+        scale = _residuals(values, baseline, grain)
+        baseline = baseline & ~np.isnan(scale.y)
+    elif is_rate:
         scale = _shares(points, baseline)
     elif np.nanmin(values) > 0 and _is_skewed(own):
         note = "The values are skewed: the limits are those of their logarithms."
-        scale = _Scale("xmr of logs", np.log(values), _even(baseline), np.exp, note=note)
+        scale = _Scale("xmr of logs", np.log(values), np.exp, note)
     else:
-        scale = _Scale("xmr", values, _even(baseline), lambda y: y)
-    return _judged(points, scale, baseline, grain, baseline_until, bounds)
-
-
-def ar_residuals(
-    points: pd.DataFrame,
-    grain: Grain,
-    baseline_until: str = "",
-    *,
-    bounds: tuple[float, float] = (-inf, inf),
-) -> Behaviour:
-    """The chart of residuals: value - (c + r × (the one before - c)), a first-order autoregression.
-
-    For autocorrelated series; r is the baseline's lag-1 autocorrelation. A point after a gap has
-    no forecast and is not judged.
-    """
-    values, baseline = points["value"].to_numpy("float64"), _baseline(points, baseline_until)
-    if why := _too_little(values, baseline, grain):
-        return cannot_tell(why, grain, points)
-    if _are_equal(values[baseline]):
-        return _of_equals(values, grain, points)
-    centre = float(values[baseline].mean())
-    r = min(autocorrelation(np.where(baseline, values, nan)), 1.0)
-    expected = centre + r * (np.concatenate([[nan], values[:-1]]) - centre)
-    left = values - expected
-    baseline = baseline & ~np.isnan(left)
-    note = f"Neighbouring {grain}s resemble one another (autocorrelation {r:.1f}): each is judged \
-against what the one before lets expect, so that a slow drift is no signal."
-    scale = _Scale("ar residuals", left, _even(baseline), lambda y: expected + y, note=note)
+        scale = _Scale("xmr", values, lambda y: y)
     return _judged(points, scale, baseline, grain, baseline_until, bounds)
 
 
@@ -206,8 +185,19 @@ def _is_skewed(own: Floats) -> bool:
     return skewness(own) > max(SKEWED, abs(skewness(np.log(own))) + ROUNDING)
 
 
-def _even(baseline: Bools) -> Floats:
-    return np.full(len(baseline), 1 / max(int(baseline.sum()), 1))
+def _residuals(values: Floats, baseline: Bools, grain: Grain) -> _Scale:
+    """value - (c + r × (the one before - c)), r the baseline's lag-1 autocorrelation.
+
+    A point after a gap has no forecast and is not judged.
+    """
+    centre = float(values[baseline].mean())
+    r = min(autocorrelation(np.where(baseline, values, nan)), 1.0)
+    expected = centre + r * (np.concatenate([[nan], values[:-1]]) - centre)
+    note = (
+        f"Neighbouring {grain}s resemble one another (autocorrelation {r:.1f}): each is judged "
+        "against what the one before lets expect, so that a slow drift is no signal."
+    )
+    return _Scale("ar residuals", values - expected, lambda y: expected + y, note)
 
 
 def _shares(points: pd.DataFrame, baseline: Bools) -> _Scale:
@@ -217,7 +207,8 @@ def _shares(points: pd.DataFrame, baseline: Bools) -> _Scale:
     total = n[baseline].sum()
     p = float(k[baseline].sum() / total)
     error = np.sqrt(p * (1 - p) / n)
-    return _Scale("p-prime", (k / n - p) / error, n / total, lambda z: p + z * error, 0.0)
+    z = (k / n - p) / error
+    return _Scale("p-prime", z, lambda z: p + z * error, centre=0.0, weights=n / total)
 
 
 def _judged(
@@ -235,7 +226,9 @@ def _judged(
         flat = f"neighbouring {grain}s of the baseline are equal"
         why = f"{flat}, so there is no variation to set limits by"
         return cannot_tell(why, grain, points)
-    ahead, known_to = later_limits(own, scale.weights, centre, natural)
+    even = np.full(len(y), 1 / max(int(baseline.sum()), 1))
+    weights = even if scale.weights is None else scale.weights
+    ahead, known_to = later_limits(own, weights, centre, natural)
     half, margin = np.where(baseline, natural, ahead), np.where(baseline, 0.0, known_to)
     off, on_it = y - centre, ROUNDING * natural
     runs = run_lengths(np.sign(off) * (np.abs(off) > margin + on_it))

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pmo_lib.assessment.signals import Grain
@@ -19,6 +18,7 @@ from pmo_lib.engine.view import View, availability
 from pmo_lib.errors import KpiError
 from pmo_lib.kpis.kpi import Kpi
 from pmo_lib.months import month_number, month_range, shifted
+from pmo_lib.stats.numbers import Integers
 
 MONTHS = 72
 QUARTER_ENDS = ("03", "06", "09", "12")
@@ -114,7 +114,7 @@ def _ended(units: pd.DataFrame, months: int) -> pd.DataFrame:
     return ended[_before(ended, months) < 0]
 
 
-def _before(units: pd.DataFrame, months: int) -> npt.NDArray[np.int64]:
+def _before(units: pd.DataFrame, months: int) -> Integers:
     """The row of each unit's case so many months before; -1 where it was not there."""
     cases, names = pd.factorize(units["case_id"], use_na_sentinel=False)
     key = month_number(units["period"]).to_numpy() * len(names) + cases

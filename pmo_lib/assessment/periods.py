@@ -11,8 +11,9 @@ from pmo_lib.assessment.past import QUARTER_ENDS, SUMS, Past
 from pmo_lib.assessment.signals import Grain
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.engine.summary import known
-from pmo_lib.kpis.cells import Bools, Cells, Integers
+from pmo_lib.kpis.cells import UnitCells
 from pmo_lib.months import month_number, month_range, quarter_range
+from pmo_lib.stats.numbers import Bools, Integers
 
 COLUMNS = {"period": "str", "value": "float64", "n": "int64"} | dict.fromkeys(SUMS, "float64")
 
@@ -55,7 +56,7 @@ class Periods:
         own = self._is_of(department)
         return int((own & ~(self._is_dated & known(self.past.kpi, self.units))).sum())
 
-    def _cells(self, chosen: Bools, n: int) -> tuple[Cells, Bools]:
+    def _cells(self, chosen: Bools, n: int) -> tuple[UnitCells, Bools]:
         """The units of the last n periods, and of which of those there are any."""
         place = self._place[chosen]
         order = np.argsort(place, kind="stable")
@@ -64,7 +65,7 @@ class Periods:
         there = np.diff(bounds) > 0
         units = self._numbered.take(np.flatnonzero(chosen)[order[: bounds[-1]]])
         # nothing lies between two periods with units, so the bounds of those are all there are
-        return Cells(units, bounds[np.append(there, True)]), there
+        return UnitCells(units, bounds[np.append(there, True)]), there
 
     @cached_property
     def _is_case(self) -> Bools:

@@ -10,7 +10,7 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from pmo_lib.assessment.behaviour import Behaviour, ar_residuals, behaviour, cannot_tell
+from pmo_lib.assessment.behaviour import Behaviour, behaviour, cannot_tell
 from pmo_lib.assessment.past import MONTHS, Past
 from pmo_lib.assessment.periods import Periods
 from pmo_lib.assessment.signals import Grain
@@ -26,10 +26,8 @@ TREND_MONTHS = 36  # of a sparkline
 
 
 @dataclass(frozen=True)
-class History:
+class History(Past):
     """A KPI over time, of any department: the tables are gone through once for all of them."""
-
-    past: Past
 
     def series(
         self, department: str = ORGANISATION, months: int = MONTHS, grain: Grain = "month"
@@ -48,16 +46,15 @@ class History:
         By month; by quarter where months have too few cases, are too few or are autocorrelated;
         where quarters are too, of the residuals of a first-order autoregression.
         """
-        if self.past.unseen:
-            return cannot_tell(self.past.unseen, "month")
-        if self.past.kpi.level == "organisation" and department != ORGANISATION:
+        if self.unseen:
+            return cannot_tell(self.unseen, "month")
+        if self.kpi.level == "organisation" and department != ORGANISATION:
             return cannot_tell("it is kept for the organisation only, not by department", "month")
         return self._charted(department, baseline_until)
 
     def _periods(self, grain: Grain, months: int) -> Periods:
         if (grain, months) not in self._known:
-            units = self.past.units(grain, months)
-            self._known[grain, months] = Periods(self.past, units, grain)
+            self._known[grain, months] = Periods(self, self.units(grain, months), grain)
         return self._known[grain, months]
 
     @cached_property
@@ -67,13 +64,13 @@ class History:
     @cached_property
     def _charts(self) -> dict[Grain, Periods]:
         """What charts are of: the observations of the months, by month and by quarter."""
-        units = self.past.units("month", self.past.months)
-        return {grain: Periods(self.past, units, grain) for grain in GRAINS}
+        units = self.units("month", self.months)
+        return {grain: Periods(self, units, grain) for grain in GRAINS}
 
     def _charted(self, department: str, until: str) -> Behaviour:
         """The finest chart whose limits are valid, or why there is none."""
-        kpi, months = self.past.kpi, self._charts["month"]
-        disclosure = self.past.view.settings.disclosure
+        kpi, months = self.kpi, self._charts["month"]
+        disclosure = self.view.settings.disclosure
         needed = disclosure.indicative if months.counts_cases(department) else 0
         is_rate, bounds = kpi.statistic.is_rate, kpi.statistic.bounds
         tried, notes = [], _left_out(kpi, months.left_out(department))
@@ -93,7 +90,7 @@ class History:
             notes = (f"Not of {grain}s: {why}.", *notes)
         for found, notes in tried:
             if found.can_tell:
-                left = ar_residuals(found.points, found.grain, until, bounds=bounds)
+                left = behaviour(found.points, found.grain, until, residuals=True, bounds=bounds)
                 if left.holds:
                     return replace(left, notes=(*left.notes, *notes))
         if not tried:
@@ -107,7 +104,7 @@ class History:
 
 def history(kpi_id: str, view: View, months: int = MONTHS) -> History:
     """The history of a KPI over the last months."""
-    return History(Past(CATALOGUE[kpi_id], view, months))
+    return History(CATALOGUE[kpi_id], view, months)
 
 
 def spark(points: pd.DataFrame) -> pd.DataFrame:

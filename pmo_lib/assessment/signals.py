@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib.months import month, months_in, spoken
-from pmo_lib.stats.limits import Floats, Integers
+from pmo_lib.stats.numbers import Floats, Integers
 from pmo_lib.wording import counted
 
 Grain = Literal["month", "quarter"]

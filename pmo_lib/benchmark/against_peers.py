@@ -106,11 +106,10 @@ def _beside(ours: Cases, theirs: Cases, kind: BenchmarkKind, name: str) -> Compa
         facts_of(kpi, "", side.view.settings, side.rating_scale)
         for side in (ours.side, theirs.side)
     )
-    judged = comparability(mine, other)
     found = Comparison(
         kpi_id=kpi.id, department=ours.department, kind=kind, source=name,
-        judgement=judged.judgement, reasons=judged.reasons, remedies=judged.remedies,
-        year=int(theirs.side.view.period[:4]), segment="all", statistic=mine.statistic,
+        **vars(comparability(mine, other)),
+        year=int(theirs.side.view.period[:4]), segment="all", statistic=mine["statistic"],
         ours=ours.estimate, unit=kpi.unit,
         theirs=replace(theirs.estimate, clusters=theirs.result.cases or len(theirs.units)),
     )  # fmt: skip

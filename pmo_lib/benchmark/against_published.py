@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from pmo_lib.benchmark.comparability import Facts, comparability, facts_of
+from pmo_lib.benchmark.comparability import WHAT, comparability, facts_of
 from pmo_lib.benchmark.comparison import Comparison
 from pmo_lib.benchmark.published import p_of, published, quantiles
 from pmo_lib.benchmark.side import Side
@@ -19,7 +19,7 @@ from pmo_lib.kpis.kpi import Kpi
 from pmo_lib.stats import means, position
 from pmo_lib.stats.estimate import NOTHING, Estimate
 from pmo_lib.stats.quantiles import quantile
-from pmo_lib.stats.tails import FEWEST, HEAVY, hill_index
+from pmo_lib.stats.tails import FEWEST, HEAVY, tail_index
 
 Row = Mapping[Hashable, Any]
 
@@ -70,27 +70,24 @@ def against_published(ours: Side, departments: Iterable[str] = (ORGANISATION,)) 
 
 def _judged(row: Row, ours: Side) -> Figure:
     """Whether the figure is comparable, and with which of ours: its statistic and segment."""
-    view = ours.view
-    said = _said(row)
+    said, projects = _said(row), ours.view.tables.get("projects")
     if row["fault"]:
         return Figure(replace(said, judgement="not comparable", reasons=(row["fault"],)))
     if not said.kpi_id:
         return Figure(replace(said, reasons=("No KPI of ours measures that.",)))
     kpi = CATALOGUE[said.kpi_id]
-    has_segment = said.segment == "all" or bool(
-        "projects" in view.tables
-        and categories_of(said.segment, view.tables["projects"], view.settings)
-    )
+    settings, segment = ours.view.settings, "all"
+    if projects is not None and categories_of(said.segment, projects, settings):
+        segment = said.segment
     mine = said.statistic if kpi.statistic.per_case and said.statistic != "share" else ""
-    segment = said.segment if has_segment else "all"
-    facts = facts_of(kpi, mine, view.settings, ours.rating_scale, segment)
-    judged = comparability(facts, _facts(row))
-    said = replace(
-        said, judgement=judged.judgement, reasons=judged.reasons, remedies=judged.remedies
-    )
-    if judged.judgement == "not comparable":
+    facts = facts_of(kpi, mine, settings, ours.rating_scale, segment)
+    scale = row["rating_scale"]
+    stated = {name: row[name] for name in (*WHAT, "sector")}
+    stated["rating_scale"] = "" if pd.isna(scale) else str(int(scale))
+    said = replace(said, **vars(comparability(facts, stated)))
+    if said.judgement == "not comparable":
         return Figure(said)
-    return Figure(said, facts.statistic, segment, row["sd"])
+    return Figure(said, facts["statistic"], segment, row["sd"])
 
 
 def _judged_set(group: pd.DataFrame, ours: Side) -> Figure:
@@ -109,25 +106,12 @@ def _said(row: Row) -> Comparison:
     """What the figure says, not yet judged."""
     n: int = 0 if pd.isna(row["n"]) else int(row["n"])
     names = ("kpi_id", "source", "metric", "segment", "statistic", "unit", "url")
-    text: dict[str, Any] = {name: _text(row, name) for name in names}
+    text: dict[str, Any] = {name: row[name] for name in names}
     return Comparison(
         **text, department="", kind="published", judgement="context only", year=int(row["year"]),
         version=f"{row['version']} of {row['versions']}" if row["versions"] > 1 else "",
         theirs=replace(NOTHING, value=float(row["value"]), n=n),
     )  # fmt: skip
-
-
-def _facts(row: Row) -> Facts:
-    scale = row["rating_scale"]
-    names = ("statistic", "unit_of_analysis", "population", "baseline_definition", "prices",
-             "segment", "sector")  # fmt: skip
-    text: dict[str, Any] = {name: _text(row, name) for name in names}
-    return Facts(**text, rating_scale=0 if pd.isna(scale) else int(scale))
-
-
-def _text(row: Row, name: str) -> str:
-    value = row[name]
-    return "" if pd.isna(value) else str(value)
 
 
 def _beside(figure: Figure, department: str, own: Own, level: float) -> Comparison:
@@ -186,7 +170,7 @@ def _estimate(kpi: Kpi, statistic: str, units: pd.DataFrame, level: float) -> tu
     values = (units["numerator"] / units["denominator"]).to_numpy()
     if statistic != "mean":
         return quantile(values, p_of(statistic), level), ""
-    if len(values) < FEWEST or hill_index(1 + values) <= HEAVY:
+    if len(values) < FEWEST or tail_index(1 + values).value <= HEAVY:
         return NOTHING, (
             f"Our own mean would rest on the few largest of {len(values)}: no interval would "
             "hold for it, so the median is what we report."
@@ -196,13 +180,8 @@ def _estimate(kpi: Kpi, statistic: str, units: pd.DataFrame, level: float) -> tu
 
 def _with_gap(found: Comparison, sd: float, level: float) -> Comparison:
     """With the gap to a published figure, and what it would take to be level."""
-    theirs = found.theirs
-    if found.statistic == "share":
-        gap = position.gap_to_share(found.ours, theirs.value, theirs.n, level)
-    elif found.statistic == "mean":
-        gap = position.gap_to_mean(found.ours, theirs.value, sd, theirs.n, level)
-    else:
-        gap = position.gap_to_constant(found.ours, theirs.value)
+    figure, n = found.theirs.value, found.theirs.n
+    gap = position.gap_to_published(found.ours, found.statistic, figure, sd, n, level)
     found = replace(found, gap=gap, note=gap.note)
     return replace(found, to_move=_to_move(found))
 

@@ -5,6 +5,7 @@ are another population and are never mixed with completed ones.
 """
 
 from collections.abc import Mapping
+from math import isnan
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from pmo_lib.facts.portfolio import (
     with_project,
 )
 from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.numbers import Floats
 from pmo_lib.wording import counted
 
@@ -113,6 +115,12 @@ def p50_and_p80(overruns: Floats, parent: Floats, level: float) -> tuple[Uplift,
     return middle, uplift(overruns, HIGH, level, parent)
 
 
+def cells(middle: Estimate, high: Estimate) -> dict[str, float]:
+    """Both with their ends, by `QUANTILES`."""
+    ends = [end for each in (middle, high) for end in (each.value, each.low, each.high)]
+    return dict(zip(QUANTILES, ends, strict=True))
+
+
 def forecasts(view: View, classes: Mapping[str, Floats]) -> pd.DataFrame:
     """Each project in flight with its approved cost, current estimate and what its class suggests.
 
@@ -140,13 +148,13 @@ def _suggested(
     category: str, approved: float, estimate: float, middle: Uplift, high: Uplift
 ) -> dict[str, float | int | str]:
     """What the class says of a project of this approved cost and current estimate."""
-    p50, p80 = (approved * (1 + np.array([u.value, u.low, u.high])) for u in (middle, high))
+    costs = {name: approved * (1 + share) for name, share in cells(middle, high).items()}
     return {
         "reference_class": _class_used(category, high),
         "n": high.n,
         "own_weight": high.own_weight,
-        **dict(zip(QUANTILES, [*p50, *p80], strict=True)),
-        "said": _said(estimate, p50, p80),
+        **costs,
+        "said": _said(estimate, costs),
         "note": high.note if approved == approved else "no approved cost is known",
     }
 
@@ -174,23 +182,24 @@ def _empty(columns: dict[str, str]) -> pd.DataFrame:
 
 
 def _class_used(category: str, found: Uplift) -> str:
-    if found.own_weight != found.own_weight:
+    if isnan(found.own_weight):
         return ""
     if found.own_weight == 1:
         return category
     return f"{category}, with all" if found.n else "all"
 
 
-def _said(estimate: float, p50: Floats, p80: Floats) -> str:
+def _said(estimate: float, costs: Mapping[str, float]) -> str:
     """The current estimate beside what such projects cost."""
-    if p50[0] != p50[0]:
+    if isnan(costs["p50"]):
         return ""
-    if estimate != estimate:
+    if isnan(estimate):
         return "no current estimate"
-    if estimate < p50[0]:
+    if estimate < costs["p50"]:
         # within the interval of the P50, or without one, it may be above the true one
-        surely = estimate < p50[1]
-        return f"{'is' if surely else 'may be'} below what half of such projects cost"
-    if estimate > p80[0]:
-        return f"{'is' if estimate > p80[2] else 'may be'} above what 4 in 5 of such projects cost"
+        surely = "is" if estimate < costs["p50_low"] else "may be"
+        return f"{surely} below what half of such projects cost"
+    if estimate > costs["p80"]:
+        surely = "is" if estimate > costs["p80_high"] else "may be"
+        return f"{surely} above what 4 in 5 of such projects cost"
     return "between what half and what 4 in 5 of such projects cost"

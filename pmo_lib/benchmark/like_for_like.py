@@ -5,7 +5,7 @@ those of `standardisation`.
 """
 
 from dataclasses import dataclass, replace
-from math import expm1, nan
+from math import expm1
 
 import pandas as pd
 
@@ -35,7 +35,7 @@ def like_for_like(ours: pd.DataFrame, peers: pd.DataFrame, level: float) -> Like
     if min(len(ours), len(peers)) < FEWEST:
         side, n = ("peers", len(peers)) if len(peers) < FEWEST else ("of ours", len(ours))
         why = f"{n} {side} are too few to have a mix of projects; it takes {FEWEST}"
-        none = Estimate(nan, nan, nan, 0, why)
+        none = Estimate(note=why)
         return LikeForLike(none, none, "context only", why)
     raw = float(ours["value"].mean() - peers["value"].mean())
     standardised, coverage = standardised_gap(ours, peers, level)

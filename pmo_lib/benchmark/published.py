@@ -33,11 +33,14 @@ OURS: dict[Unit, str] = {"share": "shares or %", "count": "counts", "score": "a 
 def published(benchmarks: pd.DataFrame) -> pd.DataFrame:
     """`benchmarks` with value and sd in the KPI's unit, and version, versions, fault.
 
+    A text that is not stated is empty.
     ``versions`` counts the different published values of one figure; ``version`` is this one's
     number in the order of rows. They are shown side by side and never averaged. ``fault`` says why
     the figure itself is of no use; empty where it is. A mean without sd or n has none.
     """
+    text: list[str] = list(benchmarks.select_dtypes("str"))
     rows = benchmarks.reset_index(drop=True)
+    rows[text] = rows[text].fillna("")
     stated = rows["unit"].str.strip()
     plain = stated.str.casefold()
     per_cent = plain.isin(PER_CENT)
@@ -95,7 +98,7 @@ def _fault(row: Any, stated_unit: str) -> str:
     if row.unit == "share" and _is_share(row, kpi) and not 0 <= row.value <= 1:
         shown = f"{100 * row.value:,.6g}".replace("-", "−")
         return f"A share of {shown} % is {'above 100 %' if row.value > 1 else 'below 0'}."
-    if pd.isna(row.kpi_id) or not row.kpi_id:
+    if not row.kpi_id:
         return ""
     if kpi is None:
         near = get_close_matches(row.kpi_id.upper(), CATALOGUE, n=1, cutoff=0.5)

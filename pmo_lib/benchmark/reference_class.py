@@ -12,6 +12,7 @@ from pmo_lib.benchmark.class_forecasts import (
     NOT_STATED,
     QUANTILES,
     by_class,
+    cells,
     forecasts,
     history,
     in_flight_growth,
@@ -70,6 +71,8 @@ def reference_class(view: View, peers: Mapping[str, View]) -> ReferenceClass:
     """
     level, portfolios = view.settings.confidence_level, {OWN: view, **peers}
     past = {name: history(each) for name, each in portfolios.items()}
+    own_projects = view.tables.get("projects")
+    ours = {ALL, NOT_STATED, *([] if own_projects is None else own_projects["category"].dropna())}
     rows, tails = [], {}
     for name, each in portfolios.items():
         did, source, column, projects = "overran", name, "overrun", past[name]
@@ -80,11 +83,10 @@ def reference_class(view: View, peers: Mapping[str, View]) -> ReferenceClass:
             continue
         overruns: Floats = projects[column].to_numpy(dtype="float64")
         classes = {ALL: overruns, **by_class(projects, column)}
-        ours = {ALL, *_categories(view)} if name != OWN else set(classes)
         rows += [
             _row(name, kind, source, len(own), *p50_and_p80(own, overruns, level))
             for kind, own in classes.items()
-            if kind in ours
+            if name == OWN or kind in ours
         ]
         tails[name] = tail(overruns, level, did)
     known = {name: by_class(projects) for name, projects in past.items() if len(projects)}
@@ -101,17 +103,10 @@ def reference_class(view: View, peers: Mapping[str, View]) -> ReferenceClass:
 def _row(
     portfolio: str, kind: str, source: str, n: float, middle: Estimate, high: Estimate
 ) -> dict[str, float | str]:
-    ends = [end for each in (middle, high) for end in (each.value, each.low, each.high)]
     return {
-        "portfolio": portfolio, "class": kind, "source": source, "n": n,
-        **dict(zip(QUANTILES, ends, strict=True)), "p50_note": middle.note, "p80_note": high.note,
+        "portfolio": portfolio, "class": kind, "source": source, "n": n, **cells(middle, high),
+        "p50_note": middle.note, "p80_note": high.note,
     }  # fmt: skip
-
-
-def _categories(view: View) -> set[str]:
-    if "projects" not in view.tables:
-        return set()
-    return {*view.tables["projects"]["category"].dropna(), NOT_STATED}
 
 
 def _published(view: View) -> list[dict[str, float | str]]:
@@ -124,7 +119,7 @@ def _published(view: View) -> list[dict[str, float | str]]:
     for group in quantiles(rows[rows["kpi_id"] == "D3"]):
         first, at = group.iloc[0], dict(zip(group["p"], group["value"], strict=True))
         if not first["fault"]:
-            found_at = (Estimate(at.get(p, nan), nan, nan, 0) for p in (MIDDLE, HIGH))
+            found_at = (Estimate(at.get(p, nan)) for p in (MIDDLE, HIGH))
             source = f"{first['source']} {first['year']}"
             n = nan if pd.isna(first["n"]) else float(first["n"])
             found.append(_row("", first["segment"], source, n, *found_at))

@@ -64,7 +64,7 @@ def uplift(
         return _unless_all_equal(Uplift(value, low, high, n, own_weight=1.0), overruns)
     note = _too_few(n, 0 if parent is None else len(parent), needed, p, parent is None)
     if note or parent is None:
-        return Uplift(nan, nan, nan, n, note)
+        return Uplift(n=n, note=note)
     weight, cases = n / (n + PARENT_CASES), min(n + PARENT_CASES, len(parent))
     shares = np.full(n, weight / max(n, 1)), np.full(len(parent), (1 - weight) / len(parent))
     values = np.concatenate([overruns, parent])

@@ -17,13 +17,13 @@ from pmo_lib.stats.numbers import ROUNDING, Floats
 
 FEWEST_QUARTERS = 8  # with projects, before and as many after
 SEASON_YEARS = 3  # before the PMO, for seasonality to be estimated
-ALIKE = 0.3  # autocorrelation above which an interval from so few quarters stays a little short
-MOST_ALIKE = 0.95
+AUTOCORRELATED = 0.3  # above which an interval from so few quarters stays a little short
+HIGHEST = 0.95
 TINY = 1e-300  # for a logarithm of what may be 0
 LINES = ["fitted", "counterfactual", "counterfactual_low", "counterfactual_high"]
 
 
-class Fit(NamedTuple):
+class Regression(NamedTuple):
     """Coefficients, their covariance, and the variance of one project's residual."""
 
     coefficients: Floats
@@ -66,7 +66,7 @@ def interrupted(projects: pd.DataFrame, began: int, level: float = 0.9) -> Effec
     t = used["quarter"].to_numpy("float64") - began
     seasonal = has_season(t)
     x = design(t, seasonal)
-    rho = likeness(t, x, y, n)
+    rho = residual_autocorrelation(t, x, y, n)
     fit, plain = generalised(t, x, y, n, rho), generalised(t, x, y, n, 0.0)
     contrast = np.zeros(x.shape[1])
     contrast[2:4] = 1.0, float((n * t)[post].sum() / n[post].sum())
@@ -107,7 +107,7 @@ def design(t: Floats, seasonal: bool) -> Floats:
     return np.column_stack([np.ones(len(t)), t, post, t * post, *season])
 
 
-def generalised(t: Floats, x: Floats, y: Floats, n: Floats, rho: float) -> Fit:
+def generalised(t: Floats, x: Floats, y: Floats, n: Floats, rho: float) -> Regression:
     """Generalised least squares (Aitken): errors of variance σ² ÷ n and correlation ρ^|t - s|."""
     root = np.linalg.cholesky(rho ** np.abs(t[:, None] - t[None, :]))
     whitened = np.linalg.solve(root, np.column_stack([x, y]) * np.sqrt(n)[:, None])
@@ -119,18 +119,18 @@ def generalised(t: Floats, x: Floats, y: Floats, n: Floats, rho: float) -> Fit:
     height = np.log(np.diag(root)).sum() + np.linalg.slogdet(cross)[1] / 2
     height += freedom / 2 * np.log(max(squares, TINY))
     covariance: Floats = np.linalg.inv(cross) * (squares / freedom)
-    return Fit(coefficients, covariance, squares / freedom, float(height))
+    return Regression(coefficients, covariance, squares / freedom, float(height))
 
 
-def likeness(t: Floats, x: Floats, y: Floats, n: Floats) -> float:
+def residual_autocorrelation(t: Floats, x: Floats, y: Floats, n: Floats) -> float:
     """ρ >= 0 of highest restricted likelihood; from residuals alone it is far too low when few."""
     from scipy.optimize import minimize_scalar
 
     def height(rho: float) -> float:
         return generalised(t, x, y, n, rho).height
 
-    best = min(np.linspace(0, MOST_ALIKE, 20).tolist(), key=height)
-    ends = max(best - 0.05, 0.0), min(best + 0.05, MOST_ALIKE)
+    best = min(np.linspace(0, HIGHEST, 20).tolist(), key=height)
+    ends = max(best - 0.05, 0.0), min(best + 0.05, HIGHEST)
     return float(minimize_scalar(height, bounds=ends, method="bounded").x) if best else 0.0
 
 
@@ -141,7 +141,7 @@ def has_season(t: Floats) -> bool:
 
 
 def _with_lines(
-    series: pd.DataFrame, began: int, seasonal: bool, fit: Fit, level: float, freedom: int
+    series: pd.DataFrame, began: int, seasonal: bool, fit: Regression, level: float, freedom: int
 ) -> pd.DataFrame:
     t = series["quarter"].to_numpy("float64") - began
     x = design(t, seasonal)
@@ -172,15 +172,15 @@ def _refusal(used: pd.DataFrame, projects: pd.DataFrame) -> str:
     return ""
 
 
-def _note(empty: int, alike: float) -> str:
+def _note(empty: int, rho: float) -> str:
     notes = []
     if empty:
         notes.append(f"quarters without a project: {empty}")
-    if alike != alike:
+    if rho != rho:
         notes.append("no interval: the lines leave no spread")
-    elif alike > ALIKE:
+    elif rho > AUTOCORRELATED:
         notes.append(
-            f"quarters resemble those before them (correlation {alike:.2f}): the interval allows "
-            "for it, and may still be too short"
+            f"quarters are autocorrelated ({rho:.2f}): the interval allows for it, and may still "
+            "be too short"
         )
     return "; ".join(notes)

@@ -7,7 +7,7 @@ import numpy as np
 from pmo_lib.stats.numbers import Bools, Floats, Integers, standardised
 
 CALIPER = 0.2  # standard deviations of the logit (Austin 2011)
-ALIKE = 1e-9  # distances on the logit that differ by less are equal
+TIED = 1e-9  # distances on the logit that differ by less are equal
 RIDGE = 0.01  # on standardised slopes: holds them finite where treated and not are apart
 
 
@@ -38,14 +38,14 @@ def match_weights(logit: Floats, treated: Bools, strata: Integers) -> Floats:
     near ones none is preferred: they share (Abadie & Imbens 2006).
     """
     weights = np.zeros(len(logit))
-    caliper = CALIPER * float(logit.std(ddof=1)) + ALIKE
+    caliper = CALIPER * float(logit.std(ddof=1)) + TIED
     order = np.argsort(strata, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(strata[order])) + 1):
         controls = rows[~treated[rows]]
         for row in rows[treated[rows]] if controls.size else ():
             apart = np.abs(logit[controls] - logit[row])
             nearest = float(apart.min())
-            tied = controls[apart <= nearest + ALIKE]
+            tied = controls[apart <= nearest + TIED]
             if nearest <= caliper:
                 weights[row] = 1.0
                 weights[tied] += 1.0 / len(tied)

@@ -21,11 +21,11 @@ from pmo_lib.stats.numbers import Bools, Floats, Integers
 class Trended(Estimate):
     """The effect net of a linear trend of the adopters, or the note why there is none.
 
-    ``error`` is the jackknife's, ``bend`` the maximal bias from a curvature of 1 a quarter².
+    ``error`` is the jackknife's, ``max_bias`` the maximal bias from a curvature of 1 a quarter².
     """
 
     error: float = nan
-    bend: float = nan
+    max_bias: float = nan
 
 
 def trended(cells: Panel, level: float) -> Trended:
@@ -40,14 +40,14 @@ def trended(cells: Panel, level: float) -> Trended:
     without = impute(plain, *leaving_out_each(~treated, treated)).effect[:, 0]
     value, error = float(found[0]), jackknife_error(without, float(found[0]))
     half = t_quantile(level, max(2, int((~np.isnan(without)).sum()))) * error
-    bend = float(np.abs(found[cells.y.shape[2] :]).sum())
-    return Trended(**vars(around(value, half)), error=error, bend=bend)
+    max_bias = float(np.abs(found[cells.y.shape[2] :]).sum())
+    return Trended(**vars(around(value, half)), error=error, max_bias=max_bias)
 
 
 def breakdown(found: Trended, level: float, departments: int) -> float:
     """The breakdown value: the largest M at which the interval still excludes 0; 0 where none.
 
-    The interval is value ± error × the quantile of |N(M × bend ÷ error, 1)|, widened as t is.
+    The interval is value ± error × the quantile of |N(M × max_bias ÷ error, 1)|, widened as t is.
     """
     from scipy.stats import foldnorm
 
@@ -56,12 +56,12 @@ def breakdown(found: Trended, level: float, departments: int) -> float:
     widened = t_quantile(level, departments) / NormalDist().inv_cdf((1 + level) / 2)
 
     def holds(m: float) -> bool:
-        half = found.error * widened * float(foldnorm.ppf(level, m * found.bend / found.error))
+        half = found.error * widened * float(foldnorm.ppf(level, m * found.max_bias / found.error))
         return abs(found.value) > half
 
     if not holds(0.0):
         return 0.0
-    low, high = 0.0, abs(found.value) / max(found.bend, 1e-12)
+    low, high = 0.0, abs(found.value) / max(found.max_bias, 1e-12)
     for _ in range(40):
         middle = (low + high) / 2
         low, high = (middle, high) if holds(middle) else (low, middle)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from math import isnan, nan
 from typing import Any, ClassVar, Literal
 from unicodedata import normalize
@@ -49,6 +49,14 @@ def _count(name: str, value: int, low: int, high: int) -> Rule:
 
 def _is_year(year: int) -> bool:
     return year == 0 or 1900 <= year <= 2200
+
+
+def _is_month_or_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text if len(text) > len("2026-10") else f"{text}-01")
+    except ValueError:
+        return False
+    return bool(DATE.fullmatch(text))
 
 
 def _is_date_format(form: str) -> bool:
@@ -154,6 +162,7 @@ class Settings:
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     survey_points: dict[str, int] = field(default_factory=dict)
     first_version: int = 0  # of a project's baseline: the original
+    departments: dict[str, str] = field(default_factory=dict)  # what each alias stands for
     customers: dict[str, int] = field(default_factory=dict)
     segments: dict[str, list[str]] = field(default_factory=dict)
     profile: Profile = field(default_factory=Profile)
@@ -175,8 +184,8 @@ class Settings:
             ("currency must be named, such as GBP", bool(self.currency.strip())),
             ("price_base must be a year, such as 2025", _is_year(self.price_base)),
             (
-                f"data_date must be a month or a day, such as 2026-10, not {self.data_date!r}",
-                not self.data_date or bool(DATE.fullmatch(self.data_date)),
+                f"data_date must be a month or a day, such as 2026-10; not {shown(self.data_date)}",
+                not self.data_date or _is_month_or_day(self.data_date),
             ),
             _share("confidence_level", self.confidence_level, 0.5, below=True),
             _count("outcome_window_months", self.outcome_window_months, 1, 1200),
@@ -185,6 +194,10 @@ class Settings:
             _share("false_discovery_share", self.false_discovery_share, 0.001, below=True),
             _share("withhold_above_rejected_share", self.withhold_above_rejected_share),
             *(_count(f"customers: {name}:", n, 1, 10**9) for name, n in self.customers.items()),
+            (
+                "departments must have names",
+                all(name.strip() for pair in self.departments.items() for name in pair),
+            ),
             ("first_version must be 0 or 1", self.first_version in {0, 1}),
             ("money_unit must be above 0", all(unit > 0 for unit in self.money_unit.values())),
             *(_count(f"survey_points: {n}:", p, 2, 1000) for n, p in self.survey_points.items()),

@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-from pmo_lib.engine.result import of_subject
 from pmo_lib.errors import ParameterError, shown
 from pmo_lib.portable import name_problems
 
@@ -51,11 +50,6 @@ class Baseline:
     @property
     def label(self) -> str:
         return f"{self.name}, version {self.version}"
-
-    def units(self, kpi_id: str, department: str) -> pd.DataFrame | None:
-        """The KPI's observations for a department; None where it was not observed."""
-        units = self.observations.get(kpi_id)
-        return None if units is None else of_subject(units, department)
 
     def hash(self) -> str:
         """SHA-256 over what was observed and how, not over when and under which name."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pmo_lib.contract.tables import empty
-from pmo_lib.engine.customer_groups import gaps, importance_performance
+from pmo_lib.engine.customer_groups import CustomerSurvey
 from pmo_lib.engine.observe import shown_by
 from pmo_lib.engine.view import View
 from pmo_lib.facts.customers import uptake
@@ -33,7 +33,9 @@ def customers(view: View) -> Customers:
     usable = view.usable
     answers, named = usable.get("survey_responses"), usable.get("services")
     level, few = view.settings.confidence_level, view.settings.disclosure.too_few
-    asked = None if answers is None else (answers, named, view.period, level, few)
+    asked = None
+    if answers is not None:
+        asked = CustomerSurvey(answers, named, view.period, level, few)
     used = [usable.get(name) for name in ("service_requests", "rollouts")]
     return Customers(
         audit(
@@ -42,8 +44,8 @@ def customers(view: View) -> Customers:
             shown_by(view),
             **{name: usable[name] for name in AUDITED if name in usable},
         ),
-        gaps(*asked) if asked else None,
-        importance_performance(*asked) if asked else None,
+        asked.gaps() if asked else None,
+        asked.importance_performance() if asked else None,
         uptake(used[0], used[1], named, view.period)
         if used[0] is not None and used[1] is not None
         else None,

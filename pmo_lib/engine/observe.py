@@ -137,12 +137,15 @@ def _shown_by(view: View, look: Look, kpi_id: str, department: str) -> str:
     now = of_department(kpi, view, department, of_subject(seen, department))[0]
     if not now.is_measured:
         return f"{kpi_id} is {now.state}: {now.reason}"
-    if view.baseline is None:
+    since = view.reorganisation
+    if since is None:
         return f"{kpi_id} has no frozen baseline"
-    units = view.baseline.units(kpi_id, department)
+    units = since.units(kpi)
     if units is None:
-        return f"{kpi_id} is not in the baseline: {view.baseline.unmeasured.get(kpi_id, 'unknown')}"
-    before = of_department(kpi, view, department, units, "in the baseline")[0]
+        why = since.baseline.unmeasured.get(kpi_id, "unknown")
+        return f"{kpi_id} is not in the baseline: {why}"
+    own = of_subject(units, department)
+    before = of_department(kpi, view, department, own, "in the baseline")[0]
     return "" if before.is_measured else f"{kpi_id} has no value in the baseline: {before.reason}"
 
 

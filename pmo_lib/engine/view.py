@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -9,6 +10,7 @@ from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.engine.baseline import Baseline
+from pmo_lib.engine.reorganisation import Reorganisation
 from pmo_lib.engine.result import ResultState
 from pmo_lib.kpis.kpi import Kpi
 from pmo_lib.months import month_end
@@ -35,6 +37,13 @@ class View:
     def data_date(self) -> pd.Timestamp:
         return month_end(self.period)
 
+    @cached_property
+    def reorganisation(self) -> Reorganisation | None:
+        """The baseline as of today's departments; None without one."""
+        if self.baseline is None:
+            return None
+        return Reorganisation(self.baseline, self.tables["projects"])
+
     @property
     def usable(self) -> dict[str, pd.DataFrame]:
         """The tables that are there and not withheld, by name."""
@@ -58,7 +67,7 @@ def availability(kpi: Kpi, view: View) -> tuple[ResultState, str]:
         return "not measured", "needs a value case in which an effect of the PMO is at least likely"
     if "verdict" in kpi.given and view.verdict is None:
         return "not measured", "needs the verdict of validation"
-    used = (*kpi.tables, *kpi.needs)
+    used = (*kpi.tables, *kpi.needs, *kpi.uses)
     withheld = dict.fromkeys(view.withheld[name] for name in used if name in view.withheld)
     if withheld:
         return "withheld", "; ".join(withheld)

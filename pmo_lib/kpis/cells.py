@@ -8,21 +8,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from pmo_lib.stats.numbers import Floats
+from pmo_lib.stats.numbers import Bools, Floats, Integers
 
-Integers = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[Any]
+Numbers = Floats | Integers | Bools
 
 
 @dataclass(frozen=True)
-class Cells:
+class UnitCells:
     """Units cell by cell: cell k is the rows of `units` from bounds[k] up to bounds[k + 1]."""
 
     units: pd.DataFrame
@@ -69,10 +65,10 @@ class Cells:
         sums = [np.bincount(self.case, x, n).astype("float64") for x in columns]
         return _each(method, self.case_bounds, sums)
 
-    def where(self, chosen: Bools) -> "Cells":
+    def where(self, chosen: Bools) -> "UnitCells":
         """The same cells with the chosen units only."""
         kept = np.append(0, np.cumsum(chosen))[self.bounds]
-        return Cells(self.units[chosen], kept)
+        return UnitCells(self.units[chosen], kept)
 
 
 def _each(method: Callable[..., float], bounds: Integers, columns: Iterable[Numbers]) -> Floats:

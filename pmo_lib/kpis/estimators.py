@@ -169,7 +169,7 @@ def quantile(units: pd.DataFrame, level: float, *, p: float) -> Estimate:
 
 def clustered_median(units: pd.DataFrame, level: float) -> Estimate:
     cases, _ = pd.factorize(units["case_id"], use_na_sentinel=False)
-    return quantiles.clustered_quantile(values(units).to_numpy(), cases, 0.5, level)
+    return quantiles.quantile(values(units).to_numpy(), 0.5, level, cases)
 
 
 def survival_quantile(units: pd.DataFrame, level: float, *, p: float) -> Estimate:

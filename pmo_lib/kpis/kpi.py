@@ -66,6 +66,7 @@ class Kpi:
     statistic, also : the headline, and what is shown beside it.
     population : what the units are ("completed projects").
     needs : the columns without which nothing can be said, as "table.column".
+    uses : the columns that it can do without, but not with what is in doubt.
     near : the range in which the value should lie, where `better` is "near".
     level : "organisation" where the data are not kept by department.
     segment : what the parts are called ("service"); empty where there are none.
@@ -74,6 +75,8 @@ class Kpi:
         answer might have said either.
     cumulative : whether numerator and denominator of a case grow from its start to the data date;
         over time what each month added is looked at, as the value to date hardly moves.
+    collective : whether a case's observation hangs on the others of its department, or is of the
+        department itself.
     takes_dates : whether it takes many data dates together, as `data_date: Dates` says.
     """
 
@@ -86,6 +89,7 @@ class Kpi:
     also: tuple[Statistic, ...]
     population: Population
     needs: tuple[str, ...]
+    uses: tuple[str, ...]
     window: Window
     near: tuple[float, float] | None
     level: Level
@@ -93,6 +97,7 @@ class Kpi:
     segment_statistic: Statistic
     scale: tuple[float, float] | None
     cumulative: bool
+    collective: bool
     takes_dates: bool
     definition: str
     tables: tuple[str, ...]
@@ -115,6 +120,7 @@ def kpi(
     population: str | Population,
     also: tuple[str | Statistic, ...] = (),
     needs: tuple[str, ...] = (),
+    uses: tuple[str, ...] = (),
     window: Window = "data date",
     near: tuple[float, float] | None = None,
     level: Level = "department",
@@ -122,6 +128,7 @@ def kpi(
     segment_statistic: str | Statistic | None = None,
     scale: tuple[float, float] | None = None,
     cumulative: bool = False,
+    collective: bool = False,
 ) -> Callable[[Callable[..., pd.DataFrame]], Kpi]:
     """Declare a KPI on a function of tables; ValueError where its names are not known.
 
@@ -140,7 +147,7 @@ def kpi(
         parameters = inspect.signature(function).parameters.values()
         tables = [p for p in parameters if p.name not in GIVEN]
         unknown = [p.name for p in tables if p.name not in TABLES]
-        unknown += [need for need in needs if not _is_column(need)]
+        unknown += [name for name in (*needs, *uses) if not _is_column(name)]
         if unknown:
             raise ValueError(
                 f"KPI {id} names {unknown}, which pmo_lib.contract.tables does not declare"
@@ -157,6 +164,7 @@ def kpi(
             also=tuple(map(statistic_of, also)),
             population=population_of(population),
             needs=needs,
+            uses=uses,
             window=window,
             near=near,
             level=level,
@@ -164,6 +172,7 @@ def kpi(
             segment_statistic=statistic_of(segment_statistic or statistic),
             scale=scale,
             cumulative=cumulative,
+            collective=collective,
             takes_dates=any(p.annotation == Dates for p in parameters),
             definition=inspect.cleandoc(function.__doc__ or ""),
             tables=tuple(p.name for p in tables if p.default is p.empty),

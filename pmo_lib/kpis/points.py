@@ -10,9 +10,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from pmo_lib.kpis.cells import Cells, Integers
+from pmo_lib.kpis.cells import UnitCells
 from pmo_lib.stats.estimate import Estimate
-from pmo_lib.stats.numbers import Floats, total
+from pmo_lib.stats.numbers import Floats, Integers, total
 from pmo_lib.stats.quantiles import sample_quantile, survival_time
 from pmo_lib.stats.skill import by_case_and_colour, skill_score
 
@@ -20,17 +20,17 @@ ANY_LEVEL = 0.9  # of the intervals, which nobody asks for here
 Points = tuple[Floats, Integers]
 
 
-def by_estimator(estimator: Callable[[pd.DataFrame, float], Estimate], cells: Cells) -> Points:
+def by_estimator(estimator: Callable[[pd.DataFrame, float], Estimate], cells: UnitCells) -> Points:
     """The estimator's own values, cell by cell."""
     found = [estimator(cells.units.iloc[a:b], ANY_LEVEL) for a, b in pairwise(cells.bounds)]
     return np.array([e.value for e in found]), np.array([e.cases for e in found], dtype="int64")
 
 
-def rate(cells: Cells) -> Points:
+def rate(cells: UnitCells) -> Points:
     return cells.each(lambda k: k.sum() / len(k), cells.column("numerator")), cells.sizes
 
 
-def rate_by_case(cells: Cells) -> Points:
+def rate_by_case(cells: UnitCells) -> Points:
     above, below = cells.column("numerator"), cells.column("denominator")
     known = cells.each_by_case(lambda n: (n > 0).sum(), below).astype("int64")
     rates = cells.each_by_case(_rate_of_sums, above, below)
@@ -42,7 +42,7 @@ def _rate_of_sums(successes: Floats, sizes: Floats) -> float:
     return float(successes[sizes > 0].sum() / n) if n else np.nan
 
 
-def rate_difference(cells: Cells) -> Points:
+def rate_difference(cells: UnitCells) -> Points:
     groups = [cells.where((cells.units["group"] == name).to_numpy(dtype=bool))
               for name in ("first", "second")]  # fmt: skip
     (first, n), (second, m) = (rate_by_case(group) for group in groups)
@@ -50,7 +50,7 @@ def rate_difference(cells: Cells) -> Points:
     return first - second, np.where((n > 0) & (m > 0), np.minimum(n, m), both)
 
 
-def ratio(cells: Cells) -> Points:
+def ratio(cells: UnitCells) -> Points:
     above, below = cells.column("numerator"), cells.column("denominator")
     return cells.each_by_case(_ratio_of_sums, above, below), cells.cases
 
@@ -60,7 +60,7 @@ def _ratio_of_sums(above: Floats, below: Floats) -> float:
     return total(above) / base if base > 0 else np.nan
 
 
-def quotient(cells: Cells) -> Points:
+def quotient(cells: UnitCells) -> Points:
     above, below = cells.column("numerator"), cells.column("denominator")
     return cells.each(_quotient_of_sums, above, below), cells.sizes
 
@@ -70,40 +70,40 @@ def _quotient_of_sums(above: Floats, below: Floats) -> float:
     return float(above.sum() / base) if base > 0 else np.nan
 
 
-def mean(cells: Cells) -> Points:
+def mean(cells: UnitCells) -> Points:
     return cells.each(np.mean, cells.quotients), cells.sizes
 
 
-def mean_by_case(cells: Cells) -> Points:
+def mean_by_case(cells: UnitCells) -> Points:
     values = cells.quotients
     return cells.each_by_case(_rate_of_sums, values, np.ones(len(values))), cells.cases
 
 
-def monthly_mean(cells: Cells) -> Points:
+def monthly_mean(cells: UnitCells) -> Points:
     months, _ = pd.factorize(cells.units["period"])
-    found = Cells(cells.units.assign(case_id=months), cells.bounds)
+    found = UnitCells(cells.units.assign(case_id=months), cells.bounds)
     numerator = found.column("numerator")
     return found.each_by_case(np.mean, numerator), found.cases
 
 
-def count(cells: Cells) -> Points:
+def count(cells: UnitCells) -> Points:
     return cells.each(np.add.reduce, cells.column("numerator")), cells.sizes
 
 
-def median(cells: Cells) -> Points:
+def median(cells: UnitCells) -> Points:
     return cells.each(lambda x: sample_quantile(np.sort(x), 0.5), cells.quotients), cells.sizes
 
 
-def median_by_case(cells: Cells) -> Points:
+def median_by_case(cells: UnitCells) -> Points:
     return median(cells)[0], cells.cases
 
 
-def survival_median(cells: Cells) -> Points:
+def survival_median(cells: UnitCells) -> Points:
     ended = cells.units["ended"].to_numpy(dtype=bool)
     return cells.each(lambda t, e: survival_time(t, e, 0.5), cells.quotients, ended), cells.sizes
 
 
-def nps(cells: Cells) -> Points:
+def nps(cells: UnitCells) -> Points:
     # scores of one case are taken as one, as the estimator does
     scores, weight = cells.column("numerator"), cells.cases / np.maximum(cells.sizes, 1)
     promoters, detractors = (
@@ -113,7 +113,7 @@ def nps(cells: Cells) -> Points:
     return 100 * ((promoters - detractors) / cells.cases), cells.cases
 
 
-def rating_skill(cells: Cells) -> Points:
+def rating_skill(cells: UnitCells) -> Points:
     colours, _ = pd.factorize(cells.units["segment"], sort=True, use_na_sentinel=False)
     return cells.each(_skill_of, cells.case, colours, cells.column("numerator")), cells.cases
 

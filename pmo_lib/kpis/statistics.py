@@ -10,7 +10,7 @@ import pandas as pd
 
 from pmo_lib.errors import allowed_values
 from pmo_lib.kpis import estimators, influence, points
-from pmo_lib.kpis.cells import Cells
+from pmo_lib.kpis.cells import UnitCells
 from pmo_lib.stats import rates, ratios
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.wording import Unit
@@ -72,7 +72,7 @@ class Statistic:
     influence: Influence = influence.of_mean
     per_case: bool = False
     among_peers: bool = False
-    per_cell: Callable[[Cells], points.Points] | None = None
+    per_cell: Callable[[UnitCells], points.Points] | None = None
     reads: tuple[str, ...] = ()
 
     @property
@@ -83,7 +83,7 @@ class Statistic:
     def __call__(self, units: pd.DataFrame, level: float) -> Estimate:
         return self.estimator(units, level)
 
-    def in_cells(self, cells: Cells) -> points.Points:
+    def in_cells(self, cells: UnitCells) -> points.Points:
         """Its value in each cell, and how many independent cases that rests on."""
         return self.per_cell(cells) if self.per_cell else points.by_estimator(self.estimator, cells)
 

@@ -4,14 +4,11 @@ Of all weights that reach the peers' means of the covariates it takes those near
 ones. `value`, category and size tier as in `standardisation`.
 """
 
-from math import nan
-
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pmo_lib.stats.estimate import Estimate
-from pmo_lib.stats.numbers import ROUNDING, Floats
+from pmo_lib.stats.numbers import ROUNDING, Floats, Integers
 from pmo_lib.stats.standardisation import coded, half_width, is_rate
 
 FEWEST_EFFECTIVE = 30.0
@@ -30,21 +27,21 @@ def balanced_gap(ours: pd.DataFrame, peers: pd.DataFrame, level: float) -> Estim
     """
     kinds = coded(ours, peers)
     if not kinds.shape[1]:
-        return Estimate(nan, nan, nan, 0, "neither category nor size is known on both sides")
+        return Estimate(note="neither category nor size is known on both sides")
     known = (kinds >= 0).all(axis=1)
     y, peer_y = (
         side["value"].to_numpy("float64")[of]
         for side, of in zip((ours, peers), np.split(known, [len(ours)]), strict=True)
     )
     if len(peer_y) < 2 or not len(y):
-        return Estimate(nan, nan, nan, 0, "too few have a known category and size")
+        return Estimate(note="too few have a known category and size")
     covariates, peer_covariates = np.split(_dummies(kinds[known]), [len(y)])
     weights = entropy_weights(covariates, peer_covariates.mean(axis=0))
     if weights is None:
-        return Estimate(nan, nan, nan, len(y), "no weights of ours reach the peers' mix")
+        return Estimate(n=len(y), note="no weights of ours reach the peers' mix")
     effective, largest = float(1 / np.square(weights).sum()), float(weights.max())
     if refusal := _refusal(effective, largest):
-        return Estimate(nan, nan, nan, len(y), refusal)
+        return Estimate(n=len(y), note=refusal)
     own, freedom, slopes = _linearised(y, covariates, weights, is_rate(y))
     unexplained = float(np.var(peer_y - peer_covariates @ slopes, ddof=1))
     theirs = _at_least(unexplained, len(peer_y), is_rate(peer_y)) / len(peer_y)
@@ -151,7 +148,7 @@ def _at_least(variance: float, n: float, rate: bool) -> float:
     return share * (1 - share) if rate and variance <= ROUNDING else variance
 
 
-def _dummies(kinds: npt.NDArray[np.int64]) -> Floats:
+def _dummies(kinds: Integers) -> Floats:
     """A column of 0 or 1 for each category, then for each tier, that there is."""
     columns = [codes == kind for codes in kinds.T for kind in np.unique(codes)]
     return np.array(columns, dtype="float64").T

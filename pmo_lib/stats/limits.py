@@ -8,11 +8,8 @@ from math import nan, sqrt
 from statistics import NormalDist
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Integers = npt.NDArray[np.int64]
+from pmo_lib.stats.numbers import Floats, Integers
 
 RANGE_TO_SIGMA = 1.128  # the mean move of independent values, in standard deviations
 RANGE_LIMIT = 3.268  # the upper range limit, in mean moving ranges (D4)

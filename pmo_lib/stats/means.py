@@ -5,7 +5,7 @@ Functions of `stats` take plain numbers without gaps and a confidence level, and
 """
 
 from dataclasses import replace
-from math import nan, sqrt
+from math import sqrt
 
 import numpy as np
 
@@ -27,7 +27,8 @@ def clustered_mean(totals: Floats, sizes: Floats, level: float) -> Estimate:
     value = float(totals.sum() / n)
     apart = totals - value * sizes
     if clusters < 2 or np.abs(apart).max() <= ROUNDING * np.abs(totals).max():
-        return replace(_without_spread(value, clusters), n=int(n), clusters=clusters)
+        note = "all values are equal" if clusters > 1 else "one value has no spread"
+        return Estimate(value, n=int(n), note=f"no interval: {note}", clusters=clusters)
     # by how much leaving out each moves the mean; where all have one unit the plain deviations
     moves = (clusters - 1) * apart / (n - sizes)
     found = _student(value, clusters, float((moves**2).sum()), float((moves**3).sum()), level)
@@ -50,15 +51,8 @@ def _student(value: float, n: int, squares: float, cubes: float, level: float) -
     return Estimate(value, value - below * s, value + above * s, n)
 
 
-def _without_spread(value: float, cases: int) -> Estimate:
-    note = "all values are equal" if cases > 1 else "one value has no spread"
-    return Estimate(value, nan, nan, cases, f"no interval: {note}")
-
-
 def geometric_mean(ratios: Floats, level: float) -> Estimate:
     """exp(mean of log ratios) with the t interval on the log scale; ratios must be above 0."""
     logs = mean(np.log(ratios), level)
-    return Estimate(
-        float(np.exp(logs.value)), float(np.exp(logs.low)), float(np.exp(logs.high)), logs.n,
-        logs.note,
-    )  # fmt: skip
+    value, low, high = np.exp([logs.value, logs.low, logs.high]).tolist()
+    return replace(logs, value=value, low=low, high=high)

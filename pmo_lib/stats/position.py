@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from pmo_lib.stats.estimate import Estimate, t_quantile
+from pmo_lib.stats.estimate import Estimate, around, t_quantile
 from pmo_lib.stats.numbers import ROUNDING, Floats
 from pmo_lib.stats.rates import rate
 
@@ -23,7 +23,8 @@ def percentile_of_value(value: float, peers: Floats, level: float) -> Estimate:
     """Percentile rank (#{peers < value} + ½ #{peers = value}) ÷ n, with Wilson's interval."""
     if len(peers) < FEWEST_PEERS:
         return _too_few(len(peers))
-    found = rate(_mid_rank(value, np.sort(peers)), len(peers), level)
+    below, upto = (np.searchsorted(np.sort(peers), value, side=side) for side in ("left", "right"))
+    found = rate(float(below + upto) / 2, len(peers), level)
     return replace(found, n=len(peers), note=_rough(len(peers)))
 
 
@@ -81,7 +82,7 @@ def percentile_from_quantiles(
         if falls.size:
             at = int(falls[0])
             note = f"their quantiles contradict: {_named(p[at])} is above {_named(p[at + 1])}"
-        return Estimate(nan, nan, nan, 0, note), ""
+        return Estimate(note=note), ""
     first, last = _place(ours.value, p, y)
     bound = "" if first == last else f"between {_named(first)} and {_named(last)}"
     if ours.value < y[0]:
@@ -94,21 +95,18 @@ def percentile_from_quantiles(
     return Estimate(nan if bound else first, low, high, 0, note if beyond else ""), bound
 
 
-def gap_to_mean(
-    ours: Estimate, their_mean: float, their_sd: float, their_n: int, level: float
+def gap_to_published(
+    ours: Estimate, statistic: str, value: float, sd: float, n: int, level: float
 ) -> Estimate:
-    """Ours less a published mean; Var = Var of ours + sd² ÷ n where both are published."""
-    if not (their_sd > 0 and their_n > 1):
-        return gap_to_constant(ours, their_mean)
-    half = t_quantile(level, their_n) * their_sd / sqrt(their_n)
-    return gap_between(ours, Estimate(their_mean, their_mean - half, their_mean + half, their_n))
+    """Ours less a published figure, with its own interval where what was published allows one.
 
-
-def gap_to_share(ours: Estimate, their_share: float, their_n: int, level: float) -> Estimate:
-    """Our rate less a published share, Newcombe's interval with its count, where n is known."""
-    if not their_n:
-        return gap_to_constant(ours, their_share)
-    return gap_between(ours, rate(their_share * their_n, their_n, level))
+    Of a share of n it is Wilson's, of a mean with sd and n Student's.
+    """
+    if statistic == "share" and n:
+        return gap_between(ours, rate(value * n, n, level))
+    if statistic == "mean" and sd > 0 and n > 1:
+        return gap_between(ours, around(value, t_quantile(level, n) * sd / sqrt(n), n))
+    return gap_to_constant(ours, value)
 
 
 def gap_to_constant(ours: Estimate, theirs: float) -> Estimate:
@@ -145,7 +143,7 @@ def superiority(
     n, m = len(ours), len(peers)
     k = min(n, m)
     if k < 2:
-        return Estimate(nan, nan, nan, k, f"{k} are too few for a chance (2 needed)")
+        return Estimate(n=k, note=f"{k} are too few for a chance (2 needed)")
     sign = 1 if better == "higher" else -1
     together = rankdata(np.concatenate([sign * ours, sign * peers]))
     inner, outer = rankdata(sign * ours), rankdata(sign * peers)
@@ -166,11 +164,6 @@ def superiority(
 def successes_needed(n: int, successes: int, target: float) -> int:
     """How many more of the n would have had to succeed for the rate to reach the target."""
     return max(0, ceil(target * n - ROUNDING * n) - successes)
-
-
-def _mid_rank(value: float, ordered: Floats) -> float:
-    below, upto = (np.searchsorted(ordered, value, side=side) for side in ("left", "right"))
-    return float(below + upto) / 2
 
 
 def _place(value: float, p: Floats, y: Floats) -> tuple[float, float]:
@@ -199,7 +192,7 @@ def _named(probability: float) -> str:
 
 
 def _too_few(n: int) -> Estimate:
-    return Estimate(nan, nan, nan, n, f"{n} are too few for a place ({FEWEST_PEERS} needed)")
+    return Estimate(n=n, note=f"{n} are too few for a place ({FEWEST_PEERS} needed)")
 
 
 def _rough(n: int) -> str:

@@ -8,49 +8,36 @@ import numpy as np
 import numpy.typing as npt
 
 from pmo_lib.stats.estimate import NOTHING, Estimate
-from pmo_lib.stats.numbers import ROUNDING, Floats
+from pmo_lib.stats.numbers import ROUNDING, Bools, Floats, Integers
 from pmo_lib.stats.rates import design_effect
 
 
-def quantile(values: Floats, p: float, level: float) -> Estimate:
+def quantile(values: Floats, p: float, level: float, cases: Integers | None = None) -> Estimate:
     """The p-quantile with the tightest order-statistic interval that holds with `level`.
 
     Ranks l < u with P(l <= Binomial(n, p) <= u - 1) >= level; no interval where n is too small.
+
+    Where the values of a case (`cases`, numbered from 0) resemble one another it is Woodruff's
+    (1952): the ranks of n ÷ deff independent values, deff that of lying at or below the quantile,
+    carried over to the ranks of all n.
     """
     n = len(values)
     if n == 0:
         return NOTHING
     ordered = np.sort(values)
-    value = sample_quantile(ordered, p)
-    ranks = order_statistic_ranks(n, p, level)
-    if ranks is None:
-        return Estimate(value, nan, nan, n, f"no interval: {n} are too few for one at this level")
-    return Estimate(value, float(ordered[ranks[0] - 1]), float(ordered[ranks[1] - 1]), n)
-
-
-def clustered_quantile(
-    values: Floats, cases: npt.NDArray[np.int64], p: float, level: float
-) -> Estimate:
-    """As `quantile`, where the values of a case (numbered from 0) resemble one another.
-
-    Woodruff's manner (1952): the ranks of n ÷ deff independent values, deff that of lying at or
-    below the quantile, carried over to the ranks of all n.
-    """
-    n = len(values)
-    if n == 0:
-        return NOTHING
-    ordered = np.sort(values)
-    value = sample_quantile(ordered, p)
-    sizes = np.bincount(cases).astype("float64")
-    below = np.bincount(cases, weights=values <= value).astype("float64")
-    effective = int(n / design_effect(below, sizes) + ROUNDING)
+    value, effective, clusters = sample_quantile(ordered, p), n, 0
+    if cases is not None:
+        sizes = np.bincount(cases).astype("float64")
+        below = np.bincount(cases, weights=values <= value).astype("float64")
+        effective, clusters = int(n / design_effect(below, sizes) + ROUNDING), len(sizes)
     ranks = order_statistic_ranks(effective, p, level)
     if ranks is None:
-        note = f"no interval: {len(sizes)} cases are too few for one at this level"
-        return Estimate(value, nan, nan, n, note, len(sizes))
+        few = f"{clusters} cases" if clusters else f"{n}"
+        note = f"no interval: {few} are too few for one at this level"
+        return Estimate(value, n=n, note=note, clusters=clusters)
     wider = (n + 1) / (effective + 1)
     low, high = floor(ranks[0] * wider), ceil(ranks[1] * wider)
-    return Estimate(value, float(ordered[low - 1]), float(ordered[high - 1]), n, "", len(sizes))
+    return Estimate(value, float(ordered[low - 1]), float(ordered[high - 1]), n, "", clusters)
 
 
 def sample_quantile(ordered: Floats, p: float) -> float:
@@ -81,8 +68,7 @@ def order_statistic_ranks(n: int, p: float, level: float) -> tuple[int, int] | N
     return (best[2], best[3]) if best else None
 
 
-def survival_quantile(durations: Floats, ended: npt.NDArray[np.bool_], p: float, level: float
-) -> Estimate:  # fmt: skip
+def survival_quantile(durations: Floats, ended: Bools, p: float, level: float) -> Estimate:
     """The time by which a share p has ended, Kaplan–Meier; the rest are censored.
 
     The interval inverts the log-log confidence band of the survival curve; an end that the curve
@@ -92,7 +78,7 @@ def survival_quantile(durations: Floats, ended: npt.NDArray[np.bool_], p: float,
 
     n = len(durations)
     if n == 0 or not ended.any():
-        return Estimate(nan, nan, nan, n, "none has ended")
+        return Estimate(n=n, note="none has ended")
     data = CensoredData(uncensored=durations[ended], right=durations[~ended])
     curve = ecdf(data).sf
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
@@ -108,7 +94,7 @@ def survival_quantile(durations: Floats, ended: npt.NDArray[np.bool_], p: float,
     return Estimate(value, low, high, n, note)
 
 
-def survival_time(durations: Floats, ended: npt.NDArray[np.bool_], p: float) -> float:
+def survival_time(durations: Floats, ended: Bools, p: float) -> float:
     """The time by which a share p has ended by the Kaplan–Meier curve S = Π (1 - ends ÷ at risk).
 
     Missing where fewer have ended.

@@ -1,7 +1,7 @@
 """Shares of cases, with intervals for independent and for clustered ones."""
 
 from dataclasses import replace
-from math import nan, sqrt
+from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -72,7 +72,7 @@ def rate_difference(first: Estimate, second: Estimate) -> Estimate:
     its weaker side.
     """
     if not first.n or not second.n:
-        return Estimate(nan, nan, nan, first.n + second.n, "one of the two groups has no case")
+        return Estimate(n=first.n + second.n, note="one of the two groups has no case")
     difference = first.value - second.value
     below = sqrt((first.value - first.low) ** 2 + (second.high - second.value) ** 2)
     above = sqrt((first.high - first.value) ** 2 + (second.value - second.low) ** 2)

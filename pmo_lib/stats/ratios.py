@@ -30,19 +30,9 @@ def ratio_of_sums(numerators: Floats, denominators: Floats, level: float) -> Est
         left_out = (numerators.sum() - numerators)[rest > 0] / rest[rest > 0]
         move = float(np.abs(left_out - value).max(initial=0))
         note = f"no interval: {refusal}; one unit moves the figure by up to {move:.2f}"
-        return Estimate(value, nan, nan, n, note)
+        return Estimate(value, n=n, note=note)
     found = fieller(Sums.of(numerators, denominators), level)
     return replace(found, low=max(found.low, 0.0))
-
-
-def ratio_linearised(sums: Sums, level: float) -> Estimate:
-    """Σy ÷ Σx from sums alone: R × exp(± t × se ÷ R), se linearised; no gate."""
-    if sums.n == 0 or sums.x <= 0:
-        return NOTHING
-    if sums.n < 2 or sums.y <= 0:
-        refusal = _no_logarithm(sums.ratio) or "one case has no spread"
-        return Estimate(sums.ratio, nan, nan, sums.n, f"no interval: {refusal}")
-    return _times(sums.ratio, sums.error / sums.ratio, sums.n, level)
 
 
 def fieller(sums: Sums, level: float) -> Estimate:
@@ -55,14 +45,14 @@ def fieller(sums: Sums, level: float) -> Estimate:
         return NOTHING
     if n < 2 or sums.error == 0:
         note = "all ratios are equal" if n > 1 else "one case has no spread"
-        return Estimate(sums.ratio, nan, nan, n, f"no interval: {note}")
+        return Estimate(sums.ratio, n=n, note=f"no interval: {note}")
     y, x, scale = sums.y / n, sums.x / n, t_quantile(level, n) ** 2 / (n - 1)
     a = x * x - scale * (sums.xx / n - x * x)
     b = x * y - scale * (sums.xy / n - x * y)
     c = y * y - scale * (sums.yy / n - y * y)
     if a <= 0 or b * b <= a * c:
         note = "no interval: what is divided by differs too much from case to case"
-        return Estimate(sums.ratio, nan, nan, n, note)
+        return Estimate(sums.ratio, n=n, note=note)
     root = sqrt(b * b - a * c)
     return Estimate(sums.ratio, (b - root) / a, (b + root) / a, n)
 
@@ -82,27 +72,23 @@ def bounded_ratio(parts: Floats, wholes: Floats, level: float) -> Estimate:
 
 
 def event_rate(events: Floats, times: Floats, level: float) -> Estimate:
-    """Σ events ÷ Σ time over cases, linearised on the logarithm, t with cases - 1.
+    """Σ events ÷ Σ time over cases: R × exp(± t × se ÷ R), se linearised, t with cases - 1.
 
     Without any event the interval's upper end is Poisson's: -ln((1 - level) ÷ 2) ÷ Σ time.
     """
-    sums = Sums.of(events, times)
-    if sums.x > 0 and sums.y == 0:
+    sums, error = Sums.of(events, times), nan
+    if sums.x <= 0:
+        return NOTHING
+    if sums.y == 0:
         return Estimate(0.0, 0.0, -log((1 - level) / 2) / sums.x, sums.n, "no event was seen")
-    return ratio_linearised(sums, level)
-
-
-def _times(value: float, error: float, n: int, level: float) -> Estimate:
-    """value ×÷ exp(t × error) with n - 1 degrees of freedom."""
-    if error <= ROUNDING:
-        return Estimate(value, nan, nan, n, "no interval: all ratios are equal")
-    factor = exp(t_quantile(level, n) * error)
-    return Estimate(value, value / factor, value * factor, n)
-
-
-def _no_logarithm(value: float) -> str:
-    """Why a ratio has no logarithm, and so no interval."""
-    if value > 0:
-        return ""
-    what = "zero" if value == 0 else "below zero"
-    return f"the sum above the line is {what}, of which there is no logarithm"
+    refusal = ""
+    if sums.y < 0:
+        refusal = "the sum above the line is below zero, of which there is no logarithm"
+    elif sums.n < 2:
+        refusal = "one case has no spread"
+    elif (error := sums.error / sums.ratio) <= ROUNDING:
+        refusal = "all ratios are equal"
+    if refusal:
+        return Estimate(sums.ratio, n=sums.n, note=f"no interval: {refusal}")
+    factor = exp(t_quantile(level, sums.n) * error)
+    return Estimate(sums.ratio, sums.ratio / factor, sums.ratio * factor, sums.n)

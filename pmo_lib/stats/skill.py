@@ -3,10 +3,9 @@
 from math import nan, sqrt
 
 import numpy as np
-import numpy.typing as npt
 
 from pmo_lib.stats.estimate import Estimate, t_quantile
-from pmo_lib.stats.numbers import ROUNDING, Floats
+from pmo_lib.stats.numbers import ROUNDING, Floats, Integers
 
 FEWEST = 3  # cases: leaving out one, and one more, must leave another
 ENOUGH = 20  # cases from which the interval holds its promise (docs/calibration.md)
@@ -28,14 +27,14 @@ def skill(shown: Floats, ill: Floats, level: float) -> Estimate:
     if value != value:
         few = f"{cases} are too few to tell"
         note = few if cases < FEWEST else "all went alike, so there was nothing to foretell"
-        return Estimate(nan, nan, nan, n, note, cases)
+        return Estimate(n=n, note=note, clusters=cases)
     units = shown.sum(axis=1, keepdims=True)
     weight, went = shown / units, ill / units
     all_but = ~np.eye(cases, dtype=bool)
     left_out = np.array([_score(weight[rest], went[rest]) for rest in all_but])
     if cases == FEWEST or np.isnan(left_out).any() or np.ptp(left_out) < ROUNDING:
         note = "no interval: too few cases to tell how far one of them moves the score"
-        return Estimate(value, nan, nan, n, note, cases)
+        return Estimate(value, n=n, note=note, clusters=cases)
     spread = float(np.square(left_out - left_out.mean()).sum())
     half = t_quantile(level, cases) * sqrt((cases - 1) / cases * spread)
     with_many = cases * value - (cases - 1) * float(left_out.mean())
@@ -50,9 +49,7 @@ def skill_score(shown: Floats, ill: Floats) -> float:
     return _score(shown / units, ill / units) if len(shown) >= FEWEST else nan
 
 
-def by_case_and_colour(
-    cases: npt.NDArray[np.int64], colours: npt.NDArray[np.int64], ill: Floats
-) -> tuple[Floats, Floats]:
+def by_case_and_colour(cases: Integers, colours: Integers, ill: Floats) -> tuple[Floats, Floats]:
     """How many units each case (row) has of each colour, and how many of them went ill."""
     shown = np.zeros((cases.max(initial=-1) + 1, colours.max(initial=-1) + 1))
     went = np.zeros_like(shown)

@@ -9,11 +9,10 @@ Both sides' size tiers must have the same bounds; a missing category or tier is 
 from math import nan, sqrt
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pmo_lib.stats.estimate import Estimate, t_quantile
-from pmo_lib.stats.numbers import ROUNDING, Floats
+from pmo_lib.stats.numbers import ROUNDING, Floats, Integers
 
 FEWEST = 5  # of ours for a stratum to have a mean, and of the peers to be a mix
 ENOUGH = 0.8  # of the peers in strata that we can fill, else the gap is of a part of them only
@@ -31,7 +30,7 @@ def standardised_gap(
     own, theirs = _strata(ours, peers)
     if not own.size:
         note = f"no kind of project that the peers have has {FEWEST} of ours"
-        return Estimate(nan, nan, nan, 0, note), 0.0
+        return Estimate(note=note), 0.0
     (n, mean, variance), (peer_n, peer_mean, peer_variance) = own, theirs
     shares, gaps = peer_n / peer_n.sum(), mean - peer_mean
     value = float(shares @ gaps)
@@ -46,7 +45,7 @@ def standardised_gap(
     return Estimate(value, value - half, value + half, int(n.sum()), note), coverage
 
 
-def coded(ours: pd.DataFrame, peers: pd.DataFrame) -> npt.NDArray[np.int64]:
+def coded(ours: pd.DataFrame, peers: pd.DataFrame) -> Integers:
     """Category and size tier of ours, then of the peers, as numbers in their order; -1 is unknown.
 
     A column that is unknown for all of one side is left out.
@@ -97,9 +96,7 @@ def _strata(ours: pd.DataFrame, peers: pd.DataFrame) -> tuple[Floats, Floats]:
     return own[:, at[enough]], theirs[:, peer_at[enough]]
 
 
-def _moments(
-    values: Floats, strata: npt.NDArray[np.int64], rate: bool
-) -> tuple[npt.NDArray[np.int64], Floats]:
+def _moments(values: Floats, strata: Integers, rate: bool) -> tuple[Integers, Floats]:
     """The strata there are, and n, mean and variance of the values in each."""
     inside = strata >= 0
     by = pd.Series(values[inside]).groupby(strata[inside])

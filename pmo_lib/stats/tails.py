@@ -30,7 +30,7 @@ def tail_gate(numerators: Floats, denominators: Floats) -> str:
     if refusal:
         return refusal
     whole = denominators > 0
-    alpha = hill_index(numerators[whole] / denominators[whole])
+    alpha = tail_index(numerators[whole] / denominators[whole]).value
     return "" if alpha > HEAVY else f"the tail is too heavy (index {alpha:.1f})"
 
 
@@ -59,8 +59,3 @@ def tail_index(values: Floats) -> TailIndex:
     k = min(max(10, len(values) // 10), len(ordered) - 1)
     excess = float(np.log(ordered[:k] / ordered[k]).mean()) if k > 0 else 0.0
     return TailIndex(1 / excess, 1 / excess / sqrt(k), k) if excess > 0 else TailIndex(inf, nan, 0)
-
-
-def hill_index(values: Floats) -> float:
-    """Hill's tail index over the max(10, 10 % of n) largest values above 0; infinite without."""
-    return tail_index(values).value

@@ -45,7 +45,10 @@ def write_baseline(baseline: Baseline, folder: Path) -> None:
     """Write it beside and rename: it is there whole or not at all, and never over another."""
     target = folder / BASELINES / baseline.name / str(baseline.version)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=target.parent, prefix=".") as temporary:
+    # whoever sweeps up after a killed run knows it by its name
+    with TemporaryDirectory(
+        dir=target.parent, prefix=f".{target.name}.", suffix=".new"
+    ) as temporary:
         new = Path(temporary) / target.name
         new.mkdir()
         for kpi_id, units in baseline.observations.items():

@@ -172,7 +172,7 @@ DEFAULT = Assumptions(
 
 
 @dataclass(frozen=True)
-class Question:
+class Terms:
     """What is asked: of which service (all together where empty), under which assumptions.
 
     ``began`` is the month the PMO began for everybody, where no roll-out says so; ``smallest`` is

@@ -10,7 +10,7 @@ from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.finding import Estimated, Evidence
 from pmo_lib.effect.outcomes import OUTCOMES, PRIMARY
 from pmo_lib.effect.roll_out import compared
-from pmo_lib.worth.assumptions import Question
+from pmo_lib.worth.assumptions import Terms
 from pmo_lib.worth.costs import Costs
 from pmo_lib.worth.draws import ValueDraws, value_draws
 from pmo_lib.worth.exposure import Exposure
@@ -38,13 +38,11 @@ class Money:
     tornado: pd.DataFrame = field(default_factory=NO_BARS.copy)
 
 
-def money(
-    evidence: Evidence, found: Sequence[Estimated], costs: Costs, question: Question
-) -> Money:
+def money(evidence: Evidence, found: Sequence[Estimated], costs: Costs, terms: Terms) -> Money:
     """20,000 joint draws of what the PMO was worth in either case, and their sensitivity."""
     if any(each.finding.design != "staggered roll-out" for each in found):
         return Money("only a difference to departments that had not adopted yet may become money")
-    if question.service:
+    if terms.service:
         return Money("what a single service costs is not known, and all of the PMO is not its cost")
     primary = {each.finding.outcome.id: each for each in found[: len(PRIMARY)]}
     verdicts = {name: each.finding.claim.word for name, each in primary.items()}
@@ -54,8 +52,8 @@ def money(
         name: inside_estimate(each.sample if name in priced else None, evidence.projects)
         for name, each in primary.items()
     }
-    terms, base_date = question.assumptions, costs.base_date
-    exposure = Exposure(treated(evidence, inside), costs.table, terms, base_date)
+    assumed, base_date = terms.assumptions, costs.base_date
+    exposure = Exposure(treated(evidence, inside), costs.table, assumed, base_date)
     draws = {case: value_draws(exposure, effects, case=case) for case in CASES}
     refusal = draws["conservative"].reason
     if refusal:
@@ -64,10 +62,10 @@ def money(
         return Money("", by_cost, effects, draws)
     others: dict[str, Exposure | JointEffects] = {
         f"discount rate {rate:.0%}": replace(
-            exposure, assumptions=replace(terms, discount_rate=rate)
+            exposure, assumptions=replace(assumed, discount_rate=rate)
         )
         for rate in OTHER_RATES
-        if rate != terms.discount_rate
+        if rate != assumed.discount_rate
     }
     if "cost" in priced:
         choices = _other_costs(primary["cost"], priced["cost"], by_cost, evidence.level)

@@ -18,7 +18,7 @@ from pmo_lib.effect.population import NOBODY, population
 from pmo_lib.effect.roll_out import findings, in_own_unit
 from pmo_lib.engine.view import View
 from pmo_lib.wording import counted
-from pmo_lib.worth.assumptions import DEFAULT, Question
+from pmo_lib.worth.assumptions import DEFAULT, Terms
 from pmo_lib.worth.costs import Costs, costs
 from pmo_lib.worth.money import WEIGHT, Money, money
 
@@ -27,12 +27,12 @@ NEEDED = ("projects", "baselines", "rollouts")  # where one is withheld there is
 
 @dataclass(frozen=True)
 class ValueCase:
-    """The findings and their worth; nothing but the `question` where `reason` says why.
+    """The findings and their worth; nothing but the `terms` where `reason` says why.
 
     ``notes`` say what the dates of adoption leave out; ``population`` is who is compared, of cost.
     """
 
-    question: Question
+    terms: Terms
     reason: str
     costs: Costs
     money: Money
@@ -66,9 +66,9 @@ class ValueCase:
         return self.money.draws["conservative"].for_kpi()
 
 
-def value_case(view: View, question: Question | None = None) -> ValueCase:
+def value_case(view: View, terms: Terms | None = None) -> ValueCase:
     """The value case of a view; by default under the settings' discount rate."""
-    asked = question or default_question(view.settings)
+    asked = terms or default_terms(view.settings)
     reason = _unusable(view)
     given = None if reason else evidence(view, asked.service)
     if given is not None and given.projects.empty:
@@ -85,9 +85,9 @@ def value_case(view: View, question: Question | None = None) -> ValueCase:
     )  # fmt: skip
 
 
-def default_question(settings: Settings) -> Question:
+def default_terms(settings: Settings) -> Terms:
     """All services together, under the settings' discount rate."""
-    return Question(assumptions=replace(DEFAULT, discount_rate=settings.discount_rate))
+    return Terms(assumptions=replace(DEFAULT, discount_rate=settings.discount_rate))
 
 
 def _unusable(view: View) -> str:
@@ -105,7 +105,7 @@ def evidence(view: View, service: str = "") -> Evidence:
     return Evidence(projects, adoption(view.tables, service), view.data_date, level)
 
 
-def _findings(given: Evidence, best: Design, asked: Question, break_even: float) -> list[Estimated]:
+def _findings(given: Evidence, best: Design, asked: Terms, break_even: float) -> list[Estimated]:
     """Every outcome with estimate, checks and verdict, by the best design or by one that can tell.
 
     The smallest effect of interest on cost is that at which the PMO breaks even.

@@ -11,7 +11,6 @@ from pmo_lib.engine.result import ORGANISATION, STATES, tidy
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.workbook import Workbook, open_workbook
 
-RAW = Path(__file__).parents[2] / "data" / "raw"
 PERIOD = "2026-09"
 # of these there is no interval, as they are all there is; draws are their own interval
 NO_SAMPLE = {"count", "max_ratio", "quadrant_share", "quotient"}

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from scipy.stats import t
 
+from builders.surveys import gaps, importance_performance
 from pipelines.configuration import configured
 from pipelines.sample import TRUTHS, portfolio
-from pmo_lib.engine.customer_groups import gaps, importance_performance
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.engine.view import View

@@ -20,7 +20,7 @@ from pmo_lib.effect.outcomes import PRIMARY
 from pmo_lib.effect.roll_out import compared
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.view import View
-from pmo_lib.worth.assumptions import Question
+from pmo_lib.worth.assumptions import Terms
 from pmo_lib.worth.inputs import inside_estimate, treated
 from pmo_lib.worth.value_case import ValueCase, evidence, value_case
 
@@ -58,7 +58,7 @@ def settings() -> Settings:
 
 def case_of(tables: Tables, settings: Settings, **asked: Any) -> ValueCase:
     view = View(tables, TRUTHS.data_date_period, settings)
-    return value_case(view, Question(**asked) if asked else None)
+    return value_case(view, Terms(**asked) if asked else None)
 
 
 @pytest.fixture(scope="module")

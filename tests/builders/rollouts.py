@@ -16,7 +16,7 @@ from builders.views import settings
 from pmo_lib.effect.finding import Evidence
 from pmo_lib.engine.view import View
 from pmo_lib.worth import value_case
-from pmo_lib.worth.assumptions import Question
+from pmo_lib.worth.assumptions import Terms
 from pmo_lib.worth.value_case import ValueCase
 
 PERIOD = "2026-09"
@@ -151,6 +151,6 @@ def evidence(given: Tables) -> Evidence:
     return value_case.evidence(View(given, PERIOD, settings()))
 
 
-def case(given: Tables, **question: str) -> ValueCase:
+def case(given: Tables, **terms: str) -> ValueCase:
     """The value case of the tables at the end of `PERIOD`."""
-    return value_case.value_case(View(given, PERIOD, settings()), Question(**question))
+    return value_case.value_case(View(given, PERIOD, settings()), Terms(**terms))

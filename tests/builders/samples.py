@@ -233,7 +233,7 @@ def of_ratios() -> Iterator[Scenario]:
                 drawn = f"{how}, ratios with a tail of index {index}"
                 yield Scenario("ratio of sums, gated (Fieller)", drawn, sample, SHOWN)
     plain: tuple[tuple[str, Callable[[Floats, Floats], Estimate]], ...] = (
-        ("ratio, linearised", lambda y, x: ratios.ratio_linearised(Sums.of(y, x), LEVEL)),
+        ("ratio, linearised", lambda y, x: ratios.event_rate(y, x, LEVEL)),
         ("ratio, jackknife", lambda y, x: rivals.jackknife(y, x, LEVEL)),
         ("ratio, Fieller", lambda y, x: ratios.fieller(Sums.of(y, x), LEVEL)),
     )
@@ -277,7 +277,7 @@ def clustered_quantile(draw: Draw, p: float, cases: int, icc: float) -> tuple[Es
     of_case = np.repeat(np.arange(cases), draw.integers(1, 13, cases))
     own = draw.normal(0, sqrt(icc), cases)[of_case]
     values = own + draw.normal(0, sqrt(1 - icc), len(of_case))
-    found = quantiles.clustered_quantile(values, of_case, p, LEVEL)
+    found = quantiles.quantile(values, p, LEVEL, of_case)
     return found, NormalDist().inv_cdf(p)
 
 

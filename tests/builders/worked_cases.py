@@ -33,11 +33,6 @@ def parameters(name: str, **only: str) -> list[Any]:
     return [pytest.param(case, id=case["id"]) for case in found]
 
 
-def of_kpis(*kpi_ids: str) -> list[Any]:
-    """The cases of these KPIs as pytest parameters."""
-    return [case for kpi_id in kpi_ids for case in parameters("kpi", kpi=kpi_id)]
-
-
 def check_kpi(case: dict[str, Any]) -> None:
     """Every expected field of every expected statistic, through the engine."""
     found = results(view_of(case), kpis=[case["kpi"]])

@@ -1,6 +1,6 @@
 """A run that has less than the last one says so, and takes no older pack's place unasked."""
 
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,14 +10,17 @@ from builders.tables import baseline, project, tables
 from builders.workbooks import workbook
 from pipelines import last_pack
 from pipelines.files import read_json
+from pipelines.publishing.made import Made
 from pmo_lib.errors import KeptError
 from pmo_lib.workbook import Workbook
 
 HAD = {
-    "projects": ["D1", "D2"], "projects.name": [], "baselines": ["D1", "D2"],
-    "baselines.finish": ["D1"], "baselines.cost": ["D2"],
+    "projects": ("D1", "D2"), "projects.name": (), "baselines": ("D1", "D2"),
+    "baselines.finish": ("D1",), "baselines.cost": ("D2",),
 }  # fmt: skip
-LAST = {"period": "2026-03", "had": HAD}
+LAST = Made(
+    period="2026-03", started="", fingerprint="", data_hash="", reports=(), had=HAD,
+)  # fmt: skip
 
 
 def book(*, name: str | None = "a", cost: float | None = 1.0, waived: tuple[str, ...] = (),
@@ -50,7 +53,7 @@ class TestGone:
         told = {
             "waived": last_pack.gone(LAST, book(cost=None, waived=("gone baselines.cost",))),
             "there": last_pack.gone(LAST, book()),
-            "unknown": last_pack.gone({"period": "2026-03"}, book(cost=None)),
+            "unknown": last_pack.gone(replace(LAST, had={}), book(cost=None)),
         }
         assert {name: found for name, found in told.items() if found} == {}
 
@@ -115,8 +118,3 @@ class TestRuns:
         had = read_json(runs().pack / "run.json")["had"]
         assert "D1" in had["baselines.finish"]
         assert had["projects.name"] == []
-
-    def test_record_that_was_cut_off_is_none(self, tmp_path: Path) -> None:
-        (tmp_path / "2026-03").mkdir()
-        (tmp_path / "2026-03" / "run.json").write_text('{"started": ')
-        assert last_pack.records(tmp_path) == []

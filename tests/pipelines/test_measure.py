@@ -125,7 +125,7 @@ def test_value_case_csv_is_of_the_assumptions_that_were_asked_for(
     asked = PARAMETERS["04_value_case"].from_mapping(
         {name: value for name, value in ASKED.items() if name != "peers"}
     )
-    case = book.measured(PERIOD, "early").value_case_of(asked.question(book.settings))
+    case = book.measured(PERIOD, "early").value_case_of(asked.terms(book.settings))
     assert_frame_equal(read(pack / "value_case.csv"), as_csv(case.table(), tmp_path))
     page = (pack / "04_value_case.html").read_text(encoding="utf-8")
     assert re.search(r"10.{1,30}20.{1,30}30", page)
@@ -206,4 +206,4 @@ def test_each_month_and_baseline_is_a_moment_of_its_own(book: Workbook) -> None:
     assert [(m.period, m.baseline, m.is_whole) for m in found] == [
         (PERIOD, "early", True), ("2025-07", None, False),
     ]  # fmt: skip
-    assert len(found[0].questions) == 1
+    assert len(found[0].terms) == 1

@@ -401,7 +401,7 @@ class TestBrokenOff:
     def test_between_the_two_renames_is_healed(self, runs: Any, instant: Any) -> None:
         runs()
         before = contents(runs.pack)
-        runs.pack.rename(runs.pack.with_name(".2025-09.old"))
+        runs.pack.rename(runs.pack.with_name(".2025-09.0a1b2c3d.old"))
         assert not runs().is_new
         assert contents(runs.pack) == before
         assert instant.made == REPORTS

@@ -150,8 +150,8 @@ WITH_SERVICES = portfolio() | {
 class TestValueCase:
     def test_defaults_are_those_of_the_question_without_parameters(self) -> None:
         opened = workbook(portfolio(), discount_rate=0.05)
-        asked = ValueCaseParameters().resolved(opened).question(opened.settings)
-        assert asked == opened.measured("2026-09").value_case.question
+        asked = ValueCaseParameters().resolved(opened).terms(opened.settings)
+        assert asked == opened.measured("2026-09").value_case.terms
         assert asked.assumptions.discount_rate == 0.05
 
     def test_texts_become_numbers(self) -> None:
@@ -160,7 +160,7 @@ class TestValueCase:
             imposed_hours="1;2;3", hourly_rate="70", delay_lost="0; 0.1; 1",
             budget_returned="0.2; 0.3; 0.4", change_cost="1e5", former_cost_a_year="20000",
         )  # fmt: skip
-        asked = given.question(workbook(portfolio()).settings)
+        asked = given.terms(workbook(portfolio()).settings)
         assumed = asked.assumptions
         assert (asked.service, asked.began, asked.smallest) == ("S1", "2024-03", 0.1)
         assert assumed.imposed_hours == ThreePoint(1, 2, 3)
@@ -171,7 +171,7 @@ class TestValueCase:
         assert assumed.former_cost_a_year == 20_000
 
     def test_what_nobody_stated_is_not_stated(self) -> None:
-        asked = ValueCaseParameters().question(workbook(portfolio()).settings)
+        asked = ValueCaseParameters().terms(workbook(portfolio()).settings)
         assert asked.assumptions.budget_returned is None
 
     @pytest.mark.parametrize("name", NUMBERS)

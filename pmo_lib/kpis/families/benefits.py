@@ -19,6 +19,7 @@ MEASURABLE = ["measure", "baseline_value", "target_value", "due_on", "owner"]
     id="V1", name="Benefits realisation rate", family="value", unit="share", better="higher",
     statistic="ratio", population="benefits planned to date", segment="class",
     needs=("benefit_reports.planned", "benefit_reports.realised"),
+    uses=("projects.status", "benefits.class", "benefits.unit", "benefits.due_on"),
 )  # fmt: skip
 def benefits_realisation(
     projects: pd.DataFrame,
@@ -63,6 +64,7 @@ def benefits_realisation(
     id="V2", name="Benefit forecast drift", family="value", unit="share", better="near",
     near=(0.0, 0.0), statistic="clustered_median", population="benefits",
     needs=("benefits.target_value", "benefit_reports.forecast"),
+    uses=("projects.status",),
 )  # fmt: skip
 def forecast_drift(
     projects: pd.DataFrame,

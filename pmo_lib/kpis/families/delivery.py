@@ -42,6 +42,7 @@ def on_time_completion(
     id="D2", name="On-budget completion", family="delivery", unit="share", better="higher",
     statistic="rate", population="completed projects", window="outcome",
     needs=("projects.status", "projects.actual_cost", "baselines.cost"),
+    uses=("projects.finished_on",),
 )  # fmt: skip
 def on_budget_completion(
     projects: pd.DataFrame, baselines: pd.DataFrame, data_date: pd.Timestamp, settings: Settings
@@ -57,6 +58,7 @@ def on_budget_completion(
     id="D3", name="Cost overrun", family="delivery", unit="share", better="lower",
     statistic="median", also=("geometric_mean", "p80", "p95"), population="completed projects",
     window="outcome", needs=("projects.status", "projects.actual_cost", "baselines.cost"),
+    uses=("projects.finished_on",),
 )  # fmt: skip
 def cost_overrun(
     projects: pd.DataFrame, baselines: pd.DataFrame, data_date: pd.Timestamp, settings: Settings
@@ -75,6 +77,7 @@ def cost_overrun(
     id="D4", name="Cost tail share", family="delivery", unit="share", better="lower",
     statistic="rate", also=("tail_mean",), population="completed projects", window="outcome",
     needs=("projects.status", "projects.actual_cost", "baselines.cost"),
+    uses=("projects.finished_on",),
 )  # fmt: skip
 def cost_tail_share(
     projects: pd.DataFrame, baselines: pd.DataFrame, data_date: pd.Timestamp, settings: Settings
@@ -114,6 +117,7 @@ def schedule_overrun(
     id="D8", name="Re-baselining", family="delivery", unit="count", better="lower",
     statistic="event_rate", also=("cost_drift",), population="projects in flight", cumulative=True,
     needs=("projects.status", "baselines.approved_on"),
+    uses=("projects.started_on", "baselines.cost"),
 )  # fmt: skip
 def rebaselining(
     projects: pd.DataFrame, baselines: pd.DataFrame, data_date: Dates, settings: Settings

@@ -41,6 +41,7 @@ def cost_performance_index(
     better="higher", statistic="mean", population="projects in flight", cumulative=True,
     needs=("projects.status", "projects.started_on", "status_reports.earned_value",
            "status_reports.planned_value"),
+    uses=("baselines.finish", "baselines.cost"),
 )  # fmt: skip
 def schedule_performance_index(
     projects: pd.DataFrame,

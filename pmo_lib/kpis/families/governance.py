@@ -9,7 +9,6 @@ from pmo_lib.facts.portfolio import (
     current_baselines,
     in_flight,
     latest_reports,
-    original_baselines,
     with_project,
 )
 from pmo_lib.kpis.kpi import flag, kpi, observations
@@ -43,6 +42,7 @@ def business_case_currency(
     id="G5", name="Baseline coverage", family="governance", unit="share", better="higher",
     statistic="rate", population="projects in flight",
     needs=("projects.status", "baselines.cost", "baselines.finish"),
+    uses=("baselines.start", "baselines.benefit", "benefits.target_value"),
 )  # fmt: skip
 def baseline_coverage(
     projects: pd.DataFrame,
@@ -52,11 +52,13 @@ def baseline_coverage(
 ) -> pd.DataFrame:
     """Projects in flight with a cost, a schedule and a benefit baseline ÷ projects in flight.
 
-    A benefit baseline is a planned benefit in the original baseline, or a benefit with a target.
+    Of a baseline its first version. A benefit baseline is a planned benefit in it, or a benefit
+    with a target.
     """
     active = in_flight(projects, data_date)
     columns = ["approved_on", "cost", "start", "finish", "benefit"]
-    plan = with_project(active, original_baselines(baselines), columns)
+    first = baselines.sort_values("version", kind="stable").drop_duplicates("project_id")
+    plan = with_project(active, first, columns)
     later = (plan["approved_on"] > plan["data_date"]).to_numpy()
     known = plan[columns].notna() & ~later[:, None]
     targeted = active["project_id"].isin(benefits[benefits["target_value"].notna()]["project_id"])
@@ -91,6 +93,7 @@ def data_quality(verdict: Verdict, data_date: pd.Timestamp) -> pd.DataFrame:
     id="G7", name="Risk exposure", family="governance", unit="ratio", better="lower",
     statistic="ratio", population="projects in flight",
     needs=("projects.status", "baselines.cost", "status_reports.actual_cost"),
+    uses=("risks.closed_on", "risks.probability", "risks.impact"),
 )  # fmt: skip
 def risk_exposure(
     projects: pd.DataFrame,

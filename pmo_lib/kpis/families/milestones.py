@@ -12,6 +12,7 @@ from pmo_lib.months import months_of
     id="D9", name="Milestone hit rate", family="delivery", unit="share", better="higher",
     statistic="clustered_rate", population="milestones due", window="year",
     needs=("milestones.baseline_date", "milestones.actual_date"),
+    uses=("projects.status", "projects.finished_on"),
 )  # fmt: skip
 def milestone_hit_rate(
     projects: pd.DataFrame, milestones: pd.DataFrame, data_date: pd.Timestamp

@@ -10,6 +10,7 @@ from pmo_lib.kpis.kpi import kpi, observations
     id="R11", name="PMO cost ratio", family="role", unit="share", better="context",
     statistic="bounded_ratio", population="months", window="year", level="organisation",
     needs=("pmo_costs.amount", "status_reports.actual_cost"),
+    uses=("projects.started_on",),
 )  # fmt: skip
 def pmo_cost_ratio(
     projects: pd.DataFrame,

@@ -121,7 +121,8 @@ def net_promoter(
 @kpi(
     id="R5", name="Contribution rating", family="role", unit="share", better="higher",
     statistic="clustered_rate", population="answers", window="year", segment="role",
-    needs=("survey_responses.contribution",), scale=(0, 1),
+    needs=("survey_responses.contribution",),
+    uses=("survey_responses.role",), scale=(0, 1),
 )  # fmt: skip
 def contribution_rating(survey_responses: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     """Answers that rate the contribution significant or essential ÷ answers, latest wave."""

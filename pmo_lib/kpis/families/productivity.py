@@ -15,7 +15,7 @@ from pmo_lib.stats.quantiles import survival_time
 @kpi(
     id="P1", name="Throughput a month", family="productivity", unit="count", better="higher",
     statistic="monthly_mean", population="months", window="year",
-    needs=("projects.status", "projects.finished_on"),
+    collective=True, needs=("projects.status", "projects.finished_on"),
 )  # fmt: skip
 def throughput(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     """Projects finished per month, mean of the last 12 months; months without any count as 0.
@@ -86,7 +86,7 @@ def cycle_time(projects: pd.DataFrame, data_date: Dates) -> pd.DataFrame:
 @kpi(
     id="P4", name="Stuck work", family="productivity", unit="share", better="lower",
     statistic="rate", population="projects in flight",
-    needs=("projects.status", "projects.started_on", "projects.finished_on"),
+    collective=True, needs=("projects.status", "projects.started_on", "projects.finished_on"),
 )  # fmt: skip
 def stuck_work(projects: pd.DataFrame, data_date: Dates, settings: Settings) -> pd.DataFrame:
     """Projects in flight for longer than the P85 of P3 ÷ projects in flight.

@@ -18,6 +18,8 @@ RATERS = {"independent": "first", "owner": "second"}
     statistic="skill", segment="colour", segment_statistic="clustered_rate",
     population="owners' ratings of completed projects", window="outcome",
     needs=("projects.status", "projects.finished_on", "status_reports.rag"),
+    uses=("projects.actual_cost", "baselines.finish", "baselines.cost",
+          "status_reports.actual_cost"),
 )  # fmt: skip
 def rating_skill(
     projects: pd.DataFrame,
@@ -54,6 +56,9 @@ def rating_skill(
     id="G2", name="Watermelon rate", family="governance", unit="share", better="lower",
     statistic="clustered_rate", population="green reports", window="year",
     needs=("status_reports.rag",),
+    uses=("projects.started_on", "projects.finished_on", "status_reports.planned_value",
+          "status_reports.earned_value", "status_reports.actual_cost", "baselines.finish",
+          "baselines.cost", "milestones.baseline_date", "milestones.actual_date"),
 )  # fmt: skip
 def watermelon_rate(
     projects: pd.DataFrame,

@@ -106,6 +106,7 @@ def customer_leakage(service_requests: pd.DataFrame, data_date: pd.Timestamp) ->
     id="R9", name="Service-level attainment", family="role", unit="share", better="higher",
     statistic="rate", population="requests to the PMO that were due", window="year",
     segment="service", needs=("service_requests.closed_on",),
+    uses=("services.sla_days", "service_requests.due_on"),
 )  # fmt: skip
 def service_level_attainment(
     service_requests: pd.DataFrame,

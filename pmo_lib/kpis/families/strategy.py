@@ -29,6 +29,7 @@ def strategic_alignment(projects: pd.DataFrame, data_date: Dates) -> pd.DataFram
     id="V6", name="Grow spend", family="value", unit="share", better="context",
     statistic="bounded_ratio", population="projects with cost in the last 12 months",
     needs=("projects.investment_class", "status_reports.actual_cost"),
+    uses=("projects.started_on",),
 )  # fmt: skip
 def grow_spend(
     projects: pd.DataFrame, status_reports: pd.DataFrame, data_date: Dates

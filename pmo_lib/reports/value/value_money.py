@@ -50,8 +50,8 @@ class MoneySections(Report):
     @cached_property
     def case(self) -> ValueCase:
         """The estimates and their worth under the parameters' assumptions."""
-        question = self.parameters.question(self.workbook.settings)
-        return self.measured.value_case_of(question)
+        terms = self.parameters.terms(self.workbook.settings)
+        return self.measured.value_case_of(terms)
 
     @property
     def why_no_net(self) -> str:
@@ -81,7 +81,7 @@ class MoneySections(Report):
             f"{high}): the probability that the PMO has paid for itself is "
             f"{number(paid, 'share')}."
         ]
-        if self.case.question.assumptions.budget_returned is None:
+        if self.case.terms.assumptions.budget_returned is None:
             said.append(
                 "The share returned to budgets is not stated, so none of the avoided overruns "
                 "counts as cashable."

@@ -78,7 +78,7 @@ class ValueReport(MoneySections):
 
     def assumptions(self) -> HTML:
         """Every number that comes from no data, by the name of its parameter."""
-        words = self.case.question.assumptions.table()
+        words = self.case.terms.assumptions.table()
         words.columns = pd.Index(["Parameter", "Value", "Meaning"])
         return page.table(words, "Assumptions, all parameters of this notebook", "cards")
 

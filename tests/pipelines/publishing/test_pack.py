@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from pipelines.measure import measure
 from pipelines.prepare import prepare
 from pipelines.progress import Progress
 from pipelines.publishing.html import problems_in
-from pipelines.publishing.pack import write_pack
+from pipelines.publishing.made import read_made
+from pipelines.publishing.pack import ROOT, write_pack
 from pipelines.publishing.plan import PlannedReport
 from pipelines.publishing.render import Record
 from pmo_lib.contract.settings import Settings
@@ -24,7 +26,10 @@ from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.workbook import Workbook, open_workbook
 
 LEGAL = "<b>Legal & Co</b>"
-FACTS = {"job": "small", "period": "2025-09", "data_hash": "abc"}
+FACTS = {
+    "job": "small", "period": "2025-09", "data_hash": "abc", "started": "2025-10-01T06:00:00",
+    "fingerprint": "f", "log": "logs/small-2025-09.log",
+}  # fmt: skip
 PAGE = '<!DOCTYPE html><html lang="en"><nav><a href="index.html">All</a></nav><h1>x</h1></html>'
 
 
@@ -82,7 +87,7 @@ def packed(tmp_path: Path, workbook: Workbook) -> Packed:
             records,
             workbook,
             {**FACTS, **facts},
-            earlier,
+            [read_made(pack) for pack in earlier],
         )
         return folder
 
@@ -201,20 +206,45 @@ class TestResults:
 
 class TestRecord:
     def test_has_the_facts_and_every_report(self, packed: Packed) -> None:
-        run = json.loads((packed(WHOLE, failed(LEGALS)) / "run.json").read_text())
+        folder = packed(WHOLE, failed(LEGALS))
+        run = json.loads((folder / "run.json").read_text())
         assert run["period"] == "2025-09"
         assert [(r["name"], r["state"]) for r in run["reports"]] == [
             ("whole", "published"), ("legal", "failed"),
         ]  # fmt: skip
-        assert run["reports"][1]["detail"] == "Traceback"
         assert run["last_good"] == {}
+        assert set(run["files"]) == {path.name for path in folder.iterdir()} - {"run.json"}
+
+    def test_holds_no_paths_no_traceback_and_nothing_an_exception_said(
+        self, packed: Packed, workbook: Workbook
+    ) -> None:
+        """They may hold data, and the pack is handed out; the log has them."""
+        assert workbook.folder is not None
+        where = f"{workbook.folder}/tables, {ROOT}/pipelines and {Path.home()}/x"
+        told = {"withheld": {"gates": where}, "collect_next": [where]}
+        folder = packed(WHOLE, failed(LEGALS), **told)
+        text = (folder / "run.json").read_text()
+        run = json.loads(text)
+        assert run["withheld"]["gates"] == "tables, pipelines and x"
+        assert run["collect_next"] == ["tables, pipelines and x"]
+        assert run["reports"][1]["reason"] == "ValueError; more is in logs/small-2025-09.log"
+        pages = {path.name: path.read_text() for path in folder.glob("*.html")}
+        for said in ("Traceback", "milestones <", str(ROOT), str(workbook.folder)):
+            assert [name for name, page in {**pages, "run": text}.items() if said in page] == []
+
+    def test_has_what_our_own_errors_say(self, packed: Packed) -> None:
+        said = "KpiError: KPI D1: its function gave no column n"
+        folder = packed(WHOLE, replace(failed(LEGALS), reason=said))
+        assert json.loads((folder / "run.json").read_text())["reports"][1]["reason"] == said
+        assert said in soup(folder / "legal.html").text
 
 
 class TestFailurePage:
     def test_says_what_failed_where_on_which_data(self, packed: Packed, workbook: Workbook) -> None:
         text = " ".join(soup(packed(WHOLE, failed(LEGALS)) / "legal.html").text.split())
         assert f"KPI report: {LEGAL} could not be made" in text
-        assert "ValueError: <no> milestones" in text
+        assert "ValueError; more is in logs/small-2025-09.log" in text
+        assert "details in logs/small-2025-09.log of the output folder" in text
         assert "failed in the part Scorecard" in text
         assert f"from the notebook 03_kpi_report with department {LEGAL}" in text
         assert workbook.verdict.data_hash in text

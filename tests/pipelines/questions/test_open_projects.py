@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from builders.asking import mended
 from builders.tables import frame, open_project, project, tables
 from pipelines.questions import ask, found
 from pipelines.questions.asked import Asked
@@ -22,7 +23,7 @@ def test_date_of_an_open_project_is_not_used_and_told(status: str) -> None:
     (one,) = found(seen)
     assert f"where the status is {status} (1 project, counted as not finished" in one.question.asks
     assert (one.question.withholds, one.question.examples) == ((), ("late",))
-    finished = one.mend(seen.tables)["projects"]["finished_on"]
+    finished = mended(dict(seen.tables), one)["projects"]["finished_on"]
     assert finished.isna().tolist() == [False, True, False, True]
     assert seen.tables["projects"]["finished_on"].notna().sum() == 3
 

@@ -421,6 +421,10 @@ class TestMistakes:
                 "no known column",
             ),
             (b"PID,Managing Agency\n3,DEP\n", "no column date_reported_as_of, budget_forecast"),
+            (
+                text(TWO).replace("Budget Forecast", "Forecast of Budget").encode(),
+                "no column budget_forecast (is it forecast_of_budget?)",
+            ),
             (text([]).encode(), "headings but no rows"),
             (text([row("")]).encode(), "no row has both a PID and a date"),
             (text(TWO).encode("utf-16"), "UTF-16"),
@@ -440,6 +444,21 @@ class TestMistakes:
         assert problem in message
         assert "mine.csv" in message
         assert "Date Reported As Of" in message or "Fetch the file again" in message
+
+    def test_bomb_is_not_unpacked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress(text(TWO).encode()))
+        monkeypatch.setattr("pipelines.sources.extracts.MOST_BYTES", 100)
+        with pytest.raises(PmoError, match="holds more than 100 bytes"):
+            read([tmp_path / "bomb.csv.gz"])
+
+    def test_column_that_can_be_done_without_is_missed_aloud(self, tmp_path: Path) -> None:
+        path = tmp_path / "extract.csv"
+        content = text([row()]).replace("Design Start", "Start of Design").replace("Category", "X")
+        path.write_text(content, encoding="utf-8")
+        assert said(read([path]), "no column") == (
+            "extract.csv has no column category, design_start (is it start_of_design?): left empty."
+        )
+        assert not any("no column" in note for note in load(tmp_path, row()).notes)
 
     def test_all_mistakes_are_told_together(self, tmp_path: Path) -> None:
         for name in ("one.csv", "two.csv"):

@@ -1,5 +1,6 @@
 """Process-behaviour charts: worked cases, gaps, baselines, the rules, and what is said of them."""
 
+from functools import partial
 from math import nan
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from builders.worked_cases import parameters
-from pmo_lib.assessment.behaviour import ar_residuals, behaviour, cannot_tell
+from pmo_lib.assessment.behaviour import behaviour, cannot_tell
 from pmo_lib.stats.limits import natural_limits
 
 STABLE = [0.92, 0.95, 0.90, 0.97, 0.94, 0.91, 0.96, 0.93, 0.95, 0.92, 0.94, 0.93] * 2
@@ -217,7 +218,7 @@ class TestCannotTell:
         ids=["none", "one", "19", "gaps only", "every other", "equal baseline"],
     )  # fmt: skip
     def test_says_why_and_what_to_collect(self, values: list[Any], why: str) -> None:
-        for chart in (behaviour, ar_residuals):
+        for chart in (behaviour, partial(behaviour, residuals=True)):
             found = chart(points(values), "month")
             assert found.signal == f"cannot tell: {why}"
             assert (found.can_tell, found.holds) == (False, False)
@@ -268,7 +269,7 @@ class TestArResiduals:
     def test_each_is_judged_against_what_the_one_before_lets_expect(self) -> None:
         values = wandering()
         assert not behaviour(points(values), "month").holds
-        found = ar_residuals(points(values), "month")
+        found = behaviour(points(values), "month", residuals=True)
         own = values[:24] - values[:24].mean()
         # numpy's least squares through the origin, made symmetrical, without Kendall's bias
         r = (own[1:] @ own[:-1]) / np.sqrt((own[1:] @ own[1:]) * (own[:-1] @ own[:-1]))
@@ -284,15 +285,15 @@ class TestArResiduals:
     def test_first_point_and_that_after_a_gap_are_not_judged(self) -> None:
         values = [*wandering()]
         values[30] = None
-        found = ar_residuals(points(values), "month").points
+        found = behaviour(points(values), "month", residuals=True).points
         assert found["lower"].isna().to_numpy().nonzero()[0].tolist() == [0, 30, 31]
 
     def test_sudden_change_signals_and_a_slow_drift_is_said_not_to(self) -> None:
         jump = wandering()[:25]
         jump[-1] += 12
-        found = ar_residuals(points(jump), "month")
+        found = behaviour(points(jump), "month", residuals=True)
         assert found.signal == "January 2026 lies above the upper limit"
-        calm = ar_residuals(points(wandering()[:25]), "month")
+        calm = behaviour(points(wandering()[:25]), "month", residuals=True)
         assert "what the one before lets expect by no more than chance" in calm.signal
         assert "a slow drift is no signal" in calm.notes[0]
 
@@ -302,7 +303,7 @@ class TestAnySeries:
     def test_is_charted_or_told_why_not(self, values: list[float | None], until: str) -> None:
         table = points(values)
         given = table.copy()
-        for chart in (behaviour, ar_residuals):
+        for chart in (behaviour, partial(behaviour, residuals=True)):
             found = chart(table, "month", until)
             assert found.points["period"].tolist() == table["period"].tolist()
             assert found.points["value"].equals(table["value"])

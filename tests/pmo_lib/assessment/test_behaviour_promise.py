@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pmo_lib.assessment.behaviour import Behaviour, ar_residuals, behaviour
+from pmo_lib.assessment.behaviour import Behaviour, behaviour
 
 MONTHS = [str(month) for month in pd.period_range("2022-01", periods=60, freq="M")]
 BASELINE = 24
@@ -59,7 +59,7 @@ def chart(rows: Rows, shift: float = 0.0) -> Behaviour:
     if cases is not None:
         points = points.assign(numerator=np.round(values * cases), denominator=cases)
     found = behaviour(points, "month", is_rate=cases is not None)
-    return found if found.holds else ar_residuals(points, "month")
+    return found if found.holds else behaviour(points, "month", residuals=True)
 
 
 def signalling(kind: str, months: int, times: int, shift: float = 0.0) -> dict[str, float]:

@@ -9,7 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import t as student
 
-from pmo_lib.causal.interrupted import design, generalised, has_season, interrupted, likeness
+from pmo_lib.causal.interrupted import (
+    design,
+    generalised,
+    has_season,
+    interrupted,
+    residual_autocorrelation,
+)
 
 BEGAN = 8100
 
@@ -92,12 +98,12 @@ class TestFit:
             chance, y = np.random.default_rng(seed), np.zeros(140)
             for i in range(1, 140):
                 y[i] = 0.6 * y[i - 1] + chance.normal()
-            found.append(likeness(t, x, y[100:], np.ones(40)))
+            found.append(residual_autocorrelation(t, x, y[100:], np.ones(40)))
         assert np.mean(found) == pytest.approx(0.6, abs=0.07)
 
     def test_quarters_that_alternate_are_taken_as_independent(self) -> None:
         t = np.arange(-8.0, 8)
-        assert likeness(t, design(t, False), (-1.0) ** t, np.ones(16)) == 0.0
+        assert residual_autocorrelation(t, design(t, False), (-1.0) ** t, np.ones(16)) == 0.0
 
 
 class TestEffect:
@@ -106,7 +112,9 @@ class TestEffect:
         rows, means, sizes = by_hand(given_)
         x, y, n = np.array(rows), np.array(means), np.array(sizes)
         found = interrupted(given_, BEGAN)
-        assert likeness(x[:, 1], x, y, n) == 0.0  # so that the weighted fit is the whole of it
+        assert (
+            residual_autocorrelation(x[:, 1], x, y, n) == 0.0
+        )  # so that the weighted fit is the whole of it
         cross = np.linalg.inv(x.T @ (x * n[:, None]))
         b = cross @ x.T @ (n * y)
         after = [(size, row[1]) for size, row in zip(sizes, rows, strict=True) if row[2]]
@@ -187,7 +195,7 @@ class TestSeries:
         found = interrupted(given_, BEGAN)
         rows, means, sizes = by_hand(given_)
         x, n = np.array(rows), np.array(sizes)
-        rho = likeness(x[:, 1], x, np.array(means), n)
+        rho = residual_autocorrelation(x[:, 1], x, np.array(means), n)
         fit = generalised(x[:, 1], x, np.array(means), n, rho)
         for k, row in enumerate(found.series.to_dict("records")):
             at = np.array([1.0, rows[k][1], 0, 0])

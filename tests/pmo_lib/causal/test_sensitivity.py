@@ -62,7 +62,7 @@ class TestTrended:
         found = of(rollout)
         said = "needs two departments that had not adopted by the end of the data"
         assert found.note == said
-        assert np.isnan([found.value, found.error, found.low, found.high, found.bend]).all()
+        assert np.isnan([found.value, found.error, found.low, found.high, found.max_bias]).all()
 
     def test_does_not_change_what_it_is_given(self) -> None:
         cells = NOISY.cells
@@ -73,7 +73,7 @@ class TestTrended:
 
 
 class TestBend:
-    BEND = of(EXACT).bend
+    BEND = of(EXACT).max_bias
 
     @given(st.lists(st.floats(-1, 1), min_size=24, max_size=24), st.floats(-3, 3))
     def test_no_path_biases_by_more(self, bends: list[float], slope: float) -> None:
@@ -97,7 +97,7 @@ class TestBend:
         assert of(on_a_path(EXACT, worst)).value == pytest.approx(self.BEND)
 
     def test_does_not_hang_on_the_outcome(self) -> None:
-        assert of(NOISY).bend == pytest.approx(self.BEND)
+        assert of(NOISY).max_bias == pytest.approx(self.BEND)
 
     @pytest.mark.parametrize("seed", [1, 6, 9])
     def test_holds_with_gaps_and_covariates(self, seed: int) -> None:
@@ -108,13 +108,13 @@ class TestBend:
         for _ in range(20):
             heights = np.cumsum(np.cumsum(chance.choice([-1.0, 1.0], 20)))
             moved = of(on_a_path(rollout, dict(zip(range(-10, 10), heights, strict=True))))
-            assert abs(moved.value - found.value) <= found.bend * (1 + 1e-6)
+            assert abs(moved.value - found.value) <= found.max_bias * (1 + 1e-6)
 
 
 class TestBreakdown:
     @staticmethod
     def at(value: float = -1.0, error: float = 0.2, bend: float = 3.0, level: float = 0.9) -> float:
-        return breakdown(Trended(value=value, error=error, bend=bend), level, 20)
+        return breakdown(Trended(value=value, error=error, max_bias=bend), level, 20)
 
     @given(st.floats(0.5, 5), st.floats(0.01, 0.2), st.floats(0.1, 30))
     def test_there_the_interval_just_reaches_0(self, v: float, error: float, bend: float) -> None:

@@ -14,7 +14,6 @@ from builders.workbooks import write
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.freezing import freeze
 from pmo_lib.engine.observe import observe
-from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.engine.view import View
 from pmo_lib.errors import DataError, ParameterError
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -44,16 +43,6 @@ class TestFreezing:
             View(given, "2025-06"), "x", version=1, frozen_on="", data_hash="", workbook_version=""
         )
         assert found.unmeasured["D1"] == "needs baselines.csv"
-        assert found.units("D1", ORGANISATION) is None
-
-    def test_gives_a_departments_observations(self) -> None:
-        found = frozen()
-        own = found.units("D1", "Finance")
-        whole = found.units("D1", ORGANISATION)
-        assert own is not None
-        assert whole is not None
-        assert set(own["department"]) == {"Finance"}
-        assert 0 < len(own) < len(whole)
 
     @pytest.mark.parametrize("name", ["", "two words", "../up", "a/b", "é", "x" * 61, ".hidden"])
     def test_refuses_what_is_no_name(self, name: str) -> None:

@@ -9,10 +9,10 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from builders.portfolio import with_customers
+from builders.surveys import gaps, importance_performance
 from builders.tables import answer, frame
 from builders.views import view
 from pmo_lib.contract.tables import empty
-from pmo_lib.engine.customer_groups import gaps, importance_performance
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.quadrants import GLOSSES, QUADRANTS, poisson_weights, quadrants
 from pmo_lib.engine.view import View

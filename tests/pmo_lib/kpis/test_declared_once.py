@@ -65,8 +65,8 @@ def test_a_new_statistic_is_computed_told_compared_and_set_beside_benchmarks(dec
     assert (moved.value, moved.low, moved.high) == pytest.approx((1, 1 - 32**0.5, 1 + 32**0.5))
 
     ours = facts_of(declared, "", Settings())
-    assert ours.statistic == "midrange"
-    assert (ours.unit_of_analysis, ours.population) == ("audit", "completed")
+    assert ours["statistic"] == "midrange"
+    assert (ours["unit_of_analysis"], ours["population"]) == ("audit", "completed")
 
 
 def test_a_new_population_is_named_where_there_is_nothing(declared: Any) -> None:

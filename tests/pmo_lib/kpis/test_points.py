@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pmo_lib.kpis.cells import Cells
+from pmo_lib.kpis.cells import UnitCells
 from pmo_lib.kpis.statistics import STATISTICS
 
 COUNTS = {"rate", "clustered_rate", "rate_difference", "slip_share", "skill", "tail_mean"}
@@ -39,7 +39,7 @@ def test_value_and_cases_are_the_estimators(statistic: str) -> None:
     ends = np.append(0, np.cumsum(SIZES))
     for seed in range(20):
         rows = units(statistic, seed)
-        values, cases = STATISTICS[statistic].in_cells(Cells(rows, ends))
+        values, cases = STATISTICS[statistic].in_cells(UnitCells(rows, ends))
         expected = [STATISTICS[statistic](rows.iloc[a:b], 0.9) for a, b in pairwise(ends)]
         np.testing.assert_allclose(values, [each.value for each in expected], rtol=1e-14)
         assert cases.tolist() == [each.cases for each in expected]
@@ -47,7 +47,7 @@ def test_value_and_cases_are_the_estimators(statistic: str) -> None:
 
 def test_statistic_without_points_is_asked_of_its_estimator() -> None:
     rows = units("p80", 1)
-    values, cases = STATISTICS["p80"].in_cells(Cells(rows, np.array([0, 5, len(rows)])))
+    values, cases = STATISTICS["p80"].in_cells(UnitCells(rows, np.array([0, 5, len(rows)])))
     assert values.tolist() == [np.quantile(rows["numerator"][:5], 0.8),
                                np.quantile(rows["numerator"][5:], 0.8)]  # fmt: skip
     assert cases.tolist() == [5, len(rows) - 5]
@@ -56,14 +56,14 @@ def test_statistic_without_points_is_asked_of_its_estimator() -> None:
 @pytest.mark.parametrize("statistic", POINTS)
 def test_of_no_cell_there_is_nothing(statistic: str) -> None:
     values, cases = STATISTICS[statistic].in_cells(
-        Cells(units(statistic, 1).iloc[:0], np.array([0]))
+        UnitCells(units(statistic, 1).iloc[:0], np.array([0]))
     )
     assert len(values) == len(cases) == 0
 
 
 def test_cases_are_counted_cell_by_cell() -> None:
     rows = pd.DataFrame({"case_id": ["a", "a", "b", "a", "c", "a"], "numerator": 1.0})
-    cells = Cells(rows, np.array([0, 3, 3, 6]))
+    cells = UnitCells(rows, np.array([0, 3, 3, 6]))
     assert cells.cases.tolist() == [2, 0, 2]
     most = cells.each_by_case(lambda x: x.max(initial=0), cells.column("numerator"))
     assert most.tolist() == [2, 0, 2]

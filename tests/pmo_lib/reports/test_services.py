@@ -8,8 +8,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from builders.pages import parsed
 from builders.results import result
+from builders.surveys import gaps, importance_performance
 from builders.tables import frame
-from pmo_lib.engine.customer_groups import gaps, importance_performance
 from pmo_lib.engine.quadrants import QUADRANTS
 from pmo_lib.engine.result import KpiResult
 from pmo_lib.facts.customers import uptake

@@ -91,9 +91,7 @@ def test_clustered_mean(case: dict[str, Any]) -> None:
 def test_clustered_quantile(case: dict[str, Any]) -> None:
     inputs = case["inputs"]
     of_case = np.array(inputs["cases"])
-    found = quantiles.clustered_quantile(
-        floats(inputs["values"]), of_case, inputs["p"], inputs["level"]
-    )
+    found = quantiles.quantile(floats(inputs["values"]), inputs["p"], inputs["level"], of_case)
     check_estimate(found, case)
 
 
@@ -121,7 +119,7 @@ class TestNothingToEstimateFrom:
             rates.clustered_rate(floats([]), floats([]), 0.9),
             rates.nps(0, 0, 0, 0.9),
             means.clustered_mean(floats([]), floats([]), 0.9),
-            quantiles.clustered_quantile(floats([]), np.array([], dtype=np.int64), 0.5, 0.9),
+            quantiles.quantile(floats([]), 0.5, 0.9, np.array([], dtype=np.int64)),
             quantiles.survival_quantile(floats([]), np.array([], dtype=bool), 0.5, 0.9),
         ],
     )
@@ -398,7 +396,7 @@ class TestClusteredQuantile:
     def test_equals_the_quantile_where_every_case_has_one_unit(
         self, values: list[float], p: float
     ) -> None:
-        found = quantiles.clustered_quantile(floats(values), np.arange(len(values)), p, 0.9)
+        found = quantiles.quantile(floats(values), p, 0.9, np.arange(len(values)))
         plain = quantiles.quantile(floats(values), p, 0.9)
         expected = pytest.approx((plain.value, plain.low, plain.high), nan_ok=True)
         assert (found.value, found.low, found.high) == expected
@@ -410,7 +408,7 @@ class TestClusteredQuantile:
         self, values: list[tuple[float, int]]
     ) -> None:
         _, cases_ = np.unique([case for _, case in values], return_inverse=True)
-        found = quantiles.clustered_quantile(floats([v for v, _ in values]), cases_, 0.5, 0.9)
+        found = quantiles.quantile(floats([v for v, _ in values]), 0.5, 0.9, cases_)
         plain = quantiles.quantile(floats([v for v, _ in values]), 0.5, 0.9)
         assert found.value == plain.value
         if not isnan(found.low):
@@ -418,7 +416,7 @@ class TestClusteredQuantile:
 
     def test_twelve_alike_values_of_each_of_four_cases_are_four(self) -> None:
         values, of_case = np.repeat(floats([1, 2, 3, 4]), 12), np.repeat(np.arange(4), 12)
-        found = quantiles.clustered_quantile(values, of_case, 0.5, 0.9)
+        found = quantiles.quantile(values, 0.5, 0.9, of_case)
         assert isnan(found.low)
         assert found.note == "no interval: 4 cases are too few for one at this level"
         assert (found.n, found.cases) == (48, 4)
@@ -548,7 +546,7 @@ OF_CASE = np.repeat(np.arange(6), 2)
         lambda level: means.clustered_mean(SAMPLE, np.arange(1.0, 13), level),
         lambda level: means.geometric_mean(SAMPLE, level),
         lambda level: quantiles.quantile(SAMPLE, 0.5, level),
-        lambda level: quantiles.clustered_quantile(SAMPLE, OF_CASE, 0.5, level),
+        lambda level: quantiles.quantile(SAMPLE, 0.5, level, OF_CASE),
         lambda level: quantiles.survival_quantile(SAMPLE, SAMPLE < 8, 0.5, level),
     ],
 )
@@ -569,7 +567,7 @@ def test_more_confidence_is_never_narrower(method: Callable[[float], Estimate]) 
         lambda values: means.clustered_mean(values, np.arange(1.0, 13), 0.9),
         lambda values: means.geometric_mean(values, 0.9),
         lambda values: quantiles.quantile(values, 0.8, 0.9),
-        lambda values: quantiles.clustered_quantile(values, OF_CASE, 0.5, 0.9),
+        lambda values: quantiles.quantile(values, 0.5, 0.9, OF_CASE),
     ],
 )
 def test_unit_and_order_do_not_matter(method: Callable[[Any], Estimate], factor: float) -> None:

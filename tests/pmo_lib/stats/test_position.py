@@ -43,10 +43,14 @@ def found(case: dict[str, Any]) -> Any:
             return percentile_of_value(given_["value"], np.array(given_["peers"], float), LEVEL)
         case "gap_to_mean":
             ours = Estimate(*given_["ours"], 30)
-            return position.gap_to_mean(ours, given_["mean"], given_["sd"], given_["n"], LEVEL)
+            return position.gap_to_published(
+                ours, "mean", given_["mean"], given_["sd"], given_["n"], LEVEL
+            )
         case "gap_to_share":
             ours = rate(given_["k"], given_["of"], LEVEL)
-            return position.gap_to_share(ours, given_["share"], given_["n"], LEVEL)
+            return position.gap_to_published(
+                ours, "share", given_["share"], nan, given_["n"], LEVEL
+            )
         case "superiority":
             ours, peers = (np.array(given_[side], float) for side in ("ours", "peers"))
             return superiority(ours, peers, given_["level"], "higher")
@@ -230,18 +234,18 @@ class TestQuantiles:
 class TestGaps:
     @pytest.mark.parametrize("n", [0, 40])
     def test_share_without_n_is_a_constant(self, n: int) -> None:
-        gap = position.gap_to_share(rate(8, 20, LEVEL), 0.5, n, LEVEL)
+        gap = position.gap_to_published(rate(8, 20, LEVEL), "share", 0.5, nan, n, LEVEL)
         assert gap.value == pytest.approx(-0.1)
         assert (gap.note == NOT_PUBLISHED) == (n == 0)
 
     @pytest.mark.parametrize(("sd", "n"), [(nan, 40), (0.3, 0), (0.3, 1), (0.0, 40)])
     def test_mean_without_spread_or_n_is_a_constant(self, sd: float, n: int) -> None:
-        gap = position.gap_to_mean(Estimate(1.0, 0.5, 2.0, 9), 0.75, sd, n, LEVEL)
+        gap = position.gap_to_published(Estimate(1.0, 0.5, 2.0, 9), "mean", 0.75, sd, n, LEVEL)
         assert gap == Estimate(0.25, -0.25, 1.25, 9, NOT_PUBLISHED)
 
     def test_without_an_interval_of_ours_has_none(self) -> None:
         ours = Estimate(0.5, nan, nan, 9, "no interval: all values are equal")
-        gap = position.gap_to_share(ours, 0.25, 40, LEVEL)
+        gap = position.gap_to_published(ours, "share", 0.25, nan, 40, LEVEL)
         assert gap.value == 0.25
         assert isnan(gap.low)
         assert isnan(gap.high)
@@ -249,7 +253,9 @@ class TestGaps:
 
     @given(st.integers(0, 30), st.integers(1, 30), st.floats(0, 1), st.integers(1, 500))
     def test_of_shares_stays_possible(self, k: int, n: int, share: float, their_n: int) -> None:
-        gap = position.gap_to_share(rate(min(k, n), n, LEVEL), share, their_n, LEVEL)
+        gap = position.gap_to_published(
+            rate(min(k, n), n, LEVEL), "share", share, nan, their_n, LEVEL
+        )
         assert -1 - 1e-9 <= gap.low <= gap.value + 1e-9
         assert gap.value - 1e-9 <= gap.high <= 1 + 1e-9
 

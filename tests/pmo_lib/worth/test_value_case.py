@@ -153,4 +153,4 @@ class TestMoney:
 
     def test_discounts_at_the_rate_of_the_settings(self) -> None:
         seen = value_case(View(few_departments(), PERIOD, settings(discount_rate=0.02)))
-        assert seen.question.assumptions.discount_rate == 0.02
+        assert seen.terms.assumptions.discount_rate == 0.02

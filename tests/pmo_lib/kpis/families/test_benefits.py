@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builders import worked_cases as cases
 from builders.tables import numbered, open_project, project
 from builders.value import with_value
 from builders.views import view
@@ -15,18 +14,6 @@ from pmo_lib.engine.result import KpiResult
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import Kpi
-
-
-@pytest.mark.parametrize(
-    "case",
-    [
-        case
-        for k in ("V1", "V2", "V3", "V4", "V8")
-        for case in cases.parameters("kpi_benefits", kpi=k)
-    ],
-)
-def test_worked_case(case: dict[str, Any]) -> None:
-    cases.check_kpi(case)
 
 
 def benefit(benefit_id: str = "b1", project_id: str = "p1", **cells: Any) -> dict[str, Any]:

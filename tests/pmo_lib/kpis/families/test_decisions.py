@@ -4,21 +4,12 @@ from typing import Any
 
 import pytest
 
-from builders import worked_cases as cases
 from builders.tables import numbered, open_project, project
 from builders.value import with_value
 from builders.views import view
 from pmo_lib.engine.observe import observe, results
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
-
-
-@pytest.mark.parametrize(
-    "case",
-    [case for k in ("P6", "P8") for case in cases.parameters("kpi_decisions", kpi=k)],
-)
-def test_worked_case(case: dict[str, Any]) -> None:
-    cases.check_kpi(case)
 
 
 def gate(project_id: str = "p1", **cells: Any) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from builders import worked_cases as cases
 from builders.tables import open_project, project, report
 from builders.views import view
 from builders.whole import whole
@@ -16,11 +15,6 @@ from pmo_lib.engine.view import View
 
 def only(kpi_id: str, seen: View) -> KpiResult:
     return results(seen, kpis=[kpi_id])[0]
-
-
-@pytest.mark.parametrize("case", cases.parameters("kpi_forecasts"))
-def test_worked_case(case: dict[str, Any]) -> None:
-    cases.check_kpi(case)
 
 
 class TestAgainstPlainPandas:

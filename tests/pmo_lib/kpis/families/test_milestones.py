@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from builders import worked_cases as cases
 from builders.tables import Row, open_project, project
 from builders.views import view
 from builders.whole import whole
@@ -24,11 +23,6 @@ def milestone(milestone_id: str = "M1", project_id: str = "p1", **cells: Any) ->
     """Due in May 2026 and met on the day."""
     dates = {"baseline_date": "2026-05-01", "actual_date": "2026-05-01"}
     return {"project_id": project_id, "milestone_id": milestone_id} | dates | cells
-
-
-@pytest.mark.parametrize("case", cases.parameters("kpi_milestones"))
-def test_worked_case(case: dict[str, Any]) -> None:
-    cases.check_kpi(case)
 
 
 class TestAgainstPlainPandas:

@@ -2,17 +2,10 @@
 
 from typing import Any
 
-import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings as examples
-from hypothesis import strategies as st
-from pandas.testing import assert_frame_equal
 
-from builders import worked_cases as cases
 from builders.portfolio import with_customers
-from builders.results import result_table
-from builders.tables import DEPARTMENTS, answer, project, tables
+from builders.tables import answer, project, tables
 from builders.views import view
 from pmo_lib.engine.observe import observe, observe_all, results
 from pmo_lib.engine.result import ORGANISATION, KpiResult
@@ -35,13 +28,6 @@ def only(kpi_id: str, seen: View, department: str = ORGANISATION) -> KpiResult:
 
 def respondents(n: int, **cells: Any) -> list[dict[str, Any]]:
     return [answer(f"r{i}", **cells) for i in range(n)]
-
-
-@pytest.mark.parametrize(
-    "case", [case for kpi in KPIS for case in cases.parameters("kpi_perception", kpi=kpi)]
-)
-def test_worked_case(case: dict[str, Any]) -> None:
-    cases.check_kpi(case)
 
 
 class TestWave:
@@ -72,95 +58,6 @@ class TestWave:
         waves = sorted(observe_all(CATALOGUE[kpi_id], seen)["period"].unique())
         assert waves == ["2025-09", "2026-09"]
         assert set(observe(CATALOGUE[kpi_id], seen)["period"]) == {"2026-09"}
-
-
-class TestWhatDoesNotMatter:
-    @pytest.mark.parametrize("kpi_id", KPIS)
-    def test_order_of_rows(self, kpi_id: str) -> None:
-        shuffled = {n: t.sample(frac=1, random_state=3) for n, t in with_customers().items()}
-        same(*(View(given, "2026-09") for given in (with_customers(), shuffled)), kpi_id)
-
-    @examples(max_examples=15)
-    @given(
-        rows=st.lists(
-            st.fixed_dictionaries(
-                {
-                    "respondent_id": st.sampled_from("abcdefgh"),
-                    "service_id": st.sampled_from(["S1", "S2", "S3"]),
-                    "wave": st.sampled_from(["2025-09", "2026-03", "2026-09", "2026-12"]),
-                    "role": st.sampled_from(["Sponsor", None]),
-                    "importance": st.none() | st.integers(1, 7),
-                    "expected": st.none() | st.integers(1, 7),
-                    "perceived": st.none() | st.integers(1, 7),
-                    "recommend": st.none() | st.integers(0, 10),
-                    "contribution": st.sampled_from([None, "none", "essential"]),
-                    "project_id": st.sampled_from([None, "p1", "p2"]),
-                    "project_success": st.none() | st.integers(0, 10),
-                }
-            ),
-            max_size=25,
-            unique_by=lambda row: (row["respondent_id"], row["service_id"], row["wave"]),
-        ),
-        asked=st.none() | st.integers(1, 12),
-        seed=st.integers(0, 99),
-    )
-    def test_any_answers_in_any_order_beside_any_department(
-        self, rows: list[dict[str, Any]], asked: int | None, seed: int
-    ) -> None:
-        own = [row | {"department": "Finance"} for row in rows]
-        more = [answer(f"x{i}", department="Sales", **_everything(i)) for i in range(7)]
-        projects = [project("p1"), project("p2", status="active", finished_on=None)]
-        given_settings: dict[str, Any] = {"disclosure": {"too_few": 1}}
-        if asked:
-            given_settings["customers"] = {"Finance": asked, "Sales": 20}
-        alone, both = (
-            view(given=given_settings, survey_responses=each, projects=projects, services=[])
-            for each in (own, own + more)
-        )
-        tables_ = both.tables | {
-            "survey_responses": both.tables["survey_responses"].sample(frac=1, random_state=seed)
-        }
-        for kpi_id in KPIS:
-            if only(kpi_id, alone).state != "not measured":
-                first, second = (result_table(v, ["Finance"], [kpi_id]) for v in (alone, both))
-                assert_frame_equal(first, second)
-            shuffled = View(tables_, both.period, both.settings)
-            same(both, shuffled, kpi_id)
-
-    def test_departments_one_by_one_are_all_at_once(self) -> None:
-        given_tables = with_customers()
-        answers = given_tables["survey_responses"]
-        for kpi_id in KPIS:
-            together = observe(CATALOGUE[kpi_id], View(given_tables, "2026-09"))
-            parts = [
-                observe(
-                    CATALOGUE[kpi_id],
-                    View(
-                        given_tables | {"survey_responses": answers[answers["department"] == name]},
-                        "2026-09",
-                    ),
-                )
-                for name in answers["department"].unique()
-            ]
-            order = ["department", "case_id", "numerator", "denominator"]
-            one, other = (
-                frame.sort_values(list(frame.columns)).reset_index(drop=True)
-                for frame in (together, pd.concat(parts))
-            )
-            assert_frame_equal(one[order], other[order])
-
-
-def _everything(i: int) -> dict[str, Any]:
-    own: dict[str, Any] = {}
-    for cells in SCORES.values():
-        own |= cells
-    return own | {"expected": 1 + i % 7, "recommend": i, "project_success": i}
-
-
-def same(one: View, other: View, kpi_id: str) -> None:
-    names = [ORGANISATION, *DEPARTMENTS]
-    found = [result_table(seen, names, [kpi_id]) for seen in (one, other)]
-    assert_frame_equal(*found, rtol=1e-9)
 
 
 class TestOddAnswers:

@@ -1,12 +1,10 @@
 """P1 to P5 on tables small enough to work out by hand."""
 
 from math import isnan, sqrt
-from typing import Any
 
 import pandas as pd
 import pytest
 
-from builders import worked_cases as cases
 from builders.portfolio import portfolio
 from builders.tables import numbered, open_project, project
 from builders.views import view
@@ -15,18 +13,6 @@ from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
 
 T_11 = 1.7958848  # t(0.95; 11), from a table
-
-
-@pytest.mark.parametrize(
-    "case",
-    [
-        *cases.of_kpis("P1", "P2", "P3"),
-        *cases.parameters("kpi_productivity", kpi="P4"),
-        *cases.parameters("kpi_productivity", kpi="P5"),
-    ],
-)
-def test_worked_case(case: dict[str, Any]) -> None:
-    cases.check_kpi(case)
 
 
 class TestThroughput:

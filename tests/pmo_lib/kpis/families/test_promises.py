@@ -1,35 +1,14 @@
 """R10: the engine's view of the value-lifecycle audit."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from builders import worked_cases as cases
-from builders.tables import open_project
-from builders.views import view
-from pmo_lib.engine.freezing import freeze
+from builders.tables import DEPARTMENTS, open_project
+from builders.views import view, with_baseline
+from builders.whole import whole, whole_view
 from pmo_lib.engine.observe import results
-from pmo_lib.engine.view import View
-
-
-def with_baseline(seen: View, until: str) -> View:
-    frozen = freeze(
-        replace(seen, period=until), "start",
-        version=1, frozen_on="2026-07-01", data_hash="abc", workbook_version="1",
-    )  # fmt: skip
-    return replace(seen, baseline=frozen)
-
-
-@pytest.mark.parametrize("case", cases.parameters("kpi_promises"))
-def test_worked_case(case: dict[str, Any]) -> None:
-    rows = {n: [{"department": "Finance"} | row if n == "projects" else row for row in rows]
-            for n, rows in case["inputs"].items()}  # fmt: skip
-    (found,) = results(with_baseline(view(**rows), case["baseline"]), kpis=[case["kpi"]])
-    (expected,) = case["expected"]
-    for name in ("value", "low", "high", "n", "missing"):
-        assert cases.close(getattr(found, name), expected[name], case["tolerance"]), name
-
+from pmo_lib.engine.result import ORGANISATION
 
 STATEMENT = {"statement_id": "1", "department": "Finance", "statement": "Less waiting"}
 
@@ -55,3 +34,19 @@ class TestCompleteness:
         seen = with_baseline(view(value_statements=rows, projects=[open_project()]), "2026-06")
         (found,) = results(seen, ["Legal"], ["R10"])
         assert (found.value, found.n) == (0.0, 3)
+
+
+class TestOnAPortfolio:
+    """Six promises to each department: one names an unknown KPI, one none; neither was told."""
+
+    def test_without_a_baseline_none_is_whole(self) -> None:
+        (found,) = results(whole_view(whole()), kpis=["R10"])
+        assert (found.value, found.n) == (0, 18)
+
+    def test_with_one_those_whose_kpi_was_known_are(self) -> None:
+        seen = with_baseline(whole_view(whole()), "2025-09")
+        for found in results(seen, [ORGANISATION, *DEPARTMENTS], ["R10"]):
+            assert found.value == pytest.approx(4 / 6), found.department
+        # without baselines, work in progress and leakage can be shown
+        seen = replace(seen, withheld={"baselines": "too many rows were rejected"})
+        assert results(seen, kpis=["R10"])[0].value == pytest.approx(2 / 6)

@@ -4,29 +4,21 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings as examples
-from hypothesis import strategies as st
-from pandas.testing import assert_frame_equal
 
-from builders import worked_cases as cases
 from builders.portfolio import portfolio
 from builders.tables import (
     Tables,
     baseline,
     numbered,
-    of_department,
     open_project,
     project,
     report,
-    with_money,
 )
 from builders.views import view
 from pmo_lib.engine.observe import observe, results
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
 
-KPIS = ("G1", "G2", "G3", "G9")
 COLOURS = ("green", "amber", "red")
 
 
@@ -51,64 +43,6 @@ def rated() -> Tables:
     )
     both = pd.concat([reports, reviews.astype(reports.dtypes)], ignore_index=True)
     return tables | {"status_reports": both, "milestones": milestones}
-
-
-def until(tables: Tables, period: str) -> Tables:
-    """The tables as they were at the end of the month: nothing in them is dated later."""
-    end = pd.Period(period, freq="M").end_time
-    projects = tables["projects"]
-    later = projects["finished_on"] > end
-    milestones, reports = tables["milestones"], tables["status_reports"]
-    return tables | {
-        "projects": projects.assign(
-            finished_on=projects["finished_on"].mask(later),
-            status=projects["status"].mask(later, "active"),
-        ),
-        "status_reports": reports[reports["period"] <= period],
-        "milestones": milestones.assign(
-            actual_date=milestones["actual_date"].mask(milestones["actual_date"] > end)
-        ),
-    }
-
-
-def units(kpi_id: str, tables: Tables, period: str = "2026-09") -> pd.DataFrame:
-    found = observe(CATALOGUE[kpi_id], View(tables, period))
-    return found.sort_values(list(found.columns)).reset_index(drop=True)
-
-
-@pytest.mark.parametrize("case", cases.parameters("kpi_ratings"))
-def test_worked_case(case: dict[str, Any]) -> None:
-    cases.check_kpi(case)
-
-
-@pytest.mark.parametrize("kpi_id", KPIS)
-class TestWhatDoesNotMatter:
-    @examples(max_examples=5)
-    @given(seed=st.integers(0, 2**16))
-    def test_order_of_rows(self, kpi_id: str, seed: int) -> None:
-        shuffled = {n: t.sample(frac=1, random_state=seed) for n, t in rated().items()}
-        assert_frame_equal(units(kpi_id, rated()), units(kpi_id, shuffled))
-
-    def test_other_departments(self, kpi_id: str) -> None:
-        whole = units(kpi_id, rated())
-        for name in whole["department"].unique():
-            own = whole[whole["department"] == name].reset_index(drop=True)
-            assert_frame_equal(own, units(kpi_id, of_department(rated(), name)))
-
-    def test_pounds_or_pence(self, kpi_id: str) -> None:
-        pence = with_money(rated(), lambda column: (column * 100).round())
-        assert_frame_equal(units(kpi_id, rated()), units(kpi_id, pence))
-
-    def test_what_came_later(self, kpi_id: str) -> None:
-        then = units(kpi_id, until(rated(), "2026-02"), "2026-02")
-        assert then["numerator"].notna().any()
-        assert_frame_equal(then, units(kpi_id, rated(), "2026-02"))
-
-    def test_inputs_are_not_changed(self, kpi_id: str) -> None:
-        tables, before = rated(), rated()
-        units(kpi_id, tables)
-        for name, table in before.items():
-            assert_frame_equal(tables[name], table)
 
 
 class TestRatingSkill:

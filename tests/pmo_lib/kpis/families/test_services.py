@@ -7,11 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from pandas.testing import assert_frame_equal
 
-from builders import worked_cases as cases
 from builders.portfolio import with_customers
-from builders.results import result_table
 from builders.tables import request
 from builders.views import view
 from builders.whole import PERIOD, whole, whole_view
@@ -22,7 +19,6 @@ from pmo_lib.facts.customers import NOT_ROLLED_OUT, USED, uptake
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.families.services import OTHER_CHANNELS
 
-KPIS = ("R4", "R6", "R8", "R9")
 DAYS = st.dates(date(2025, 8, 1), date(2026, 11, 30))
 
 
@@ -32,13 +28,6 @@ def only(kpi_id: str, seen: View, department: str = ORGANISATION) -> KpiResult:
 
 def parts(kpi_id: str, seen: View) -> dict[str, float]:
     return {r.segment: r.value for r in results(seen, kpis=[kpi_id]) if r.segment}
-
-
-@pytest.mark.parametrize(
-    "case", [case for kpi in KPIS for case in cases.parameters("kpi_services", kpi=kpi)]
-)
-def test_worked_case(case: dict[str, Any]) -> None:
-    cases.check_kpi(case)
 
 
 @st.composite
@@ -71,28 +60,7 @@ ROLLOUTS = [
 ]
 
 
-class TestWhatDoesNotMatter:
-    @examples(max_examples=15)
-    @given(own=requests("Finance"), other=requests("Sales"), seed=st.integers(0, 99))
-    def test_another_department_and_the_order_of_rows(
-        self, own: list[dict[str, Any]], other: list[dict[str, Any]], seed: int
-    ) -> None:
-        alone, both = (
-            view(service_requests=rows, services=SERVICES, rollouts=ROLLOUTS)
-            for rows in (own, own + other)
-        )
-        shuffled = View(
-            {n: t.sample(frac=1, random_state=seed) for n, t in both.tables.items()},
-            both.period,
-            both.settings,
-        )
-        for kpi_id in KPIS:
-            if only(kpi_id, alone).state != "not measured":
-                seen = [result_table(v, ["Finance"], [kpi_id]) for v in (alone, both)]
-                assert_frame_equal(*seen)
-            seen = [result_table(v, kpis=[kpi_id]) for v in (both, shuffled)]
-            assert_frame_equal(*seen)
-
+class TestChannels:
     @examples(max_examples=15)
     @given(rows=requests("Finance"))
     def test_shares_of_the_channels_add_up_to_the_leakage(self, rows: list[dict[str, Any]]) -> None:
@@ -102,12 +70,6 @@ class TestWhatDoesNotMatter:
             assert len(channels) == len(OTHER_CHANNELS) == 5
             assert sum(r.value for r in channels) == pytest.approx(whole.value)
             assert {r.n for r in found} == {whole.n}
-
-    @pytest.mark.parametrize("kpi_id", KPIS)
-    def test_index_of_the_tables(self, kpi_id: str) -> None:
-        moved = {n: t.set_index(t.index + 1000) for n, t in with_customers().items()}
-        seen = [result_table(View(t, "2026-09"), kpis=[kpi_id]) for t in (with_customers(), moved)]
-        assert_frame_equal(*seen)
 
 
 class TestSatisfaction:

@@ -1,24 +1,13 @@
 """V5 and V6 on tables small enough to work out by hand."""
 
-from typing import Any
-
 import pytest
 
-from builders import worked_cases as cases
 from builders.tables import open_project, project, report
 from builders.value import with_value
 from builders.views import view
 from pmo_lib.engine.observe import observe, results
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
-
-
-@pytest.mark.parametrize(
-    "case",
-    [case for k in ("V5", "V6") for case in cases.parameters("kpi_strategy", kpi=k)],
-)
-def test_worked_case(case: dict[str, Any]) -> None:
-    cases.check_kpi(case)
 
 
 class TestAgainstPlainPandas:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders.pages import parsed
-from pmo_lib.assessment.behaviour import Behaviour, ar_residuals, behaviour, cannot_tell
+from pmo_lib.assessment.behaviour import Behaviour, behaviour, cannot_tell
 from pmo_lib.reports.kpi.behaviour_chart import MARKS, behaviour_chart, sparkline_svg
 from pmo_lib.reports.picture import Picture
 
@@ -88,7 +88,7 @@ class TestBehaviourChart:
         "found",
         [
             behaviour(points([5.0] * 30), "month"),
-            ar_residuals(points(np.cumsum(STABLE)), "month"),
+            behaviour(points(np.cumsum(STABLE)), "month", residuals=True),
             behaviour(points(np.exp(np.random.default_rng(3).normal(3, 0.6, 200))), "month"),
             behaviour(points(STABLE).assign(period=[f"{2020 + i // 4}-Q{i % 4 + 1}"
                                                     for i in range(24)]), "quarter"),

@@ -1,0 +1,62 @@
+"""Names that look alike: what is left of a text without case, spaces, make of letters."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from itertools import takewhile
+
+_LOOKS = str.maketrans(  # letters of other scripts that look like Latin ones, small or capital
+    "авеѕіјкмнорстухαβεζηικμνορτυχ’‘ʼ`´“”",
+    "abesijkmhopctyxabezhikmnoptyx'''''\"\"",
+)
+_JOINERS = "\u200c\u200d"  # which some scripts are written with
+_OF_DEPARTMENTS = {"dept", "dep", "department", "div", "division", "the", "of", "for", "and"}
+
+
+def tidy(text: str) -> str:
+    """The text without what nobody sees: invisible characters, and more than one space."""
+    if text.isascii() and "  " not in text and text.isprintable():
+        return text
+    words = " ".join(text.split())
+    seen = (c for c in words if c in _JOINERS or unicodedata.category(c) not in {"Cf", "Cc"})
+    return " ".join(unicodedata.normalize("NFC", "".join(seen)).split())
+
+
+@lru_cache(maxsize=100_000)
+def same(text: str) -> str:
+    """What two texts share that differ in case, spaces, Unicode form: they look one."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tidy(text)).casefold())
+    seen = ("-" if unicodedata.category(c) == "Pd" else c for c in plain if c not in _JOINERS)
+    return " ".join("".join(seen).translate(_LOOKS).split())
+
+
+def similar(department: str) -> str:
+    """What two departments share that may be one: no accents, no marks, no word department."""
+    parted = unicodedata.normalize("NFD", same(department))
+    letters = "".join(c for c in parted if not unicodedata.combining(c))
+    words = re.findall(r"\w+", letters.replace(".", ""))
+    return " ".join([word for word in words if word not in _OF_DEPARTMENTS] or words)
+
+
+def is_slip(first: str, second: str) -> bool:
+    """Whether two texts differ in one letter of a word: left out, put in, another, or swapped."""
+    start = _shared(first, second)
+    rests = first[start:], second[start:]
+    end = _shared(rests[0][::-1], rests[1][::-1])
+    one, other = (rest[: len(rest) - end] for rest in rests)
+    is_one = one != other and max(len(one), len(other)) == 1
+    is_swap = one != other and len(one) == 2 and one == other[::-1]
+    words = {_word_at(first, start), _word_at(second, start)}
+    is_name = any(len(word) < 6 for word in words)  # Team B, Phase II, DfE
+    return (is_one or is_swap) and (one + other).isalpha() and not is_name
+
+
+def _word_at(text: str, at: int) -> str:
+    begin, rest = re.search(r"\w*$", text[:at]), re.match(r"\w*", text[at:])
+    return f"{begin[0] if begin else ''}{rest[0] if rest else ''}"
+
+
+def _shared(first: str, second: str) -> int:
+    """How many letters two texts begin with alike."""
+    pairs = zip(first, second, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

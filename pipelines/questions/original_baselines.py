@@ -1,0 +1,124 @@
+"""Baselines that are called original and cannot be: set too late, or as things turned out."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from pipelines.questions.asked import Asked, Mended, Tables
+from pmo_lib.contract.settings import Settings
+from pmo_lib.contract.verdict import Question
+from pmo_lib.facts.portfolio import original_baselines
+from pmo_lib.wording import counted, listed
+
+EARLY = 0.1  # of the planned time a project may have begun before its plan is approved,
+EARLY_DAYS = 31  # and so many days at most
+EARLIER = "Give the plan that was approved before the start as version 0"
+FEWEST = 5  # completed projects that all end just as planned
+
+
+def answer(tables: Tables, settings: Settings) -> Tables:
+    """Versions counted from 0, where the settings say that the first is 1."""
+    if settings.first_version and "baselines" in tables:
+        baselines = tables["baselines"]
+        return {"baselines": baselines.assign(version=baselines["version"] - 1)}
+    return {}
+
+
+def check(asked: Asked) -> Iterator[Question | Mended]:
+    if not asked.has("baselines.version"):
+        return
+    baselines = asked.tables["baselines"]
+    if not (baselines["version"] == 0).any():
+        yield _no_original(baselines)
+        return
+    late, soon = _set_late(asked)
+    if len(late):
+        yield _late(late)
+    elif len(soon):
+        days = counted(int(soon["days"].max()), "day")
+        asks = (
+            f"is version 0 of {counted(len(soon), 'project')} the original baseline; it was "
+            f"approved up to {days} after work had begun, and is taken for it"
+        )
+        yield Question(
+            "original_baseline", "baselines", "approved_on", asks, EARLIER,
+            examples=tuple(soon["project_id"].head(3)),
+        )  # fmt: skip
+    yield from _as_it_turned_out(asked, set(late["project_id"]))
+
+
+def _no_original(baselines: pd.DataFrame) -> Question:
+    lowest = baselines.groupby("project_id")["version"].min()
+    ones = (lowest == 1).sum()
+    asks = (
+        f"is version 1 the original baseline; no project has a version 0, {ones} of {len(lowest)} "
+        "begin with 1"
+    )
+    remedy = "Say so in settings.yml by first_version: 1, or give the original as version 0"
+    return Question(
+        "first_version", "baselines", "version", asks, remedy, withholds=("baselines",)
+    )  # fmt: skip
+
+
+def _set_late(asked: Asked) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Version 0 of projects that were under way, or over, when it was approved; or just begun."""
+    plan = original_baselines(asked.tables["baselines"])
+    life = asked.tables["projects"][["project_id", "status", "started_on", "finished_on"]]
+    both = plan.merge(life, on="project_id")
+    allowed = ((both["finish"] - both["start"]).dt.days * EARLY).clip(0, EARLY_DAYS)
+    both["days"] = (both["approved_on"] - both["started_on"]).dt.days
+    begun = both["days"] > allowed.fillna(EARLY_DAYS)
+    over = (both["approved_on"] >= both["finished_on"]) & (both["status"] == "completed")
+    if asked.settings.baseline_definition == "first report":  # the first that was reported
+        return both[over], both[:0]
+    return both[begun | over], both[(both["days"] > 0) & ~begun & ~over]
+
+
+def _late(late: pd.DataFrame) -> Mended:
+    over = (late["approved_on"] >= late["finished_on"]).sum()
+    asks = (
+        f"is version 0 of {counted(len(late), 'project')} the original baseline; it was approved "
+        f"when work had begun{f' (of {over} when it was over)' if over else ''}, and they are left "
+        "out where outcomes are set against the original"
+    )
+    ids = set(late["project_id"])
+    question = Question(
+        "original_baseline", "baselines", "approved_on", asks, EARLIER,
+        examples=tuple(late["project_id"].head(3)),
+    )  # fmt: skip
+
+    def none_original(tables: Tables) -> Tables:
+        baselines = tables["baselines"]
+        later = baselines["project_id"].isin(ids).astype("Int64")
+        return {"baselines": baselines.assign(version=baselines["version"] + later)}
+
+    return Mended(question, none_original)
+
+
+def _as_it_turned_out(asked: Asked, late: set[str]) -> Iterator[Question]:
+    """All completed projects ended on the planned day, or at the planned cost, to the penny."""
+    projects = asked.tables["projects"]
+    done = projects[(projects["status"] == "completed") & ~projects["project_id"].isin(late)]
+    plan = original_baselines(asked.tables["baselines"])
+    both = done.merge(plan[["project_id", "finish", "cost"]], on="project_id")
+    pairs = {"finish": "finished_on", "cost": "actual_cost"}
+    same = [planned for planned, actual in pairs.items() if _equal(both[planned], both[actual])]
+    if same:
+        asks = (
+            f"{'are' if len(same) > 1 else 'is'} {listed(same)} of version 0 the plan, or the "
+            f"outcome put in its place; all of {len(both)} completed projects have just what they "
+            "came to"
+        )
+        yield Question(
+            "plan_as_outcome", "baselines", same[0] if len(same) == 1 else "", asks,
+            EARLIER,
+            withholds=tuple(f"baselines.{name}" for name in same),
+        )  # fmt: skip
+
+
+def _equal(planned: pd.Series, actual: pd.Series) -> bool:
+    """Whether all that are known are equal, of which not all are the same."""
+    known = planned.notna() & actual.notna()
+    own = planned[known]
+    enough = len(own) >= FEWEST and own.min() < own.max()
+    return bool(enough and (own == actual[known]).all())

@@ -1,0 +1,127 @@
+"""Rows of projects that are sums of others: programmes, phases, totals of a department."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from pipelines.questions.asked import Asked, Mended, Tables
+from pmo_lib.contract.tables import in_reference_order
+from pmo_lib.contract.verdict import Question
+from pmo_lib.wording import counted
+
+_OF = r"(?:project|programme|program|portfolio|task|issue|work_?item|item|record|initiative)"
+PARENT = re.compile(
+    rf"(?:{_OF}_)?(?:parent|part_of|belongs_to|summary_of|rolls_up_to)(?:_{_OF})?(?:_(?:id|key|code|"
+    rf"number|no|name|link))?|(?:programme|program|portfolio|epic)(?:_(?:id|key|code|number|no|name))?"
+)
+OUTLINE = re.compile(r"(?:wbs|outline)(?:_(?:number|code|no|id))?|hierarchy|outline")
+SUMMARY = re.compile(r"(?:is_)?summary(?:_task)?|is_(?:parent|programme|program)|has_children")
+YES = {"yes", "y", "true", "1", "x"}
+FEWEST = 3
+SAME = 1e-6
+
+
+def check(asked: Asked) -> Iterator[Question | Mended]:
+    """Parents are not counted beside their children; what adds up to others is asked about."""
+    projects = asked.tables["projects"]
+    extra = asked.extra.get("projects")
+    told: set[str] = set()
+    if extra is not None:
+        for name in extra.columns.difference(projects.columns):
+            parents = _parents(str(name), extra, projects) - told
+            if parents and len(parents) < len(projects):
+                yield _left_out(str(name), parents, asked)
+                told |= parents
+    sums = _sums(asked, told)
+    if sums:
+        yield _sum_of_others(sums)
+
+
+def _parents(name: str, extra: pd.DataFrame, projects: pd.DataFrame) -> set[str]:
+    """The projects that a column names as those that contain others."""
+    if not any(pattern.fullmatch(name) for pattern in (PARENT, OUTLINE, SUMMARY)):
+        return set()
+    values, own = extra[name].str.strip(), extra["project_id"]
+    accepted = set(projects["project_id"])
+    if SUMMARY.fullmatch(name):
+        return set(own[values.str.casefold().isin(YES)]) & accepted
+    if OUTLINE.fullmatch(name):
+        return _above(values, own) & accepted
+    names = projects.drop_duplicates("name", keep=False).dropna(subset=["name"])
+    by_name = dict(zip(names["name"], names["project_id"], strict=True))
+    named = values.where(values.isin(accepted), values.map(by_name))
+    return set(named[named != own].dropna())
+
+
+def _above(numbers: pd.Series, own: pd.Series) -> set[str]:
+    """Those whose number, such as 1.2, begins that of another, such as 1.2.1."""
+    plain = numbers.dropna().str.rstrip(".")
+    parents = set(plain.str.rpartition(".")[0]) - {""}
+    return set(own[plain.index[plain.isin(parents)]])
+
+
+def _left_out(column: str, parents: set[str], asked: Asked) -> Mended:
+    share = len(parents)
+    asks = (
+        f"is {column} of projects what a project is part of; {counted(share, 'row')} of "
+        f"{len(asked.tables['projects'])} {'contains' if share == 1 else 'contain'} others and "
+        f"{'is' if share == 1 else 'are'} not counted beside them, nor what other tables say of "
+        f"{'it' if share == 1 else 'them'}"
+    )
+    question = Question(
+        "programmes", "projects", column, asks,
+        "Leave rows that contain others out of the export", examples=tuple(sorted(parents)[:3]),
+    )  # fmt: skip
+    return Mended(question, lambda tables: _without(tables, parents))
+
+
+def _without(tables: Tables, ids: set[str]) -> Tables:
+    """The tables without these projects and all that refers to them."""
+    gone = {"projects.project_id": ids}
+    changed: dict[str, pd.DataFrame] = {}
+    for table in (each for each in in_reference_order() if each.name in tables):
+        rows, key = tables[table.name], table.key[0]
+        its_own = {f"{table.name}.{key}": key} | {c.references: c.name for c in table}
+        goes = pd.Series(False, index=rows.index)
+        for whose in gone.keys() & its_own.keys():
+            goes |= rows[its_own[whose]].isin(gone[whose])
+        if goes.any():
+            gone.setdefault(f"{table.name}.{key}", set(rows.loc[goes, key]))
+            changed[table.name] = rows[~goes].reset_index(drop=True)
+    return changed
+
+
+def _sums(asked: Asked, told: set[str]) -> dict[str, int]:
+    """Projects that cost as much as all others of their department, by planned and actual cost."""
+    projects = asked.tables["projects"]
+    amounts = projects[["project_id", "department", "actual_cost"]]
+    baselines = asked.tables.get("baselines")
+    if baselines is not None:
+        last = baselines.drop_duplicates("project_id", keep="last")
+        amounts = amounts.merge(last[["project_id", "cost"]], on="project_id", how="left")
+    amounts = amounts[~amounts["project_id"].isin(told)]
+    found: dict[str, int] = {}
+    for column in amounts.columns.intersection(["actual_cost", "cost"]):
+        known = amounts[amounts[column] > 0]
+        for group in (known["department"], pd.Series("", index=known.index)):
+            of = known.groupby(group)[column]
+            others = of.transform("sum") - known[column]
+            is_sum = np.isclose(others, known[column], rtol=SAME) & (of.transform("size") > FEWEST)
+            for name in known.loc[is_sum, "project_id"]:
+                found[name] = int(of.transform("size")[known["project_id"] == name].iloc[0]) - 1
+    return found
+
+
+def _sum_of_others(sums: dict[str, int]) -> Mended:
+    first, others = next(iter(sums.items()))
+    asks = (
+        f"{'is' if len(sums) == 1 else 'are'} {counted(len(sums), 'project')} the sum of others; "
+        f"{first} costs what {others} others cost together, and is not counted beside them"
+    )
+    question = Question(
+        "sum_of_others", "projects", "project_id", asks, "Leave totals out of the export",
+        examples=tuple(sorted(sums)[:3]),
+    )  # fmt: skip
+    return Mended(question, lambda tables: _without(tables, set(sums)))

@@ -1,0 +1,99 @@
+"""Rows that are sums of others are not counted beside them."""
+
+import pandas as pd
+import pytest
+
+from builders.asking import delivery, findings, mended
+from builders.tables import Tables, baseline, frame, project, report, tables
+from pmo_lib.contract.tables import TABLES
+
+CLEAN = delivery()
+PARTS = CLEAN["projects"]["project_id"].tolist()
+PROGRAMMES = tables(
+    projects=[
+        project("X1", name="Roads", actual_cost=2e6),
+        project("X2", name="Rail", actual_cost=3e6),
+    ],
+    baselines=[baseline("X1", cost=3e6), baseline("X2", cost=4e6)],
+    status_reports=[report("X1", "2026-01", earned_value=5.0)],
+)  # fmt: skip
+
+
+def given() -> Tables:
+    both = {n: pd.concat([CLEAN[n], rows], ignore_index=True) for n, rows in PROGRAMMES.items()}
+    whose = {"1": "X1", "2": "p001"}
+    met = [{"project_id": whose[n], "milestone_id": n} for n in whose]
+    promised = [{"project_id": whose[n], "benefit_id": f"b{n}"} for n in whose]
+    came = [{"benefit_id": f"b{n}", "period": "2026-01"} for n in whose]
+    more = {"milestones": met, "benefits": promised, "benefit_reports": came}
+    return both | {name: frame(name, rows) for name, rows in more.items()}
+
+
+def beside(column: str, values: list[str]) -> dict[str, pd.DataFrame]:
+    """The text of a column that is not ours, of the projects and the two programmes."""
+    return {"projects": pd.DataFrame({"project_id": [*PARTS, "X1", "X2"], column: values})}
+
+
+HALVES = ["X1" if at % 2 else "X2" for at in range(len(PARTS))]
+NUMBERS = [f"{1 + at % 2}.{at}" for at in range(len(PARTS))]
+NAMES = {"X1": "Roads", "X2": "Rail"}
+MARKED: dict[str, tuple[str, list[str]]] = {
+    "parent": ("parent_id", [*HALVES, "", ""]),
+    "programme by id": ("programme", [*HALVES, "X1", "X2"]),
+    "programme by name": ("programme_name", [*(NAMES[half] for half in HALVES), "", ""]),
+    "parent of an issue": ("parent_issue_key", [*HALVES, "", ""]),
+    "outline": ("outline_number", [*NUMBERS, "1", "2"]),
+    "wbs": ("wbs", [*NUMBERS, "1.", "2."]),
+    "summary": ("summary", [*["No"] * len(PARTS), "Yes", "yes"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("named", MARKED)
+def test_what_contains_others_is_left_out_with_all_that_is_said_of_it(named: str) -> None:
+    column, values = MARKED[named]
+    both = given()
+    (found,) = findings(both, beside(column, values)).values()
+    assert found.question.id == f"programmes projects.{column}"
+    assert "2 rows of 152 contain others" in found.question.asks
+    left = mended(both, found)
+    for name, table in left.items():
+        assert not table.isin(["X1", "X2", "b1"]).any(axis=None), name
+        assert table.columns.tolist() == list(TABLES[name].column_names)
+    assert [len(left[name]) for name in ("projects", "benefits", "benefit_reports")] == [150, 1, 1]
+    assert len(both["projects"]) == 152
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("parent_id", [""] * 152),
+        ("parent_id", [*PARTS, "X1", "X2"]),  # each its own
+        ("parent_id", ["elsewhere"] * 152),
+        ("colour", [*HALVES, "", ""]),
+        ("programme", ["Transport"] * 152),
+        ("outline_number", [f"{at}" for at in range(152)]),
+    ],
+    ids=["none", "own", "not listed", "another column", "a name that is no project's", "flat"],
+)
+def test_what_contains_no_other_stays(column: str, values: list[str]) -> None:
+    assert findings(given(), beside(column, values)) == {}
+
+
+class TestSums:
+    @staticmethod
+    def projects(total: float) -> Tables:
+        costs = [110.0, 220.5, 340.0, 410.0, total]
+        rows = [project(f"p{n}", actual_cost=cost) for n, cost in enumerate(costs)]
+        return tables(projects=[*rows, project("other", department="Sales", actual_cost=77.0)])
+
+    def test_a_project_that_costs_what_all_others_of_its_department_do(self) -> None:
+        rows = self.projects(1080.5)
+        (found,) = findings(rows).values()
+        assert found.question.examples == ("p4",)
+        assert "p4 costs what 4 others cost together" in found.question.asks
+        assert mended(rows, found)["projects"]["project_id"].tolist() == [
+            "p0", "p1", "p2", "p3", "other"
+        ]  # fmt: skip
+
+    def test_about_as_much_is_no_sum(self) -> None:
+        assert findings(self.projects(1081.0)) == {}

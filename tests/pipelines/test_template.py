@@ -1,0 +1,82 @@
+"""The workbook to fill in: as the tables are declared, and read back as they are filled."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipelines.template import write_template
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.errors import DataError, ParameterError
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    write_template(tmp_path / "t.xlsx", list(TABLES))
+    return tmp_path / "t.xlsx"
+
+
+def test_has_a_sheet_a_table_with_every_column(file: Path) -> None:
+    book = openpyxl.load_workbook(file)
+    wrong = {
+        name
+        for name, table in TABLES.items()
+        if tuple(cell.value for cell in book[name][1]) != table.column_names
+    }
+    assert not wrong
+    assert book.sheetnames[0] == "Read me"
+
+
+def test_offers_the_allowed_words_and_the_ids_that_are_referred_to(file: Path) -> None:
+    book = openpyxl.load_workbook(file)
+    rules = {name: book[name].data_validations.dataValidation for name in TABLES}
+    offers = {
+        name: {str(rule.sqref).partition("2:")[0] for rule in own} for name, own in rules.items()
+    }
+    missing = []
+    for name, table in TABLES.items():
+        for position, column in enumerate(table, start=1):
+            letter = openpyxl.utils.get_column_letter(position)
+            wanted = bool(column.references) or 0 < len(",".join(column.allowed)) <= 255
+            if wanted != (letter in offers[name]):
+                missing.append(f"{name}.{column.name}")
+    assert not missing
+
+
+def test_says_what_each_column_means(file: Path) -> None:
+    book = openpyxl.load_workbook(file)
+    without = [
+        f"{name}.{column.name}"
+        for name, table in TABLES.items()
+        for position, column in enumerate(table, start=1)
+        if column.meaning not in book[name].cell(1, position).comment.text
+    ]
+    assert not without
+
+
+def test_is_not_written_over_another(file: Path) -> None:
+    with pytest.raises(DataError, match="is there already"):
+        write_template(file, ["projects"])
+    write_template(file, ["projects"], force=True)
+
+
+def test_refuses_what_is_no_table_or_no_workbook(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="Did you mean 'projects'"):
+        write_template(tmp_path / "a.xlsx", ["project"])
+    with pytest.raises(ParameterError, match=r"must end in \.xlsx"):
+        write_template(tmp_path / "a.csv", ["projects"])
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libre_office_saves_it_with_headings_and_choices(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "saved"
+    subprocess.run(
+        ["soffice", "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(file)],
+        check=True, capture_output=True, timeout=120, env=os.environ | {"HOME": str(tmp_path)},
+    )  # fmt: skip
+    saved = openpyxl.load_workbook(out / "t.xlsx")
+    assert tuple(cell.value for cell in saved["projects"][1]) == TABLES["projects"].column_names
+    assert saved["projects"].data_validations.dataValidation
