@@ -1,7 +1,7 @@
 """The command pmo: one verb a line of work, exit codes a scheduler can trust.
 
 0 all done; 1 something was rejected, withheld or failed, the rest is published; 2 nothing done;
-130 interrupted.
+130 interrupted, 143 and 129 ended by SIGTERM and SIGHUP.
 """
 
 import sys
@@ -188,9 +188,12 @@ def map_(
 ) -> None:
     """Propose how a file's columns become ours; 1 where a required one is not found."""
     from pipelines.mapping import propose, write_map
+    from pipelines.places import check_new
 
     console = Console()
     with explained():
+        if to is not None:
+            check_new(to, "--to")
         sheets = propose(file)
         if to is not None:
             write_map(sheets, to, force=force)
@@ -241,12 +244,14 @@ def start(
 
     Each answer is kept at once; stopped with Ctrl-C, it goes on where it was.
     """
+    from pipelines.places import check_new
     from pipelines.start.asked import asked
     from pipelines.start.plan import read_plan
     from pipelines.start.written import deliver, keep
 
     console = Console()
     with explained():
+        check_new(folder, "the folder")
         plan = read_plan(folder)
         for answered in asked(plan, _prompted, console.say):
             plan = answered
@@ -279,10 +284,12 @@ def template(
     ] = False,
 ) -> None:
     """Write an Excel workbook to fill in: a sheet a table, with drop-downs and notes."""
+    from pipelines.places import check_new
     from pipelines.template import write_template
     from pmo_lib.contract.tables import TABLES
 
     with explained():
+        check_new(file, "the file")
         write_template(
             file, table or [name for name in TABLES if name != "benchmarks"], force=force
         )

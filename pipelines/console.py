@@ -206,8 +206,8 @@ class Console:
         table = Table("ours", "the file's column", "sure", "why", box=None)
         for each in sheet.proposals:
             sure = f"{each.confidence:.2f}"
-            table.add_row(f"{each.table}.{each.column}", escape(each.heading), sure,
-                          escape(each.reason))  # fmt: skip
+            table.add_row(f"{each.table}.{each.column}", _plain(each.heading), sure,
+                          _plain(each.reason))  # fmt: skip
         self._out.print(table)
         for what in (*sheet.listed.left_out, *sheet.doubts):
             self.say(f"left out: {what}")

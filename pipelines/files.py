@@ -78,7 +78,8 @@ def write_json(path: Path, value: object) -> None:
     """The value as JSON, keys in the order given; the file is the old one or the new, whole."""
     new = path.with_name(f".{path.name}.new")
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
-    new.write_text(text + "\n", encoding="utf-8")
+    # half a letter, as in the name of a file that is no text, is written as JSON does
+    new.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
     new.replace(path)
 
 

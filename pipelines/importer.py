@@ -1,6 +1,6 @@
 """pmo import: another tool's files become our tables as CSV, with a list of what was unreadable."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -29,7 +29,7 @@ def import_files(reader: Source, name: str, files: Sequence[Path], to: Path) -> 
 
     Raises PmoError for unreadable files, or a folder that holds other files.
     """
-    for what, is_so in (("there is no such file", _is_missing), ("is a folder", Path.is_dir)):
+    for what, is_so in _WRONG.items():
         if wrong := [str(path) for path in files if is_so(path)]:
             raise DataError(what, where=", ".join(wrong), remedy="Name the files themselves")
     imported = reader.read(files)
@@ -49,8 +49,11 @@ def import_files(reader: Source, name: str, files: Sequence[Path], to: Path) -> 
     return imported
 
 
-def _is_missing(path: Path) -> bool:
-    return not path.exists()
+_WRONG: Mapping[str, Callable[[Path], bool]] = {
+    "there is no such file": lambda path: not path.exists(),
+    "is a folder": Path.is_dir,
+    "is a pipe or device, not a file": lambda path: not (path.is_file() or path.is_dir()),
+}
 
 
 def _as_yaml(settings: Mapping[str, str | int]) -> bytes:

@@ -13,7 +13,7 @@ from pipelines import ours
 from pipelines.files import read_json, recorded, remove, replaced_folder
 from pipelines.progress import Progress
 from pipelines.publishing.plan import PlannedReport
-from pmo_lib.assessment.charts import Charts, charts, joined
+from pmo_lib.assessment.series import Charts, charts, joined
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.measurement import Measurement, chart_part, terms_part
 from pmo_lib.parameters import PARAMETERS, ValueCaseParameters

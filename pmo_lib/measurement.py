@@ -14,7 +14,7 @@ import pandas as pd
 
 from pmo_lib.archive import Declared
 from pmo_lib.assessment.assessed import assessed
-from pmo_lib.assessment.charts import Charts, charts
+from pmo_lib.assessment.series import Charts, charts
 from pmo_lib.benchmark.benchmarks import compared
 from pmo_lib.benchmark.comparison import Comparison, table
 from pmo_lib.benchmark.reference_class import ReferenceClass, reference_class

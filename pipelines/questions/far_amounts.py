@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from pipelines.questions.asked import Asked, Mended, Tables
+from pipelines.questions.asked import REPORTED, Asked, Mended, Tables
 from pmo_lib.contract.verdict import Question
 from pmo_lib.facts.portfolio import rows_of
 from pmo_lib.wording import counted
@@ -14,47 +14,54 @@ FAR = 2.3  # powers of ten: two hundred times
 SPREADS = 5  # of the logarithms of those beside it, robustly measured
 NEIGHBOURS = 6
 FEWEST = 3
-SOME = 0.05  # of the projects: more are no slip of the pen
+SOME = 0.05  # of the projects: more are no slip of the pen,
+MOST = 0.75  # and of so many the units are unlike
 COSTS = {"projects": "actual_cost", "baselines": "cost"}
 
 
 def check(asked: Asked) -> Iterator[Question | Mended]:
     """One is told; several of one unit are left out, with what they are set against."""
     costs = _costs(asked)
-    if costs is not None:
-        logs = _log10(costs["actual_cost"] / costs["cost"])
-        far = (logs - logs.median()).abs() > FAR
-        if far.sum() >= FEWEST and far.sum() > SOME * logs.notna().sum():
-            yield _of_several(costs[far])
-        elif far.any():
-            yield _told("projects", "actual_cost", costs[far], "its own baseline's cost")
-        told = set(costs.loc[logs.notna(), "project_id"])
-    else:
-        told = set()
+    is_far = costs["off"].abs() > FAR
+    far = costs[is_far & (is_far.groupby(costs["done"]).transform("mean") < MOST)]
+    if len(far) >= FEWEST and len(far) > SOME * len(costs):
+        yield _of_several(far)
+    elif len(far):
+        yield _told("projects", "actual_cost", far, "its own baseline's cost", "spent")
+    known = set(costs["project_id"])
     for table, column in COSTS.items():
-        alone = _beyond_neighbours(asked, table, column, told)
+        alone = _beyond_neighbours(asked, table, column, known)
         if len(alone):
-            yield _told(table, column, alone, "the costs beside it")
+            yield _told(table, column, alone, "the costs beside it", column)
     yield from _of_the_office(asked)
 
 
-def _costs(asked: Asked) -> pd.DataFrame | None:
-    """Each project's actual cost and that of its last baseline, both above 0."""
-    if not asked.has("projects.actual_cost", "baselines.cost"):
-        return None
-    baselines = asked.tables["baselines"].dropna(subset=["cost"])
-    last = baselines.drop_duplicates("project_id", keep="last")
-    both = asked.tables["projects"].merge(last[["project_id", "cost"]], on="project_id")
-    done = both["status"] == "completed"
-    both = both[done & (both["actual_cost"] > 0) & (both["cost"] > 0)]
-    return both if len(both) >= NEIGHBOURS else None
+def _costs(asked: Asked) -> pd.DataFrame:
+    """What each project has come to cost, and how many powers of ten off its last baseline.
+
+    Of projects that go on it is the most that was planned, earned or spent to date: they may be
+    far below their baseline.
+    """
+    projects, baselines = asked.tables["projects"], asked.tables.get("baselines")
+    if baselines is None:
+        return pd.DataFrame({"project_id": [], "spent": [], "done": [], "off": []})
+    last = baselines.dropna(subset=["cost"]).drop_duplicates("project_id", keep="last")
+    done, spent = projects["status"] == "completed", projects["actual_cost"]
+    if "status_reports" in asked.tables:
+        reports = asked.reports
+        most = reports[REPORTED[:3]].max(axis=1).groupby(reports["at"].to_numpy()).max()
+        spent = spent.where(done, spent.combine(most.reindex(projects.index), np.fmax))
+    both = projects[["project_id"]].assign(spent=spent, done=done)
+    both = both.merge(last[["project_id", "cost"]], on="project_id")
+    both = both.assign(off=_log10(both["spent"]) - _log10(both["cost"])).dropna()
+    return both[both["done"] | (both["off"] > -FAR)]
 
 
 def _of_several(far: pd.DataFrame) -> Mended:
     ids = set(far["project_id"])
     asks = (
-        f"are actual_cost and the baselines' cost of {counted(len(ids), 'project')} in the same "
-        f"unit; they are {10**FAR:,.0f} times or more apart, and not used"
+        f"are the costs and baselines of {counted(len(ids), 'project')} in the same unit; they are "
+        f"{10**FAR:,.0f} times or more apart, and neither is used"
     )
     remedy = "Give them in the unit of the others"
     question = Question(
@@ -106,16 +113,17 @@ def _of_the_office(asked: Asked) -> Iterator[Question]:
         costs = asked.tables["pmo_costs"]
         far = costs[_far(costs["amount"], costs["category"])]
         if len(far):
-            yield _told("pmo_costs", "amount", far, "other months' of its category", "period")
+            beside = "other months' of its category"
+            yield _told("pmo_costs", "amount", far, beside, "amount", "period")
 
 
 def _told(
-    table: str, column: str, rows: pd.DataFrame, beside: str, name: str = "project_id"
+    table: str, column: str, rows: pd.DataFrame, beside: str, amount: str, name: str = "project_id"
 ) -> Question:
     asks = (
         f"is {column} of {table} mistyped in {counted(len(rows), 'row')}; it is not within "
         f"{10**FAR:,.0f} times {beside}"
     )
-    some = zip(rows[name].head(3), rows[column].head(3), strict=True)
-    examples = tuple(f"{row} ({amount:,.0f})" for row, amount in some)
+    some = zip(rows[name].head(3), rows[amount].head(3), strict=True)
+    examples = tuple(f"{row} ({each:,.0f})" for row, each in some)
     return Question("far_amount", table, column, asks, "Mend it in the export", examples=examples)

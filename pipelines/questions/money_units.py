@@ -17,6 +17,7 @@ from pmo_lib.facts.portfolio import rows_of
 from pmo_lib.wording import listed
 
 FEWEST = 3
+MOST = 0.75  # of the projects are so far apart; fewer are asked about by their names
 UNLIKE = 20.0  # the factor between two amounts of a project at the median
 SO_FAR = 200.0  # what has been spent or earned so far may be a small part of the whole
 APART = 300.0  # a benefit is another thing than a cost
@@ -164,8 +165,7 @@ def _pair(asked: Asked, sizes: Mapping[str, pd.Series], one: str, two: str) -> P
     if len(logs) < FEWEST:
         return None
     middle = float(logs.median())
-    high = logs.quantile(0.8) if least == SO_FAR else middle  # most are small, not only the young
-    low = logs.quantile(0.2) if most == SO_FAR else middle
+    high, low = logs.quantile(MOST), logs.quantile(1 - MOST)
     is_unlike = bool(high < -np.log10(least) or low > np.log10(most))
     names = (one, two) if middle < 0 else (two, one)
     return Pair(names, 10 ** abs(middle), len(logs), is_unlike)

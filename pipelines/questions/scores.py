@@ -27,18 +27,18 @@ def answer(tables: Tables, settings: Settings) -> Tables:
 
 def are_scores(asked: Asked) -> bool:
     """Whether all impacts of risks are whole numbers from 1 to 5, 10 or 25."""
-    if IMPACT in asked.settings.scores or not asked.has(IMPACT):
+    if IMPACT in asked.settings.scores:
         return False
-    impact = asked.tables["risks"]["impact"].dropna()
+    impact = _impacts(asked)
     return len(impact) >= FEWEST and _are_whole(impact) and bool(impact.max() <= HIGHEST)
 
 
 def check(asked: Asked) -> Iterator[Question]:
     if are_scores(asked):
-        highest = asked.tables["risks"]["impact"].max()
+        impact = _impacts(asked)
         asks = (
-            f"is the impact of risks a score; it is money, and all of "
-            f"{asked.tables['risks']['impact'].notna().sum()} are whole numbers up to {highest:g}"
+            f"is the impact of risks a score; it is money, and all of {len(impact)} are whole "
+            f"numbers up to {impact.max():g}"
         )
         remedy = (
             "Say in settings.yml what each score stands for, such as scores: {risks.impact: "
@@ -46,6 +46,12 @@ def check(asked: Asked) -> Iterator[Question]:
         )
         yield Question("scores", "risks", "impact", asks, remedy, withholds=(IMPACT,))
     yield from _probability(asked)
+
+
+def _impacts(asked: Asked) -> pd.Series:
+    """As they were read: of scores of both, most rows are rejected for their probability."""
+    rows = asked.read.get("risks", asked.tables.get("risks"))
+    return pd.Series(dtype="float64") if rows is None else rows["impact"].dropna()
 
 
 def _probability(asked: Asked) -> Iterator[Question]:

@@ -124,28 +124,14 @@ def cannot_tell(why: str, grain: Grain, points: pd.DataFrame | None = None) -> B
     """A behaviour that cannot tell, with the reason."""
     if points is None:
         points = pd.DataFrame({"period": pd.Series(dtype="str"), "value": nan, "n": 0})
-    return Behaviour("xmr", grain, _framed(points), f"cannot tell: {why}")
+    return Behaviour("xmr", grain, _blank(points), f"cannot tell: {why}")
 
 
-def _framed(
-    points: pd.DataFrame,
-    limits: tuple[Floats, Floats, Floats] | None = None,
-    baseline: Bools | None = None,
-    rule: list[str] | None = None,
-) -> pd.DataFrame:
-    """The points with centre, lower and upper limits, and the rules they break, where given."""
-    n = len(points)
-    centre, lower, upper = limits or [np.full(n, nan)] * 3
-    return pd.DataFrame(
-        {
-            **{name: points[name] for name in ("period", "value", "n")},
-            "centre": centre,
-            "lower": lower,
-            "upper": upper,
-            "is_baseline": np.zeros(n, "bool") if baseline is None else baseline,
-            "rule": pd.array([""] * n if rule is None else rule, "str"),
-        }
-    )
+def _blank(points: pd.DataFrame) -> pd.DataFrame:
+    """The points without limits."""
+    rule = pd.array([""] * len(points), "str")
+    own = points[["period", "value", "n"]]
+    return own.assign(centre=nan, lower=nan, upper=nan, is_baseline=False, rule=rule)
 
 
 def _baseline(points: pd.DataFrame, until: str) -> Bools:
@@ -237,7 +223,10 @@ def _judged(
     middle, low, high = (
         np.clip(scale.back(at + here), *bounds) for at in (centre, centre - half, centre + half)
     )
-    frame = _framed(points, (middle, low, high), baseline, rule.tolist())
+    frame = _blank(points).assign(
+        centre=middle, lower=low, upper=high, is_baseline=baseline,
+        rule=pd.array(rule.tolist(), "str"),
+    )  # fmt: skip
     return Behaviour(
         scale.kind, grain, frame, signal(frame, off, runs, scale.kind, grain),
         notes(frame, scale.note, grain, until), autocorrelation(own),

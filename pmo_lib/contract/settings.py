@@ -198,6 +198,15 @@ class Settings:
                 "departments must have names",
                 all(name.strip() for pair in self.departments.items() for name in pair),
             ),
+            *(
+                (
+                    f"departments: {shown(alias)} stands for {shown(name)}, which itself stands "
+                    f"for {shown(self.departments.get(name))}",
+                    self.departments.get(name, name) == name,
+                    "Name the last one at both",
+                )
+                for alias, name in self.departments.items()
+            ),
             ("first_version must be 0 or 1", self.first_version in {0, 1}),
             ("money_unit must be above 0", all(unit > 0 for unit in self.money_unit.values())),
             *(_count(f"survey_points: {n}:", p, 2, 1000) for n, p in self.survey_points.items()),
@@ -213,7 +222,10 @@ class Settings:
                 )
                 for name, form in self.date_formats.items()
             ),
-            *(_no_twins(name, getattr(self, name)) for name in ("customers", "segments")),
+            *(
+                _no_twins(name, getattr(self, name))
+                for name in ("customers", "segments", "departments")
+            ),
             *(
                 (f"decimal_marks.{name} must be '.' or ','", mark in {".", ","})
                 for name, mark in self.decimal_marks.items()

@@ -1,7 +1,7 @@
 """The assumptions of the value case: ranges and rates that were not measured."""
 
 from dataclasses import dataclass, field, fields
-from math import isfinite
+from math import isfinite, nan
 from typing import Self
 
 import numpy as np
@@ -18,16 +18,12 @@ class ThreePoint:
     """The lowest, the likeliest and the highest value, all 0 or more: a beta-PERT distribution.
 
     Beta(1 + 4 (likely - low) ÷ range, 1 + 4 (high - likely) ÷ range) over low to high (Malcolm,
-    Roseboom, Clark & Fazar 1959); a constant where all three are equal. ParameterError where the
-    three are not numbers, negative or not in order.
+    Roseboom, Clark & Fazar 1959); a constant where all three are equal.
     """
 
     low: float
     likely: float
     high: float
-
-    def __post_init__(self) -> None:
-        _check((self.low, self.likely, self.high), "a three-point assumption", str(self))
 
     def __str__(self) -> str:
         points = (self.low,) if self.is_constant else (self.low, self.likely, self.high)
@@ -36,16 +32,26 @@ class ThreePoint:
     @classmethod
     def parse(cls, text: str, name: str) -> Self:
         """ "2; 4; 8" or, where there is no doubt, "4"; ParameterError names the assumption."""
-        cells = [cell.strip() for cell in text.split(";")]
         try:
-            points = tuple(float(cell) for cell in cells)
+            points = [float(cell) for cell in text.split(";")]
         except ValueError:
-            raise _mistaken(name, text, "is not made of numbers") from None
+            points = [nan]
+        low, likely, high = points if len(points) == 3 else points[:1] * 3
         if len(points) not in (1, 3):
-            raise _mistaken(name, text, f"has {len(points)} numbers")
-        low, likely, high = points if len(points) == 3 else points * 3
-        _check((low, likely, high), name, text)
-        return cls(low, likely, high)
+            why = f"has {len(points)} numbers"
+        elif not all(map(isfinite, points)):
+            why = "is not made of numbers"
+        elif min(points) < 0:
+            why = "is negative"
+        elif not low <= likely <= high:
+            why = "is not in order"
+        else:
+            return cls(low, likely, high)
+        raise ParameterError(
+            f"{name} {why}: {shown(text)}",
+            remedy="Write the lowest, the likeliest and the highest value, 0 or more and in this "
+            "order, such as '2; 4; 8', or one number where there is no doubt",
+        )
 
     @property
     def is_constant(self) -> bool:
@@ -144,24 +150,6 @@ def _shown(value: ThreePoint | float | None) -> str:
     if value is None:
         return "not stated"
     return str(value) if isinstance(value, ThreePoint) else f"{value:,.10g}"
-
-
-def _check(points: tuple[float, float, float], name: str, text: str) -> None:
-    low, likely, high = points
-    if not all(map(isfinite, points)):
-        raise _mistaken(name, text, "is not made of numbers")
-    if low < 0:
-        raise _mistaken(name, text, "is negative")
-    if not low <= likely <= high:
-        raise _mistaken(name, text, "is not in order")
-
-
-def _mistaken(name: str, text: str, why: str) -> ParameterError:
-    return ParameterError(
-        f"{name} {why}: {shown(text)}",
-        remedy="Write the lowest, the likeliest and the highest value, 0 or more and in this "
-        "order, such as '2; 4; 8', or one number where there is no doubt",
-    )
 
 
 DEFAULT = Assumptions(

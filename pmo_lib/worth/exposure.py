@@ -1,5 +1,6 @@
 """The exposure that effects act on: sums over projects and months, discounted to a base date."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import nan
@@ -7,6 +8,8 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from pmo_lib.effect.adoption import under_pmo
+from pmo_lib.effect.finding import Evidence, Sample
 from pmo_lib.months import month_end
 from pmo_lib.stats.numbers import Floats
 from pmo_lib.worth.assumptions import Assumptions
@@ -15,13 +18,18 @@ DAYS_A_YEAR = 365.25
 
 BENEFIT_SUMS = ("cost", "schedule", "benefits", "schedule_cash", "benefits_cash")
 COST_SUMS = ("months", "office", "former", "change")
+OWN = {"cost": "actual_cost", "schedule": "benefit_a_year", "benefits": "planned_benefit"}
+COLUMNS = [
+    "project_id", "department", "finished_on", "actual_cost", "actual_days", "benefit_a_year",
+    "planned_benefit", "cashable_benefit_share", "supported",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Exposure:
     """The projects under the PMO, what the office costs, and the terms on which both are money.
 
-    ``projects`` as `inputs.treated` gives them; only ``supported`` ones bring the headline's
+    ``projects`` as `treated` gives them; only ``supported`` ones bring the headline's
     value. ``pmo_costs`` is None where they are not known. Money is discounted to ``base_date``.
     """
 
@@ -117,3 +125,38 @@ def years_since(base_date: pd.Timestamp, dates: pd.Series) -> Floats:
 
 def _yearly(quantities: dict[str, pd.Series], years: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(quantities).groupby(years.rename(None)).sum(min_count=1)
+
+
+def treated(evidence: Evidence, inside: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """The projects under the PMO with `COLUMNS`, as the exposure takes them.
+
+    `inside` says by primary outcome which projects its estimate speaks of: each component counts
+    those of its own. Projects in flight or cancelled are there for the time that the PMO takes of
+    them, which is a cost, and bring nothing.
+    """
+    under = under_pmo(evidence.projects, evidence.adopted.dates)
+    rows, today = evidence.projects[under], evidence.data_date
+    ended = rows["ended_on"].notna()
+    stopped = rows["finished_on"].where(rows["finished_on"] <= today).fillna(today)
+    elapsed = (stopped - rows["started_on"]).dt.days.astype("float64")
+    counted = {name: chosen[under] for name, chosen in inside.items()}
+    any_of = pd.DataFrame(counted).any(axis=1) & ended
+    frame = rows.assign(
+        finished_on=rows["ended_on"].fillna(stopped),
+        actual_cost=rows["actual_cost"].astype("float64").where(ended),
+        actual_days=rows["actual_days"].where(ended, elapsed),
+        benefit_a_year=rows["planned_benefit"].where(ended),
+        planned_benefit=rows["planned_benefit"].where(ended),
+        cashable_benefit_share=rows["cashable_share"],
+        supported=any_of,
+    )
+    for name, column in OWN.items():
+        frame[column] = frame[column].where(counted[name] | ~any_of)
+    return frame[COLUMNS].reset_index(drop=True)
+
+
+def inside_estimate(sample: Sample | None, projects: pd.DataFrame) -> pd.Series:
+    """Whether each project is among those over which the estimate on the sample averages."""
+    if sample is None:
+        return pd.Series(False, index=projects.index)
+    return projects["project_id"].isin(sample.projects_in(sample.compared()))

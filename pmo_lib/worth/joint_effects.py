@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import nan
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.claim import COUNTED
+from pmo_lib.effect.outcomes import PRIMARY
 from pmo_lib.stats.numbers import Floats
 
 Case = Literal["as estimated", "conservative"]
@@ -73,3 +76,18 @@ class JointEffects:
     def _truncated(self, drawn: Floats) -> Floats:
         limits = np.array([LARGEST[name] for name in self.names], dtype="float64")
         return np.clip(drawn, -limits, limits)
+
+
+def joint_effects(found: Mapping[str, Effect], verdicts: Mapping[str, str]) -> JointEffects:
+    """Σ = (G - 1) ÷ G × Σ (v without g - v)(v without g - v)' over the G departments.
+
+    A department without projects of an outcome leaves that effect as it is.
+    """
+    names = tuple(name.id for name in PRIMARY if name.id in found)
+    values = np.array([found[name].value for name in names])
+    if not names:
+        return JointEffects((), values, np.zeros((0, 0)), nan, verdicts)
+    without = pd.concat([found[name].without for name in names], axis=1).to_numpy("float64")
+    away = np.where(np.isnan(without), 0.0, without - values)
+    g = len(away)
+    return JointEffects(names, values, (g - 1) / g * away.T @ away, g - 1, verdicts)

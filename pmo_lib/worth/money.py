@@ -7,15 +7,15 @@ import pandas as pd
 
 from pmo_lib.causal.attribution import attribution
 from pmo_lib.causal.effect import Effect
+from pmo_lib.causal.event_study import year_before
 from pmo_lib.effect.finding import Estimated, Evidence
 from pmo_lib.effect.outcomes import OUTCOMES, PRIMARY
 from pmo_lib.effect.roll_out import compared
 from pmo_lib.worth.assumptions import Terms
 from pmo_lib.worth.costs import Costs
 from pmo_lib.worth.draws import ValueDraws, value_draws
-from pmo_lib.worth.exposure import Exposure
-from pmo_lib.worth.inputs import inside_estimate, joint_effects, treated, without_year_before
-from pmo_lib.worth.joint_effects import CASES, Case, JointEffects
+from pmo_lib.worth.exposure import Exposure, inside_estimate, treated
+from pmo_lib.worth.joint_effects import CASES, Case, JointEffects, joint_effects
 from pmo_lib.worth.tornado import NO_BARS, tornado
 
 WEIGHT = "planned_money"  # the cost approved for a project
@@ -107,4 +107,6 @@ def _other_costs(cost: Estimated, used: Effect, by_cost: Effect, level: float) -
     )
     if cost.sample is None:
         return other
-    return other | {"year before adoption left out": without_year_before(cost.sample, level)}
+    cells = cost.sample.priced
+    donut = attribution(cells, level, permutations=0, usable=~year_before(cells))
+    return other | {"year before adoption left out": donut}

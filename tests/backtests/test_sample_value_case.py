@@ -21,7 +21,7 @@ from pmo_lib.effect.roll_out import compared
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.view import View
 from pmo_lib.worth.assumptions import Terms
-from pmo_lib.worth.inputs import inside_estimate, treated
+from pmo_lib.worth.exposure import inside_estimate, treated
 from pmo_lib.worth.value_case import ValueCase, evidence, value_case
 
 RAW = Path(__file__).parents[2] / "data" / "raw"

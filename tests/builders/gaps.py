@@ -69,11 +69,12 @@ def small_roll_out() -> Tables:
 
 @dataclass(frozen=True)
 class Gap:
-    """What is missing, of which table, and the tables without it."""
+    """What is missing, of which table and column, and the tables without it."""
 
     name: str
     table: str
     tables: Tables
+    column: str = ""
 
 
 def without_rows(given: Tables) -> Iterator[Gap]:
@@ -95,7 +96,8 @@ def without_columns(given: Tables) -> Iterator[Gap]:
         for column in TABLES[name]:
             if column.need != "required":
                 blank = table.assign(**{column.name: _blank(column, len(table))})
-                yield Gap(f"{name}.{column.name} blank", name, given | {name: blank})
+                at = f"{name}.{column.name}"
+                yield Gap(f"{at} blank", name, given | {name: blank}, at)
 
 
 def _blank(column: Column, rows: int) -> pd.Series:

@@ -1,5 +1,6 @@
 """Rows that meet every declared rule, and runs that make their pages without kernels."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import nullcontext
@@ -17,11 +18,11 @@ from bs4 import BeautifulSoup
 import pipelines.prepare
 import pipelines.reading.exports
 import pipelines.run
+from builders.catalogue import only_kpis
 from pipelines.publishing.render import Record, Task, record
 from pipelines.run import Request, RunResult, run
 from pipelines.validate import Checked
 from pmo_lib.contract.schema import Column, EmptyWhen, Table
-from pmo_lib.kpis.catalogue import CATALOGUE
 
 Rows = Callable[..., pd.DataFrame]
 REFERRED_ROWS = 3
@@ -129,16 +130,13 @@ def shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 @pytest.fixture
 def instant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Instant]:
     """Runs take every readable row, measure few KPIs, and make pages by `Instant.render`."""
-    made, whole = Instant(), dict(CATALOGUE)
-    CATALOGUE.clear()
-    CATALOGUE.update({kpi_id: kpi for kpi_id, kpi in whole.items() if kpi_id in FEW})
+    made = Instant()
     monkeypatch.setattr(pipelines.prepare, "Validator", NoRules)
     monkeypatch.setattr(pipelines.run, "ProcessPoolExecutor", Inline)
     monkeypatch.setattr(pipelines.run, "warm_process", lambda: nullcontext(""))
     monkeypatch.setattr(pipelines.run, "render", made.render)
-    yield made
-    CATALOGUE.clear()  # and in the order of before
-    CATALOGUE.update(whole)
+    with only_kpis(FEW):
+        yield made
 
 
 class _Links(HTMLParser):
@@ -189,6 +187,25 @@ class Runs:
 @pytest.fixture
 def runs(small_raw: Path, small_job: Path, tmp_path: Path, instant: Any) -> Runs:
     return Runs(small_raw, tmp_path / "out", small_job)
+
+
+@pytest.fixture(scope="session")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first of all runs keeps what it made, for those that begin with it."""
+    return tmp_path_factory.mktemp("first-run") / "out"
+
+
+@pytest.fixture
+def rerun(runs: Runs, instant: Instant, first_run: Path) -> Runs:
+    """Runs of which the first has been made; only one test has to wait for it."""
+    if first_run.exists():
+        shutil.copytree(first_run, runs.out)
+        instant.made += first_run.with_name("made").read_text().splitlines()
+    else:
+        runs()
+        shutil.copytree(runs.out, first_run)
+        first_run.with_name("made").write_text("\n".join(instant.made))
+    return runs
 
 
 @pytest.fixture(scope="session")

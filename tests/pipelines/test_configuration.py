@@ -130,6 +130,20 @@ def test_wrong_type_is_an_error_naming_file_key_and_value(own: Path, text: str, 
         ("money_unit: {baselines: 0}", "money_unit must be above 0"),
         ("money_unit: {baseline: 1000}", "money_unit: unknown table or column 'baseline'. Did you"),
         ("percent: [risk.probability]", "percent: unknown table or column 'risk.probability'. Did"),
+        (
+            "departments: {A: B, B: C}",
+            "departments: 'A' stands for 'B', which itself stands for 'C'",
+        ),
+        (
+            "departments: {A: B, B: A}",
+            "departments: 'A' stands for 'B', which itself stands for 'A'",
+        ),
+        (
+            "departments: {A: B, a: C}",
+            "departments: 'A' and 'a' are written alike. Keep one of them",
+        ),
+        ("departments: {A: ''}", "departments must have names"),
+        ("departments: [A]", "departments: must be keys with values; not ['A']"),
         ("first_version: 2", "first_version must be 0 or 1"),
         (
             "survey_points: {survey_responses.perceived: 1}",

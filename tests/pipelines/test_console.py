@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import rich.console
 
+from pipelines import console as module
 from pipelines.console import Bars, Console, Lines, Watched
 from pipelines.progress import Progress
 from pipelines.publishing.plan import PlannedReport
@@ -87,6 +88,10 @@ class TestHostileText:
         out, err = said()
         assert not set("\x1b\x07\x9b\u202e\udce9") & set(out + err)
         assert (out + err).count(self.PLAIN) >= 20
+
+    def test_nothing_of_others_goes_another_way(self) -> None:
+        source = Path(module.__file__).read_text(encoding="utf-8")
+        assert source.count("escape(") == 1  # in `_plain`, through which all goes
 
     def test_flood_is_cut_and_counted(self, said: Said) -> None:
         Console().error(f"no {'x' * 100_000}")

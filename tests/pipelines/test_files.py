@@ -232,6 +232,10 @@ class TestJson:
         assert list(json.loads((tmp_path / "x.json").read_text())) == ["b", "a"]
         assert names(tmp_path) == {"x.json"}
 
+    def test_holds_names_that_are_no_text(self, tmp_path: Path) -> None:
+        write_json(tmp_path / "x.json", ["caf\udce9", "é"])
+        assert read_json(tmp_path / "x.json") == ["caf\udce9", "é"]
+
     def test_stays_as_it_was_where_the_new_value_cannot_be_written(self, tmp_path: Path) -> None:
         write_json(tmp_path / "x.json", 1)
         with pytest.raises(ValueError, match="not JSON compliant"):

@@ -69,29 +69,26 @@ class TestRuns:
         rows = path.read_text().splitlines(keepends=True)
         path.write_text("".join(row for row in rows if ",2025-09," not in row))
 
-    def test_of_an_earlier_month_leave_everything(self, runs: Any, contents: Any) -> None:
-        runs()
-        before = contents(runs.out)
-        self.earlier(runs)
+    def test_of_an_earlier_month_leave_everything(self, rerun: Any, contents: Any) -> None:
+        before = contents(rerun.out)
+        self.earlier(rerun)
         with pytest.raises(KeptError, match="no report was made on September 2025, nor on August"):
-            runs()
-        assert contents(runs.out) == before
+            rerun()
+        assert contents(rerun.out) == before
 
     @pytest.mark.parametrize("asked", [{"period": "2025-08"}, {"force": True}])
     def test_of_an_earlier_month_are_made_when_asked_for(
-        self, runs: Any, asked: dict[str, Any]
+        self, rerun: Any, asked: dict[str, Any]
     ) -> None:
-        runs()
-        self.earlier(runs)
-        assert runs(**asked).pack.name == "2025-08"
+        self.earlier(rerun)
+        assert rerun(**asked).pack.name == "2025-08"
 
-    def test_without_a_table_leave_the_pack_of_the_month(self, runs: Any, contents: Any) -> None:
-        runs()
-        before = contents(runs.out)
-        (runs.raw / "baselines.csv").unlink()
+    def test_without_a_table_leave_the_pack_of_the_month(self, rerun: Any, contents: Any) -> None:
+        before = contents(rerun.out)
+        (rerun.raw / "baselines.csv").unlink()
         with pytest.raises(KeptError, match="the table baselines, which is gone, and with it D1"):
-            runs()
-        assert contents(runs.out) == before
+            rerun()
+        assert contents(rerun.out) == before
 
     def test_without_a_column_make_another_month_with_exit_code_1_till_it_is_back(
         self, runs: Any
@@ -107,12 +104,11 @@ class TestRuns:
         (runs.raw / "baselines.csv").write_text(whole)
         assert runs().exit_code == 0
 
-    def test_without_a_column_no_kpi_needs_are_told(self, runs: Any) -> None:
-        runs()
-        self.columns(runs, "projects", "name")
-        found = runs()
+    def test_without_a_column_no_kpi_needs_are_told(self, rerun: Any) -> None:
+        self.columns(rerun, "projects", "name")
+        found = rerun()
         assert found.exit_code == 0
-        assert "projects.name, which is gone" in runs.page("index").text
+        assert "projects.name, which is gone" in rerun.page("index").text
 
     def test_record_names_what_kpis_rested_on(self, runs: Any) -> None:
         had = read_json(runs().pack / "run.json")["had"]

@@ -99,6 +99,9 @@ def test_verbs_that_write_refuse_such_names_and_write_nothing(
         "run": ("--raw", small_raw, "--out", bad),
         "check": ("--raw", small_raw, "--out", bad),
         "sample": (bad,),
+        "start": (bad,),
+        "template": (bad.with_suffix(".xlsx"),),
+        "map": (small_raw / "projects.csv", "--to", bad),
         "import": ("nyc", small_raw / "projects.csv", "--to", bad),
         "kpis": ("--out", tmp_path, "--csv", bad),
     }
@@ -106,7 +109,7 @@ def test_verbs_that_write_refuse_such_names_and_write_nothing(
     for verb, arguments in verbs.items():
         done = pmo(verb, *arguments)
         assert (verb, done.exit_code) == (verb, 2)
-        assert "'NUL' is a device of Windows" in done.stderr
+        assert "is a device of Windows" in done.stderr
     assert sorted(tmp_path.rglob("*")) == before
 
 

@@ -8,7 +8,7 @@ from pandas.testing import assert_frame_equal
 from builders.portfolio import with_customers
 from builders.workbooks import workbook
 from pmo_lib.assessment.assessed import assessed
-from pmo_lib.assessment.charts import charts, joined
+from pmo_lib.assessment.series import charts, joined
 from pmo_lib.engine.observe import observe
 from pmo_lib.engine.result import ORGANISATION, tidy
 from pmo_lib.errors import ParameterError

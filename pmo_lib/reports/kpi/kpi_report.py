@@ -7,8 +7,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.assessment.behaviour import Behaviour
-from pmo_lib.assessment.charts import BY_YEAR
-from pmo_lib.assessment.series import spark
+from pmo_lib.assessment.series import BY_YEAR, spark
 from pmo_lib.engine.result import KpiResult, is_headline
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month

@@ -36,6 +36,22 @@ def test_several_are_not_used_with_what_they_are_set_against() -> None:
     assert left["baselines"]["cost"].isna().sum() == some.sum()
 
 
+def test_baselines_of_one_department_in_thousands() -> None:
+    own = CLEAN["projects"].query("department == 'Finance'")["project_id"]
+    plans = CLEAN["baselines"]
+    costs = plans["cost"].where(~plans["project_id"].isin(own), plans["cost"] / 1000)
+    given = changed(CLEAN, baselines__cost=costs)
+    (found,) = findings(given).values()
+    assert found.question.id == "money_unit_of_some projects.actual_cost"
+    reports = CLEAN["status_reports"]
+    spent = reports.groupby("project_id")["actual_cost"].max()
+    plain = plans.set_index("project_id")["cost"]
+    under_way = set(own) & set(spent[spent > plain.reindex(spent.index) / 4].index)
+    left = mended(given, found)["baselines"].set_index("project_id")["cost"]
+    assert left[list(under_way)].isna().all()
+    assert left[~left.index.isin(own)].notna().all()
+
+
 def test_large_project_with_a_large_baseline_is_not_asked_about() -> None:
     large = CLEAN["projects"]["project_id"][DONE].iloc[0]
     given = dict(CLEAN)

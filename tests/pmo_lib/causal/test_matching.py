@@ -18,9 +18,10 @@ from pmo_lib.causal.matching import (
     balance_table,
     e_value,
     e_value_of_difference,
+    match_weights,
     matched,
+    propensity_logit,
 )
-from pmo_lib.causal.propensity import match_weights, propensity_logit
 
 
 def projects(

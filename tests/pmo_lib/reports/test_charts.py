@@ -1,12 +1,14 @@
 """The figures: drawn on any data without raising, nothing where nothing can be shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from builders.catalogue import only_kpis
 from builders.portfolio import portfolio
+from builders.reports import ON_PAGES
 from builders.results import result_table
 from builders.tables import (
     DEPARTMENTS,
@@ -28,6 +30,12 @@ from pmo_lib.reports import charts
 from pmo_lib.reports.picture import Picture
 
 SEEN = View(portfolio(), PERIOD)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_kpis() -> Iterator[None]:
+    with only_kpis(ON_PAGES):
+        yield
 
 
 def departments_of(seen: View, own: str = "") -> Picture | str:

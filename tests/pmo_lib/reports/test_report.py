@@ -1,6 +1,7 @@
 """What every report tells: the engine's figures, what is missing, and where it comes from."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,12 @@ def report_on(given: Tables, department: str = "", period: str = "", **values: A
     return Report(parameters, opened)
 
 
+@cache
+def on_portfolio(department: str = "", **values: Any) -> Report:
+    """The report on the portfolio, whose figures are computed once; no test may change it."""
+    return report_on(portfolio(), department, **values)
+
+
 def cards(html: Any) -> dict[str, dict[str, str]]:
     """The scorecard's rows by KPI, cells by column; each family's table has the same columns."""
     head, *rows = parsed(html).rows
@@ -53,7 +60,7 @@ def text_of(html: Any) -> str:
 class TestScorecard:
     @pytest.mark.parametrize("department", ["", *DEPARTMENTS])
     def test_holds_the_figures_of_the_engine(self, department: str) -> None:
-        rows = cards(report_on(portfolio(), department).scorecard())
+        rows = cards(on_portfolio(department).scorecard())
         found = result_table(View(portfolio(), "2026-09"), [department or ORGANISATION])
         heads = [k.statistic.id for k in CATALOGUE.values()]
         headlines = found[(found["segment"] == "") & (found["state"] == "measured")]
@@ -77,17 +84,17 @@ class TestScorecard:
         assert rows["P2"]["Value"] == "0"
 
     def test_further_statistics_stand_beneath_their_kpi(self) -> None:
-        row = cards(report_on(portfolio()).scorecard())["D3"]
-        report = report_on(portfolio())
+        row = cards(on_portfolio().scorecard())["D3"]
+        report = on_portfolio()
         p80 = number(report.result("D3", "p80").value, "share").replace("\u00a0", " ")
         assert f"P80 (4 in 5 are below): {p80}" in row["KPI"]
 
     def test_level_of_the_intervals_is_the_setting(self) -> None:
-        html = report_on(portfolio(), confidence_level=0.95).scorecard()
+        html = on_portfolio(confidence_level=0.95).scorecard()
         assert "95 % interval" in text_of(html)
 
     def test_no_colour_without_a_target_or_a_baseline(self) -> None:
-        rows = cards(report_on(portfolio()).scorecard())
+        rows = cards(on_portfolio().scorecard())
         wanted = {k.id for k in CATALOGUE.values() if k.better == "near"}
         assert {row["Flag"] for kpi, row in rows.items() if kpi not in wanted} <= {"grey", "–"}
 
@@ -122,7 +129,7 @@ class TestUnshown:
         assert found["D1"] == ["not measured", "needs baselines.csv"]
 
     def test_says_so_where_all_could_be_shown(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        report = report_on(portfolio())
+        report = on_portfolio()
         measured = [r for r in report.results if r.is_measured]
         monkeypatch.setitem(report.__dict__, "results", measured)
         assert "Every KPI of this report could be shown." in text_of(report.unshown())
@@ -139,12 +146,12 @@ class TestNames:
             assert "script" not in {tag for tag, _ in parsed(html).tags}
 
     def test_subject_is_the_department_or_the_organisation(self) -> None:
-        assert report_on(portfolio(), "Finance").subject == "Finance"
-        assert report_on(portfolio(), organisation="Ours").subject == "Ours"
+        assert on_portfolio("Finance").subject == "Finance"
+        assert on_portfolio(organisation="Ours").subject == "Ours"
 
     def test_unknown_department_is_refused(self) -> None:
         with pytest.raises(ParameterError):
-            report_on(portfolio(), "Nobody")
+            on_portfolio("Nobody")
 
 
 class TestHowToRead:
@@ -152,11 +159,11 @@ class TestHowToRead:
         ("level", "said"), [(0.9, "90 in 100"), (0.95, "95 in 100"), (0.8, "80 in 100")]
     )
     def test_says_how_often_the_intervals_hold(self, level: float, said: str) -> None:
-        text = text_of(report_on(portfolio(), confidence_level=level).how_to_read())
+        text = text_of(on_portfolio(confidence_level=level).how_to_read())
         assert said in text or said.replace("0 in 100", " in 10") in text
 
     def test_definitions_are_of_all_kpis(self) -> None:
-        text = text_of(report_on(portfolio()).kpi_definitions())
+        text = text_of(on_portfolio().kpi_definitions())
         assert all(kpi.name in text for kpi in CATALOGUE.values())
 
 
@@ -177,7 +184,7 @@ class TestProvenance:
         assert "10" in facts["On budget"]
 
     def test_prices_that_nobody_stated_are_said_so(self) -> None:
-        facts = {row[0]: row[1] for row in parsed(report_on(portfolio()).provenance()).rows}
+        facts = {row[0]: row[1] for row in parsed(on_portfolio().provenance()).rows}
         assert facts["Prices of"] == "not stated"
 
 
@@ -188,7 +195,7 @@ class TestOrCannot:
         assert text.startswith("The picture cannot be drawn for Our organisation: needs")
 
     def test_picture_stays_as_it_is(self) -> None:
-        report = report_on(portfolio())
+        report = on_portfolio()
         picture = charts.overruns("D3", report.measured)
         assert report.or_cannot(picture, "It") is picture
 
@@ -197,11 +204,11 @@ def test_opens_on_a_folder(tmp_path: Path) -> None:
     folder = write(tmp_path / "out", portfolio())
     report = Report.open(KpiReportParameters(data_dir=str(folder)))
     assert report.parameters.period == "2026-09"
-    assert report.result("D1").n == report_on(portfolio()).result("D1").n
+    assert report.result("D1").n == on_portfolio().result("D1").n
 
 
 def test_further_statistic_is_found_by_its_name() -> None:
-    report = report_on(portfolio())
+    report = on_portfolio()
     assert report.result("D3").statistic.id == "median"
     assert report.result("D3", "p80").statistic.id == "p80"
     assert report.result("D3", "p80").value > report.result("D3").value

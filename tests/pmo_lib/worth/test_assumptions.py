@@ -47,10 +47,6 @@ class TestParse:
             ThreePoint.parse(text, "imposed_hours")
         assert str(error.value).startswith(f"imposed_hours {why}: {text!r}. Write the lowest")
 
-    def test_points_out_of_order_are_refused_without_a_name_too(self) -> None:
-        with pytest.raises(ParameterError, match="a three-point assumption is not in order: '3; "):
-            ThreePoint(3, 2, 1)
-
     @given(st.text(max_size=12))
     def test_free_text_is_either_three_points_in_order_or_refused(self, text: str) -> None:
         try:

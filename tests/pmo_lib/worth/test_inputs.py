@@ -9,18 +9,15 @@ import pytest
 from builders.rollouts import evidence, rolled_out
 from builders.tables import baseline, open_project, project, tables
 from builders.views import settings
+from pmo_lib.causal.attribution import attribution
 from pmo_lib.causal.effect import Effect
+from pmo_lib.causal.event_study import year_before
 from pmo_lib.effect.adoption import Adoption
 from pmo_lib.effect.finding import Evidence
 from pmo_lib.effect.outcomes import OUTCOMES, outcome_projects
 from pmo_lib.effect.roll_out import estimated
-from pmo_lib.worth.inputs import (
-    COLUMNS,
-    inside_estimate,
-    joint_effects,
-    treated,
-    without_year_before,
-)
+from pmo_lib.worth.exposure import COLUMNS, inside_estimate, treated
+from pmo_lib.worth.joint_effects import joint_effects
 
 TODAY = pd.Timestamp("2026-09-30")
 
@@ -136,7 +133,8 @@ class TestInsideEstimate:
 
     def test_without_the_year_before_is_another_estimate(self) -> None:
         assert self.FOUND.sample is not None
-        cells, quarters = self.FOUND.finding.priced, without_year_before(self.FOUND.sample, 0.9)
+        cells, sample = self.FOUND.finding.priced, self.FOUND.sample.priced
+        quarters = attribution(sample, 0.9, permutations=0, usable=~year_before(sample))
         assert quarters.refusal == ""
         assert quarters.value != cells.value
         assert quarters.value == pytest.approx(log(0.75), abs=0.2)

@@ -83,10 +83,6 @@ class TestInputs:
         table = bars().set_index("input")
         assert table.loc[INPUTS["hourly_rate"], "swing"] == 0
 
-    def test_effect_that_the_conservative_case_leaves_out_has_no_swing(self) -> None:
-        expected = [0, 0, npv(benefits=0), npv(benefits=0)]
-        assert bar(bars(case="conservative"), INPUTS["benefits"]) == pytest.approx(expected)
-
     def test_every_input_has_a_bar_and_the_widest_is_first(self) -> None:
         table = bars(assumptions=replace(PLAIN, budget_returned=HALF))
         assert set(table["input"]) == set(INPUTS.values()) - {INPUTS["schedule"]}

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from builders.pages import is_drawn, plain
-from builders.rollouts import PERIOD, rolled_out
-from builders.workbooks import workbook
+from builders.situations import report
 from pmo_lib.reports.value import money_charts
 from pmo_lib.worth.draws import ValueDraws
 from pmo_lib.worth.value_case import ValueCase
@@ -16,7 +15,7 @@ from pmo_lib.worth.value_case import ValueCase
 
 @pytest.fixture(scope="module")
 def case() -> ValueCase:
-    return workbook(rolled_out()).measured(PERIOD).value_case
+    return report("shown").case
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from builders.pages import is_drawn, plain
-from builders.rollouts import DAYS_EFFECT, PERIOD, all_at_once, chosen, few_departments, rolled_out
-from builders.workbooks import workbook
+from builders.rollouts import DAYS_EFFECT
+from builders.situations import report
 from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.outcomes import OUTCOMES
@@ -30,7 +30,7 @@ EACH = pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW)
 
 @pytest.fixture(scope="module")
 def case() -> ValueCase:
-    return workbook(rolled_out()).measured(PERIOD).value_case
+    return report("shown").case
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def cost(case: ValueCase) -> Finding:
 
 @pytest.fixture(scope="module")
 def series() -> Finding:
-    return found_in(workbook(all_at_once()).measured(PERIOD).value_case)
+    return found_in(report("all at once").case)
 
 
 def found_in(case: ValueCase, outcome: str = "cost") -> Finding:
@@ -172,10 +172,10 @@ class TestWithoutEstimate:
 
     @EACH
     def test_matched_projects_have_no_quarters(self, draw: Any) -> None:
-        found = found_in(workbook(chosen()).measured(PERIOD).value_case)
+        found = found_in(report("chosen").case)
         assert draw(found) == value_charts.NO_CONTROLS
 
     @EACH
     def test_five_departments_are_too_few(self, draw: Any) -> None:
-        found = found_in(workbook(few_departments()).measured(PERIOD).value_case)
+        found = found_in(report("five departments").case)
         assert "only 5 departments" in str(draw(found))

@@ -12,7 +12,6 @@ from builders.pages import amount, plain, rows_of, text_of
 from builders.rollouts import OFFICE_A_MONTH, PERIOD, few_departments, rolled_out
 from builders.situations import of, report
 from builders.workbooks import workbook
-from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.value.value_money import ITEMS
 from pmo_lib.reports.value.value_report import ValueReport
 from pmo_lib.worth.joint_effects import Case
@@ -147,18 +146,3 @@ class TestRefusals:
     def test_month_that_is_missing_is_named(self) -> None:
         case = without_a_month()
         assert case.costs.unknown.startswith("pmo_costs.csv lacks 1 of the ")
-
-    def test_cost_that_is_not_known_is_no_net_value(self) -> None:
-        made = report("no PMO costs")
-        said = in_words(made)
-        assert said.endswith("Whether it pays cannot be determined: needs pmo_costs.csv.")
-        assert (
-            text_of(made.pays())
-            == "Whether the PMO pays cannot be determined: needs pmo_costs.csv."
-        )
-        for section in (made.net_value(), made.sensitivity()):
-            assert text_of(section).endswith(": needs pmo_costs.csv.")
-
-    def test_money_that_there_is_is_drawn(self) -> None:
-        assert isinstance(report("shown").net_value(), Picture)
-        assert isinstance(report("shown").sensitivity(), Picture)

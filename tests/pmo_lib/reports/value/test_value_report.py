@@ -27,17 +27,29 @@ OWN = (
     "sensitivity", "assumptions", "who_is_compared", "not_claimed", "roll_out", "method",
 )  # fmt: skip
 SECTIONS = (*OWN, "data_quality", "violations", "provenance")  # those are the workbook's to say
+DRAWN = ("shown", "all at once")  # with all pictures there are; to draw takes long
 NOT_MONEY = "only a difference to departments that had not adopted yet may become money"
 
 
 class TestEverySituation:
+    def test_has_the_design_that_its_data_allow(self) -> None:
+        found = {situation: report(situation).case.design for situation in SITUATIONS}
+        other = {
+            "no roll-outs": "none", "projects alone": "none", "three departments": "none",
+            "projects withheld": "none", "nothing begun": "none",
+            "all at once": "interrupted time series", "chosen": "matched projects",
+            "chosen, risk recorded": "matched projects", "chosen by few": "matched projects",
+        }  # fmt: skip
+        assert found == {each: other.get(each, "staggered roll-out") for each in SITUATIONS}
+
     def test_every_section_is_a_figure_or_well_formed_html(self) -> None:
         wrong = []
         for situation, section in product(SITUATIONS, SECTIONS):
             made = getattr(report(situation), section)()
             if isinstance(made, Picture):
-                fine = made.png().startswith(b"\x89PNG\r\n") and len(made.alt) > 20
-                fine = fine and len(made.data) > 0
+                fine = len(made.alt) > 20 and len(made.data) > 0
+                if situation in DRAWN:
+                    fine = fine and made.png().startswith(b"\x89PNG\r\n")
             else:
                 text = parsed(made).text  # asserts that every tag is closed
                 fine = bool(text.strip()) and not re.search(r"\b(nan|None|inf|NaT)\b", text)
@@ -106,46 +118,12 @@ class TestPlainData:
 
 
 class TestAnswer:
-    def test_effect_that_is_likely_comes_with_its_money(self) -> None:
-        said = text_of(report("shown").answer())
-        assert said.startswith("The PMO has likely lowered cost overrun and lowered duration over")
-        assert "Cost overrun, likely: projects under the PMO typically cost 2" in said
-        assert "Benefits realised, not shown: as estimated, the share" in said
-        assert (
-            "Counting only gains that are at least likely, and discounted to January 2022" in said
-        )
-        assert "the probability that the PMO has paid for itself is 100 %" in said
-        assert said.endswith("so none of the avoided overruns counts as cashable.")
-
     def test_demonstrated_is_said_without_likely(self) -> None:
         word = Claim("demonstrated", "All.", "None.")
         made, case = copy(report("shown")), report("shown").case
         found = [replace(each, claim=word) if each.claim.counts else each for each in case.findings]
         vars(made)["case"] = replace(case, findings=tuple(found))
         assert text_of(made.answer()).startswith("The PMO has lowered cost overrun and lowered du")
-
-    def test_no_effect_shown_counts_no_value(self) -> None:
-        said = text_of(report("no effect").answer())
-        assert said.startswith("That the PMO made a difference is not shown by these data.")
-        assert re.search(
-            r"The PMO cost GBP [\d.]+ million so far, discounted to January 2022", said
-        )
-        assert said.endswith("no gain is counted against it, as none is at least likely.")
-
-    @pytest.mark.parametrize("situation", ["no roll-outs", "projects alone"])
-    def test_without_dates_it_says_once_what_to_collect(self, situation: str) -> None:
-        assert text_of(report(situation).answer()) == (
-            "That the PMO made a difference is not shown by these data. It cannot be tested: "
-            "nobody says when which department began to use the PMO. Fill rollouts.csv, or name "
-            "the month in the parameter pmo_since. "
-            f"What it is worth cannot be determined: {NOT_MONEY}."
-        )
-
-    def test_all_at_once_is_consistent_with_and_no_money(self) -> None:
-        said = text_of(report("all at once").answer())
-        assert report("all at once").case.design == "interrupted time series"
-        assert "Cost overrun, consistent with: as estimated," in said
-        assert said.endswith(f"What it is worth cannot be determined: {NOT_MONEY}.")
 
     def test_month_given_stands_for_the_roll_out(self) -> None:
         given = all_at_once()
@@ -158,12 +136,6 @@ class TestAnswer:
         assert theirs.claim.word == "consistent with"
         assert theirs.tested.value == pytest.approx(ours.tested.value)
         assert "before and after" in text_of(made.effects_by_outcome())
-
-    def test_projects_that_chose_are_associated(self) -> None:
-        said = text_of(report("chosen").answer())
-        assert report("chosen").case.design == "matched projects"
-        assert "Cost overrun, associated: as estimated," in said
-        assert said.endswith(f"What it is worth cannot be determined: {NOT_MONEY}.")
 
     def test_risk_recorded_is_not_enough_where_a_third_has_no_match(self) -> None:
         found = report("chosen, risk recorded").case.finding("cost")
@@ -183,49 +155,6 @@ class TestAnswer:
         assert said.startswith("The PMO has likely lowered cost overrun. Cost overrun, likely:")
         assert said.endswith(f"What it is worth cannot be determined: {NOT_MONEY}.")
         assert made.case.for_kpi is None
-
-    def test_without_pmo_costs_it_says_what_is_needed(self) -> None:
-        said = text_of(report("no PMO costs").answer())
-        assert said.endswith("Whether it pays cannot be determined: needs pmo_costs.csv.")
-        assert text_of(report("no PMO costs").pays()) == (
-            "Whether the PMO pays cannot be determined: needs pmo_costs.csv."
-        )
-
-    @pytest.mark.parametrize(
-        ("situation", "why"),
-        [
-            ("projects withheld",
-             "50 of 100 rows of projects were rejected (50%; up to 5% is accepted)"),
-            ("nothing begun", "no project has a date of its start by now"),
-        ],
-    )  # fmt: skip
-    def test_without_projects_that_is_all_it_says(self, situation: str, why: str) -> None:
-        made = report(situation)
-        assert (
-            text_of(made.answer())
-            == f"Whether the PMO made a difference cannot be determined: {why}."
-        )
-        assert text_of(made.effects_by_outcome()) == f"Nothing can be estimated: {why}."
-        assert text_of(made.method()) == f"Nothing is compared: {why}."
-        assert text_of(made.pays()) == f"Whether the PMO pays cannot be determined: {why}."
-
-    def test_nothing_ended_names_what_each_outcome_needs(self) -> None:
-        said = text_of(report("nothing ended").answer())
-        assert (
-            "Cost overrun, not testable: no completed project has this outcome: needs actual_cost"
-            in said
-        )
-        assert "needs planned and realised in benefit_reports.csv" in said
-
-    def test_five_departments_are_said_once(self) -> None:
-        said = text_of(report("five departments").answer())
-        assert said.count("only 5 departments have projects with this outcome; 6 are needed") == 1
-        assert "Data of further departments" in said
-
-    def test_one_outcome_may_be_likely_without_the_other(self) -> None:
-        said = text_of(report("no actual costs").answer())
-        assert said.startswith("The PMO has likely lowered duration overrun.")
-        assert "Cost overrun, not testable" in said
 
     def test_harm_is_said_as_such(self) -> None:
         made = of(workbook(without("benefits", "benefit_reports") | costlier()))
@@ -326,28 +255,9 @@ class TestNotClaimedAndMethod:
             assert f"{found.outcome.name}: {found.claim.word}." in said
         assert "Finished on time" not in said
 
-    def test_what_counts_is_not_among_it(self) -> None:
-        said = text_of(report("shown").not_claimed())
-        assert "Cost overrun:" not in said
-        assert "Benefits realised: not shown." in said
-
     def test_projects_without_an_outcome_are_counted(self) -> None:
         given = few_departments()
         known = given["projects"]["actual_cost"].where(given["projects"].index >= 10)
         given["projects"] = given["projects"].assign(actual_cost=known)
         said = text_of(of(workbook(given)).not_claimed())
         assert "Projects that ended without a recorded outcome: cost overrun 10" in said
-
-    @pytest.mark.parametrize(
-        ("situation", "said"),
-        [
-            ("shown", "a permutation test of the dates of adoption"),
-            ("all at once", "The PMO began for all departments at the same time"),
-            ("chosen", "matched to the most similar ones that did not"),
-            ("no roll-outs", "Nothing is compared"),
-        ],
-    )
-    def test_method_is_that_of_the_design(self, situation: str, said: str) -> None:
-        assert said in text_of(report(situation).method())
-        permuted = "permutation test of the dates" in text_of(report(situation).method())
-        assert permuted is (situation == "shown")
