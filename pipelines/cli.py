@@ -162,7 +162,11 @@ def freeze(
     name: Annotated[str, typer.Argument(help="What to call the baseline.")],
     out: Out = OUT,
     until: Annotated[
-        str, typer.Option(help="YYYY-MM, its last month; the one before the first roll-out.")
+        str,
+        typer.Option(
+            help="YYYY-MM, its last month; default: the one before the first roll-out, without "
+            "any up to twelve months before the last."
+        ),
     ] = "",
 ) -> None:
     """Freeze the baseline that later reports are compared with; what is frozen is never changed."""
@@ -172,7 +176,7 @@ def freeze(
     from pmo_lib.parameters import BaselineParameters
 
     with explained(), locked(out):
-        parameters = BaselineParameters(until=until, data_dir=str(out))
+        parameters = BaselineParameters(until=until, freeze=name, data_dir=str(out))
         checked, workbook = parameters.open()
         frozen = workbook.freeze(name, checked.until, f"{date.today()}", again=True)
     Console().frozen(frozen)

@@ -197,6 +197,8 @@ class Console:
         self.say(
             f"{counted(len(baseline.observations), 'KPI')} observed; SHA-256 {baseline.hash()}"
         )
+        for kpi_id, day in baseline.added.items():
+            self.say(f"  {kpi_id} added on {day}")
         for kpi_id, reason in baseline.unmeasured.items():
             self.say(f"  not {kpi_id}: {reason}")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipelines.files import read_json, sweep
 from pmo_lib.contract.tables import TABLES
-from pmo_lib.workbook import BASELINES, PEERS
+from pmo_lib.workbook import ADDED, BASELINES, PEERS
 from pmo_lib.workbook.measured import FACTS, MEASURED
 
 RUN, EXECUTED, LOGS = "run.json", "executed", "logs"
@@ -47,6 +47,8 @@ def sweep_output(out: Path) -> None:
         sweep(out / name, ours)
     for baseline in (out / BASELINES).glob("*"):
         sweep(baseline / "*")
+    for added in (out / BASELINES).glob(f"*/*/{ADDED}"):
+        sweep(added / "*")
     for name in _FILES:
         (out / name).unlink(missing_ok=True)
 

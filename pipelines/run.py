@@ -1,13 +1,11 @@
 """pmo run: the whole pipeline, from a folder of exports to a published pack."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
-from hashlib import sha256
-from importlib.metadata import version
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,8 @@ from pipelines import last_pack, ours
 from pipelines.configuration import configured
 from pipelines.ending import Ended, leave_to_parent
 from pipelines.files import locked, recorded, replaced_folder, sweep, temporary_folder
+from pipelines.fingerprint import fingerprint, versions
+from pipelines.freezing import frozen, refuse_a_second
 from pipelines.measure import measure
 from pipelines.places import check_places
 from pipelines.prepare import examine
@@ -34,19 +34,13 @@ from pipelines.publishing.plan import (
 )
 from pipelines.publishing.render import Record, Task, die_with_parent, record, render
 from pipelines.publishing.warm import warm_process
-from pipelines.reading.exports import inputs
 from pmo_lib.assessment.collecting import in_words, steps
-from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
-from pmo_lib.errors import DataError
 from pmo_lib.months import month
 from pmo_lib.wording import counted
-from pmo_lib.workbook import BASELINES, Workbook, open_workbook
+from pmo_lib.workbook import Workbook, open_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
-CODE = ("pmo_lib", "pipelines", "notebooks")
-PACKAGES = ("great-expectations", "matplotlib", "nbconvert", "numpy", "pandas", "papermill",
-            "pyarrow", "scipy", "seaborn")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -98,8 +92,9 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
         ours.sweep_output(request.out)
         sweep(packs / "????-??", ours.pack)
         before = packs_in(packs, progress.warn)
-        fingerprint = _fingerprint(request, settings, job)
-        same = None if request.force else _unchanged(request.out, before, fingerprint, progress)
+        made_from = request.raw, request.out, settings, job, parameters
+        mark = fingerprint(*made_from)
+        same = None if request.force else _unchanged(request.out, before, mark, progress)
         if same is not None:
             return replace(_result(same), is_new=False)
         prepared = examine(request.raw, settings, progress.say)
@@ -113,26 +108,43 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
         period = str(reports[0].parameters["period"])
         if not request.force and "period" not in parameters:
             last_pack.refuse_to_replace(before, period, workbook.data_date.why, losses.values())
+        if not request.force:
+            refuse_a_second(reports, workbook, before)
         progress.say(f"writing {request.out / 'tables'}")
         prepared.write(request.out)
-        if _freeze(reports, workbook, progress):
-            fingerprint = _fingerprint(request, settings, job)
-        facts = _facts(job, parameters, period, workbook) | {"fingerprint": fingerprint}
-        workbook = open_workbook(request.out)  # as the reports will open it
-        workers = min(request.workers or _cores(), len(reports))
-        with (
-            warm_process() if request.warm and len(reports) > 1 else nullcontext("") as warm,
-            ProcessPoolExecutor(
-                workers, mp_context=get_context("spawn"), initializer=_begin_worker
-            ) as executor,
-        ):
-            facts |= {"failed_kpis": measure(workbook, reports, executor, progress)}
-            facts |= {"had": _had(workbook, reports[0]) | {n: before[-1].had[n] for n in losses}}
-            _publish(
-                request, job, packs / period, reports, workbook, facts, before, progress,
-                executor, warm,
-            )  # fmt: skip
-        return _result(read_made(packs / period))
+        with frozen(reports, workbook, progress) as baselines:
+            if baselines.hashes:
+                mark = fingerprint(*made_from)
+            facts = _facts(job, parameters, period, workbook)
+            facts |= {"fingerprint": mark, "baselines": baselines.hashes}
+            made = _make(request, job, packs / period, reports, facts, before, losses, progress)
+            baselines.is_kept = any(item.is_published for item in made.reports)
+        return _result(made)
+
+
+def _make(
+    request: Request,
+    job: Job,
+    target: Path,
+    reports: list[PlannedReport],
+    facts: dict[str, Any],
+    before: Sequence[Made],
+    losses: Collection[str],
+    progress: Progress,
+) -> Made:
+    """Measure what the reports show, and publish them."""
+    workbook = open_workbook(request.out)  # as the reports will open it
+    workers = min(request.workers or _cores(), len(reports))
+    with (
+        warm_process() if request.warm and len(reports) > 1 else nullcontext("") as warm,
+        ProcessPoolExecutor(
+            workers, mp_context=get_context("spawn"), initializer=_begin_worker
+        ) as executor,
+    ):
+        facts |= {"failed_kpis": measure(workbook, reports, executor, progress)}
+        facts |= {"had": _had(workbook, reports[0]) | {n: before[-1].had[n] for n in losses}}
+        _publish(request, job, target, reports, workbook, facts, before, progress, executor, warm)
+    return read_made(target)
 
 
 def _facts(
@@ -151,7 +163,7 @@ def _facts(
         "withheld": workbook.withheld,
         "questions": [asdict(question) for question in verdict.questions],
         "collect_next": in_words(steps(workbook.view(period))),
-        "versions": _versions(),
+        "versions": versions(),
     }
 
 
@@ -159,15 +171,6 @@ def _had(workbook: Workbook, report: PlannedReport) -> dict[str, list[str]]:
     """What the tables hold, and the KPIs with a value that rest on it."""
     measured = workbook.measured(report.parameters["period"], report.parameters["baseline"])
     return last_pack.has(workbook, sorted({r.kpi_id for r in measured.results if r.is_measured}))
-
-
-def _freeze(reports: list[PlannedReport], workbook: Workbook, progress: Progress) -> bool:
-    """Freeze the baselines that reports ask for, before any report is compared with them."""
-    wanted = {r.parameters["freeze"]: r.parameters for r in reports if r.parameters.get("freeze")}
-    for name, parameters in wanted.items():
-        baseline = workbook.freeze(name, parameters["until"], f"{date.today()}")
-        progress.say(f"baseline {baseline.label}, up to {baseline.until}")
-    return bool(wanted)
 
 
 def _publish(
@@ -265,9 +268,7 @@ def _month(pack: Made) -> str:
     return pack.period
 
 
-def _unchanged(
-    out: Path, packs: Sequence[Made], fingerprint: str, progress: Progress
-) -> Made | None:
+def _unchanged(out: Path, packs: Sequence[Made], mark: str, progress: Progress) -> Made | None:
     """The published pack that was made from just the same, if all of it is there and good.
 
     The tables beside it must be those it was made from: notebooks run by hand read them.
@@ -277,7 +278,7 @@ def _unchanged(
     data_hash = found.get("data_hash")
     if not {"data_hash", "settings", "tables"} <= set(found) and verdict.exists():
         progress.warn(f"{verdict} {UNREAD}")
-    same = (p for p in packs if (p.fingerprint, p.data_hash) == (fingerprint, data_hash))
+    same = (p for p in packs if (p.fingerprint, p.data_hash) == (mark, data_hash))
     return max((pack for pack in same if pack.is_whole), key=_month, default=None)
 
 
@@ -286,26 +287,3 @@ def _result(made: Made) -> RunResult:
         made.folder, made.reports, made.withheld, made.failed_kpis, made.rows_rejected,
         month=made.month, questions=made.questions, collect_next=made.collect_next,
     )  # fmt: skip
-
-
-def _fingerprint(request: Request, settings: Settings, job: Job) -> str:
-    """SHA-256 over all that a pack is made from: data, baselines, settings, job, code, versions."""
-    raw, parameters = request.raw, sorted((request.parameters or {}).items())
-    digest = sha256(repr((settings, job, parameters, _versions())).encode())
-    code = [
-        p for folder in CODE for p in (ROOT / folder).rglob("*") if "__pycache__" not in p.parts
-    ]
-    if not raw.is_dir():
-        raise DataError(
-            "there is no such folder", where=str(raw), remedy="Name the folder with the exports"
-        )
-    baselines = (request.out / BASELINES).glob("*/*/baseline.json")
-    others = [(path.name, path) for path in [*sorted(baselines), *sorted(code)] if path.is_file()]
-    for name, path in [*inputs(raw), *others]:
-        line = f"{name} {sha256(path.read_bytes()).hexdigest()}\n"
-        digest.update(line.encode(errors="surrogateescape"))
-    return digest.hexdigest()
-
-
-def _versions() -> dict[str, str]:
-    return {name: version(name) for name in PACKAGES}

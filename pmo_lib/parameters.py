@@ -13,7 +13,7 @@ from typing import Any, Self
 from pmo_lib.contract.settings import Settings
 from pmo_lib.engine.baseline import check_name
 from pmo_lib.errors import ParameterError, PmoError, allowed_values, raise_all, shown
-from pmo_lib.months import MONTH, shifted
+from pmo_lib.months import MONTH, month_range, shifted
 from pmo_lib.workbook import Workbook, open_workbook
 from pmo_lib.worth.assumptions import Assumptions, Terms, ThreePoint
 
@@ -117,7 +117,8 @@ class BaselineParameters(ReportParameters):
     """Parameters of 01_baseline."""
 
     until: str = _month(
-        "last month of the baseline, YYYY-MM; empty for the month before the first roll-out"
+        "last month of the baseline, YYYY-MM; empty for that of the frozen one, else the month "
+        "before the first roll-out, else up to twelve months before the report"
     )
     freeze: str = _text("name under which to freeze this baseline; empty to freeze none")
 
@@ -128,7 +129,8 @@ class BaselineParameters(ReportParameters):
 
     def resolved(self, workbook: Workbook) -> Self:
         checked = super().resolved(workbook)
-        return replace(checked, until=self.until or _before_first_rollout(workbook, checked.period))
+        frozen = workbook.frozen_until(self.freeze or self.baseline)
+        return replace(checked, until=self.until or _until(workbook, frozen, checked.period))
 
 
 @dataclass(frozen=True)
@@ -247,13 +249,23 @@ PARAMETERS: Mapping[str, type[ReportParameters]] = {
 }
 
 
-def _before_first_rollout(workbook: Workbook, period: str) -> str:
-    """The month before the first roll-out, or `period` where none is recorded within the data."""
+def _until(workbook: Workbook, frozen: str, period: str) -> str:
+    """The month in which a baseline ends that is compared with `period`.
+
+    That of the `frozen` one, else the last before the first roll-out; where none is in the data,
+    twelve months before, or half of what there is.
+    """
+    first = workbook.periods[0]
+    past = len(month_range(first, period)) // 2
+    ends = [frozen, _before_first_rollout(workbook), shifted(period, -min(12, past))]
+    return next(end for end in ends if first <= end <= period)
+
+
+def _before_first_rollout(workbook: Workbook) -> str:
+    """The month before the first roll-out; empty where none is recorded."""
     if "rollouts" not in workbook.tables or workbook.tables["rollouts"].empty:
-        return period
-    first = workbook.tables["rollouts"]["adopted_on"].min()
-    before = shifted(f"{first:%Y-%m}", -1)
-    return before if workbook.periods[0] <= before <= period else period
+        return ""
+    return shifted(f"{workbook.tables['rollouts']['adopted_on'].min():%Y-%m}", -1)
 
 
 def _number(name: str, text: str, empty: float = nan) -> float:

@@ -27,7 +27,11 @@ class LastGood:
 
 @dataclass(frozen=True)
 class Made:
-    """A pack that is there; `had` is each table and column that held something, with its KPIs."""
+    """A pack that is there.
+
+    ``had`` is each table and column that held something, with its KPIs; ``baselines`` are those
+    that it froze or found, by name, with their hashes.
+    """
 
     period: str
     started: str
@@ -41,6 +45,7 @@ class Made:
     questions: tuple[Question, ...] = ()
     collect_next: tuple[str, ...] = ()
     had: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    baselines: dict[str, str] = field(default_factory=dict)
     last_good: dict[str, LastGood] = field(default_factory=dict)
     folder: Path = Path()
 

@@ -36,7 +36,7 @@ PAGES = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
     undefined=StrictUndefined,
-    finalize=lambda value: printable(value) if type(value) is str else value,
+    finalize=lambda value: value if hasattr(value, "__html__") else printable(str(value)),
     trim_blocks=True,
     lstrip_blocks=True,
 )

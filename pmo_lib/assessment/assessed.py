@@ -41,7 +41,8 @@ def assessed(
             reason = why or (since.why_not(kpi, name) if since else "")
             if since and name in before and own[0].is_measured and not reason:
                 compared = _compared(kpi, view, own, units[name], before[name])
-                found += _noting(compared, since.note(kpi, name))
+                notes = (since.note(kpi, name), _added(kpi, since.baseline))
+                found += _noting(compared, "; ".join(filter(None, notes)))
             else:
                 found += _saying(own, reason) if own[0].is_measured else own
     return protected(flagged(found, view.settings))
@@ -79,6 +80,11 @@ def _saying(results: list[KpiResult], why: str) -> list[KpiResult]:
 def _noting(results: list[KpiResult], note: str) -> list[KpiResult]:
     """The results, those that are compared with a note on what they are compared with."""
     return [replace(r, compared=note) if note and not isnan(r.change.value) else r for r in results]
+
+
+def _added(kpi: Kpi, baseline: Baseline) -> str:
+    day = baseline.added.get(kpi.id)
+    return f"added to the baseline on {day}, from the data of that day" if day else ""
 
 
 def _incomparable(kpi: Kpi, view: View, baseline: Baseline) -> str:

@@ -4,8 +4,8 @@ It holds observations and not results, so that a later report can use the right 
 and knows which cases are in both periods.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -35,6 +35,7 @@ class Baseline:
     settings : under which it was observed.
     unmeasured : the KPIs that could not be observed, with the reason.
     observations : per KPI its observations within the KPI's window.
+    added : the KPIs that could be observed of that month only later, each with the day.
     """
 
     name: str
@@ -46,21 +47,53 @@ class Baseline:
     settings: Mapping[str, Any]
     unmeasured: Mapping[str, str]
     observations: Mapping[str, pd.DataFrame]
+    added: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
         return f"{self.name}, version {self.version}"
 
-    def hash(self) -> str:
-        """SHA-256 over what was observed and how, not over when and under which name."""
-        return self._hash
+    def hash(self, *, whole: bool = False) -> str:
+        """SHA-256 over what was observed and how, not over when and under which name.
+
+        It is of what was frozen first, and stays; the `whole` is with what was added.
+        """
+        return self._hash_of(self.observations) if whole else self._hash
 
     @cached_property
     def _hash(self) -> str:
+        return self._hash_of(k for k in self.observations if k not in self.added)
+
+    def _hash_of(self, kpis: Iterable[str]) -> str:
         digest = sha256(repr((FORMAT, self.until, sorted(flat(self.settings)))).encode())
-        for kpi_id in sorted(self.observations):
-            digest.update(f"{kpi_id}\n{self.observations[kpi_id].to_csv(index=False)}".encode())
+        for kpi_id in sorted(kpis):
+            digest.update(f"{kpi_id}\n{self._written(kpi_id)}".encode())
         return digest.hexdigest()
+
+    def _written(self, kpi_id: str) -> str:
+        return str(self.observations[kpi_id].to_csv(index=False))
+
+    def with_added(self, more: "Baseline") -> "Baseline":
+        """The same with the KPIs of a supplement, which was frozen later."""
+        return replace(
+            self,
+            observations={**self.observations, **more.observations},
+            unmeasured={k: why for k, why in self.unmeasured.items() if k not in more.observations},
+            added={**self.added, **dict.fromkeys(more.observations, more.frozen_on)},
+        )
+
+    def comes_out_in(self, other: "Baseline") -> bool:
+        """Whether the other is of the same month and settings, and observed the same of each KPI.
+
+        It may hold further KPIs.
+        """
+        known = all(kpi_id in other.observations for kpi_id in self.observations)
+        alike = self.until == other.until and not self.differing_settings(other.settings)
+        return (
+            known
+            and alike
+            and all(self._written(k) == other._written(k) for k in self.observations)
+        )
 
     def facts(self) -> dict[str, Any]:
         """All but the observations, as plain values."""

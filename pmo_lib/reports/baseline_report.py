@@ -1,5 +1,6 @@
 """The baseline report: what is measured at all, and how delivery stood before the PMO."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -11,6 +12,7 @@ from IPython.display import HTML
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.result import STATES, of_subject
+from pmo_lib.errors import DataError
 from pmo_lib.facts.portfolio import tier_bounds
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.measurement import Measurement
@@ -80,34 +82,46 @@ class BaselineReport(CustomerReport):
             first = self.workbook.tables["rollouts"]["adopted_on"].min()
             why = f"The first department began to use a PMO service on {first:%Y-%m-%d}."
         else:
-            why = "No roll-out of a PMO service is recorded, so this is not a time before the PMO."
+            why = (
+                "No roll-out of a PMO service is recorded, so this is not a time before the PMO: "
+                "it shows what has changed since, not what the PMO has changed."
+            )
         return page.paragraph(f"The baseline ends with {until}.", why)
 
     def frozen(self) -> HTML:
         """Freeze the baseline where a name is given, and say which one is frozen."""
         name, until = self.parameters.freeze, self.parameters.until
-        if name:
-            baseline = self.workbook.freeze(name, until, f"{date.today()}")
-        elif (latest := self.workbook.baseline()) is not None:
-            baseline = latest
-        else:
+        try:
+            latest = self.workbook.baseline()
+            baseline = self.workbook.freeze(name, until, f"{date.today()}") if name else latest
+        except DataError as error:
+            return page.paragraph(str(error))
+        if baseline is None:
             return page.paragraph(
                 "No baseline is frozen, so no report can say what has changed since. To freeze "
                 "this one, give it a name in the parameter freeze, or run pmo freeze NAME."
             )
-        told = [
+        return page.paragraph(*self._told(baseline))
+
+    def _told(self, baseline: Baseline) -> Iterator[str]:
+        """What a frozen baseline holds, what was added, and whether today's data agree."""
+        held = len(baseline.observations) - len(baseline.added)
+        yield (
             f"The baseline {baseline.label}, up to {month(baseline.until)}, was frozen on "
             f"{baseline.frozen_on} and is what reports are compared with. It holds the cases of "
-            f"{counted(len(baseline.observations), 'KPI')} and is never changed (SHA-256 "
-            f"{baseline.hash()})."
-        ]
-        now = self.workbook.as_baseline(baseline.name, until, "", 0)
-        if baseline.until == until and baseline.hash() != now.hash():
-            told.append(
+            f"{counted(held, 'KPI')} and is never changed (SHA-256 {baseline.hash()})."
+        )
+        for day in sorted(set(baseline.added.values())):
+            own = [kpi_id for kpi_id, added in baseline.added.items() if added == day]
+            yield f"{listed(own)} could be observed only later, and were added on {day}."
+        until = self.parameters.until
+        if baseline.until == until and not baseline.comes_out_in(
+            self.workbook.as_baseline(baseline.name, until, "", 0)
+        ):
+            yield (
                 "Today's data give other figures for that time than were frozen: if they are "
                 f"right, pmo freeze {baseline.name} adds a version, and keeps the old one."
             )
-        return page.paragraph(*told)
 
     def smallest_change(self) -> HTML:
         """Per KPI the minimum detectable change of a report with as many cases as the baseline."""

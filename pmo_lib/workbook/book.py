@@ -14,12 +14,18 @@ from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.display import facts_table
 from pmo_lib.engine.baseline import Baseline, check_name
-from pmo_lib.engine.freezing import freeze
+from pmo_lib.engine.freezing import can_be_added, freeze
 from pmo_lib.engine.view import View
 from pmo_lib.errors import DataError, ParameterError, allowed_values, shown
 from pmo_lib.facts.data_date import data_date, happened
 from pmo_lib.months import DataDate, month_range
-from pmo_lib.workbook.frozen import frozen_in, latest, read_baseline, write_baseline
+from pmo_lib.workbook.frozen import (
+    frozen_in,
+    latest,
+    read_baseline,
+    write_baseline,
+    write_supplement,
+)
 from pmo_lib.workbook.lazy import Lazy
 
 if TYPE_CHECKING:
@@ -168,12 +174,44 @@ class Workbook:
         if before is not None and not again:
             return before
         baseline = self.as_baseline(name, until, frozen_on, max(versions, default=0) + 1)
-        if before is not None and before.hash() == baseline.hash():
-            return before
+        if before is not None and before.comes_out_in(baseline):
+            return self.grow(before, frozen_on)
+        if not baseline.observations:
+            why = next(iter(baseline.unmeasured.values()))
+            raise DataError(f"no baseline was frozen: no KPI can be observed up to {until} ({why})")
+        write_baseline(baseline, self._place)
+        return baseline
+
+    def frozen_until(self, name: str = "") -> str:
+        """The last month of a frozen baseline, by default the latest; empty where there is none."""
+        frozen = {p: f for p, f in frozen_in(self.folder).items() if f["name"] == name or not name}
+        return str(frozen[latest(frozen)]["until"]) if frozen else ""
+
+    def grow(self, baseline: Baseline, frozen_on: str) -> Baseline:
+        """The baseline with the KPIs that can be observed of its month now, and could not then.
+
+        They are frozen beside it, marked with the day. None is where they would be observed
+        under other settings.
+        """
+        missing = can_be_added(baseline)
+        if not missing or baseline.differing_settings(self.settings.to_mapping()):
+            return baseline
+        if baseline.until not in self.periods:
+            return baseline
+        more = freeze(
+            self.view(baseline.until), baseline.name, version=baseline.version, kpis=missing,
+            frozen_on=frozen_on, data_hash=self.verdict.data_hash, workbook_version=self.version,
+        )  # fmt: skip
+        if not more.observations:
+            return baseline
+        write_supplement(more, self._place)
+        return baseline.with_added(more)
+
+    @property
+    def _place(self) -> Path:
         if self.folder is None:
             raise DataError("these tables lie in no folder, so nothing can be frozen beside them")
-        write_baseline(baseline, self.folder)
-        return baseline
+        return self.folder
 
     def as_baseline(self, name: str, until: str, frozen_on: str, version: int) -> Baseline:
         """The KPIs' observations up to `until` as a baseline, which is not yet frozen."""

@@ -13,6 +13,7 @@ from pmo_lib.engine.baseline import Baseline
 from pmo_lib.errors import DataError
 
 BASELINES = "baselines"
+ADDED = "added"  # beneath a version: the KPIs that could be observed only later
 
 
 def frozen_in(folder: Path | None) -> dict[Path, dict[str, Any]]:
@@ -27,10 +28,21 @@ def latest(frozen: Mapping[Path, Mapping[str, Any]]) -> Path:
 
 
 def read_baseline(folder: Path) -> Baseline:
-    """The baseline as it was frozen; DataError where its files are no longer that."""
+    """The baseline as it was frozen, and what was added to it; DataError where that was changed."""
+    baseline = _read(folder)
+    for path in sorted((folder / ADDED).glob("*/baseline.json"), key=_number):
+        baseline = baseline.with_added(_read(path.parent))
+    return baseline
+
+
+def _number(path: Path) -> int:
+    return int(path.parent.name) if path.parent.name.isdecimal() else 0
+
+
+def _read(folder: Path) -> Baseline:
     facts = json.loads((folder / "baseline.json").read_text(encoding="utf-8"))
     observed = {path.stem: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
-    own = [item.name for item in fields(Baseline) if item.name != "observations"]
+    own = [item.name for item in fields(Baseline) if item.name not in {"observations", "added"}]
     baseline = Baseline(**{name: facts[name] for name in own}, observations=observed)
     if baseline.hash() != facts["hash"]:
         raise DataError(
@@ -41,9 +53,20 @@ def read_baseline(folder: Path) -> Baseline:
     return baseline
 
 
-def write_baseline(baseline: Baseline, folder: Path) -> None:
+def write_baseline(baseline: Baseline, folder: Path) -> Path:
+    """Write it as a version of its name; where it lies."""
+    return _write(baseline, folder / BASELINES / baseline.name / str(baseline.version))
+
+
+def write_supplement(more: Baseline, folder: Path) -> Path:
+    """Write KPIs that were observed later beneath the version they belong to; where they lie."""
+    added = folder / BASELINES / more.name / str(more.version) / ADDED
+    numbers = [_number(path) for path in added.glob("*/baseline.json")]
+    return _write(more, added / str(max(numbers, default=0) + 1))
+
+
+def _write(baseline: Baseline, target: Path) -> Path:
     """Write it beside and rename: it is there whole or not at all, and never over another."""
-    target = folder / BASELINES / baseline.name / str(baseline.version)
     target.parent.mkdir(parents=True, exist_ok=True)
     # whoever sweeps up after a killed run knows it by its name
     with TemporaryDirectory(
@@ -56,3 +79,4 @@ def write_baseline(baseline: Baseline, folder: Path) -> None:
         text = json.dumps(baseline.facts(), indent=2, ensure_ascii=False, allow_nan=False)
         (new / "baseline.json").write_text(text + "\n", encoding="utf-8")
         new.rename(target)
+    return target

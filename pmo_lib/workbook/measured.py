@@ -35,7 +35,7 @@ def made_from(
     return {
         "format": str(FORMAT),
         "period": period,
-        "baseline": f"{baseline.label} {baseline.hash()}" if baseline else "none",
+        "baseline": f"{baseline.label} {baseline.hash(whole=True)}" if baseline else "none",
         "data": data_hash,
         "settings": _hash(json.dumps(texts, sort_keys=True).encode()),
         "code": code_hash(),

@@ -316,7 +316,7 @@ class TestNames:
         ["settings.yaml", "Settings.yml", "SETTINGS.YML", "setting.yml", "settings.txt",
          "settings.json", "settings.yml.txt", "settings (1).yml", "settings - Copy.yml",
          "setings.yml", ".settings.yml", "settings", "settings.toml", "settings .yml",
-         "_settings.yml"],
+         "_settings.yml", "settings.2024.yml"],
     )  # fmt: skip
     def test_like_settings_is_refused_with_the_right_one(self, tmp_path: Path, name: str) -> None:
         (tmp_path / name).write_text("currency: EUR\n")

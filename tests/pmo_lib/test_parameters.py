@@ -12,7 +12,7 @@ import pytest
 from papermill import inspect_notebook
 
 from builders.portfolio import portfolio
-from builders.tables import DEPARTMENTS, frame
+from builders.tables import DEPARTMENTS, frame, open_project, tables
 from builders.workbooks import workbook, write
 from pmo_lib.errors import DataError, ErrorList, ParameterError
 from pmo_lib.parameters import (
@@ -24,6 +24,7 @@ from pmo_lib.parameters import (
     ValueCaseParameters,
 )
 from pmo_lib.reports.notebooks import REPORTS
+from pmo_lib.workbook import open_workbook
 from pmo_lib.worth.assumptions import ThreePoint
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
@@ -118,12 +119,14 @@ class TestResolved:
         [
             (["2025-06-15", "2025-03-31", "2026-01-01"], "2025-02"),
             (["2025-03-01"], "2025-02"),
-            (["2001-01-01"], "2026-09"),  # before all data
-            (["2030-01-01"], "2026-09"),  # after all data
-            ([], "2026-09"),
+            (["2001-01-01"], "2025-09"),  # before all data
+            (["2030-01-01"], "2025-09"),  # after all data
+            ([], "2025-09"),  # twelve months before the report
         ],
     )
-    def test_baseline_ends_before_the_first_roll_out(self, adopted: list[str], until: str) -> None:
+    def test_baseline_ends_before_the_first_roll_out_or_a_year_before(
+        self, adopted: list[str], until: str
+    ) -> None:
         rows = [{"department": f"d{i}", "service_id": "s", "adopted_on": day}
                 for i, day in enumerate(adopted)]  # fmt: skip
         opened = workbook(portfolio() | {"rollouts": frame("rollouts", rows)})
@@ -132,11 +135,25 @@ class TestResolved:
     def test_baseline_does_not_end_after_the_report(self) -> None:
         rows = [{"department": "d", "service_id": "s", "adopted_on": "2026-05-01"}]
         opened = workbook(portfolio() | {"rollouts": frame("rollouts", rows)})
-        assert BaselineParameters(period="2025-12").resolved(opened).until == "2025-12"
+        assert BaselineParameters(period="2025-12").resolved(opened).until == "2024-12"
 
-    def test_without_roll_outs_the_baseline_ends_with_the_report(self) -> None:
-        found = BaselineParameters(period="2026-01").resolved(workbook(portfolio()))
-        assert (found.period, found.until) == ("2026-01", "2026-01")
+    @pytest.mark.parametrize(
+        ("begun", "until"), [("2023-01", "2025-01"), ("2025-09", "2025-11"), ("2026-01", "2026-01")]
+    )
+    def test_baseline_leaves_half_of_a_short_past(self, begun: str, until: str) -> None:
+        rows = [open_project(started_on=f"{begun}-05")]
+        opened = workbook(tables(projects=rows), data_date="2026-01")
+        assert BaselineParameters().resolved(opened).until == until
+
+    def test_baseline_stays_where_it_was_frozen(self, tmp_path: Path) -> None:
+        opened = open_workbook(write(tmp_path / "out", portfolio()))
+        opened.freeze("own", "2025-06", "2026-11-24")
+        opened.freeze("other", "2025-07", "2026-11-25")
+        ends = {
+            name: BaselineParameters(freeze=name).resolved(opened).until
+            for name in ("own", "other", "new", "")
+        }
+        assert ends == {"own": "2025-06", "other": "2025-07", "new": "2025-09", "": "2025-07"}
 
 
 THREE_POINTS = ("imposed_hours", "hourly_rate", "delay_lost", "budget_returned")

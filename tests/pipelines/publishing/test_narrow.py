@@ -10,10 +10,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from markupsafe import Markup
 
 from pipelines.publishing.html import TEMPLATES
 from pipelines.publishing.pack import PAGES
 from pipelines.publishing.render import Record
+from pmo_lib.contract.verdict import Question
 from pmo_lib.reports import page
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
@@ -125,5 +127,12 @@ def test_text_that_is_an_address_is_never_opened() -> None:
 
 
 def test_pages_of_a_pack_are_as_safe() -> None:
-    text = PAGES.from_string("{{ name }}").render(name="<b>\u202e80 %\x1b")
-    assert text == r"&lt;b&gt;80 %\x1b"
+    """Texts, and what is none but shown as one."""
+    name = "<b>\u202e80 %\x1b"
+    asked = Question("check", "projects", "", name)
+    text = PAGES.from_string("{{ name }} {{ asked }} {{ path }} {{ n }} {{ piece }}").render(
+        name=name, asked=asked, path=Path(name), n=3, piece=Markup("<i>x</i>")
+    )
+    assert text.count(r"&lt;b&gt;80 %\x1b") == 3
+    assert text.endswith(" 3 <i>x</i>")
+    assert not set("\u202e\x1b") & set(text)

@@ -52,6 +52,14 @@ class TestAgainstABaseline:
                 assert now.baseline == pytest.approx(one(then, kpi, name).value)
                 assert now.change.value == pytest.approx(now.value - now.baseline)
 
+    def test_kpi_that_was_added_to_it_says_so(self) -> None:
+        view = against(VIEW, "2025-06")
+        assert view.baseline is not None
+        marked = replace(view.baseline, added={"D1": "2026-11-01"})
+        found = assessed(replace(view, baseline=marked), DEPARTMENTS)
+        assert "added to the baseline on 2026-11-01" in one(found, "D1").compared
+        assert "added" not in one(found, "D3").compared
+
     def test_change_has_an_interval_and_what_could_be_seen(self) -> None:
         found = one(assessed(against(VIEW, "2025-06"), DEPARTMENTS), "D1")
         assert found.change.low < found.change.value < found.change.high

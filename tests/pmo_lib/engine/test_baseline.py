@@ -1,6 +1,7 @@
 """Frozen baselines: what they hold, their hash, their names, their files."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,14 +11,14 @@ from pandas.testing import assert_frame_equal
 
 from builders.portfolio import portfolio
 from builders.views import settings
-from builders.workbooks import write
+from builders.workbooks import table_facts, write
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.freezing import freeze
 from pmo_lib.engine.observe import observe
 from pmo_lib.engine.view import View
 from pmo_lib.errors import DataError, ParameterError
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.workbook import open_workbook
+from pmo_lib.workbook import Workbook, open_workbook
 
 
 def frozen(period: str = "2025-06", name: str = "before", **values: object) -> Baseline:
@@ -130,3 +131,96 @@ class TestFiles:
         assert facts["until"] == "2025-06"
         assert facts["data_hash"] == "abc123"
         assert facts["settings"]["tolerances"] == {"cost_share": 0.0, "schedule_days": 0}
+
+
+class TestGrowing:
+    """What could not be observed when it was frozen is added for the same month, and marked."""
+
+    @pytest.fixture
+    def first(self, tmp_path: Path) -> Baseline:
+        given = {name: rows for name, rows in portfolio().items() if name != "baselines"}
+        return open_workbook(write(tmp_path / "out", given)).freeze("b", "2025-06", "2026-10-01")
+
+    @pytest.fixture
+    def whole(self, first: Baseline, tmp_path: Path) -> Workbook:
+        (tmp_path / "out" / "verdict.json").unlink()
+        shutil.rmtree(tmp_path / "out" / "tables")
+        return open_workbook(write(tmp_path / "out", portfolio()))
+
+    def test_adds_what_is_there_now_with_the_day(self, first: Baseline, whole: Workbook) -> None:
+        grown = whole.grow(first, "2026-11-01")
+        assert first.unmeasured["D1"] == "needs baselines.csv"
+        assert grown.added["D1"] == "2026-11-01"
+        expected = observe(CATALOGUE["D1"], View(portfolio(), "2025-06", settings()))
+        assert_frame_equal(grown.observations["D1"], expected.reset_index(drop=True))
+        assert not set(grown.unmeasured) & set(grown.observations)
+
+    def test_keeps_what_was_frozen_and_its_hash(self, first: Baseline, whole: Workbook) -> None:
+        grown = whole.grow(first, "2026-11-01")
+        assert grown.hash() == first.hash()
+        assert grown.hash(whole=True) != first.hash(whole=True) == first.hash()
+        assert {k: grown.observations[k] is first.observations[k] for k in first.observations} == (
+            dict.fromkeys(first.observations, True)
+        )
+
+    def test_comes_back_from_its_files(self, first: Baseline, whole: Workbook) -> None:
+        grown, back = whole.grow(first, "2026-11-01"), whole.baseline("b")
+        assert back is not None
+        assert (back.added, back.unmeasured) == (grown.added, grown.unmeasured)
+        assert back.hash(whole=True) == grown.hash(whole=True)
+
+    def test_is_done_once(self, first: Baseline, whole: Workbook, tmp_path: Path) -> None:
+        grown = whole.grow(first, "2026-11-01")
+        assert whole.grow(grown, "2026-12-01") is grown
+        added = tmp_path / "out" / "baselines" / "b" / "1" / "added"
+        assert [path.name for path in added.iterdir()] == ["1"]
+
+    def test_is_what_freezing_again_does(self, whole: Workbook) -> None:
+        few = replace(whole, tables={"projects": portfolio()["projects"]})
+        only = {name: kpi for name, kpi in CATALOGUE.items() if not kpi.optional_tables}
+        with pytest.MonkeyPatch.context() as patch:
+            for name in set(CATALOGUE) - set(only):
+                patch.delitem(CATALOGUE, name)
+            first = few.freeze("c", "2025-06", "2026-10-01")
+            again = whole.freeze("c", "2025-06", "2026-11-01", again=True)
+        assert (again.version, again.hash()) == (1, first.hash())
+        assert again.added["D1"] == "2026-11-01"
+
+    def test_waits_where_settings_are_others(self, first: Baseline, whole: Workbook) -> None:
+        other = replace(whole, settings=settings(tolerances={"schedule_days": 5}))
+        assert other.grow(first, "2026-11-01") is first
+
+    def test_addition_that_was_changed_is_refused(
+        self, first: Baseline, whole: Workbook, tmp_path: Path
+    ) -> None:
+        whole.grow(first, "2026-11-01")
+        path = tmp_path / "out" / "baselines" / "b" / "1" / "added" / "1" / "D1.parquet"
+        pd.read_parquet(path).iloc[1:].to_parquet(path)
+        with pytest.raises(DataError, match="is not as it was frozen"):
+            whole.baseline("b")
+
+
+class TestWithheld:
+    def test_tables_and_their_kpis_are_not_frozen(self) -> None:
+        withheld = {"status_reports.rag": "is it so", "baselines": "too many"}
+        found = freeze(
+            View(portfolio(), "2025-06", settings(), withheld), "x", version=1, frozen_on="",
+            data_hash="", workbook_version="",
+        )  # fmt: skip
+        used = {
+            kpi_id: {*CATALOGUE[kpi_id].tables, *CATALOGUE[kpi_id].optional_tables}
+            for kpi_id in found.observations
+        }
+        assert {k for k, names in used.items() if names & {"status_reports", "baselines"}} == set()
+        assert found.unmeasured["D1"] == "too many"
+        assert found.observations
+
+    def test_where_nothing_can_be_observed_nothing_is_frozen(self, tmp_path: Path) -> None:
+        facts = table_facts("projects", 100, 99)
+        folder = write(tmp_path / "out", {"projects": portfolio()["projects"]})
+        verdict = json.loads((folder / "verdict.json").read_text("utf-8"))
+        verdict["tables"]["projects"] = facts
+        (folder / "verdict.json").write_text(json.dumps(verdict), "utf-8")
+        with pytest.raises(DataError, match="no KPI can be observed"):
+            open_workbook(folder).freeze("b", "2025-06", "2026-11-24")
+        assert not (folder / "baselines").exists()
