@@ -5,8 +5,8 @@ import pytest
 import calibration_value_case as calibration
 from builders.simulation import RollOut
 
-SHORT = 60
-# at 60 runs chance alone moves a share of 90 % by 4 points, and one of 5 % by 3
+SHORT = 30
+# at 30 runs chance alone moves a share of 90 % by 5 points, and one of 5 % by 4
 SHORT_SCENARIOS = [RollOut(8), RollOut(20, "worst first"), RollOut(20, "random", 0.20)]
 TESTED, PRICED = "tested, randomisation", "priced, randomisation"
 

@@ -39,13 +39,14 @@ def every_cell(
     chance = np.random.default_rng(seed)
     level = dict(zip(adopted, chance.normal(0, 1, len(adopted)), strict=True))
     season = chance.normal(0, 1, quarters)
-    rows = [
-        {"department": name, "quarter": t, "value": level[name] + season[t]}
-        for name in adopted
-        for t in range(quarters)
-        for _ in range(each)
-    ]
-    frame = pd.DataFrame(rows)
+    values = np.array([level[name] + each_season for name in adopted for each_season in season])
+    frame = pd.DataFrame(
+        {
+            "department": [name for name in adopted for _ in range(quarters * each)],
+            "quarter": np.tile(np.repeat(np.arange(quarters), each), len(adopted)),
+            "value": np.repeat(values, each),
+        }
+    )
     frame["value"] += chance.normal(0, noise, len(frame)) if noise else 0.0
     return RollOut(frame, pd.Series(dict(adopted), dtype="float64"))
 

@@ -155,7 +155,7 @@ class TestEffect:
     @pytest.mark.parametrize("quarters", [8, 12])
     def test_of_a_trend_that_all_share_is_none_in_nine_of_ten(self, quarters: int) -> None:
         covers, naive = [], []
-        for seed in range(250):
+        for seed in range(120):
             given_ = projects(seed, quarters, quarters, trend=-0.0125)
             found = interrupted(given_, BEGAN)
             covers.append(found.low <= 0 <= found.high)
@@ -166,7 +166,7 @@ class TestEffect:
 
     def test_of_quarters_that_resemble_one_another_has_a_longer_interval(self) -> None:
         covers, longer = [], []
-        for seed in range(200):
+        for seed in range(100):
             found = interrupted(projects(seed, 16, 12, rho=0.5), BEGAN)
             covers.append(found.low <= 0 <= found.high)
             if "may still be too short" in found.note:

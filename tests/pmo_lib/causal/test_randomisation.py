@@ -35,14 +35,10 @@ def p_anew(rollout: RollOut, effect: float) -> float:
     """p of the effect: the outcome less effect × treatment, estimated under every permutation."""
     values = rollout.rows["value"] - effect * (rollout.since >= 0)
     cells = rollout.with_values(values).cells
-
-    def statistic(first: object) -> float:
-        treated = treated_cells(np.array(first), cells.quarters)[None]
-        found = impute(cells, ~treated, treated)
-        return abs(float(found.effect[0, 0])) / float(found.error()[0, 0])
-
-    true = statistic(rollout.cells.first)
-    all_of_them = [statistic(first) for first in every_permutation(rollout)]
+    dates = [tuple(rollout.cells.first), *every_permutation(rollout)]
+    treated = np.stack([treated_cells(np.array(first), cells.quarters) for first in dates])
+    found = impute(cells, ~treated, treated)
+    true, *all_of_them = abs(found.effect[:, 0]) / found.error()[:, 0]
     return sum(each >= true * (1 - 1e-9) for each in all_of_them) / len(all_of_them)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from builders.catalogue import only_kpis
 from builders.portfolio import portfolio
 from builders.views import settings
 from builders.workbooks import table_facts, write
@@ -19,6 +21,12 @@ from pmo_lib.engine.view import View
 from pmo_lib.errors import DataError, ParameterError
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.workbook import Workbook, open_workbook
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_kpis() -> Iterator[None]:
+    with only_kpis({"D1", "D2", "D3", "D6", "P2", "R6"}):
+        yield
 
 
 def frozen(period: str = "2025-06", name: str = "before", **values: object) -> Baseline:

@@ -140,19 +140,20 @@ class TestImportancePerformance:
     def test_shares_agree_with_a_plain_bootstrap(self) -> None:
         given = random_answers(2)
         table = importance_performance(given, None, "2026-09", 0.9, 5).set_index("service")
-        chance = np.random.default_rng(0)
-        people = given["respondent_id"].unique()
-        wide = given.pivot(index="respondent_id", columns="service_id")
-        counts = dict.fromkeys(table.index, 0)
-        for _ in range(2000):
-            drawn = wide.loc[chance.choice(people, len(people))]
-            above = [
-                drawn[name].mean() > drawn[name].mean().mean()
-                for name in ("importance", "perceived")
-            ]
-            for service in table.index:
-                own = QUADRANTS[bool(above[0][service]), bool(above[1][service])]
-                counts[service] += own == table.loc[service, "quadrant"]
+        wide = given.pivot(index="respondent_id", columns="service_id")[["importance", "perceived"]]
+        people, scores = len(wide), wide.to_numpy("float64").reshape(len(wide), 2, -1)
+        assert wide["importance"].columns.tolist() == sorted(table.index)
+        drawn = np.random.default_rng(0).multinomial(people, np.full(people, 1 / people), 2000)
+        sums = np.einsum("bp,pks->bks", drawn, np.nan_to_num(scores))
+        means = sums / np.einsum("bp,pks->bks", drawn, ~np.isnan(scores))
+        above = means > means.mean(axis=2, keepdims=True)
+        counts = {
+            service: sum(
+                QUADRANTS[bool(matters), bool(goes)] == table.loc[service, "quadrant"]
+                for matters, goes in above[:, :, at]
+            )
+            for at, service in enumerate(sorted(table.index))
+        }
         for service, count in counts.items():
             share = table.loc[service, table.loc[service, "quadrant"]]
             assert share == pytest.approx(count / 2000, abs=0.06)
