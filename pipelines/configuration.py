@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import SequenceMatcher
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from pipelines.declared import declared
@@ -17,7 +17,7 @@ from pmo_lib.kpis.catalogue import CATALOGUE
 
 NAME = "settings.yml"
 DEFAULTS = Path(__file__).parent / NAME
-_KINDS = {"", "yml", "yaml", "json", "txt", "toml", "ini", "cfg", "conf", "yml.txt", "yaml.txt"}
+_KINDS = {"", ".yml", ".yaml", ".json", ".txt", ".toml", ".ini", ".cfg", ".conf"}
 ALIKE = 0.85  # of the letters are shared by settings and setting, but not by ratings
 
 
@@ -56,12 +56,13 @@ def _refuse_other_files(raw: Path) -> None:
 
     Beside a settings.yml only one of the same name is that; the others are copies.
     """
-    names = sorted(path.name for path in raw.iterdir()) if raw.is_dir() else []
-    for name in names:
-        stem, _, kind = name.lower().strip("._ ").partition(".")
-        words = re.findall("[a-z]+", stem)
-        is_like = words == ["settings"] if NAME in names else any(map(_is_like_settings, words))
-        if is_like and kind in _KINDS and name != NAME and not (raw / name).is_dir():
+    names = {path.name for path in raw.iterdir()} if raw.is_dir() else set[str]()
+    for name in sorted(names - {NAME}):
+        path = PurePath(name.lower().strip("._ "))
+        if path.suffix not in _KINDS or (raw / name).is_dir():
+            continue
+        words = re.findall("[a-z]+", path.stem)
+        if words == ["settings"] if NAME in names else any(map(_is_like_settings, words)):
             raise SettingsError(
                 "is not read: settings are called settings.yml", where=str(raw / name),
                 remedy="Rename it to settings.yml, or remove it",
@@ -77,6 +78,7 @@ def _unknown_names(mine: Written, where: str) -> Iterator[PmoError]:
     known: dict[str, tuple[str, Collection[str]]] = {
         "date_formats": ("table", TABLES),
         "decimal_marks": ("table", TABLES),
+        "encodings": ("table", TABLES),
         "thresholds": ("KPI", CATALOGUE),
         **{key: ("table or column", names) for key, names in DECLARABLE.items()},
     }

@@ -4,6 +4,7 @@ pydantic checks here and not in pmo_lib: a kernel would take a fifth longer to s
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar, get_args, get_type_hints
@@ -57,9 +58,12 @@ def _without(values: Any, paths: Sequence[Path]) -> Any:
     if not isinstance(values, Mapping | list) or not any(paths):
         return values
     entries = values.items() if isinstance(values, Mapping) else enumerate(values)
-    kept = {}
+    kept, within = {}, defaultdict[str | int, list[Path]](list)
+    for path in paths:
+        if path:
+            within[path[0]].append(path[1:])
     for key, value in entries:
-        own = [path[1:] for path in paths if path and path[0] == key]
+        own = within.get(key, [])
         rest = _without(value, own)
         if () not in own and (rest != [] or rest == value):
             kept[key] = rest

@@ -186,7 +186,10 @@ def test_wrong_type_is_an_error_naming_file_key_and_value(own: Path, text: str, 
             "baseline_definition: cannot be 'first reports'. Did you mean 'first report'? Allowed: "
             "approval, decision to build, first report",
         ),
-        ("date_formats: {project: x}", "date_formats: unknown table 'project'. Did you mean"),
+        (
+            "date_formats: {project: '%d/%m/%Y'}",
+            "date_formats: unknown table 'project'. Did you mean",
+        ),
         ("decimal_marks: {gate: .}", "decimal_marks: unknown table 'gate'. Did you mean 'gates'?"),
         ("thresholds: {D01: {target: 1}}", "thresholds: unknown KPI 'D01'. Did you mean 'D1'?"),
     ],
@@ -316,7 +319,7 @@ class TestNames:
         ["settings.yaml", "Settings.yml", "SETTINGS.YML", "setting.yml", "settings.txt",
          "settings.json", "settings.yml.txt", "settings (1).yml", "settings - Copy.yml",
          "setings.yml", ".settings.yml", "settings", "settings.toml", "settings .yml",
-         "_settings.yml"],
+         "_settings.yml", "settings.2024.yml"],
     )  # fmt: skip
     def test_like_settings_is_refused_with_the_right_one(self, tmp_path: Path, name: str) -> None:
         (tmp_path / name).write_text("currency: EUR\n")

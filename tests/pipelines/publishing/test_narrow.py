@@ -10,10 +10,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from jinja2 import meta
+from markupsafe import Markup
 
 from pipelines.publishing.html import TEMPLATES
 from pipelines.publishing.pack import PAGES
 from pipelines.publishing.render import Record
+from pmo_lib.contract.verdict import Question
 from pmo_lib.reports import page
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
@@ -86,10 +89,13 @@ def report(word: str) -> str:
 
 def index(word: str) -> str:
     records = [Record(word, f"KPI report: {word}", word, "a.html", "03_kpi_report", state="failed")]
-    return PAGES.get_template("index.html.j2").render(
-        title=word, period="May 2026", reports=records, failed=records, groups={word: records},
-        withheld={word: word}, questions=[], quality="", data_hash="0" * 64, version="1",
-    )  # fmt: skip
+    given: dict[str, Any] = {
+        "title": word, "reports": records, "failed": records, "groups": {word: records},
+        "withheld": {word: word}, "questions": [], "data_hash": "0" * 64, "quality": "",
+    }  # fmt: skip
+    source = (TEMPLATES / "index.html.j2").read_text(encoding="utf-8")
+    texts = dict.fromkeys(meta.find_undeclared_variables(PAGES.parse(source)), word)
+    return PAGES.get_template("index.html.j2").render(texts | given)
 
 
 @pytest.mark.parametrize("make", [report, index])
@@ -125,5 +131,12 @@ def test_text_that_is_an_address_is_never_opened() -> None:
 
 
 def test_pages_of_a_pack_are_as_safe() -> None:
-    text = PAGES.from_string("{{ name }}").render(name="<b>\u202e80 %\x1b")
-    assert text == r"&lt;b&gt;80 %\x1b"
+    """Texts, and what is none but shown as one."""
+    name = "<b>\u202e80 %\x1b"
+    asked = Question("check", "projects", "", name)
+    text = PAGES.from_string("{{ name }} {{ asked }} {{ path }} {{ n }} {{ piece }}").render(
+        name=name, asked=asked, path=Path(name), n=3, piece=Markup("<i>x</i>")
+    )
+    assert text.count(r"&lt;b&gt;80 %\x1b") == 3
+    assert text.endswith(" 3 <i>x</i>")
+    assert not set("\u202e\x1b") & set(text)
