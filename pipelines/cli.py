@@ -129,10 +129,12 @@ def check(raw: Raw = RAW, out: Out = OUT, quiet: Quiet = False) -> None:
         settings = configured(raw)
         with locked(out):
             prepared = prepare(raw, out, settings, progress.say)
-    console.verdict(prepared.verdict, out)
+    console.verdict(prepared.verdict, out, settings.withhold_above_rejected_share)
     for name, peer in prepared.peers.items():
-        console.verdict(peer.verdict, out / "peers" / name, peer=name)
-    raise typer.Exit(1 if prepared.rows_rejected or prepared.workbook.withheld else 0)
+        share = peer.settings.withhold_above_rejected_share
+        console.verdict(peer.verdict, out / "peers" / name, share, peer=name)
+    lost = prepared.rows_rejected or prepared.cells_unread or prepared.workbook.withheld
+    raise typer.Exit(1 if lost else 0)
 
 
 @app.command()

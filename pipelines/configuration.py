@@ -78,6 +78,7 @@ def _unknown_names(mine: Written, where: str) -> Iterator[PmoError]:
     known: dict[str, tuple[str, Collection[str]]] = {
         "date_formats": ("table", TABLES),
         "decimal_marks": ("table", TABLES),
+        "encodings": ("table", TABLES),
         "thresholds": ("KPI", CATALOGUE),
         **{key: ("table or column", names) for key, names in DECLARABLE.items()},
     }

@@ -126,9 +126,11 @@ class Console:
         self.questions(outcome.questions)
         for kpi_id, reason in outcome.failed_kpis.items():
             self.error(f"KPI {kpi_id}: {reason}")
+        where = outcome.pack.parents[2] / "rejected"
         if outcome.rows_rejected:
-            where = outcome.pack.parents[2] / "rejected"
             self.warn(f"{counted(outcome.rows_rejected, 'row')} rejected, see {where}")
+        if outcome.cells_unread:
+            self.warn(f"{counted(outcome.cells_unread, 'cell')} not read and empty, see {where}")
         if outcome.collect_next:
             self.say(f"to collect next: {outcome.collect_next[0]}")
         if outcome.month:
@@ -140,8 +142,11 @@ class Console:
         )
         self._out.print(_plain(str(outcome.pack / "index.html")))
 
-    def verdict(self, verdict: Verdict, out: Path, peer: str = "") -> None:
-        """Rows read, accepted and rejected per table, and the critical violations."""
+    def verdict(self, verdict: Verdict, out: Path, above_share: float, peer: str = "") -> None:
+        """Rows read, accepted and rejected per table, what is wrong, and what is withheld.
+
+        That is what more is lost of than `above_share`.
+        """
         whose = f"peer {peer}: " if peer else ""
         table = Table("table", "files", "read", "accepted", "rejected", "warnings", box=None)
         for name, found in verdict.tables.items():
@@ -156,16 +161,17 @@ class Console:
             for violation in found.violations:
                 tell = {"critical": self.error, "warning": self.say}.get(violation.severity)
                 if tell:
-                    tell(
-                        f"{whose}{name}, {violation.column or 'row'}: {violation.rule}; "
-                        f"{counted(violation.rows, 'row')}, such as "
-                        f"{', '.join(violation.examples[:3])}"
-                    )
+                    tell(f"{whose}{name}, {violation.column or 'row'}: {violation}")
+            for lost in found.unread:
+                if lost.share <= above_share:
+                    self.error(f"{whose}{name}, {lost.column}: {lost}")
+        for why in verdict.lost(above_share).values():
+            self.error(f"{whose}withheld: {why}")
         self.questions(verdict.questions)
         self.say(f"{whose}the data go to {verdict.data_date}")
         for file in verdict.ignored:
             self.say(f"not a table, not read: {file}")
-        if verdict.rows_rejected:
+        if verdict.rows_rejected or verdict.cells_unread:
             self.say(f"rejected rows with reasons: {out / 'rejected'}")
 
     def questions(self, questions: Sequence[Question]) -> None:

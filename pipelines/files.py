@@ -7,7 +7,9 @@ import os
 import re
 import shutil
 import socket
+import stat
 import sys
+import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -208,3 +210,35 @@ def _exchanged_atomically(first: Path, second: Path) -> bool:
     paths = os.fsencode(first), os.fsencode(second)
     done: int = rename(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE)
     return done == 0
+
+
+def not_a_file(path: Path) -> str:
+    """What stands at `path` where it is no file, such as "a folder"; nothing where it is one.
+
+    To open a pipe may wait for ever, and a device has no end: neither is ever opened.
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return "a link to nothing" if path.is_symlink() else "not there"
+    kinds = {
+        stat.S_ISREG: "",
+        stat.S_ISDIR: "a folder",
+        stat.S_ISFIFO: "a pipe",
+        stat.S_ISSOCK: "a socket",
+    }
+    return next((said for is_kind, said in kinds.items() if is_kind(mode)), "a device")
+
+
+def printable(name: str) -> str:
+    """A file's name in letters that can be printed: others as escapes, such as \\x1b."""
+    return "".join(c if _is_printable(c) else _escape(c) for c in name)
+
+
+def _is_printable(letter: str) -> bool:
+    return letter.isprintable() and unicodedata.category(letter) not in {"Cf", "Cs"}
+
+
+def _escape(letter: str) -> str:
+    byte = ord(letter) - 0xDC00  # how Python holds a byte that is no UTF-8
+    return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else repr(letter)[1:-1]

@@ -14,19 +14,23 @@ from pipelines.questions import answered, found
 from pipelines.questions.asked import Asked, Mended
 from pipelines.questions.departments import settled
 from pipelines.reading.exports import peer_folders
-from pipelines.reading.ingest import REJECTION_COLUMNS, Ingested, Loaded, data_hash, ingest
+from pipelines.reading.ingest import Ingested, data_hash, ingest
+from pipelines.reading.loaded import REJECTION_COLUMNS, Loaded, without
 from pipelines.spreadsheet import write_csv
 from pipelines.validate import Checked, Validator
 from pmo_lib import __version__
 from pmo_lib.contract.schema import SEVERITIES
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import in_reference_order
-from pmo_lib.contract.verdict import Question, TableVerdict, Verdict, Violation
+from pmo_lib.contract.verdict import Question, TableVerdict, UnreadCells, Verdict, Violation
 from pmo_lib.errors import DataError
 from pmo_lib.facts.data_date import data_date
 from pmo_lib.workbook import PEERS, Workbook
 
 EXAMPLES = 5
+WORDS = 3  # found most often where something is wrong
+LONGEST_WORD = 60  # letters of them that are told
+EMPTIED = "; the cell is empty now, the row is kept"
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,11 @@ class Prepared:
     def rows_rejected(self) -> int:
         """Rows rejected here and of the peers."""
         return self.verdict.rows_rejected + sum(p.rows_rejected for p in self.peers.values())
+
+    @property
+    def cells_unread(self) -> int:
+        """Cells that could not be read here and of the peers; their rows are kept."""
+        return self.verdict.cells_unread + sum(p.cells_unread for p in self.peers.values())
 
     def write(self, out: Path) -> None:
         """Put tables, rejected rows, extra columns and verdict in the place of those in `out`.
@@ -141,9 +150,9 @@ def _examine(
 ) -> Prepared:
     say(f"reading {raw}")
     ingested = ingest(raw, settings, peer=peer)
-    as_read = ingested.typed
+    as_read = ingested.own
     settings = settled(settings, as_read)
-    ingested = ingested.meaning(answered(as_read, settings))
+    ingested = ingested.meaning(answered(ingested.typed, settings))
     judged = judge(ingested, say)
     if judged["projects"].accepted.empty:
         raise DataError(
@@ -155,19 +164,25 @@ def _examine(
     accepted = {name: table.accepted for name, table in judged.items()}
     dated = data_date(accepted, today, settings.data_date)
     extra = {name: table.extra for name, table in judged.items()}
-    asked = found(Asked(accepted, settings, ingested.typed, extra, as_read, dated, today))
-    questions = tuple(each.question for each in asked)
-    verdict = Verdict(ingested.data_hash, verdicts, ingested.ignored, questions, dated)
-    return Prepared(_mended(judged, asked), verdict, settings)
+    asked = found(Asked(accepted, settings, ingested.own, extra, as_read, dated, today))
+    told = (each for each in ingested.questions if each.id not in settings.waived)
+    questions = (*told, *(each.question for each in asked))
+    verdict = Verdict(
+        ingested.data_hash, verdicts, ingested.ignored, questions, dated, ingested.unusable
+    )
+    withheld = verdict.withheld(settings.withhold_above_rejected_share)
+    return Prepared(_mended(judged, asked, withheld), verdict, settings)
 
 
-def _mended(judged: Mapping[str, Judged], asked: Iterable[Mended]) -> dict[str, Judged]:
-    """The tables without what is in question."""
+def _mended(
+    judged: Mapping[str, Judged], asked: Iterable[Mended], withheld: Iterable[str]
+) -> dict[str, Judged]:
+    """The tables without what is in question, or of which too much is lost."""
     accepted = {name: table.accepted for name, table in judged.items()}
     for each in asked:
         accepted |= each.mend(accepted) if each.mend else {}
     left = {name: replace(table, accepted=accepted[name]) for name, table in judged.items()}
-    for name in {name for each in asked for name in each.question.withholds}:
+    for name in withheld:
         table, _, column = name.partition(".")
         if column:
             left[table] = left[table].without(column)
@@ -190,23 +205,25 @@ def judge(ingested: Ingested, say: Callable[[str], None] = lambda _: None) -> di
 
 
 def _judge(loaded: Loaded, validator: Validator, references: Mapping[str, set[str]]) -> Judged:
-    readable = _without(loaded.typed, loaded.rejections.index)
+    readable = loaded.kept
     checked = validator.check(loaded.table, readable, references) if len(readable) else []
     critical = [check for check in checked if check.severity == "critical"]
     refused = pd.Index([row for check in critical for row in check.rows])
-    accepted = _without(readable, refused)
-    text = loaded.text([*loaded.rejections.index[loaded.rejections.index >= 0], *refused])
-    rejections = pd.concat([loaded.rejections, *(_rejections(loaded, c, text) for c in critical)])
-    rejected = rejections.sort_values(["file", "line"], kind="stable").join(_beside(text))
+    accepted = without(readable, refused)
+    lost = [loaded.rejections, loaded.set_aside, loaded.unread]
+    text = loaded.text(row for index in (*(each.index for each in lost), refused) for row in index)
+    reasons = [_rejections(loaded, check, text) for check in critical]
+    unread = loaded.unread.assign(rule=loaded.unread["rule"] + EMPTIED)
+    listed = pd.concat([loaded.rejections, loaded.set_aside, unread, *reasons])
     key = loaded.typed[list(loaded.table.key)]
     extra = loaded.origin.join(_beside(key.join(loaded.extra))).loc[accepted.index]
     violations = [
         _unreadable(column, group) for column, group in loaded.rejections.groupby("column")
     ]
-    violations += [_violation(loaded, check) for check in checked if check.rows]
+    violations += [_violation(loaded, check, text) for check in checked if check.rows]
     return Judged(
         accepted.sort_values(list(loaded.table.key), kind="stable", ignore_index=True),
-        rejected,
+        listed.sort_values(["file", "line"], kind="stable").join(_beside(text)),
         extra,
         TableVerdict(
             loaded.table.name,
@@ -218,6 +235,8 @@ def _judge(loaded: Loaded, validator: Validator, references: Mapping[str, set[st
             tuple(sorted(violations, key=lambda f: (SEVERITIES.index(f.severity), -f.rows))),
             loaded.absent_columns,
             loaded.extra_columns,
+            len(loaded.set_aside),
+            _unread(loaded),
         ),
     )
 
@@ -225,11 +244,6 @@ def _judge(loaded: Loaded, validator: Validator, references: Mapping[str, set[st
 def _beside(text: pd.DataFrame) -> pd.DataFrame:
     """The text with columns renamed that have the names of ours, such as file and line."""
     return text.rename(columns={name: f"{name}_given" for name in REJECTION_COLUMNS})
-
-
-def _without(rows: pd.DataFrame, positions: pd.Index) -> pd.DataFrame:
-    """The rows but those at `positions`; a large table is not copied for nothing."""
-    return rows.drop(index=positions.unique(), errors="ignore") if len(positions) else rows
 
 
 def _rejections(loaded: Loaded, check: Checked, text: pd.DataFrame) -> pd.DataFrame:
@@ -241,18 +255,43 @@ def _rejections(loaded: Loaded, check: Checked, text: pd.DataFrame) -> pd.DataFr
     )
 
 
-def _violation(loaded: Loaded, check: Checked) -> Violation:
-    places = loaded.origin.loc[list(check.rows[:EXAMPLES])]
-    return Violation(
-        check.severity, ", ".join(check.columns), check.rule, len(check.rows), _places(places)
-    )
+def _violation(loaded: Loaded, check: Checked, text: pd.DataFrame) -> Violation:
+    rows = list(check.rows)
+    column = loaded.table[check.columns[0]]
+    tells = check.severity == "critical" and len(check.columns) == 1 and column.allowed
+    words = _words(text.loc[rows, column.name]) if tells and column.name in text else {}
+    places = _places(loaded.origin.loc[rows[:EXAMPLES]])
+    named = ", ".join(check.columns)
+    return Violation(check.severity, named, check.rule, len(rows), places, words)
 
 
 def _unreadable(column: object, group: pd.DataFrame) -> Violation:
     reasons = "; ".join(group["rule"].unique()[:3])
-    return Violation(
-        "critical", str(column), f"must be readable: {reasons}", len(group), _places(group)
+    words = _words(group["value"]) if column else {}
+    rule = f"must be readable: {reasons}"
+    return Violation("critical", str(column), rule, len(group), _places(group), words)
+
+
+def _unread(loaded: Loaded) -> tuple[UnreadCells, ...]:
+    """The cells of each column that are empty because they could not be read."""
+    lost = loaded.unread.groupby("column", sort=False)
+    return tuple(
+        UnreadCells(
+            str(column),
+            len(group),
+            len(group) + int(loaded.kept[str(column)].notna().sum()),
+            "; ".join(group["rule"].unique()[:2]),
+            _words(group["value"]),
+            _places(group),
+        )
+        for column, group in lost
     )
+
+
+def _words(values: pd.Series) -> dict[str, int]:
+    """The texts that stand most often, with how often."""
+    counts = values.str.slice(0, LONGEST_WORD).value_counts().head(WORDS)
+    return {str(word): int(count) for word, count in counts.items()}
 
 
 def _places(rows: pd.DataFrame) -> tuple[str, ...]:

@@ -69,6 +69,7 @@ class RunResult:
     questions: tuple[Question, ...] = ()
     collect_next: tuple[str, ...] = ()
     month: str = ""  # that it is on, and why
+    cells_unread: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -160,6 +161,7 @@ def _facts(
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "data_hash": verdict.data_hash,
         "rows_rejected": verdict.rows_rejected,
+        "cells_unread": verdict.cells_unread,
         "withheld": workbook.withheld,
         "questions": [asdict(question) for question in verdict.questions],
         "collect_next": in_words(steps(workbook.view(period))),
@@ -286,4 +288,5 @@ def _result(made: Made) -> RunResult:
     return RunResult(
         made.folder, made.reports, made.withheld, made.failed_kpis, made.rows_rejected,
         month=made.month, questions=made.questions, collect_next=made.collect_next,
+        cells_unread=made.cells_unread,
     )  # fmt: skip

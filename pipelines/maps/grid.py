@@ -16,7 +16,8 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.reading.encoding import hash_and_encoding
-from pipelines.reading.readers import CHUNK_ROWS, SEPARATORS, cell_text
+from pipelines.reading.excel import cell_text
+from pipelines.reading.readers import CHUNK_ROWS, SEPARATORS
 from pmo_lib.errors import DataError
 
 HEADER_WITHIN = 40  # lines: a header further down is none

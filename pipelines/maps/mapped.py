@@ -15,7 +15,8 @@ from rapidfuzz import process
 from pipelines.maps.declared import AS_AT, Map, SheetMap, Taken, either
 from pipelines.maps.grid import Grid, Listed, grids, listed, numbered, plain
 from pipelines.maps.taken import Cells, read, table_of
-from pipelines.reading.readers import Lines, RawTable, normalised
+from pipelines.reading.headers import normalised
+from pipelines.reading.readers import Lines, RawTable
 from pmo_lib.contract.schema import Column
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError, PmoError, raise_all
@@ -215,7 +216,7 @@ def _why_none(one: Listed, sheet: SheetMap, table: str) -> str:
 def _raw(one: Listed, frame: pd.DataFrame) -> RawTable:
     lines = one.lines[frame.index.to_numpy()]
     cells = frame.reset_index(drop=True)
-    raw = RawTable(one.grid.where, one.grid.sha256, one.grid.encoding, cells, lines)
+    raw = RawTable(one.grid.where, one.grid.sha256, one.grid.encoding, cells, lines, cells.shape[1])
     return _with_cells(raw, cells)
 
 

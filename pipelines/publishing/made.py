@@ -48,6 +48,7 @@ class Made:
     baselines: dict[str, str] = field(default_factory=dict)
     last_good: dict[str, LastGood] = field(default_factory=dict)
     folder: Path = Path()
+    cells_unread: int = 0
 
     def __post_init__(self) -> None:
         if not MONTH.fullmatch(self.period):

@@ -127,7 +127,7 @@ def _write_index(
         reports=records,
         failed=[record for record in records if not record.is_published],
         groups=groups,
-        withheld=workbook.verdict.rejected_too_many(settings.withhold_above_rejected_share),
+        withheld=workbook.verdict.lost(settings.withhold_above_rejected_share),
         questions=workbook.verdict.questions,
         collect_next=in_words(steps(workbook.view(period))),
         quality=_markup(page.section("How good are the data?", quality.per_table(workbook))),

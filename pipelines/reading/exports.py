@@ -2,44 +2,66 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
-from pipelines.reading.readers import RawTable, normalised, read_csv, read_workbook
+from pipelines.files import not_a_file, printable
+from pipelines.reading.excel import read_workbook
+from pipelines.reading.headers import normalised
+from pipelines.reading.readers import RawTable, read_csv
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError, PmoError
 
 BENCHMARKS = "benchmarks"  # the table, and the folder with more of it and with peers
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "raw" / BENCHMARKS
 NOT_DATA = {".yml", ".yaml", ".md"}  # settings and notes
+READ = {".csv", ".xlsx"}
+NAMED = 5  # of many files that are no table
+LOOKED_THROUGH = 1_000  # files of a subfolder
+ALL_COLUMNS = frozenset(name for table in TABLES.values() for name in table.column_names)
 
 
 @dataclass(frozen=True)
 class Exports:
-    """The cells of each table, file by file; the files that are none; what could not be read."""
+    """The cells of each table, file by file; the files that are none; what could not be read.
+
+    Errors are by table; those of a workbook that may hold any stand under "".
+    """
 
     found: dict[str, list[RawTable]] = field(default_factory=lambda: defaultdict(list))
     ignored: list[str] = field(default_factory=list)
-    errors: list[PmoError] = field(default_factory=list)
+    errors: dict[str, list[PmoError]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """The files that are no table; of many only the first by name."""
+        if len(self.ignored) <= 2 * NAMED:
+            return tuple(self.ignored)
+        rest = len(self.ignored) - NAMED
+        return (f"{', '.join(self.ignored[:NAMED])} and {rest:,} more files",)
 
 
-def read_exports(raw: Path, prefix: str = "") -> Exports:
+def read_exports(raw: Path, encodings: Mapping[str, str], prefix: str = "") -> Exports:
     """The tables among the files of a folder; `prefix` is put before the files' names."""
     exports = Exports()
     for path in _files(raw):
-        _read(path, table_named(path.stem), TABLES, prefix, exports)
+        table = table_named(path.stem)
+        _read(path, table, TABLES, prefix, encodings.get(table, ""), exports)
+    for name in _in_subfolders(raw):
+        exports.ignored.append(f"{prefix}{name} (exports are not looked for in subfolders)")
     return exports
 
 
-def read_benchmarks(raw: Path, exports: Exports) -> None:
+def read_benchmarks(raw: Path, exports: Exports, encoding: str) -> None:
     """Add the benchmarks in `raw`/benchmarks, and those that come with the workbook.
 
     A file of the user takes the place of ours of the same name: who copied it has it once.
     """
     files = {path.name: path for place in (SHIPPED, raw / BENCHMARKS) for path in _files(place)}
     for name in sorted(files):
-        _read(files[name], BENCHMARKS, {BENCHMARKS}, f"{BENCHMARKS}/", exports)
+        _read(files[name], BENCHMARKS, {BENCHMARKS}, f"{BENCHMARKS}/", encoding, exports)
 
 
 def peer_folders(raw: Path) -> list[Path]:
@@ -51,7 +73,7 @@ def peer_folders(raw: Path) -> list[Path]:
 def inputs(raw: Path) -> list[tuple[str, Path]]:
     """Every file that what is made from `raw` may depend on, with its name."""
     own = [*raw.iterdir(), *(raw / BENCHMARKS).rglob("*")]
-    named = [(path.relative_to(raw).as_posix(), path) for path in own if path.is_file()]
+    named = [(printable(path.relative_to(raw).as_posix()), path) for path in own if path.is_file()]
     return sorted(named) + [(f"shipped {path.name}", path) for path in _files(SHIPPED)]
 
 
@@ -63,39 +85,74 @@ def table_named(name: str) -> str:
 
 
 def _files(folder: Path) -> Iterator[Path]:
+    """What stands in a folder, but settings, notes and what is hidden; folders only as exports."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        is_hidden = path.name.startswith((".", "~$"))
-        if not (is_hidden or path.is_dir() or path.suffix.lower() in NOT_DATA):
+        suffix = path.suffix.lower()
+        is_aside = path.name.startswith((".", "~$")) or suffix in NOT_DATA
+        if not (is_aside or (path.is_dir() and not (suffix in READ and table_named(path.stem)))):
             yield path
 
 
-def _read(path: Path, table: str, wanted: Collection[str], prefix: str, exports: Exports) -> None:
-    suffix = path.suffix.lower()
-    try:
-        if suffix == ".csv" and table:
-            sheets = [(table, read_csv(path, frozenset(TABLES[table].column_names)))]
-        elif suffix == ".xlsx":
-            sheets = _sheets(path, table)
-        else:
-            exports.ignored.append(f"{prefix}{path.name}")
-            return
-    except DataError as error:
-        where = f"{prefix}{error.where}"
-        exports.errors.append(DataError(error.what, where=where, remedy=error.remedy))
+def _in_subfolders(raw: Path) -> Iterator[str]:
+    """Exports that stand a folder too deep; what we wrote ourselves is none."""
+    for folder in sorted(path for path in raw.iterdir() if path.is_dir()):
+        is_ours = folder.name == BENCHMARKS or (folder.parent / "verdict.json").exists()
+        if folder.name.startswith(".") or is_ours or (folder / "verdict.json").exists():
+            continue
+        for path in islice(sorted(folder.glob("*")), LOOKED_THROUGH):
+            if path.suffix.lower() in READ and table_named(path.stem):
+                yield printable(path.relative_to(raw).as_posix())
+
+
+def _read(
+    path: Path,
+    table: str,
+    wanted: Collection[str],
+    prefix: str,
+    encoding: str,
+    exports: Exports,
+) -> None:
+    suffix, name = path.suffix.lower(), f"{prefix}{printable(path.name)}"
+    if not (suffix == ".xlsx" or (suffix == ".csv" and table)):
+        exports.ignored.append(name)
         return
-    for name, cells in sheets:
-        told = replace(cells, where=f"{prefix}{cells.where}")
-        if name in wanted:
-            exports.found[name].append(told)
+    sheets: Sequence[tuple[str, RawTable | DataError]]
+    try:
+        if what := not_a_file(path):
+            remedy = "Put the export there as a file, or rename it"
+            raise DataError(f"is {what}, not a file", where=printable(path.name), remedy=remedy)
+        if suffix == ".csv":
+            columns = frozenset(TABLES[table].column_names)
+            sheets = [(table, read_csv(path, columns, encoding))]
         else:
-            exports.ignored.append(told.where)
+            sheets = _sheets(path, table)
+    except (DataError, OSError) as error:
+        exports.errors[table].append(_told(error, path, prefix))
+        return
+    for sheet, cells in sheets:
+        if isinstance(cells, DataError):
+            exports.errors[sheet].append(_told(cells, path, prefix))
+        elif sheet in wanted:
+            exports.found[sheet].append(replace(cells, where=f"{prefix}{cells.where}"))
+        else:
+            exports.ignored.append(f"{prefix}{cells.where}")
 
 
-def _sheets(path: Path, table: str) -> list[tuple[str, RawTable]]:
-    """Each sheet with the table it holds, or with nothing."""
-    sheets = read_workbook(path)
+def _told(error: DataError | OSError, path: Path, prefix: str) -> DataError:
+    if isinstance(error, DataError):
+        return DataError(error.what, where=f"{prefix}{error.where}", remedy=error.remedy)
+    remedy = "Give whoever runs this the right to read it, or put another copy there"
+    what = f"cannot be read ({error.strerror or error})"
+    return DataError(what, where=f"{prefix}{printable(path.name)}", remedy=remedy)
+
+
+def _sheets(path: Path, table: str) -> list[tuple[str, RawTable | DataError]]:
+    """Each sheet with the table it holds, or with nothing; errors only of sheets that hold one."""
+    sheets = read_workbook(path, ALL_COLUMNS)
     if not sheets:
-        raise DataError("is empty", where=path.name, remedy="Export it again, or remove the file")
+        where = printable(path.name)
+        raise DataError("is empty", where=where, remedy="Export it again, or remove the file")
     # a workbook named after a table may leave its only sheet as Excel called it
     otherwise = table if len(sheets) == 1 else ""
-    return [(table_named(title) or otherwise, cells) for title, cells in sheets.items()]
+    named = [(table_named(title) or otherwise, cells) for title, cells in sheets.items()]
+    return [(name, cells) for name, cells in named if name or isinstance(cells, RawTable)]

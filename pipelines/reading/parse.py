@@ -1,57 +1,89 @@
 """Text cells become typed values; what cannot be read is named, never guessed.
 
-`parse` returns the values and, for every cell it could not read, the reason.
+`parse` returns the values and, for every cell it could not read, the reason. Each distinct text is
+read once.
 """
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import cast
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
+from pipelines.reading import dates, numbers
+from pipelines.reading.cells import is_nothing, no_value, plain
+from pipelines.reading.dates import BEYOND, FIRST_YEAR, LAST_YEAR
+from pipelines.reading.numbers import MOST, Convention, Declared, UnreadableError
+from pmo_lib.contract.declarations import declared_of
 from pmo_lib.contract.schema import Column
+from pmo_lib.contract.settings import Settings
 
-DecimalMark = Literal[".", ","]
 Problems = dict[int, str]
-
-FIRST_YEAR, LAST_YEAR = 1950, 2100
-BEYOND = f"is not from {FIRST_YEAR} to {LAST_YEAR}; leave the cell empty where there is no date"
-
+UNKNOWN = "says that it is not known"
 LEVELS = {
     "negligible", "minor", "very low", "low", "moderate", "medium", "major", "high", "very high",
     "severe", "critical", "rare", "unlikely", "possible", "likely", "almost certain",
 }  # fmt: skip
-MOST = 2.0**53  # beyond it a floating-point number is no longer exact to one
-
-_PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_THOUSAND_OR_DECIMAL = r"[+-]?[1-9]\d{0,2}\.\d{3}"
-_ISO_DATE = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
-_MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
-_CODES = (
-    "AED|AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|INR|JPY|KRW|MXN|NOK|NZD|PLN|RON|SAR|SEK|SGD|"
-    "TRY|USD|ZAR"
-)
-_CURRENCY = re.compile(
-    rf"^(?:[£$€¥]|(?:{_CODES})(?=[\s\d(+-]))|(?:[£$€¥]|(?<=[\s\d)])(?:{_CODES}))$"
-)
-_DIGITS = re.compile(r"\d[\d., ]*")
-_SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009'’", " "))
-_NUMERIC_DATE = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
 
 
 @dataclass(frozen=True)
 class Conventions:
-    """How a table's files write dates and decimals, where their owner has said so.
+    """How a table's files write what they hold, where their owner has said so.
 
     ``scores`` says by column what each score stands for.
     """
 
     date_format: str = ""
-    decimal_mark: Literal["", ".", ","] = ""
+    decimal_mark: Declared = ""
+    timezone: str = ""
+    currency: str = ""
+    missing: frozenset[str] = frozenset()  # words for nothing, in small letters
     scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     per_cent: frozenset[str] = frozenset()  # amounts that may bear its sign
+
+    @classmethod
+    def of(cls, table: str, settings: Settings) -> "Conventions":
+        return cls(
+            settings.date_formats.get(table, ""),
+            cast(Declared, settings.decimal_marks.get(table, "")),
+            settings.timezone,
+            settings.currency,
+            frozenset(word.strip().lower() for word in settings.missing),
+            {
+                column: meanings
+                for name, meanings in settings.scores.items()
+                for of, _, column in [name.partition(".")]
+                if of == table
+            },
+            frozenset(
+                column
+                for name in declared_of("percent_complete", settings.percent_complete)
+                for of, _, column in [name.partition(".")]
+                if of == table
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """What was taken for granted when a column was read.
+
+    ``nothing`` counts the words for nothing, which are read as empty, ``cut`` the times with an
+    offset that lost their time of day, ``quoted`` the apostrophes that were taken off; ``swapped``
+    says that day and month seem to have been turned round in some dates. ``days`` are those of
+    periods that were given as days, where there are several in a month.
+    """
+
+    nothing: Mapping[str, int] = field(default_factory=dict)
+    cut: int = 0
+    quoted: int = 0
+    swapped: bool = False
+    days: pd.Series | None = None
 
 
 @dataclass(frozen=True)
@@ -60,25 +92,92 @@ class Parsed:
 
     typed: pd.Series
     problems: Problems
-
-
-class _UnreadableError(ValueError):
-    """A cell cannot be read; the message says why."""
+    assumed: Assumed = Assumed()
 
 
 def parse(column: Column, text: pd.Series, conventions: Conventions) -> Parsed:
     """The text of a column as its declared type; `text` has a plain 0..n-1 index."""
+    codes, distinct = _distinct(text)
+    found = _read(column, distinct, conventions, np.bincount(codes, minlength=len(distinct)))
+    typed, assumed = found.typed.take(codes).reset_index(drop=True), found.assumed
+    if assumed.days is not None:
+        assumed = replace(assumed, days=assumed.days.take(codes).reset_index(drop=True))
+    if not found.problems:
+        return Parsed(typed, {}, assumed)
+    at = np.flatnonzero(np.isin(codes, list(found.problems)))
+    return Parsed(typed, {int(row): found.problems[int(codes[row])] for row in at}, assumed)
+
+
+def parse_files(
+    column: Column, text: pd.Series, conventions: Conventions, ends: Sequence[int]
+) -> Parsed:
+    """The text of a column of several files, whose rows end at `ends`, the first being 0.
+
+    Numbers whose decimal mark the others of a file must tell are read file by file.
+    """
+    is_number = column.kind not in ("id", "text", "date", "period")
+    if len(ends) == 2 or not is_number or not numbers.have_marks(text):
+        return parse(column, text, conventions)
+    parts = [
+        parse(column, text.iloc[start:end].reset_index(drop=True), conventions)
+        for start, end in pairwise(ends)
+    ]
+    problems = {
+        start + row: reason
+        for part, start in zip(parts, ends, strict=False)
+        for row, reason in part.problems.items()
+    }
+    nothing = sum((Counter(part.assumed.nothing) for part in parts), Counter[str]())
+    quoted = sum(part.assumed.quoted for part in parts)
+    typed = pd.concat([part.typed for part in parts], ignore_index=True)
+    return Parsed(typed, problems, Assumed(nothing, quoted=quoted))
+
+
+def _distinct(text: pd.Series) -> tuple[npt.NDArray[np.int64], pd.Series]:
+    """Each row's number among the distinct texts, and these."""
+    cells = pa.chunked_array(pa.array(text, pa.large_string(), from_pandas=True))
+    encoded = cells.dictionary_encode(null_encoding="encode").combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):  # of no rows
+        return np.array([], dtype=np.int64), text
+    return encoded.indices.to_numpy(), pd.Series(encoded.dictionary, dtype="str")
+
+
+def _read(
+    column: Column, text: pd.Series, conventions: Conventions, counts: npt.NDArray[np.int64]
+) -> Parsed:
+    """Distinct texts as values; `counts` says how often each stands."""
     text = text.str.strip()
-    text = text.where(text != "")
+    text, quoted = plain(text.where(text != ""))
+    no_values = no_value(text, may_be_words=column.kind in ("id", "text"))
+    nothing = is_nothing(text, conventions.missing, column.allowed)
+    if column.need == "required":
+        no_values = pd.concat([no_values, text[nothing].map(lambda _: UNKNOWN)])
+    left = text.where(~nothing)
+    if len(no_values):
+        left = left.where(~left.index.isin(no_values.index))
+    parsed = _typed(column, left, conventions, counts)
+    told = text[nothing] if column.need != "required" else text[:0]
+    words: Counter[str] = Counter()
+    for word, count in zip(told, counts[told.index], strict=True):
+        if word.lower() not in conventions.missing:
+            words[word] += int(count)
+    reasons = dict(zip(no_values.index.tolist(), no_values.tolist(), strict=True))
+    assumed = replace(parsed.assumed, nothing=words, quoted=int(counts[quoted].sum()))
+    return Parsed(parsed.typed, parsed.problems | reasons, assumed)
+
+
+def _typed(
+    column: Column, text: pd.Series, conventions: Conventions, counts: npt.NDArray[np.int64]
+) -> Parsed:
     if column.name in conventions.scores:
         return _scored(text, conventions.scores[column.name])
     match column.kind:
         case "id" | "text":
             return Parsed(_words(column, text), {})
         case "date":
-            return _dates(text, conventions.date_format)
+            return _dates(text, conventions, counts)
         case "period":
-            return _periods(text)
+            return _periods(text, conventions, counts)
         case _:
             return _numbers(column, text, conventions)
 
@@ -89,7 +188,7 @@ def _scored(text: pd.Series, meanings: Mapping[str, float]) -> Parsed:
 
     def read(cell: str) -> float:
         if _score(cell) not in by_score:
-            raise _UnreadableError(f"is none of the scores in settings.yml: {', '.join(meanings)}")
+            raise UnreadableError(f"is none of the scores in settings.yml: {', '.join(meanings)}")
         return by_score[_score(cell)]
 
     none = pd.Series(index=text.index, dtype="float64")
@@ -112,84 +211,69 @@ def _words(column: Column, text: pd.Series) -> pd.Series:
     return plain.replace(spaced) if spaced else plain
 
 
-def _dates(text: pd.Series, date_format: str) -> Parsed:
-    iso = text.str.fullmatch(_ISO_DATE).fillna(value=False)
-    day = text.where(iso).str.slice(0, 10)
-    values = pd.to_datetime(day, format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
-    unread = text.notna() & values.isna()
-
-    def read(cell: str) -> datetime:
-        if date_format:
-            try:
-                read = datetime.strptime(cell, date_format)
-                return datetime(read.year, read.month, read.day)  # the day, as from ISO dates
-            except ValueError:
-                raise _UnreadableError(
-                    f"is not a date written YYYY-MM-DD or {date_format}"
-                ) from None
-        raise _UnreadableError(_why_no_date(cell))
-
-    parsed = _one_by_one(values, text[unread], read)
-    beyond = (parsed.typed.dt.year < FIRST_YEAR) | (parsed.typed.dt.year > LAST_YEAR)
-    problems = parsed.problems | dict.fromkeys(text.index[beyond].to_list(), BEYOND)
-    return Parsed(parsed.typed.mask(beyond), problems)
+def _dates(text: pd.Series, conventions: Conventions, counts: npt.NDArray[np.int64]) -> Parsed:
+    values, cut = dates.iso_days(text, conventions.timezone)
+    unread = text[text.notna() & values.isna()]
+    date_format, timezone = conventions.date_format, conventions.timezone
+    by_format = unread.map(lambda cell: dates.written(cell, date_format, timezone)).dropna()
+    others = unread.drop(index=by_format.index)
+    reasons = dates.why_no_day(others.tolist(), date_format)
+    texts = by_format.tolist() or dates.read_either_way(others.tolist())
+    swapped = dates.swapped(values, texts)
+    if len(by_format):
+        read = pd.to_datetime(by_format).astype("datetime64[us]").reindex(values.index)
+        values = values.where(read.isna(), read)
+    beyond = (values.dt.year < FIRST_YEAR) | (values.dt.year > LAST_YEAR)
+    problems = others.map(reasons).to_dict() | dict.fromkeys(text.index[beyond].to_list(), BEYOND)
+    assumed = Assumed(cut=int(counts[cut].sum()), swapped=swapped)
+    return Parsed(values.mask(beyond), problems, assumed)
 
 
-def _why_no_date(cell: str) -> str:
-    if re.fullmatch(_ISO_DATE, cell):
-        return "is no day of the calendar"
-    match = _NUMERIC_DATE.fullmatch(cell)
-    if match is None:
-        return "is not a date; write YYYY-MM-DD"
-    first, second = int(match[1]), int(match[2])
-    remedy = "write YYYY-MM-DD, or declare the table's format under date_formats in settings.yml"
-    if 1 <= first <= 12 and 1 <= second <= 12 and first != second:
-        return f"could be day or month first; {remedy}"
-    return f"is not a date written YYYY-MM-DD; {remedy}"
-
-
-def _periods(text: pd.Series) -> Parsed:
-    day = text.where(text.str.fullmatch(_ISO_DATE).fillna(value=False)).str.slice(0, 10)
-    is_day = pd.to_datetime(day, format="%Y-%m-%d", errors="coerce").notna()
-    month = text.str.fullmatch(_MONTH).fillna(value=False) | is_day
-    values = text.where(month).str.slice(0, 7).astype("str")
+def _periods(text: pd.Series, conventions: Conventions, counts: npt.NDArray[np.int64]) -> Parsed:
+    months = dates.is_month(text)
+    of_days = _dates(text.where(~months), conventions, counts)
+    values = text.where(months).fillna(of_days.typed.dt.strftime("%Y-%m").astype("str"))
     years = pd.to_numeric(values.str.slice(0, 4))
     beyond = (years < FIRST_YEAR) | (years > LAST_YEAR)
-    bad = text[text.notna() & ~month]
-    problems = dict.fromkeys(bad.index.to_list(), "is not a month written YYYY-MM")
-    problems |= dict.fromkeys(values.index[beyond].to_list(), BEYOND)
-    return Parsed(values.mask(beyond), problems)
+    problems = {
+        row: BEYOND if reason == BEYOND else dates.why_no_month(text[row])
+        for row, reason in of_days.problems.items()
+    } | dict.fromkeys(values.index[beyond].to_list(), BEYOND)
+    several = of_days.typed.nunique() > values[of_days.typed.notna()].nunique()
+    days = of_days.typed if several else None
+    assumed = replace(of_days.assumed, days=days, swapped=False)
+    return Parsed(values.mask(beyond).astype("str"), problems, assumed)
 
 
 def _numbers(column: Column, text: pd.Series, conventions: Conventions) -> Parsed:
-    plain = text.str.fullmatch(_PLAIN).fillna(value=False)
+    plain = text.str.fullmatch(numbers.PLAIN).fillna(value=False)
     # a share of 1.000 is no thousand
-    declared = conventions.decimal_mark or ("." if column.kind == "share" else "")
-    convention = _Convention.of(text[plain], text[~plain].dropna(), declared)
+    declared: Declared = conventions.decimal_mark or ("." if column.kind == "share" else "")
+    others = text[~plain].dropna()
+    convention = Convention.of(text[plain], others, declared, conventions.currency)
     if convention.comma:
         plain &= ~text.str.contains(".", regex=False).fillna(value=False)
     elif not convention.point:
-        plain &= ~text.str.fullmatch(_THOUSAND_OR_DECIMAL).fillna(value=False)
+        plain &= ~text.str.fullmatch(numbers.THOUSAND_OR_DECIMAL).fillna(value=False)
     values = pd.to_numeric(text.where(plain), errors="coerce").astype("float64")
     values = values.where(values.abs() <= MOST)
-    unread = text[text.notna() & values.isna()]
 
     def read(cell: str) -> float:
         if cell.endswith("%") and (column.kind == "share" or column.name in conventions.per_cent):
             share = convention.number(cell[:-1].strip())
             return share / 100 if column.kind == "share" else share
         if cell.endswith("%"):
-            raise _UnreadableError(
+            raise UnreadableError(
                 "is not a number but a share; where it is one of the budget, say so under "
                 "percent_complete in settings.yml"
             )
         if _score(cell) in LEVELS:
-            raise _UnreadableError(
+            raise UnreadableError(
                 "is not a number; say what it stands for under scores in settings.yml"
             )
         return convention.number(cell)
 
-    parsed = _one_by_one(values, unread, read)
+    parsed = _one_by_one(values, text[text.notna() & values.isna()], read)
     if column.kind != "integer":
         return parsed
     fraction = parsed.typed[parsed.typed.notna() & (parsed.typed % 1 != 0)].index
@@ -198,105 +282,16 @@ def _numbers(column: Column, text: pd.Series, conventions: Conventions) -> Parse
     return Parsed(whole.astype("Int64"), problems)
 
 
-@dataclass(frozen=True)
-class _Convention:
-    """Which decimal marks a column has been seen, or declared, to use."""
-
-    point: bool
-    comma: bool
-
-    @classmethod
-    def of(
-        cls, plain: pd.Series, others: pd.Series, declared: Literal["", ".", ","]
-    ) -> "_Convention":
-        """What `plain` numbers (digits and at most a point) and all `others` leave no doubt of."""
-        if declared:
-            return cls(point=declared == ".", comma=declared == ",")
-        digits = {_bare(cell)[0] for cell in others.unique().tolist()}
-        marks = {_certain_mark(text) for text in digits if _DIGITS.fullmatch(text)}
-        if "." in marks:
-            return cls(point=True, comma="," in marks)
-        doubtful = plain.str.fullmatch(_THOUSAND_OR_DECIMAL)
-        certain = plain.str.contains(".", regex=False) & ~doubtful
-        return cls(point=bool(certain.any()), comma="," in marks)
-
-    def number(self, cell: str) -> float:
-        """The number in `cell`; raises _UnreadableError where it has none or two readings."""
-        digits, sign = _bare(cell)
-        mark = _certain_mark(digits) or self._mark_of(digits)
-        thousands = "," if mark == "." else "."
-        whole, _, fraction = digits.partition(mark) if mark in digits else (digits, "", "")
-        for separator in (thousands, " "):
-            whole = _without_groups(whole, separator)
-        if not re.fullmatch(r"\d+", whole) or not re.fullmatch(r"\d*", fraction):
-            raise _UnreadableError("is not a number; leave the cell empty where there is none")
-        value = sign * float(f"{whole}.{fraction or 0}")
-        if abs(value) > MOST:
-            raise _UnreadableError("is too large to be a number of anything")
-        return value
-
-    def _mark_of(self, digits: str) -> DecimalMark:
-        if "," not in digits and "." not in digits:
-            return "."
-        if self.point == self.comma:  # both seen, or neither
-            raise _UnreadableError(
-                "could be a thousand or a decimal; declare the table's decimal_marks in "
-                "settings.yml"
-            )
-        return "," if self.comma else "."
-
-
-def _bare(cell: str) -> tuple[str, int]:
-    """Digits and separators of a number without currency, and its sign."""
-    text = cell.translate(_SPACES).strip()
-    negative = signed = False
-    for _ in range(3):  # sign, brackets and currency stand in any order
-        text = _CURRENCY.sub("", text).strip()
-        if signed:
-            continue
-        brackets = text.startswith("(") and text.endswith(")")
-        leading, trailing = text.startswith(("-", "−", "+")), text.endswith("-")
-        if brackets + leading + trailing > 1:
-            break  # two signs: what is left is no number
-        signed = brackets or leading or trailing
-        negative = signed and not text.startswith("+")
-        text = text[int(brackets or leading) : len(text) - int(brackets or trailing)].strip()
-    return text, -1 if negative else 1
-
-
-def _certain_mark(digits: str) -> DecimalMark | Literal[""]:
-    """The decimal mark where `digits` leave no doubt, else nothing."""
-    points, commas = digits.count("."), digits.count(",")
-    if points and commas:
-        return "." if digits.rfind(".") > digits.rfind(",") else ","
-    if points + commas > 1:
-        return "," if points else "."
-    if points + commas == 1:
-        whole, fraction = re.split(r"[.,]", digits)
-        if len(fraction) != 3 or len(whole) > 3 or whole in {"", "0"}:
-            return "." if points else ","
-    return ""
-
-
-def _without_groups(whole: str, separator: str) -> str:
-    if separator not in whole:
-        return whole
-    grouped = re.fullmatch(rf"\d{{1,3}}(?:{re.escape(separator)}\d{{3}})+", whole)
-    return whole.replace(separator, "") if grouped else ""
-
-
-def _one_by_one(values: pd.Series, unread: pd.Series, read: Callable[[str], object]) -> Parsed:
-    """`values` completed by reading each distinct text of `unread` once."""
-    found: dict[str, object] = {}
-    reasons: dict[str, str] = {}
-    for cell in unread.unique().tolist():
+def _one_by_one(values: pd.Series, unread: pd.Series, read: Callable[[str], float]) -> Parsed:
+    """`values` completed by reading each text of `unread`."""
+    found: dict[int, float] = {}
+    problems: Problems = {}
+    for row, cell in zip(unread.index.tolist(), unread.tolist(), strict=True):
         try:
-            found[cell] = read(cell)
-        except _UnreadableError as error:
-            reasons[cell] = str(error)
+            found[row] = read(cell)
+        except UnreadableError as error:
+            problems[row] = str(error)
     if found:
-        known = unread[unread.isin(list(found))]
         values = values.copy()
-        values.loc[known.index] = known.map(found).astype(values.dtype)
-    bad = unread[unread.isin(list(reasons))] if reasons else unread.iloc[:0]
-    return Parsed(values, dict(zip(bad.index.to_list(), bad.map(reasons), strict=True)))
+        values.loc[list(found)] = list(found.values())
+    return Parsed(values, problems)

@@ -122,6 +122,11 @@ class Table:
         tables = (column.references.partition(".")[0] for column in self.columns)
         return tuple(dict.fromkeys(name for name in tables if name and name != self.name))
 
+    @property
+    def is_to_date(self) -> bool:
+        """Whether a row says how things stand, so that the latest of a month stands for it."""
+        return "period" in self.key and any(column.accrues == "to date" for column in self.columns)
+
     def __getitem__(self, name: str) -> Column:
         for column in self.columns:
             if column.name == name:

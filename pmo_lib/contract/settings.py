@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from math import isnan, nan
 from typing import Any, ClassVar, Literal
 from unicodedata import normalize
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.profile import Profile
@@ -77,6 +78,21 @@ def _no_twins(key: str, names: Iterable[str]) -> Rule:
         known.setdefault(plain, []).append(shown(name))
     twins = [" and ".join(alike) for alike in known.values() if len(alike) > 1]
     return f"{key}: {'; '.join(twins)} are written alike", not twins, "Keep one of them"
+
+
+def _reads_ascii(encoding: str) -> bool:
+    """Whether plain letters are themselves in `encoding`, as in all that CSV files are in."""
+    try:
+        return b"project_id;1".decode(encoding) == "project_id;1"
+    except (LookupError, ValueError):
+        return False
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
 
 
 @dataclass(frozen=True)
@@ -154,6 +170,10 @@ class Settings:
     data_date: str = ""  # YYYY-MM or YYYY-MM-DD; empty: the last month in which something happened
     date_formats: dict[str, str] = field(default_factory=dict)
     decimal_marks: dict[str, str] = field(default_factory=dict)
+    encodings: dict[str, str] = field(default_factory=dict)  # of files that are not UTF-8
+    timezone: str = ""  # whose days times with an offset are turned into; "" = their own
+    missing: list[str] = field(default_factory=list)  # words for nothing, beside the usual ones
+    strict: bool = False  # whether a cell that cannot be read costs its row
     money_unit: dict[str, float] = field(default_factory=dict)
     percent: list[str] = field(default_factory=list)
     percent_complete: list[str] = field(default_factory=list)
@@ -230,6 +250,19 @@ class Settings:
                 (f"decimal_marks.{name} must be '.' or ','", mark in {".", ","})
                 for name, mark in self.decimal_marks.items()
             ),
+            *(
+                (
+                    f"encodings.{name} must be an encoding that Python knows, such as cp1250 or "
+                    f"iso8859_2; not {encoding!r}",
+                    _reads_ascii(encoding),
+                )
+                for name, encoding in self.encodings.items()
+            ),
+            (
+                f"timezone must be a place such as Europe/Berlin; not {self.timezone!r}",
+                not self.timezone or _is_zone(self.timezone),
+            ),
+            ("missing must be words, none of them empty", all(w.strip() for w in self.missing)),
             *(
                 (
                     f"segments.{name} must be a list of at least one category, none of them empty",

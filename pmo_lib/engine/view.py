@@ -51,7 +51,8 @@ class View:
 
     def why_not(self, name: str) -> str:
         """Why a table cannot be used: it is not there, or is withheld; empty where it can."""
-        return self.withheld.get(name, "") if name in self.tables else f"needs {name}.csv"
+        missing = "" if name in self.tables else f"needs {name}.csv"
+        return self.withheld.get(name, missing)
 
     def table(self, name: str) -> pd.DataFrame | None:
         """A table; None where it is not there, or is withheld."""
@@ -60,7 +61,7 @@ class View:
 
 def availability(kpi: Kpi, view: View) -> tuple[ResultState, str]:
     """Whether the data allow the KPI at all, and if not why and what to collect."""
-    missing = [name for name in kpi.tables if name not in view.tables]
+    missing = [name for name in kpi.tables if name not in {*view.tables, *view.withheld}]
     if missing:
         return "not measured", f"needs {' and '.join(f'{name}.csv' for name in missing)}"
     if "value_case" in kpi.given and view.value_case is None:

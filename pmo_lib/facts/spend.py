@@ -79,10 +79,10 @@ def why_unknown(
     A month without a row, from the first cost or adoption on, is a month of which nobody knows the
     cost, not one without any.
     """
-    if "pmo_costs" not in tables:
-        return "needs pmo_costs.csv"
     if "pmo_costs" in withheld:
         return withheld["pmo_costs"]
+    if "pmo_costs" not in tables:
+        return "needs pmo_costs.csv"
     costs = recorded(tables, period)
     if costs.empty or not costs["amount"].sum() > 0:
         return "pmo_costs.csv has no cost up to the data date"

@@ -37,10 +37,15 @@ def violations(workbook: Workbook) -> HTML:
         for question in verdict.questions
     ]
     items += [
-        f"{violation.severity}: {name}, {violation.column or 'row'}: {violation.rule}; "
-        f"{counted(violation.rows, 'row')}, such as {', '.join(violation.examples[:3])}"
+        f"{violation.severity}: {name}, {violation.column or 'row'}: {violation}"
         for name, violation in sorted(found, key=lambda item: SEVERITIES.index(item[1].severity))
     ]
+    items += [
+        f"unread: {name}, {lost.column}: {lost}"
+        for name, table in verdict.tables.items()
+        for lost in table.unread
+    ]
+    items += [f"withheld: {name}: {why}" for name, why in verdict.unusable.items()]
     items += [
         f"info: {name}: columns kept aside, which the workbook does not know: "
         f"{', '.join(table.extra_columns)}"
@@ -52,6 +57,8 @@ def violations(workbook: Workbook) -> HTML:
 
 
 def _rules_met(workbook: Workbook, name: str) -> str:
+    if name in workbook.verdict.unusable:
+        return "cannot be read, withheld"
     if name not in workbook.verdict.tables:
         return "no file"
     verdict = workbook.verdict.tables[name]

@@ -228,8 +228,7 @@ class TestCheck:
         done = pmo("check", "-q", "--raw", small_raw, "--out", out)
         assert done.exit_code == 1
         assert done.stdout == ""
-        said = [line.split(":")[0] for line in done.stderr.splitlines()]
-        assert said == ["error", "warning"]  # the project begins after the last status report
+        assert all(line.startswith(("error: ", "warning: ")) for line in done.stderr.splitlines())
 
 
 class TestRun:
@@ -267,9 +266,12 @@ class TestRun:
     ) -> None:
         (small_raw / "settings.yml").write_text("withhold_above_rejected_share: 1\n")
         path = small_raw / "projects.csv"
-        path.write_text(path.read_text().replace("2025-07-14", "soon"))
+        path.write_text(
+            path.read_text().replace("2025-07-14", "soon").replace(",Finance,", ",TBC,", 1)
+        )
         done = run(*quiet)
         assert done.exit_code == 0
+        assert f"1 cell not read and empty, see {out / 'rejected'}" in done.stderr
         assert f"1 row rejected, see {out / 'rejected'}" in done.stderr
 
     def test_withheld_table_is_exit_code_1(self, run: Pmo, small_raw: Path) -> None:
@@ -277,7 +279,17 @@ class TestRun:
         path.write_text(path.read_text().replace("2025-08-29", "soon"))
         done = run()
         assert done.exit_code == 1
+        assert "error: withheld: 1 of 5 cells of baselines.finish could not be" in done.stderr
+        path.write_text(path.read_text().replace("soon", "").replace(",0,", ",first,", 1))
+        done = run()
+        assert done.exit_code == 1
         assert "error: withheld: 1 of 5 rows of baselines were rejected" in done.stderr
+
+    def test_table_that_cannot_be_read_is_exit_code_1(self, run: Pmo, small_raw: Path) -> None:
+        (small_raw / "gates.csv").write_text("project_id\nP1\n")
+        done = run()
+        assert done.exit_code == 1
+        assert "error: withheld: gates.csv line 1: required columns missing" in done.stderr
 
     @pytest.mark.parametrize(
         ("arguments", "words"),

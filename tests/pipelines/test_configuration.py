@@ -186,7 +186,10 @@ def test_wrong_type_is_an_error_naming_file_key_and_value(own: Path, text: str, 
             "baseline_definition: cannot be 'first reports'. Did you mean 'first report'? Allowed: "
             "approval, decision to build, first report",
         ),
-        ("date_formats: {project: x}", "date_formats: unknown table 'project'. Did you mean"),
+        (
+            "date_formats: {project: '%d/%m/%Y'}",
+            "date_formats: unknown table 'project'. Did you mean",
+        ),
         ("decimal_marks: {gate: .}", "decimal_marks: unknown table 'gate'. Did you mean 'gates'?"),
         ("thresholds: {D01: {target: 1}}", "thresholds: unknown KPI 'D01'. Did you mean 'D1'?"),
     ],

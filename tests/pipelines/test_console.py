@@ -16,7 +16,14 @@ from pipelines.publishing.plan import PlannedReport
 from pipelines.publishing.render import Record
 from pipelines.run import RunResult
 from pipelines.sources import UNREAD_COLUMNS, Imported
-from pmo_lib.contract.verdict import Question, SourceFile, TableVerdict, Verdict, Violation
+from pmo_lib.contract.verdict import (
+    Question,
+    SourceFile,
+    TableVerdict,
+    UnreadCells,
+    Verdict,
+    Violation,
+)
 
 MARKUP = "[red]R&D[/red] [/]"  # a department may be called anything
 
@@ -74,7 +81,7 @@ class TestHostileText:
         console.say(name)
         console.warn(name)
         console.error(name)
-        console.verdict(verdict, Path(name), peer=name)
+        console.verdict(verdict, Path(name), 1, peer=name)
         console.outcome(replace(outcome(record), pack=Path(f"/a/b/c/{name}")))
         console.imported(Imported({name: unread}, unread, (name,)), Path(name))
         try:
@@ -210,20 +217,31 @@ class TestVerdict:
     )  # fmt: skip
 
     def test_is_a_table_on_standard_output(self, said: Said) -> None:
-        Console().verdict(self.VERDICT, Path("out"))
+        Console().verdict(self.VERDICT, Path("out"), 0.05)
         header, row = said()[0].splitlines()
         assert header.split() == ["table", "files", "read", "accepted", "rejected", "warnings"]
         assert row.split() == ["projects", "1", "1,200", "1,198", "2", "30"]
 
     def test_names_critical_findings_alone_as_errors(self, said: Said) -> None:
-        Console(quiet=True).verdict(self.VERDICT, Path("out"))
+        Console(quiet=True).verdict(self.VERDICT, Path("out"), 0.05)
         assert said() == (
             "",
             f"error: projects, name: must be {MARKUP}; 2 rows, such as projects.csv line 2\n",
         )
 
+    def test_names_cells_that_were_not_read_and_tables_that_cannot_be(self, said: Said) -> None:
+        lost = UnreadCells("cost", 1, 40, "is no number", {"lots": 1}, ("gates.csv line 2",))
+        table = TableVerdict("gates", (), 40, 40, 3, 3, unread=(lost,))
+        verdict = Verdict("h", {"gates": table}, unusable={"risks": "risks.csv: is empty"})
+        Console(quiet=True).verdict(verdict, Path("out"), 0.05)
+        assert said()[1].splitlines() == [
+            "error: gates, cost: 1 of 40 cells could not be read and is empty: 'lots' once: "
+            "is no number (gates.csv line 2)",
+            "error: withheld: risks.csv: is empty",
+        ]
+
     def test_names_files_not_read_and_where_rejected_rows_are(self, said: Said) -> None:
-        Console().verdict(self.VERDICT, Path("out"))
+        Console().verdict(self.VERDICT, Path("out"), 0.05)
         err = said()[1]
         assert "not a table, not read: notes.csv\n" in err
         assert "rejected rows with reasons: out/rejected\n" in err

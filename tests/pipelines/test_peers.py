@@ -50,6 +50,13 @@ def refusal(load: Load, files: Files) -> str:
     return str(caught.value)
 
 
+def unusable(load: Load, files: Files) -> str:
+    """Why the benchmarks cannot be used; the other tables can."""
+    found = load(files)
+    assert list(found.tables) == ["projects"]
+    return found.unusable["benchmarks"]
+
+
 class TestFolder:
     def test_holds_further_rows_whatever_its_files_are_called(self, load: Load) -> None:
         found = load({
@@ -62,7 +69,7 @@ class TestFolder:
         }  # fmt: skip
 
     def test_is_not_searched_for_other_tables(self, load: Load) -> None:
-        said = refusal(load, {"benchmarks/projects.csv": PROJECTS})
+        said = unusable(load, {"benchmarks/projects.csv": PROJECTS})
         assert said.startswith("benchmarks/projects.csv line 1: no known column")
 
     def test_may_hold_workbooks(self, load: Load, raw: Path) -> None:
@@ -108,7 +115,7 @@ class TestFolder:
     def test_file_that_cannot_be_read_is_named_with_it(
         self, load: Load, text: str, words: str
     ) -> None:
-        assert words in refusal(load, {"benchmarks/rail.csv": text})
+        assert words in unusable(load, {"benchmarks/rail.csv": text})
 
     def test_goes_into_the_data_hash_by_the_names_of_its_files(self, load: Load) -> None:
         files = {"benchmarks/rail.csv": rows("a"), "projects.csv": PROJECTS}
@@ -150,7 +157,7 @@ class TestThoseThatComeWithUs:
     def test_repeated_in_another_file_are_refused_with_both_places(
         self, load: Load, value: float
     ) -> None:
-        said = refusal(load, {"benchmarks/mine.csv": rows("b", value=value)})
+        said = unusable(load, {"benchmarks/mine.csv": rows("b", value=value)})
         assert "benchmarks/mine.csv line 2 and benchmarks/published.csv line 3" in said
         assert "segment b, statistic share" in said
         assert "Remove it from your own file" in said
@@ -172,7 +179,7 @@ class TestThoseThatComeWithUs:
         if not is_repeated:
             assert sorted(segments(load(files))) == ["a", "b", "b", "c"]
             return
-        said = refusal(load, files)
+        said = unusable(load, files)
         assert "benchmarks/mine.csv line 2 and benchmarks/more.csv line 2" in said
         assert "kpi_id" not in said
 

@@ -80,7 +80,11 @@ class TestWhatIsWritten:
         prepared({"projects.csv": GOOD + "P3,c,,done,2026-02-30\nP4,d,,done,\n"})
         table = rejected(out, "projects")
         assert table[["line", "column", "value", "rule"]].values.tolist() == [
-            ["4", "started_on", "2026-02-30", "is no day of the calendar"],
+            ["4", "started_on", "2026-02-30",
+             "is no day of the calendar; the cell is empty now, the row is kept"],
+            ["4", "department", "", "must have a value"],
+            ["4", "status", "done",
+             "must be one of proposed, active, on_hold, completed, cancelled"],
             ["5", "department", "", "must have a value"],
             ["5", "status", "done",
              "must be one of proposed, active, on_hold, completed, cancelled"],
@@ -136,7 +140,7 @@ class TestReferences:
         self, prepared: Prepare, out: Path
     ) -> None:
         verdict = prepared({
-            "projects.csv": GOOD + "P3,c,IT,active,soon\n",
+            "projects.csv": GOOD + "P3,c,IT,done,\n",
             "baselines.csv": "project_id,version\nP1,0\nP3,0\nP3,1\n",
         })  # fmt: skip
         table = rejected(out, "baselines")
@@ -146,7 +150,7 @@ class TestReferences:
 
     def test_are_followed_further(self, prepared: Prepare) -> None:
         verdict = prepared({
-            "projects.csv": GOOD + "P3,c,IT,active,soon\n",
+            "projects.csv": GOOD + "P3,c,IT,done,\n",
             "benefits.csv": "benefit_id,project_id\nB1,P1\nB3,P3\n",
             "benefit_reports.csv": "benefit_id,period\nB1,2026-01\nB3,2026-01\n",
         })  # fmt: skip
@@ -195,16 +199,90 @@ class TestWithholding:
             "baselines.csv": "project_id,version,cost\nP1,0,5\nP1,1,-5\n",
         })  # fmt: skip
         assert verdict.withheld(0.05) == {
-            "baselines": "1 of 2 rows of baselines were rejected (50%; up to 5% is accepted)"
+            "baselines": "1 of 2 rows of baselines were rejected (50.0 %; up to 5.0 % is "
+            "accepted): cost: must be 0 or more; 1 row, such as baselines.csv line 3"
+        }
+
+    def test_says_which_words_were_found_and_how_often(self, prepared: Prepare) -> None:
+        verdict = prepared({"projects.csv": GOOD + "P3,c,IT,done,\nP4,d,IT,done,\nP5,d,IT,x,\n"})
+        assert ": status: must be one of" in verdict.withheld(0.05)["projects"]
+        assert ": 'done' 2 times, 'x' once; 3 rows" in verdict.withheld(0.05)["projects"]
+
+
+class TestUnreadCells:
+    GOOD_ROWS = "".join(f"P{n},a,IT,active,2026-01-05\n" for n in range(19))
+
+    @pytest.mark.parametrize(("bad", "is_withheld"), [(1, False), (2, True)])
+    def test_withhold_their_column_above_the_share(
+        self, prepared: Prepare, out: Path, bad: int, is_withheld: bool
+    ) -> None:
+        rows = "".join(f"B{n},a,IT,active,soon\n" for n in range(bad))
+        verdict = prepared({"projects.csv": PROJECTS + self.GOOD_ROWS + rows})
+        assert verdict.tables["projects"].rows_accepted == 19 + bad
+        assert set(verdict.withheld(0.05)) == ({"projects.started_on"} if is_withheld else set())
+        written = pd.read_parquet(out / "tables" / "projects.parquet")["started_on"]
+        assert written.notna().sum() == (0 if is_withheld else 19)
+
+    def test_say_how_many_of_how_many_and_which_words(self, prepared: Prepare) -> None:
+        rows = "B1,a,IT,active,soon\nB2,a,IT,active,soon\nB3,a,IT,active,2026-02-30\nB4,,IT,,\n"
+        verdict = prepared({"projects.csv": PROJECTS + self.GOOD_ROWS + rows})
+        assert verdict.withheld(0.05) == {
+            "projects.started_on": "3 of 22 cells of projects.started_on could not be read "
+            "(13.6 %; up to 5.0 % is accepted), such as projects.csv line 21: 'soon' 2 times, "
+            "'2026-02-30' once: is not a date; write YYYY-MM-DD; is no day of the calendar"
+        }
+        assert verdict.cells_unread == 3
+
+    def test_are_listed_with_file_line_column_value_and_reason(
+        self, prepared: Prepare, out: Path
+    ) -> None:
+        prepared({"projects.csv": PROJECTS + self.GOOD_ROWS + "B1,a,IT,active,soon\n"})
+        assert rejected(out, "projects")[["file", "line", "column", "value"]].values.tolist() == [
+            ["projects.csv", "21", "started_on", "soon"]
+        ]
+
+    def test_cost_their_rows_where_settings_are_strict(
+        self, tmp_path: Path, out: Path, write: Callable[..., Path]
+    ) -> None:
+        raw = write(tmp_path / "raw", {"projects.csv": GOOD + "B1,a,IT,active,soon\n"})
+        verdict = prepare(raw, out, Settings(strict=True)).verdict
+        assert (verdict.rows_rejected, verdict.cells_unread) == (1, 0)
+
+
+class TestRowsSetAside:
+    def test_are_listed_and_no_fault_of_the_data(self, prepared: Prepare, out: Path) -> None:
+        verdict = prepared({"projects.csv": GOOD + "Total,,,,\n"})
+        found = verdict.tables["projects"]
+        assert (found.rows_read, found.rows_accepted, found.rows_rejected) == (3, 2, 0)
+        assert (found.rows_set_aside, found.rejected_share) == (1, 0)
+        assert rejected(out, "projects")[["line", "rule", "project_id"]].values.tolist() == [
+            ["4", "is a total of other rows", "Total"]
+        ]
+
+    def test_are_told_until_it_is_waived(
+        self, tmp_path: Path, out: Path, write: Callable[..., Path]
+    ) -> None:
+        raw = write(tmp_path / "raw", {"projects.csv": GOOD + "Total,,,,\n"})
+        (question,) = prepare(raw, out, Settings()).verdict.questions
+        assert prepare(raw, out, Settings(waived=[question.id])).verdict.questions == ()
+
+
+class TestUnusableTable:
+    def test_is_withheld_with_the_reason_and_the_others_go_on(self, prepared: Prepare) -> None:
+        verdict = prepared({"projects.csv": GOOD, "gates.csv": "project_id\nP1\n"})
+        assert list(verdict.tables) == ["projects"]
+        assert verdict.withheld(0.05) == {
+            "gates": "gates.csv line 1: required columns missing: gate, attempt. Add or rename "
+            "the column. The file has: project_id"
         }
 
 
 class TestNoProject:
     def test_accepted_is_refused_with_the_first_reason(self, prepared: Prepare, out: Path) -> None:
         with pytest.raises(DataError) as caught:
-            prepared({"projects.csv": PROJECTS + "P1,a,IT,active,soon\nP2,b,IT,active,later\n"})
+            prepared({"projects.csv": PROJECTS + "P1,a,IT,done,\nP2,b,IT,later,\n"})
         assert "no project was accepted" in str(caught.value)
-        assert "projects.csv line 2, column started_on, value 'soon'" in str(caught.value)
+        assert "projects.csv line 2, column status, value 'done'" in str(caught.value)
         assert not out.exists()
 
     def test_in_the_file_is_refused(self, prepared: Prepare) -> None:
@@ -363,7 +441,13 @@ def test_every_row_is_either_accepted_or_rejected(
         filled = {n for n, row in enumerate(rows, start=2) if row.replace(",", "").strip()}
         found = verdict.tables[name]
         path = out / "rejected" / f"{name}.csv"
-        lines = set(rejected(out, name)["line"].astype(int)) if path.exists() else set()
+        listed = (
+            rejected(out, name)
+            if path.exists()
+            else pd.DataFrame({"rule": [], "line": []}, dtype="str")
+        )
+        is_kept = listed["rule"].str.endswith("the row is kept")
+        lines = set(listed.loc[~is_kept, "line"].astype(int))
         accepted = pd.read_parquet(out / "tables" / f"{name}.parquet")
         assert found.rows_read == len(filled)
         assert found.rows_read == found.rows_accepted + found.rows_rejected

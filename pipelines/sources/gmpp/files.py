@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import openpyxl
 
-from pipelines.reading.readers import cell_text
+from pipelines.reading.excel import cell_text
 from pmo_lib.errors import DataError
 
 MOST_BYTES = 1 << 28  # of a workbook's parts; more is a bomb

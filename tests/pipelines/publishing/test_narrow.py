@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from jinja2 import meta
 from markupsafe import Markup
 
 from pipelines.publishing.html import TEMPLATES
@@ -88,10 +89,13 @@ def report(word: str) -> str:
 
 def index(word: str) -> str:
     records = [Record(word, f"KPI report: {word}", word, "a.html", "03_kpi_report", state="failed")]
-    return PAGES.get_template("index.html.j2").render(
-        title=word, period="May 2026", reports=records, failed=records, groups={word: records},
-        withheld={word: word}, questions=[], quality="", data_hash="0" * 64, version="1",
-    )  # fmt: skip
+    given: dict[str, Any] = {
+        "title": word, "reports": records, "failed": records, "groups": {word: records},
+        "withheld": {word: word}, "questions": [], "data_hash": "0" * 64, "quality": "",
+    }  # fmt: skip
+    source = (TEMPLATES / "index.html.j2").read_text(encoding="utf-8")
+    texts = dict.fromkeys(meta.find_undeclared_variables(PAGES.parse(source)), word)
+    return PAGES.get_template("index.html.j2").render(texts | given)
 
 
 @pytest.mark.parametrize("make", [report, index])

@@ -99,5 +99,5 @@ class TestDeclared:
         raw = write(tmp_path / "raw", files)
         read = ingest(raw, Settings(percent_complete=["status_reports"])).tables["status_reports"]
         assert read.typed["earned_value"].tolist() == [45.0, 60.0]
-        (refused,) = ingest(raw, Settings()).tables["status_reports"].rejections["rule"]
+        (refused,) = ingest(raw, Settings()).tables["status_reports"].unread["rule"]
         assert "percent_complete in settings.yml" in refused

@@ -77,7 +77,7 @@ class TestDeclared:
         assert found.typed["probability"].tolist() == pytest.approx(
             [0.7, 0.2, 0.7, np.nan], nan_ok=True
         )
-        (rejected,) = found.rejections.to_dict("records")
+        (rejected,) = found.unread.to_dict("records")
         assert (rejected["line"], rejected["value"]) == (4, "3")
         assert rejected["rule"] == "is none of the scores in settings.yml: 1, 2"
 
@@ -94,7 +94,7 @@ class TestDeclared:
             "risks.csv": "risk_id,project_id,raised_on,impact\nr1,P1,2026-01-01,Very High\n",
         }
         found = ingest(write(tmp_path / "raw", files), Settings()).tables["risks"]
-        assert "under scores in settings.yml" in found.rejections["rule"].iloc[0]
+        assert "under scores in settings.yml" in found.unread["rule"].iloc[0]
 
 
 def test_no_risk() -> None:

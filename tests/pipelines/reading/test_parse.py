@@ -1,5 +1,6 @@
 """Text becomes values, or a reason why not; nothing is guessed."""
 
+import re
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -80,9 +81,9 @@ class TestMoney:
 
     @pytest.mark.parametrize(
         "cell",
-        ["nan", "NaN", "inf", "-inf", "Infinity", "1e999", "-1e999", "tbc", "n/a", "-", "£", "()",
-         ".", ",", "12 or 13", "12k", "1,23,456", "1,2345,678", "12 50", "1_000", "0x10", "1.2.3",
-         "1,234.567.8", "--12", "(12", "12)", "(-12)", "1/2", "²", "#N/A", "5 %"],
+        ["inf", "-inf", "Infinity", "1e999", "-1e999", "soon", "£", "()", ".", ",", "12 or 13",
+         "12k", "1,23,456", "1,2345,678", "12 50", "1_000", "0x10", "1.2.3", "1,234.567.8", "--12",
+         "(12", "12)", "(-12)", "1/2", "²", "#5", "5 %"],
     )  # fmt: skip
     def test_is_refused_where_it_is_no_number(self, cell: str) -> None:
         assert problem("money", cell).startswith("is not a number")
@@ -103,6 +104,30 @@ class TestMoney:
         parsed = read("money", "", "  ", "\u00a0", "1")
         assert parsed.problems == {}
         assert parsed.typed.isna().tolist() == [True, True, True, False]
+
+    @pytest.mark.parametrize(
+        "cell", ["$3", "3 USD", "USD 3", "€3", "3 €", "₹ 3", "(3) $", "-€3", "kr 3", "3 zł",
+                 "CHF 3", "Rs. 3", "US$3", "1,996.40 EUR"],
+    )  # fmt: skip
+    def test_in_another_currency_is_refused_by_its_name(self, cell: str) -> None:
+        said = problem("money", cell, currency="GBP")
+        assert re.match(r"is in \S+, and the settings' currency is GBP", said)
+
+    @pytest.mark.parametrize(
+        ("cell", "currency"),
+        [("£3", "GBP"), ("3 gbp", "GBP"), ("$3", "USD"), ("$3", "CAD"), ("A$3", "AUD"),
+         ("3 kr", "SEK"), ("kr. 3", "DKK"), ("3 €", "EUR"), ("EUR 3", "€"), ("¥3", "JPY"),
+         ("₹3", "INR"), ("$3", "")],
+    )  # fmt: skip
+    def test_in_the_currency_of_the_settings_is_read(self, cell: str, currency: str) -> None:
+        assert value("money", cell, currency=currency) == 3
+
+    @pytest.mark.parametrize(
+        "cell", ["120k", "120 K", "£1.2m", "1.2 m€", "3bn", "1,5 Mio", "1.5 Mio.", "2 million",
+                 "T€ 120", "120 kEUR", "3 crore"],
+    )  # fmt: skip
+    def test_in_thousands_or_millions_is_refused_with_the_remedy(self, cell: str) -> None:
+        assert "is short for thousands or millions; write all the digits" in problem("money", cell)
 
 
 class TestAmbiguousThousands:
@@ -154,7 +179,7 @@ class TestAmbiguousThousands:
     def test_point_becomes_a_thousand_where_another_cell_has_a_decimal_comma(self) -> None:
         assert read("money", "1.996", "2,5").typed.tolist() == [1996, 2.5]
 
-    @pytest.mark.parametrize("cell", ["tbc, see mail", "see p. 5", "n.a."])
+    @pytest.mark.parametrize("cell", ["tbc, see mail", "see p. 5", "q.e."])
     def test_is_not_resolved_by_a_cell_that_is_no_number(self, cell: str) -> None:
         assert set(read("money", "1,996", cell).problems) == {0, 1}
 
@@ -225,9 +250,37 @@ class TestDates:
     def test_another_order_is_refused_with_the_remedy(self, cell: str) -> None:
         assert "date_formats in settings.yml" in problem("date", cell)
 
-    @pytest.mark.parametrize("cell", ["soon", "46085", "2026-03", "4 March 2026", "20260304", "-"])
+    @pytest.mark.parametrize("cell", ["soon", "46085", "2026-03", "20260304", "in May"])
     def test_what_is_no_date_is_refused(self, cell: str) -> None:
         assert problem("date", cell) == "is not a date; write YYYY-MM-DD"
+
+    @pytest.mark.parametrize(
+        ("cell", "pattern"),
+        [
+            ("13-Feb-24", "%d-%b-%y"),
+            ("02/13/2024 12:00:00 AM", "%m/%d/%Y %I:%M:%S %p"),
+            ("2026 January 02 8:00 AM", "%Y %B %d %I:%M %p"),
+            ("13.02.2024 09:30", "%d.%m.%Y %H:%M"),
+            ("4 March 2026", "%d %B %Y"),
+            ("Mon 25/12/23", "%a %d/%m/%y"),
+            ("Feb 13, 2024", "%b %d, %Y"),
+        ],
+    )
+    def test_another_way_of_writing_is_refused_and_its_format_is_named(
+        self, cell: str, pattern: str
+    ) -> None:
+        said = problem("date", cell)
+        assert f'date_formats in settings.yml, such as "{pattern}"' in said
+        assert value("date", cell, date_format=pattern) is not None
+
+    def test_others_of_the_column_tell_which_format_it_is(self) -> None:
+        said = read("date", "02/03/2024", "02/13/2024", "12/31/2024").problems
+        assert set(said) == {0, 1, 2}
+        assert all('such as "%m/%d/%Y"' in reason for reason in said.values())
+
+    @pytest.mark.parametrize("cell", ["13/02/24", "13.02.24", "13-Feb-24", "1/2/24"])
+    def test_year_of_two_digits_is_refused_in_words(self, cell: str) -> None:
+        assert "has a year of two digits" in problem("date", cell)
 
     def test_declared_format_is_read_and_iso_beside_it(self) -> None:
         parsed = read("date", "03/04/2026", "2026-04-03", date_format="%d/%m/%Y")
@@ -247,6 +300,133 @@ class TestDates:
         assert found == pd.Timestamp("2026-03-04")
 
 
+class TestOffsets:
+    CELLS = ("2024-03-31T23:00:00Z", "2024-06-30T22:30:00.000+00:00", "2024-12-31T22:59:59+0000")
+
+    def test_become_days_of_the_declared_zone(self) -> None:
+        parsed = read("date", *self.CELLS, timezone="Europe/Berlin")  # UTC+2, UTC+2, UTC+1
+        days = [f"{day:%Y-%m-%d}" for day in parsed.typed]
+        assert days == ["2024-04-01", "2024-07-01", "2024-12-31"]
+        assert parsed.assumed.cut == 0
+
+    def test_become_months_of_the_declared_zone(self) -> None:
+        parsed = read("period", *self.CELLS, timezone="Europe/Berlin")
+        assert parsed.typed.tolist() == ["2024-04", "2024-07", "2024-12"]
+
+    def test_keep_their_own_day_without_a_zone_and_are_counted(self) -> None:
+        parsed = read("date", *self.CELLS, self.CELLS[0], "2024-03-31", "2024-03-31 23:00")
+        assert f"{parsed.typed[0]:%Y-%m-%d}" == "2024-03-31"
+        assert parsed.assumed.cut == 4
+
+    def test_at_midnight_lose_nothing(self) -> None:
+        parsed = read("date", "2024-03-31T00:00:00Z", "2024-03-31T00:00+02:00")
+        assert parsed.assumed.cut == 0
+
+    def test_in_a_declared_format_become_days_of_the_zone_too(self) -> None:
+        found = value(
+            "date", "31/03/2024 23:00 +0000", date_format="%d/%m/%Y %H:%M %z",
+            timezone="Europe/Berlin",
+        )  # fmt: skip
+        assert found == pd.Timestamp("2024-04-01")
+
+
+class TestSwapped:
+    TEXTS = ("03/25/2024", "11/13/2024", "07/31/2024")
+    DATES = ("2024-07-03", "2024-01-12", "2024-02-02")
+
+    @pytest.mark.parametrize("date_format", ["", "%m/%d/%Y"])
+    def test_are_true_dates_up_to_the_12th_beside_texts_of_later_days(
+        self, date_format: str
+    ) -> None:
+        assert read("date", *self.TEXTS, *self.DATES, date_format=date_format).assumed.swapped
+
+    @pytest.mark.parametrize(
+        "cells",
+        [
+            DATES,
+            TEXTS,
+            (*TEXTS, *DATES, "2024-07-13"),
+            (*TEXTS, *DATES, "11/02/2024"),
+            (*TEXTS, *DATES[:2]),
+        ],
+    )
+    def test_are_not_assumed_where_one_speaks_against_it(self, cells: tuple[str, ...]) -> None:
+        assert not read("date", *cells, date_format="%m/%d/%Y").assumed.swapped
+
+
+WORDS_FOR_NOTHING = ["NA", "n/a", "N/A", "-", "--", "—", "TBC", "tbd", "null", "None", "nil",
+                     "Not set", " n/a ", "unknown"]  # fmt: skip
+
+
+class TestNothing:
+    @pytest.mark.parametrize("kind", ["date", "period", "money", "integer", "share", "id", "text"])
+    def test_is_meant_by_the_usual_words_which_are_counted(self, kind: ColumnKind) -> None:
+        parsed = read(kind, *WORDS_FOR_NOTHING, "NA")
+        assert parsed.typed.isna().all()
+        assert parsed.problems == {}
+        assert parsed.assumed.nothing["NA"] == 2
+        assert sum(parsed.assumed.nothing.values()) == len(WORDS_FOR_NOTHING) + 1
+
+    @pytest.mark.parametrize("kind", ["id", "text", "date"])
+    def test_is_no_value_of_a_required_column(self, kind: ColumnKind) -> None:
+        column = Column("column", kind, "", "required")
+        parsed = parse(column, pd.Series(["TBC", "x"], dtype="str"), NO_CONVENTIONS)
+        assert parsed.problems[0] == "says that it is not known"
+        assert parsed.assumed.nothing == {}
+
+    def test_is_not_meant_by_a_word_that_the_column_allows(self) -> None:
+        column = Column("column", "text", "", allowed=("none", "some"))
+        parsed = parse(column, pd.Series(["None", "n/a"], dtype="str"), NO_CONVENTIONS)
+        assert parsed.typed.isna().tolist() == [False, True]
+
+    def test_is_meant_by_declared_words_which_nobody_need_be_told(self) -> None:
+        parsed = read("money", "Gap", "offen", "3", missing=frozenset({"gap", "offen"}))
+        assert parsed.typed.isna().tolist() == [True, True, False]
+        assert parsed.problems == parsed.assumed.nothing == {}
+
+
+class TestSpreadsheets:
+    @pytest.mark.parametrize(
+        "cell",
+        ["#REF!", "#N/A", "#DIV/0!", "#NAME?", "#VALUE!", "#NULL!", "#NUM!", "#SPILL!", "#BEZUG!",
+         "#NV", "#WERT!", "########", "Err:502"],
+    )  # fmt: skip
+    @pytest.mark.parametrize("kind", ["id", "text", "date", "period", "money"])
+    def test_errors_are_no_values(self, kind: ColumnKind, cell: str) -> None:
+        assert problem(kind, cell) == f"is an error of the spreadsheet ({cell})"
+
+    @pytest.mark.parametrize("cell", ["=B2*C2", "=SUM(A1:A9)", "=1+1", "="])
+    @pytest.mark.parametrize("kind", ["date", "period", "money", "integer"])
+    def test_formulas_are_no_values(self, kind: ColumnKind, cell: str) -> None:
+        assert "was never calculated; open the file in Excel" in problem(kind, cell)
+
+    @pytest.mark.parametrize(
+        "cell", ["=VLOOKUP(A2,x!A:B,2)", "=B2", "='Old list'!B2", "=-(B$2)", "="]
+    )
+    @pytest.mark.parametrize("kind", ["id", "text"])
+    def test_formulas_are_no_words(self, kind: ColumnKind, cell: str) -> None:
+        assert "was never calculated" in problem(kind, cell)
+
+    @pytest.mark.parametrize("cell", ["=> new way", "== old ==", "=1+1", "#1 of 3", "#hashtag"])
+    def test_words_may_begin_like_them(self, cell: str) -> None:
+        assert value("text", cell) == cell
+
+    @pytest.mark.parametrize(
+        ("kind", "cell", "plain"),
+        [("id", "'007", "007"), ("id", '="007"', "007"), ("text", "'Finance", "Finance"),
+         ("text", "'s-Hertogenbosch", "'s-Hertogenbosch"), ("text", "'A' again", "'A' again"),
+         ("money", "'12.5", 12.5), ("date", "'2026-03-04", pd.Timestamp("2026-03-04")),
+         ("period", '="2026-03"', "2026-03")],
+    )  # fmt: skip
+    def test_what_they_put_before_a_text_is_taken_off(
+        self, kind: ColumnKind, cell: str, plain: object
+    ) -> None:
+        assert value(kind, cell) == plain
+
+    def test_apostrophes_taken_off_are_counted(self) -> None:
+        assert read("id", "'007", "'007", "'008", "9", '="7"').assumed.quoted == 3
+
+
 class TestMonths:
     @pytest.mark.parametrize("cell", ["2026-09", " 2026-09 ", "2026-09-30", "2026-09-01 00:00:00"])
     def test_is_read(self, cell: str) -> None:
@@ -258,13 +438,28 @@ class TestMonths:
     def test_what_is_no_month_is_refused(self, cell: str) -> None:
         assert problem("period", cell) == "is not a month written YYYY-MM"
 
+    @pytest.mark.parametrize("cell", ["30/09/2026", "09/30/26", "30-Sep-26", "30 September 2026"])
+    def test_day_in_another_format_is_refused_with_the_remedy(self, cell: str) -> None:
+        said = problem("period", cell)
+        assert said.startswith("is not a month written YYYY-MM; declare the table's format")
+
+    def test_day_in_the_declared_format_is_read(self) -> None:
+        assert value("period", "30/09/2026", date_format="%d/%m/%Y") == "2026-09"
+
+    def test_days_are_told_where_there_are_several_in_a_month(self) -> None:
+        parsed = read("period", "2026-09-07", "2026-09-14", "2026-10", "2026-09-07")
+        assert parsed.assumed.days is not None
+        days = parsed.assumed.days.dt.day.astype("Int64")
+        assert days.tolist() == [7, 14, pd.NA, 7]
+        assert read("period", "2026-09-07", "2026-10-07", "2026-09-07").assumed.days is None
+
     @pytest.mark.parametrize("cell", ["2026-09-99", "2026-09-31", "2026-09-30 or later"])
     def test_impossible_day_of_a_month_is_refused(self, cell: str) -> None:
         assert problem("period", cell)
 
 
 class TestWords:
-    @pytest.mark.parametrize("cell", ["007", "1.10", "1e5", "1,996", "2026-03-04", "TRUE", "N/A"])
+    @pytest.mark.parametrize("cell", ["007", "1.10", "1e5", "1,996", "2026-03-04", "TRUE", "#12"])
     @pytest.mark.parametrize("kind", ["id", "text"])
     def test_are_kept_to_the_letter(self, kind: ColumnKind, cell: str) -> None:
         assert value(kind, cell) == cell

@@ -37,6 +37,10 @@ def test_is_frozen() -> None:
     ("values", "said"),
     [
         ({"decimal_marks": {"gates": ";"}}, "decimal_marks.gates must be '.' or ','"),
+        ({"encodings": {"gates": "windows"}}, "encodings.gates must be an encoding that Python"),
+        ({"encodings": {"gates": "utf-16"}}, "encodings.gates must be an encoding that Python"),
+        ({"timezone": "Berlin"}, "timezone must be a place such as Europe/Berlin; not 'Berlin'"),
+        ({"missing": ["NA", " "]}, "missing must be words, none of them empty"),
         ({"confidence_level": 90}, "confidence_level must be from 0.5 to below 1"),
         ({"confidence_level": 1}, "from 0.5 to below 1"),
         ({"confidence_level": float("nan")}, "from 0.5 to below 1"),
@@ -61,6 +65,19 @@ def test_value_out_of_range_is_told_what_is_allowed(values: dict[str, Any], said
     with pytest.raises(SettingsError) as caught:
         Settings.from_mapping(values)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"date_formats": {"gates": "%d-%b-%y", "risks": "%m/%d/%Y %I:%M:%S %p"}},
+        {"date_formats": {"gates": "%d.%m.%Y %z"}},
+        {"encodings": {"gates": "cp1250", "risks": "mac_roman"}},
+        {"timezone": "America/Sao_Paulo"},
+    ],
+)
+def test_what_the_files_can_be_read_by_is_taken(values: dict[str, Any]) -> None:
+    assert Settings.from_mapping(values).to_mapping().items() >= values.items()
 
 
 def test_all_mistakes_are_told_together() -> None:

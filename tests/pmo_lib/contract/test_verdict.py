@@ -46,8 +46,33 @@ def test_withheld_above_the_share_not_at_it(rejected: int, withheld: bool) -> No
     assert set(given.withheld(0.05)) == ({"gates"} if withheld else set())
 
 
+@pytest.mark.parametrize(("cells", "withheld"), [(5, False), (6, True)])
+def test_column_is_withheld_above_the_share_of_its_cells(cells: int, withheld: bool) -> None:
+    lost = {"column": "decision", "cells": cells, "of": 100, "reason": "is none",
+            "words": {"?": cells}, "examples": ["gates.csv line 3"]}  # fmt: skip
+    given = verdict(gates=table_facts("gates", 400, unread=[lost]))
+    reasons = {
+        "gates.decision": "6 of 100 cells of gates.decision could not be read (6.0 %; up to 5.0 % "
+        "is accepted), such as gates.csv line 3: '?' 6 times: is none"
+    }
+    assert given.withheld(0.05) == (reasons if withheld else {})
+    assert given.cells_unread == cells
+
+
+def test_rows_set_aside_are_neither_accepted_nor_rejected() -> None:
+    facts = table_facts("gates", 100, 30, rows_set_aside=26)
+    given = verdict(gates=facts).tables["gates"]
+    assert (given.rows_rejected, given.rejected_share) == (4, 4 / 74)
+
+
+def test_table_that_cannot_be_read_is_withheld() -> None:
+    given = Verdict("h", {}, unusable={"gates": "gates.csv: is empty"})
+    assert given.withheld(1) == {"gates": "gates.csv: is empty"}
+    assert Verdict.from_mapping(given.to_mapping()) == given
+
+
 def test_withheld_tells_the_rows_and_the_limit() -> None:
     given = verdict(gates=table_facts("gates", 90, 9))
     assert given.withheld(0.05) == {
-        "gates": "9 of 90 rows of gates were rejected (10%; up to 5% is accepted)"
+        "gates": "9 of 90 rows of gates were rejected (10.0 %; up to 5.0 % is accepted)"
     }

@@ -18,7 +18,7 @@ from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.engine.observe import observe, observe_all, results, yearly_results
 from pmo_lib.engine.result import ORGANISATION
-from pmo_lib.engine.view import View
+from pmo_lib.engine.view import View, availability
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import kpi, observations
 
@@ -48,6 +48,14 @@ class TestResults:
         found = results(View(portfolio(), PERIOD), ["Finance", ORGANISATION], ["D1", "P2"])
         names = [(r.kpi_id, r.department, r.period) for r in found]
         assert names == [(k, d, PERIOD) for k in ("D1", "P2") for d in ("Finance", ORGANISATION)]
+
+
+class TestWithheldTable:
+    def test_that_cannot_be_read_gives_its_reason(self) -> None:
+        seen = view(projects=numbered(3, project))
+        withheld = replace(seen, withheld={"milestones": "milestones.csv: is empty"})
+        assert availability(CATALOGUE["D9"], seen) == ("not measured", "needs milestones.csv")
+        assert availability(CATALOGUE["D9"], withheld) == ("withheld", "milestones.csv: is empty")
 
 
 class TestUndefined:

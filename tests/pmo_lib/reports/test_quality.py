@@ -42,8 +42,25 @@ class TestPerTable:
         rows = {row[0]: row[1:] for row in parsed(quality.per_table(judged(gates=facts))).rows}
         assert rows["gates"][-1] == "3 of 3, withheld"
 
+    def test_marks_a_table_that_cannot_be_read(self) -> None:
+        given = {"data_hash": "h", "tables": {}, "ignored": [], "questions": [],
+                 "unusable": {"gates": "gates.csv: is empty"}}  # fmt: skip
+        book = Workbook({}, Verdict.from_mapping(given), Settings(), "1")
+        rows = {row[0]: row[1:] for row in parsed(quality.per_table(book)).rows}
+        assert rows["gates"] == ["–", "–", "–", "cannot be read, withheld"]
+        assert "withheld: gates: gates.csv: is empty" in parsed(quality.violations(book)).text
+
 
 class TestFindings:
+    def test_name_the_cells_that_were_not_read(self) -> None:
+        lost = {"column": "cost", "cells": 2, "of": 9, "reason": "is no number",
+                "words": {"lots": 2}, "examples": ["a.csv line 2"]}  # fmt: skip
+        book = judged(gates=table_facts("gates", 9, unread=[lost]))
+        assert (
+            "unread: gates, cost: 2 of 9 cells could not be read and are empty: 'lots' 2 times: "
+            "is no number (a.csv line 2)"
+        ) in parsed(quality.violations(book)).text
+
     def test_critical_come_first(self) -> None:
         found = [violation("info"), violation("critical"), violation("warning")]
         text = parsed(

@@ -1,0 +1,111 @@
+"""What was assumed when a table was read, told as questions that settings may waive."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from pipelines.reading.parse import Assumed
+from pipelines.reading.readers import RawTable
+from pipelines.reading.rows import REPLACED
+from pmo_lib.contract.schema import Table
+from pmo_lib.contract.verdict import Question, words_found
+from pmo_lib.wording import counted
+
+SHOWN = 5  # files, places or words that are named
+_REMEDIES = {
+    "encoding": "Save it as 'CSV UTF-8', or name its encoding in settings.yml, such as "
+    "encodings: {{{table}: cp1250}}",
+    "hidden": "Delete what is not meant, or show it",
+}
+
+
+def questions_on(
+    table: Table,
+    raws: Sequence[RawTable],
+    assumed: Mapping[str, Assumed],
+    set_aside: pd.DataFrame,
+) -> Iterator[Question]:
+    """What was told by each file, assumed of its cells, and set aside of its rows."""
+    yield from _of_files(table, raws)
+    yield from _of_cells(table, assumed)
+    yield from _of_rows(table, set_aside)
+    for name, column in assumed.items():
+        if column.swapped:
+            yield Question(
+                "swapped",
+                table.name,
+                name,
+                f"has a spreadsheet turned day and month round in {table.name}.{name}? Its true "
+                "dates are all up to the 12th of a month, its texts all of later days",
+                "Export it again as CSV and do not open it in a spreadsheet",
+                withholds=(f"{table.name}.{name}",),
+            )
+
+
+def _of_files(table: Table, raws: Sequence[RawTable]) -> Iterator[Question]:
+    checks = dict.fromkeys(check for raw in raws for check, _ in raw.told)
+    for check in checks:
+        said = [f"{raw.where} {text}" for raw in raws for name, text in raw.told if name == check]
+        more = [f"and {len(said) - SHOWN:,} more"] if len(said) > SHOWN else []
+        remedy = _REMEDIES.get(check, "").format(table=table.name)
+        yield Question(check, table.name, "", "; ".join([*said[:SHOWN], *more]), remedy)
+
+
+def _of_cells(table: Table, assumed: Mapping[str, Assumed]) -> Iterator[Question]:
+    nothing = {name: Counter(column.nothing) for name, column in assumed.items() if column.nothing}
+    said = [f"{name} {words_found(dict(words.most_common(3)))}" for name, words in nothing.items()]
+    if said:
+        cells = sum(words.total() for words in nothing.values())
+        yield Question(
+            "nothing",
+            table.name,
+            "",
+            f"{counted(cells, 'cell')} of {table.name} with a word for nothing "
+            f"{'are' if cells > 1 else 'is'} read as empty: {', '.join(said)}",
+            "Name the words under missing in settings.yml",
+        )
+    cut = {name: column.cut for name, column in assumed.items() if column.cut}
+    if cut:
+        yield Question(
+            "offset",
+            table.name,
+            "",
+            f"times with an offset are cut to the day that they are written in: {_counts(cut)}",
+            "Name the zone whose days count in settings.yml, such as timezone: Europe/Berlin",
+        )
+    quoted = {name: column.quoted for name, column in assumed.items() if column.quoted}
+    if quoted:
+        what = "apostrophes that a spreadsheet puts before a text are taken off"
+        yield Question("apostrophe", table.name, "", f"{what}: {_counts(quoted)}")
+
+
+def _of_rows(table: Table, set_aside: pd.DataFrame) -> Iterator[Question]:
+    is_replaced = set_aside["rule"] == REPLACED
+    if is_replaced.any():
+        yield Question(
+            "several_a_month",
+            table.name,
+            "",
+            f"{table.name} has several reports in a month: the last of the month stands for it, "
+            f"{counted(int(is_replaced.sum()), 'earlier row')} left aside",
+        )
+    none = set_aside[~is_replaced]
+    if len(none):
+        places = [
+            f"{file} line {line}" for file, line in zip(none["file"], none["line"], strict=True)
+        ]
+        reasons = ", ".join(none["rule"].unique())
+        yield Question(
+            "no_row",
+            table.name,
+            "",
+            f"{counted(len(none), 'row')} of {table.name} left aside, because it {reasons}"
+            if len(none) == 1
+            else f"{len(none):,} rows of {table.name} left aside, because each {reasons}",
+            examples=tuple(places),
+        )
+
+
+def _counts(cells: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {counted(count, 'time')}" for name, count in cells.items())
