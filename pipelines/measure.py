@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,19 @@ class Moment:
     terms: tuple[Terms, ...] = ()
 
 
+@dataclass(frozen=True)
+class Place:
+    """What a worker measures: the tables in `folder`, and of them a month and a baseline.
+
+    `made` names all that the figures are made from: while it is the same, so are they.
+    """
+
+    folder: Path
+    period: str
+    baseline: str | None
+    made: str
+
+
 def measure(
     workbook: Workbook, reports: Sequence[PlannedReport], executor: Executor, progress: Progress
 ) -> dict[str, str]:
@@ -62,7 +75,8 @@ def measure(
         missing = [p for p in _parts(moment, measured) if p not in measured.kept]
         if missing:
             progress.say(f"measuring {moment.period}")
-            found = _measured(workbook.folder, moment, measured, missing, executor)
+            place = Place(workbook.folder, moment.period, moment.baseline, target.name)
+            found = _measured(place, moment.terms, measured, missing, executor)
             files = read_files(target, made) if measured.kept else {}
             for part, value in found.items():
                 files |= part_files(part, value)
@@ -100,17 +114,20 @@ def _parts(moment: Moment, measured: Measurement) -> list[str]:
 
 
 def _measured(
-    folder: Path, moment: Moment, measured: Measurement, missing: Sequence[str], executor: Executor
+    place: Place,
+    terms: Sequence[Terms],
+    measured: Measurement,
+    missing: Sequence[str],
+    executor: Executor,
 ) -> dict[str, Any]:
     """The missing parts of a measurement: most by the executor, those that need them all here."""
-    where = (str(folder), moment.period, moment.baseline)
-    asked = {terms_part(q): q for q in moment.terms} | {"value_case": None}
-    cases = {p: executor.submit(_value_case, *where, asked[p]) for p in missing if p in asked}
-    others = {p: executor.submit(_of_others, *where, p) for p in OF_OTHERS if p in missing}
+    asked = {terms_part(q): q for q in terms} | {"value_case": None}
+    cases = {p: executor.submit(_value_case, place, asked[p]) for p in missing if p in asked}
+    others = {p: executor.submit(_of_others, place, p) for p in OF_OTHERS if p in missing}
     has_charts = any(part.startswith("charts/") for part in missing)
     late = [k.id for k in CATALOGUE.values() if {"value_case", "shown_by"} & set(k.given)]
     early = [kpi_id for kpi_id in CATALOGUE if kpi_id not in late] if has_charts else []
-    drawn = [executor.submit(_charts, *where, some) for some in _chunks(early)]
+    drawn = [executor.submit(_charts, place, some) for some in _chunks(early)]
     kept = dict(measured.kept) | {p: case.result() for p, case in cases.items()}
     here = replace(measured, kept=kept)
     found: dict[str, Any] = {p: kept[p] for p in cases}
@@ -136,28 +153,27 @@ def _chunks(kpis: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 @cache
-def _opened(folder: str, _written: bytes) -> Workbook:
+def _opened(folder: Path, _written: bytes) -> Workbook:
     return open_workbook(folder)
 
 
-def _plain(folder: str, period: str, baseline: str | None) -> Measurement:
-    """The measurement of which nothing is kept, in a worker that opens the tables once."""
-    workbook = _opened(folder, (Path(folder) / "verdict.json").read_bytes())
-    return replace(workbook.measured(period, baseline), kept={})
+@lru_cache(maxsize=1)
+def _plain(at: Place) -> Measurement:
+    """The measurement of which nothing is kept, in a worker that opens tables and baseline once."""
+    workbook = _opened(at.folder, (at.folder / "verdict.json").read_bytes())
+    return replace(workbook.measured(at.period, at.baseline), kept={})
 
 
-def _value_case(folder: str, period: str, baseline: str | None, terms: Terms | None) -> ValueCase:
-    return value_case(_plain(folder, period, baseline).view, terms)
+def _value_case(at: Place, terms: Terms | None) -> ValueCase:
+    return value_case(_plain(at).view, terms)
 
 
-def _of_others(folder: str, period: str, baseline: str | None, part: str) -> Any:
-    return getattr(_plain(folder, period, baseline), part)
+def _of_others(at: Place, part: str) -> Any:
+    return getattr(_plain(at), part)
 
 
-def _charts(
-    folder: str, period: str, baseline: str | None, kpis: Sequence[str]
-) -> dict[str, Charts]:
-    measured = _plain(folder, period, baseline)
+def _charts(at: Place, kpis: Sequence[str]) -> dict[str, Charts]:
+    measured = _plain(at)
     return charts(measured.view, measured.subjects, kpis)
 
 

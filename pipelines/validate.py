@@ -32,7 +32,8 @@ class Validator:
 
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        self._source = context.data_sources.add_pandas("tables")
+        asset = context.data_sources.add_pandas("tables").add_dataframe_asset("table")
+        self._rows = asset.add_batch_definition_whole_dataframe("rows")
 
     def check(
         self, table: Table, rows: pd.DataFrame, references: Mapping[str, Collection[str]]
@@ -44,14 +45,10 @@ class Validator:
         """
         import great_expectations as gx
 
-        asset = self._source.add_dataframe_asset(table.name)
-        batch = asset.add_batch_definition_whole_dataframe(table.name).get_batch(
-            batch_parameters={"dataframe": rows}
-        )
+        batch = self._rows.get_batch(batch_parameters={"dataframe": rows})
         suite = gx.ExpectationSuite(name=table.name, expectations=expectations(table, references))
         # COMPLETE lists every row; asking for index columns instead is forty times slower
         results = batch.validate(suite, result_format={"result_format": "COMPLETE"}).results
-        self._source.delete_asset(table.name)
         return [_checked(result.to_json_dict()) for result in results]
 
 

@@ -4,9 +4,9 @@ A figure is computed here, once, and copied from here. What was measured before 
 `kept`; the rest is computed when it is first asked for.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from pmo_lib.benchmark.comparison import Comparison, table
 from pmo_lib.benchmark.reference_class import ReferenceClass, reference_class
 from pmo_lib.display import facts_table
 from pmo_lib.engine.customers import Customers, customers
-from pmo_lib.engine.observe import attempt
+from pmo_lib.engine.observe import Look, attempt
 from pmo_lib.engine.result import ORGANISATION, KpiResult, is_headline, of_subject, tidy
 from pmo_lib.engine.view import View
 from pmo_lib.errors import ParameterError, allowed_values
@@ -133,7 +133,9 @@ class Measurement:
     @cached_property
     def results(self) -> tuple[KpiResult, ...]:
         """Every result of every subject, compared with the baseline, flagged and protected."""
-        return self._kept("results", lambda: tuple(assessed(self.seen, self.departments)))
+        return self._kept(
+            "results", lambda: tuple(assessed(self.seen, self.departments, look=self._look))
+        )
 
     @property
     def failed(self) -> dict[str, str]:
@@ -143,7 +145,17 @@ class Measurement:
     @cached_property
     def observed(self) -> Mapping[str, pd.DataFrame]:
         """The observations of each KPI within its window."""
-        return self._kept("observations", lambda: dict(_observed(self.seen)))
+        return self._kept(
+            "observations",
+            lambda: {
+                kpi.id: self._look(kpi)[0].reset_index(drop=True) for kpi in CATALOGUE.values()
+            },
+        )
+
+    @cached_property
+    def _look(self) -> Look:
+        """A KPI's observations within its window, made once."""
+        return cache(partial(attempt, view=self.seen))
 
     def charts(self, subject: str) -> Charts:
         """The charts of the organisation, also by the empty name, or of one department."""
@@ -228,11 +240,6 @@ def terms_part(terms: Terms) -> str:
 def chart_part(subjects: Iterable[str], subject: str) -> str:
     """The name of the part with a subject's charts; a department's name may be no file's name."""
     return f"charts/{list(subjects).index(subject)}"
-
-
-def _observed(view: View) -> Iterator[tuple[str, pd.DataFrame]]:
-    for kpi in CATALOGUE.values():
-        yield kpi.id, attempt(kpi, view)[0].reset_index(drop=True)
 
 
 def _of(rows: pd.DataFrame, department: str | None) -> pd.DataFrame:

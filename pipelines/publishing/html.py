@@ -39,6 +39,7 @@ def _exporter() -> Any:
         exclude_output_prompt=True,
         exclude_anchor_links=True,
         embed_images=True,
+        optimistic_validation=True,  # once, and not after each of a dozen steps
     )
 
 

@@ -29,8 +29,18 @@ PRELOADED = (
     "pmo_lib.reports.kpi.kpi_report",
     "pmo_lib.reports.notebooks",
     "pmo_lib.reports.value.value_report",
-    "pyarrow.parquet",
+    "pmo_lib.workbook.measured",
     "seaborn",
+    # what these import only when they first draw or read
+    "PIL.BmpImagePlugin",
+    "PIL.GifImagePlugin",
+    "PIL.JpegImagePlugin",
+    "PIL.PpmImagePlugin",
+    "pandas.core.methods.to_dict",
+    "pandas.io.formats.csvs",
+    "pyarrow.dataset",
+    "pyarrow.parquet",
+    "zmq.utils.garbage",
 )
 # pyarrow's second allocator, which nothing uses, tidies up in a thread
 WITHOUT_THREADS = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}

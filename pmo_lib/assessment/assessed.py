@@ -10,7 +10,7 @@ from pmo_lib.assessment.change import moved_by
 from pmo_lib.assessment.disclosure import protected
 from pmo_lib.assessment.flags import flagged
 from pmo_lib.engine.baseline import Baseline
-from pmo_lib.engine.observe import observed
+from pmo_lib.engine.observe import Look, observed
 from pmo_lib.engine.result import ORGANISATION, KpiResult, by_subject
 from pmo_lib.engine.summary import pooled, summarised, usable
 from pmo_lib.engine.view import View
@@ -19,7 +19,10 @@ from pmo_lib.kpis.kpi import Kpi
 
 
 def assessed(
-    view: View, departments: Iterable[str], kpis: Iterable[str] = CATALOGUE
+    view: View,
+    departments: Iterable[str],
+    kpis: Iterable[str] = CATALOGUE,
+    look: Look | None = None,
 ) -> list[KpiResult]:
     """Every KPI of the organisation and of all `departments`, compared, flagged and protected.
 
@@ -29,7 +32,7 @@ def assessed(
     found: list[KpiResult] = []
     names = [ORGANISATION, *departments]
     since = view.reorganisation
-    for kpi, units, results in observed(view, names, kpis):
+    for kpi, units, results in observed(view, names, kpis, look):
         why = _incomparable(kpi, view, since.baseline) if since else ""
         frozen = since.units(kpi) if since else None
         before = {} if why or frozen is None else by_subject(frozen, names)

@@ -122,9 +122,9 @@ def behaviour(
 
 def cannot_tell(why: str, grain: Grain, points: pd.DataFrame | None = None) -> Behaviour:
     """A behaviour that cannot tell, with the reason."""
-    none = pd.DataFrame({"period": pd.Series(dtype="str"), "value": nan, "n": 0})
-    blank = _blank(none if points is None else points)
-    return Behaviour("xmr", grain, blank, f"cannot tell: {why}")
+    if points is None:
+        points = pd.DataFrame({"period": pd.Series(dtype="str"), "value": nan, "n": 0})
+    return Behaviour("xmr", grain, _blank(points), f"cannot tell: {why}")
 
 
 def _blank(points: pd.DataFrame) -> pd.DataFrame:

@@ -31,19 +31,19 @@ class Periods:
         own = self._is_of(department) & self._is_dated
         if not own.any():
             return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
-        names = self._names[self._place[own].min() :]
+        names = self._names[int(self._place[own].min()) :]
         cells, there = self._cells(own & self._is_usable, len(names))
         statistic = self.past.kpi.statistic
         value = np.full(len(names), statistic.of_nothing)
         sums = np.full((len(SUMS), len(names)), nan)
         n = np.zeros(len(names), "int64")
         value[there], n[there] = statistic.in_cells(cells)
-        sums[:, there] = [cells.each(np.sum, cells.column(name)) for name in SUMS]
+        sums[:, there] = [cells.each(np.add.reduce, cells.column(name)) for name in SUMS]
         if not statistic.is_fact:  # a value that is a case itself, a month, rests on no number
             few = there & (n < self.past.view.settings.disclosure.too_few)
-            few[there] &= cells.each(np.any, cells.column("is_case")) > 0
+            few[there] &= cells.each(np.logical_or.reduce, cells.column("is_case")) > 0
             value[few], sums[:, few] = nan, nan
-        found = {"period": pd.array(names, "str"), "value": value, "n": n}
+        found = {"period": names, "value": value, "n": n}
         return pd.DataFrame(found | dict(zip(SUMS, sums, strict=True)))
 
     def counts_cases(self, department: str) -> bool:
@@ -74,10 +74,10 @@ class Periods:
 
     @cached_property
     def _numbered(self) -> pd.DataFrame:
-        """The units, their cases and months as numbers, which are quicker than text."""
+        """What statistics read of the units; cases and months are numbers, quicker than text."""
         cases, _ = pd.factorize(self.units["case_id"], use_na_sentinel=False)
         months, _ = pd.factorize(self.units["period"])
-        units = self.units.drop(columns="department")
+        units = self.units[[*SUMS, *self.past.kpi.statistic.reads]]
         return units.assign(case_id=cases, period=months, is_case=self._is_case)
 
     @cached_property
@@ -93,10 +93,10 @@ class Periods:
         return np.where(self._is_dated, place - np.nanmin(place), -1).astype("int64")
 
     @cached_property
-    def _names(self) -> list[str]:
+    def _names(self) -> pd.api.extensions.ExtensionArray:
         """All periods that are over, from the first with data."""
         ranged = month_range if self.grain == "month" else quarter_range
-        return ranged(self.units["period"].min(), self.past.view.period)
+        return pd.array(ranged(self.units["period"].min(), self.past.view.period), "str")
 
     @cached_property
     def _is_usable(self) -> Bools:

@@ -82,30 +82,28 @@ class History(Past):
             points = self._charts[grain].points(department)
             n = points["n"].to_numpy()
             typical = float(np.median(n[n > 0])) if n.any() else nan
-            few = f"a {grain} typically has {typical:.0f} cases, of the {needed} a chart needs"
-            if typical < needed:
-                why, found = few, cannot_tell(f"{few}: compare years", grain, points)
-            else:
+            why = f"a {grain} typically has {typical:.0f} cases, of the {needed} a chart needs"
+            if not typical < needed:
                 found = behaviour(points, grain, until, is_rate=is_rate, bounds=bounds)
+                if found.holds:
+                    return replace(found, notes=(*found.notes, *notes))
                 r = f"(autocorrelation {found.autocorrelation:.1f})"
                 alike = f"neighbours resemble one another {r}"
                 why = alike if found.can_tell else found.signal.removeprefix("cannot tell: ")
-            if found.holds:
-                return replace(found, notes=(*found.notes, *notes))
-            tried.append((found, typical < needed, notes))
+                tried.append((found, notes))
             notes = (f"Not of {grain}s: {why}.", *notes)
-        for found, _, notes in tried:
+        for found, notes in tried:
             if found.can_tell:
                 left = behaviour(found.points, found.grain, until, residuals=True, bounds=bounds)
                 if left.holds:
                     return replace(left, notes=(*left.notes, *notes))
-        for found, has_few, _ in tried:
-            if found.can_tell:
-                why = f"{found.grain}s resemble their neighbours too much for limits that hold"
-                return cannot_tell(f"{why}: compare years", found.grain, found.points)
-            if not has_few:
-                return found
-        return tried[-1][0]
+        if not tried:
+            return cannot_tell(f"{why}: compare years", grain, points)
+        finest, _ = tried[0]
+        if not finest.can_tell:
+            return finest
+        why = f"{finest.grain}s resemble their neighbours too much for limits that hold"
+        return cannot_tell(f"{why}: compare years", finest.grain, finest.points)
 
 
 def history(kpi_id: str, view: View, months: int = MONTHS) -> History:

@@ -4,8 +4,9 @@ It holds observations and not results, so that a later report can use the right 
 and knows which cases are in both periods.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -57,8 +58,15 @@ class Baseline:
 
         It is of what was frozen first, and stays; the `whole` is with what was added.
         """
+        return self._hash_of(self.observations) if whole else self._hash
+
+    @cached_property
+    def _hash(self) -> str:
+        return self._hash_of(k for k in self.observations if k not in self.added)
+
+    def _hash_of(self, kpis: Iterable[str]) -> str:
         digest = sha256(repr((FORMAT, self.until, sorted(flat(self.settings)))).encode())
-        for kpi_id in sorted(k for k in self.observations if whole or k not in self.added):
+        for kpi_id in sorted(kpis):
             digest.update(f"{kpi_id}\n{self._written(kpi_id)}".encode())
         return digest.hexdigest()
 

@@ -19,6 +19,7 @@ from pmo_lib.kpis.kpi import Kpi, observations
 from pmo_lib.months import month_end, months_of, shifted
 
 Attempt = tuple[pd.DataFrame, ResultState, str]
+Look = Callable[[Kpi], Attempt]
 
 NONE = observations(
     pd.DataFrame({"case_id": pd.Series(dtype="str")}), period="", numerator=nan, case="case_id"
@@ -38,12 +39,15 @@ def results(
 
 
 def observed(
-    view: View, departments: Iterable[str], kpis: Iterable[str]
+    view: View, departments: Iterable[str], kpis: Iterable[str], look: Look | None = None
 ) -> Iterator[tuple[Kpi, dict[str, pd.DataFrame], dict[str, list[KpiResult]]]]:
-    """Per KPI the observations of each department, and what they come to."""
-    names = list(departments)
+    """Per KPI the observations of each department, and what they come to.
+
+    `look` is `attempt` on the view, for who has other uses of what it finds.
+    """
+    names, look = list(departments), look or partial(attempt, view=view)
     for kpi in (CATALOGUE[name] for name in kpis):
-        units, state, reason = attempt(kpi, view)
+        units, state, reason = look(kpi)
         parts = by_subject(units, names)
         yield (
             kpi,
@@ -122,7 +126,7 @@ def shown_by(view: View) -> Callable[[str, str], str]:
     return partial(_shown_by, view, cache(partial(attempt, view=view)))
 
 
-def _shown_by(view: View, look: Callable[[Kpi], Attempt], kpi_id: str, department: str) -> str:
+def _shown_by(view: View, look: Look, kpi_id: str, department: str) -> str:
     if kpi_id not in CATALOGUE:
         return f"{kpi_id} is no KPI of the catalogue"
     kpi = CATALOGUE[kpi_id]

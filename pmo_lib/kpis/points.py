@@ -87,7 +87,7 @@ def monthly_mean(cells: UnitCells) -> Points:
 
 
 def count(cells: UnitCells) -> Points:
-    return cells.each(np.sum, cells.column("numerator")), cells.sizes
+    return cells.each(np.add.reduce, cells.column("numerator")), cells.sizes
 
 
 def median(cells: UnitCells) -> Points:
@@ -107,7 +107,8 @@ def nps(cells: UnitCells) -> Points:
     # scores of one case are taken as one, as the estimator does
     scores, weight = cells.column("numerator"), cells.cases / np.maximum(cells.sizes, 1)
     promoters, detractors = (
-        weight * cells.each(np.sum, among.astype("float64")) for among in (scores >= 9, scores <= 6)
+        weight * cells.each(np.add.reduce, among.astype("float64"))
+        for among in (scores >= 9, scores <= 6)
     )
     return 100 * ((promoters - detractors) / cells.cases), cells.cases
 

@@ -39,6 +39,11 @@ class BaselineReport(CustomerReport):
         return self.workbook.measured(self.parameters.until, None)
 
     @cached_property
+    def today(self) -> Measurement:
+        """Every figure of the report's period, for what is not of the baseline's time."""
+        return self.workbook.measured(self.parameters.period, self.parameters.baseline)
+
+    @cached_property
     def baseline(self) -> Baseline | None:
         """What other reports are compared with."""
         return self.workbook.baseline(self.parameters.baseline)

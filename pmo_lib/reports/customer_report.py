@@ -9,6 +9,7 @@ from IPython.display import HTML
 from pmo_lib.contract.tables import empty
 from pmo_lib.engine.result import of_subject
 from pmo_lib.facts.lifecycle import headline
+from pmo_lib.measurement import Measurement
 from pmo_lib.reports import page, services
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.report import Report
@@ -24,11 +25,15 @@ class CustomerReport(Report):
         rows = self.workbook.tables.get("value_statements", empty("value_statements"))
         return of_subject(rows, self.parameters.department)
 
+    @property
+    def today(self) -> Measurement:
+        """The measurement of the report's period."""
+        return self.measured
+
     @cached_property
     def steps(self) -> pd.DataFrame:
         """The value-lifecycle audit of the promises, as they stand at the report's period."""
-        today = self.workbook.measured(self.parameters.period, self.parameters.baseline)
-        return of_subject(today.customers.steps, self.parameters.department)
+        return of_subject(self.today.customers.steps, self.parameters.department)
 
     def lifecycle_headline(self) -> HTML:
         """How many promises took all five steps, and which step is missing most often."""

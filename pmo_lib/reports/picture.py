@@ -38,6 +38,11 @@ class Picture:
     def png(self) -> bytes:
         """The image; the same bytes for the same figure on the same installation."""
         buffer = BytesIO()
+        if (layout := self.figure.get_layout_engine()) is not None:
+            # here and not by savefig, which would draw everything once only for the layout
+            self.figure.set_dpi(DPI)
+            layout.execute(self.figure)
+            self.figure.set_layout_engine("none")
         self.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
         return buffer.getvalue()
 
