@@ -25,9 +25,18 @@ def tidy(text: str) -> str:
 @lru_cache(maxsize=100_000)
 def same(text: str) -> str:
     """What two texts share that differ in case, spaces, Unicode form: they look one."""
+    return _plain(text).translate(_LOOKS)
+
+
+def is_of_other_letters(first: str, second: str) -> bool:
+    """Whether two texts look one though their letters are of unlike scripts."""
+    return _plain(first) != _plain(second) and same(first) == same(second)
+
+
+def _plain(text: str) -> str:
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tidy(text)).casefold())
     seen = ("-" if unicodedata.category(c) == "Pd" else c for c in plain if c not in _JOINERS)
-    return " ".join("".join(seen).translate(_LOOKS).split())
+    return " ".join("".join(seen).split())
 
 
 def similar(department: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Question
+from pmo_lib.facts.data_date import happened
 from pmo_lib.facts.portfolio import rows_of
 from pmo_lib.months import DataDate
 
@@ -42,6 +43,11 @@ class Asked:
 
     def _holds(self, table: str, column: str) -> bool:
         return table in self.tables and bool(self.tables[table][column].notna().any())
+
+    @cached_property
+    def happened(self) -> dict[str, pd.Series]:
+        """The months in which something happened, by the table that says so."""
+        return happened(self.tables)
 
     def place(self, table: str, key: object) -> str:
         """Where the first row with this first part of the key stands: projects.csv line 9."""

@@ -7,7 +7,7 @@ import pandas as pd
 from pipelines.questions.asked import Asked
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Question
-from pmo_lib.facts.data_date import first_month, happened
+from pmo_lib.facts.data_date import first_month
 from pmo_lib.months import month
 from pmo_lib.wording import counted
 
@@ -23,7 +23,7 @@ def of_the_future(asked: Asked) -> Iterator[Question]:
 def after_the_data_date(asked: Asked) -> Iterator[Question]:
     """Of each table what happened after the data date, by its own word."""
     period = asked.data_date.period
-    for name, months in happened(asked.tables).items():
+    for name, months in asked.happened.items():
         late = months[months > period]
         if period and len(late):
             asks = (
@@ -38,7 +38,7 @@ def after_the_data_date(asked: Asked) -> Iterator[Question]:
 
 def far_before(asked: Asked) -> Iterator[Question]:
     """Of each table the months that lie years before all others."""
-    for name, months in happened(asked.tables).items():
+    for name, months in asked.happened.items():
         early = months[months < first_month(months)]
         if len(early):
             asks = f"{counted(len(early), 'date')} of {name} {_lie(early)} years before all others"

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from pipelines.questions.alike import is_slip, same, similar, tidy
+from pipelines.questions.alike import is_of_other_letters, is_slip, same, similar, tidy
 from pipelines.questions.asked import Asked, Tables, counts
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
@@ -15,6 +15,7 @@ from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.wording import counted
 
 DEPARTMENT = "department"
+LETTERS = ", in letters of another script that look the same"
 ALIAS = "Name it in settings.yml, such as departments: {{{}: {}}}"
 
 
@@ -88,7 +89,10 @@ def check(asked: Asked) -> Iterator[Question]:
 
 
 def _spelt(table: str, spelt: Mapping[str, str], rows: Mapping[str, int]) -> Question:
-    said = "; ".join(f"{w!r} ({counted(rows[w], 'row')}) as {n!r}" for w, n in spelt.items())
+    said = "; ".join(
+        f"{w!r} ({counted(rows[w], 'row')}{LETTERS if is_of_other_letters(w, n) else ''}) as {n!r}"
+        for w, n in spelt.items()
+    )
     return Question(
         "spelling", table, DEPARTMENT,
         f"{counted(len(spelt), 'spelling')} of a department taken as another: {said}",

@@ -79,27 +79,34 @@ def _months(name: str, table: pd.DataFrame) -> Iterator[pd.Series]:
 def reported(status_reports: pd.DataFrame) -> pd.Series:
     """Whether a row reports anything but a plan: a rating, that it came, work or a cost.
 
-    Work and cost to date that are only written on while the plan moves are no report.
+    Work and cost to date that are only written on while the plan moves are no report; nor is a
+    rating beside a zero of both where there was work before.
     """
-    came = status_reports["rag"].notna() | status_reports["submitted_on"].notna()
+    came = status_reports["submitted_on"].notna()
+    rated = status_reports["rag"].notna()
     worked = (status_reports[list(DONE)].fillna(0) != 0).any(axis=1)
-    found = came | worked
-    if (worked & ~came).any() and status_reports["planned_value"].notna().any():
-        found = came | (worked & ~_written_on(status_reports))
+    found = came | rated | worked
+    if found.any() and status_reports["planned_value"].notna().any() and not came.all():
+        gone, written_on = _unlike_work(status_reports)
+        found = came | (rated & ~gone) | (worked & ~written_on)
     if found.any():
         return found
     forecast = status_reports[list(FORECAST)].notna().any(axis=1)
     return forecast if forecast.any() else status_reports[list(PLAN)].isna().all(axis=1)
 
 
-def _written_on(status_reports: pd.DataFrame) -> pd.Series:
-    """Whether work and cost are those of the project's row before, and the plan is not."""
+def _unlike_work(status_reports: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Whether work and cost are zero though they were not, or stay while the plan moves."""
     rows = status_reports.sort_values("period", kind="stable")
-    values = rows[[*DONE, "planned_value"]].fillna(0)
-    before = values.groupby([rows["project_id"], rows["rated_by"]], sort=False).shift()
-    same = values == before
-    stays = same[list(DONE)].all(axis=1) & ~same["planned_value"] & before["planned_value"].notna()
-    return stays.reindex(status_reports.index)
+    values, done = rows[[*DONE, "planned_value"]], list(DONE)
+    whose = [rows["project_id"], rows["rated_by"]]
+    before = values.fillna(0).groupby(whose, sort=False).shift()
+    same = values.fillna(0) == before
+    stays = same[done].all(axis=1) & ~same["planned_value"] & before["planned_value"].notna()
+    is_zero = (values[done] == 0).all(axis=1)
+    most = values[done].sum(axis=1).groupby(whose, sort=False).cummax()
+    gone = is_zero & (most > 0)
+    return gone.reindex(status_reports.index), stays.reindex(status_reports.index)
 
 
 def last_month(table: str, months: pd.Series, until: str = "") -> str:

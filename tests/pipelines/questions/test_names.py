@@ -52,6 +52,10 @@ class TestDepartments:
         assert "2 spellings" in told
         assert "'bridges' (1 row) as 'Bridges'" in told
 
+    def test_of_other_letters_are_told_as_such(self) -> None:
+        told = texts(departments.check(asked(of(["Roads", "Roads", "R\u043eads"]))))
+        assert "(1 row, in letters of another script" in told["spelling projects.department"]
+
     def test_that_may_be_one_are_asked_for_with_places_and_an_alias(self) -> None:
         told = texts(departments.check(asked(of(WRITTEN))))["twin projects.department"]
         assert "'Roads' (1 project, projects) and 'Roads Dept' (1 project, projects)" in told

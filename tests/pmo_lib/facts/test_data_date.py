@@ -38,6 +38,8 @@ class TestStatusReports:
         told = {name: found(*rows) for name, rows in plans.items()}
         carried = [r | {"earned_value": last[r["project_id"]]} for r in plan("2026-06")]
         told["written on"] = found(*carried, reports=worked)
+        ended = plan("2026-06", earned_value=0.0, actual_cost=0.0, rag="green")
+        told["rated, nothing done"] = found(*ended, reports=worked)
         assert set(told.values()) == {"2026-03"}, told
 
     def test_of_work_that_came_count(self) -> None:
