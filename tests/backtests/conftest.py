@@ -37,7 +37,9 @@ def sample(once: Callable[..., Path], pmo: Callable[..., Any], great_expectation
 
     def make(folder: Path) -> None:
         (folder / "sample.yml").write_text(SAMPLE_JOB)
-        done = pmo("run", folder / "sample.yml", "--raw", RAW, "--out", folder / "out")
+        done = pmo(
+            "run", folder / "sample.yml", "--raw", RAW, "--out", folder / "out", "--workers", 1
+        )
         assert done.exit_code == 0, done.output
 
     return once("sample", make) / "out"
@@ -56,7 +58,7 @@ def gmpp(once: Callable[..., Path], pmo: Callable[..., Any], great_expectations:
         city = sorted((SHARED / "nyc_capital").glob("NYC_*.csv"))
         pmo("import", "nyc", *city, "--to", raw / "benchmarks" / "New York City")
         (folder / "gmpp.yml").write_text(GMPP_JOB)
-        run = pmo("run", folder / "gmpp.yml", "--raw", raw, "--out", folder / "out")
+        run = pmo("run", folder / "gmpp.yml", "--raw", raw, "--out", folder / "out", "--workers", 1)
         assert run.exit_code == 0, run.output
 
     return once("gmpp", make)

@@ -25,7 +25,16 @@ def made(once: Callable[..., Path], pmo: Callable[..., Any], great_expectations:
         imported = pmo("import", "nyc", FILE, "--to", folder / "raw")
         assert imported.exit_code == 1, imported.output  # ten cells cannot be, and are listed
         (folder / "nyc.yml").write_text(JOB)
-        run = pmo("run", folder / "nyc.yml", "--raw", folder / "raw", "--out", folder / "out")
+        run = pmo(
+            "run",
+            folder / "nyc.yml",
+            "--raw",
+            folder / "raw",
+            "--out",
+            folder / "out",
+            "--workers",
+            1,
+        )
         assert run.exit_code == 0, run.output
 
     return once("nyc", make)

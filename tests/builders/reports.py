@@ -1,10 +1,15 @@
 """Reports on tables made by hand, and their pages as plain text."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pkgutil import resolve_name
 from typing import Any
 
+import pytest
+
 from builders.catalogue import only_kpis
 from builders.pages import markdown, sections_of
+from pmo_lib.measurement import Measurement
 from pmo_lib.parameters import PARAMETERS
 from pmo_lib.reports.notebooks import REPORTS
 from pmo_lib.reports.report import Report
@@ -32,3 +37,18 @@ def page(notebook: str, opened: Workbook, **parameters: Any) -> str:
             for section in sections_of(notebook)
             if not any(name in section for name in TOLD_ELSEWHERE)
         )
+
+
+@contextmanager
+def measured_once() -> Iterator[None]:
+    """Reports of one workbook share a measurement, as those of a run do."""
+    made: dict[tuple[int, str, str | None], Measurement] = {}
+    measure = Workbook.measured
+
+    def kept(book: Workbook, period: str = "", baseline: str | None = "") -> Measurement:
+        key = (id(book), period, baseline)
+        return made.setdefault(key, measure(book, period, baseline))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Workbook, "measured", kept)
+        yield

@@ -5,14 +5,18 @@ is moved too, their benefits are not. `rolled_out` is the whole; `all_at_once`, 
 `few_departments` are the same projects under other circumstances.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from builders.simulation import Drawn, RollOut, draw
 from builders.tables import Row, Tables, tables
 from builders.views import settings
+from pmo_lib.effect import roll_out
 from pmo_lib.effect.finding import Evidence
 from pmo_lib.engine.view import View
 from pmo_lib.worth import value_case
@@ -154,3 +158,12 @@ def evidence(given: Tables) -> Evidence:
 def case(given: Tables, **terms: str) -> ValueCase:
     """The value case of the tables at the end of `PERIOD`."""
     return value_case.value_case(View(given, PERIOD, settings()), Terms(**terms))
+
+
+@contextmanager
+def permuted(times: int, in_checks: int = 0) -> Iterator[None]:
+    """Dates of adoption are permuted so often, and in checks; the whole of it takes long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(roll_out, "PERMUTATIONS", times)
+        patch.setattr(roll_out, "FEWER_PERMUTATIONS", in_checks or times)
+        yield

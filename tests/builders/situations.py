@@ -7,14 +7,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from builders.portfolio import portfolio
-from builders.rollouts import all_at_once, chosen, few_departments, rolled_out, without
+from builders.rollouts import (
+    all_at_once,
+    chosen,
+    few_departments,
+    permuted,
+    rolled_out,
+    without,
+)
 from builders.tables import Tables
 from builders.workbooks import facts, table_facts, workbook
 from pmo_lib.contract.verdict import Verdict
-from pmo_lib.effect import roll_out as findings
 from pmo_lib.parameters import ValueCaseParameters
 from pmo_lib.reports.value.value_report import ValueReport
 from pmo_lib.workbook import Workbook
@@ -94,9 +99,7 @@ SITUATIONS: Mapping[str, Callable[[], Workbook]] = {
 def of(opened: Workbook, **given: str) -> ValueReport:
     """The report; its tests permute the dates less often, as what they say hardly depends on it."""
     made = ValueReport(ValueCaseParameters(**given).resolved(opened), opened)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(findings, "PERMUTATIONS", FEWER_PERMUTATIONS)
-        patch.setattr(findings, "FEWER_PERMUTATIONS", FEWEST_PERMUTATIONS)
+    with permuted(FEWER_PERMUTATIONS, FEWEST_PERMUTATIONS):
         assert made.case  # kept from here on
     return made
 

@@ -1,7 +1,6 @@
 """Whatever table or column is missing, everything is measured or says why it is not."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -19,18 +18,17 @@ from builders.gaps import (
     without_tables,
 )
 from builders.pages import sections_of
-from builders.reports import ON_PAGES, report_on
+from builders.reports import ON_PAGES, measured_once, report_on
+from builders.rollouts import permuted
 from builders.tables import DEPARTMENTS, PERIOD
 from builders.views import settings
 from builders.workbooks import workbook
 from pmo_lib.assessment.series import history
 from pmo_lib.contract.tables import empty
-from pmo_lib.effect import roll_out
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.measurement import Measurement
 from pmo_lib.reports.picture import Picture
 from pmo_lib.workbook import Workbook
 
@@ -107,31 +105,15 @@ def sections_lack(lacking: Iterable[Gap], subtests: pytest.Subtests) -> None:
                     shown(notebook, opened)
 
 
-@contextmanager
-def measured_once() -> Iterator[None]:
-    """Reports of one workbook share a measurement, as those of a run do."""
-    made: dict[tuple[int, str, str | None], Measurement] = {}
-    measure = Workbook.measured
-
-    def kept(book: Workbook, period: str = "", baseline: str | None = "") -> Measurement:
-        key = (id(book), period, baseline)
-        return made.setdefault(key, measure(book, period, baseline))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Workbook, "measured", kept)
-        yield
-
-
 def test_every_section_of_the_value_case_is_shown(
-    monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+    subtests: pytest.Subtests,
 ) -> None:
     """On a roll-out in which there is an effect to lose."""
-    monkeypatch.setattr(roll_out, "PERMUTATIONS", 19)
-    monkeypatch.setattr(roll_out, "FEWER_PERMUTATIONS", 19)
     given = small_roll_out()
-    for gap in (*without_rows(given), *without_tables(given), *without_columns(given)):
-        with subtests.test(gap.name):
-            shown("04_value_case", workbook(gap.tables))
+    with permuted(19):
+        for gap in (*without_rows(given), *without_tables(given), *without_columns(given)):
+            with subtests.test(gap.name):
+                shown("04_value_case", workbook(gap.tables))
 
 
 def shown(notebook: str, opened: Workbook) -> None:
