@@ -58,7 +58,7 @@ class Baseline:
 
         It is of what was frozen first, and stays; the `whole` is with what was added.
         """
-        return self._hash_of(self.observations) if whole else self._hash
+        return self._hash_of(self.observations) if whole and self.added else self._hash
 
     @cached_property
     def _hash(self) -> str:
