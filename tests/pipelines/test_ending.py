@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ import pytest
 
 from pipelines.ending import Ended, endable
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="has other signals")
-PMO = [sys.executable, "-c", "from pipelines.cli import main; main()"]
-SLOW = """\
-import os, signal, sys, time
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+# who runs the tests in the background may have told them to ignore Ctrl-C
+HEARD = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+PMO = [sys.executable, "-c", f"{HEARD}from pipelines.cli import main; main()"]
+SLOW = f"""\
+{HEARD}import os, sys, time
 from pipelines import cli, ending
 def slow(*_):
     try:
@@ -35,8 +38,10 @@ cli.main()
 
 def descendants(pid: int) -> set[int]:
     """The processes that it began, and those that these began."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True)
-    parents = dict(map(int, line.split()) for line in listed.stdout.splitlines())
+    parents: dict[int, int] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it may have ended meanwhile
+            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
     found: set[int] = set()
     while more := {p for p, parent in parents.items() if parent in {pid, *found}} - found:
         found |= more

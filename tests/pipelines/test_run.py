@@ -380,8 +380,8 @@ class TestWithheld:
         runs.change("2025-06-30,100000", "2025-06-31,100000", "baselines")
         found = runs()
         assert found.exit_code == 1
-        assert found.rows_rejected == 1
-        assert "KPIs on baselines are withheld: 1 of 5 rows" in runs.page("index").text
+        assert (found.rows_rejected, found.cells_unread) == (0, 1)
+        assert "KPIs on baselines.finish are withheld: 1 of 5 cells" in runs.page("index").text
         results = pd.read_csv(runs.pack / "kpis.csv").set_index(["kpi_id", "department"])
         assert results.loc[("D1", "All departments"), "state"] == "withheld"
 

@@ -123,7 +123,7 @@ def prepared(
                 rows.loc[position, list(broken.change)] = list(broken.change.values())
                 lines[broken] = position + 2
             rows.to_csv(raw / f"{table.name}.csv", index=False)
-        return Prepared(out, prepare(raw, out, Settings()).verdict, lines)
+        return Prepared(out, prepare(raw, out, Settings(strict=True)).verdict, lines)
 
     return of
 
@@ -332,18 +332,19 @@ class TestImport:
                     assert everywhere == []
 
     def test_waits_until_a_table_is_there(self, tmp_path: Path) -> None:
-        (tmp_path / "projects.csv").write_text("project_id,department\nP1\n")
-        (tmp_path / "baselines.csv").write_text("project_id,cost\nP1,3\n")
+        raw = tmp_path / "raw"
+        raw.mkdir()
+        (raw / "projects.csv").write_text("project_id,name\nP1,x\n")
         code = (
             "import sys, typer.testing, pipelines.cli;"
             "run = typer.testing.CliRunner().invoke(pipelines.cli.app, sys.argv[1:]);"
             "print(run.output);"
             "sys.exit(3 if 'great_expectations' in sys.modules else run.exit_code)"
         )
-        arguments = ["check", "--raw", str(tmp_path), "--out", str(tmp_path / "out")]
+        arguments = ["check", "--raw", str(raw), "--out", str(tmp_path / "out")]
         command = [sys.executable, "-c", code, *arguments]
         done = subprocess.run(command, capture_output=True, text=True)
-        assert "required column missing: version" in done.stdout
+        assert "required column missing: department" in done.stdout
         assert done.returncode == 2
 
 

@@ -42,7 +42,7 @@ def test_is_read_with_what_it_says(tmp_path: Path) -> None:
     (found,) = packs_in(tmp_path)
     assert found == Made(
         "2026-03", "2026-04-01T06:00:00", "f", "h", (), "March 2026", 2, {}, {}, (), ("x",),
-        {"projects.name": ("D1",)}, {}, tmp_path / "2026-03",
+        {"projects.name": ("D1",)}, folder=tmp_path / "2026-03",
     )  # fmt: skip
 
 

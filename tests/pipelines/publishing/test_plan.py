@@ -49,6 +49,7 @@ def workbook(*departments: str) -> Workbook:
     """What a plan needs of a workbook: its departments, periods and roll-outs."""
     periods = [f"2025-{month:02}" for month in range(1, 13)]
     book = SimpleNamespace(departments=list(departments), periods=periods, tables={})
+    book.frozen_until = lambda name="": ""
     return cast("Workbook", book)
 
 
