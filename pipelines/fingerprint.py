@@ -32,9 +32,9 @@ def fingerprint(
         )
     baselines = (out / BASELINES).rglob("baseline.json")
     others = [(path.name, path) for path in [*sorted(baselines), *sorted(code)] if path.is_file()]
-    for name, path in [*inputs(raw), *others]:
-        line = f"{name} {sha256(path.read_bytes()).hexdigest()}\n"
-        digest.update(line.encode(errors="surrogateescape"))
+    hashes = [(name, sha256(path.read_bytes()).hexdigest()) for name, path in others]
+    for name, hashed in [*inputs(raw), *hashes]:
+        digest.update(f"{name} {hashed}\n".encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 

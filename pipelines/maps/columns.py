@@ -13,7 +13,8 @@ import yaml
 from rapidfuzz import fuzz
 
 from pipelines.maps.grid import plain
-from pipelines.reading.parse import Conventions, parse
+from pipelines.reading.conventions import Conventions
+from pipelines.reading.parse import parse
 from pmo_lib.contract.schema import Column
 
 ENOUGH = 0.95  # of a column's cells must be readable as ours

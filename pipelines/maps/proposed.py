@@ -20,7 +20,8 @@ from pipelines.maps.columns import (
 )
 from pipelines.maps.declared import AS_AT
 from pipelines.maps.grid import Grid, Listed, header_line, listed, plain
-from pipelines.reading.parse import Conventions, parse
+from pipelines.reading.conventions import Conventions
+from pipelines.reading.parse import parse
 from pmo_lib.contract.tables import TABLES
 
 OF_PROJECTS = ("projects", "baselines", "status_reports")

@@ -8,7 +8,8 @@ import pandas as pd
 
 from pipelines.maps.declared import Map, read_map
 from pipelines.maps.mapped import mapped
-from pipelines.reading.parse import Conventions, parse
+from pipelines.reading.conventions import Conventions
+from pipelines.reading.parse import parse
 from pipelines.reading.readers import RawTable
 from pipelines.sources import UNREAD_COLUMNS, Imported
 from pmo_lib.contract.tables import TABLES

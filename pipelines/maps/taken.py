@@ -9,7 +9,8 @@ import pandas as pd
 from pipelines.maps.columns import FileColumn, Habits, fit, order_of_dates
 from pipelines.maps.declared import AS_AT, SheetMap, Taken, either
 from pipelines.maps.grid import plain
-from pipelines.reading.parse import Conventions, parse
+from pipelines.reading.conventions import Conventions
+from pipelines.reading.parse import parse
 from pmo_lib.contract.schema import Column
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError

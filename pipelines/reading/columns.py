@@ -87,7 +87,7 @@ def looks_like(name: str, text: pd.Series) -> tuple[str, tuple[ColumnKind, ...]]
     texts = seen[seen != ""].unique()[:SEEN].tolist()
     if _most(_DATE, texts):
         return "dates", ("date", "period")
-    if _most(_RATING, texts):
+    if len(texts) > 1 and _most(_RATING, texts):
         return "ratings", ("text",)
     if not _most(_NUMBER, texts) and not _most(_PERCENT, texts):
         return "", ()

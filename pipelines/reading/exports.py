@@ -1,5 +1,6 @@
 """Which table each file of a folder of exports holds, and its cells."""
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -70,11 +71,29 @@ def peer_folders(raw: Path) -> list[Path]:
     return sorted(path for path in folders if path.is_dir() and not path.name.startswith("."))
 
 
-def inputs(raw: Path) -> list[tuple[str, Path]]:
-    """Every file that what is made from `raw` may depend on, with its name."""
-    own = [*raw.iterdir(), *(raw / BENCHMARKS).rglob("*")]
-    named = [(printable(path.relative_to(raw).as_posix()), path) for path in own if path.is_file()]
-    return sorted(named) + [(f"shipped {path.name}", path) for path in _files(SHIPPED)]
+def inputs(raw: Path) -> list[tuple[str, str]]:
+    """Every file that what is made from `raw` may depend on: its name, and its hash if it is read.
+
+    Of a file that is no table the name alone counts, for it is told.
+    """
+    own = sorted([*raw.iterdir(), *(raw / BENCHMARKS).rglob("*")])
+    named = [(printable(path.relative_to(raw).as_posix()), path) for path in own]
+    named += [(f"shipped {path.name}", path) for path in _files(SHIPPED)]
+    return [(name, _hash(path)) for name, path in named]
+
+
+def _hash(path: Path) -> str:
+    """SHA-256 of a file that may be read, nothing of any other."""
+    suffix = path.suffix.lower()
+    in_benchmarks = BENCHMARKS in path.parts[-3:-1]
+    is_table = suffix == ".xlsx" or bool(table_named(path.stem)) or in_benchmarks
+    try:
+        if not_a_file(path) or not (suffix in NOT_DATA or (suffix in READ and is_table)):
+            return ""
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""  # whoever reads it says why it cannot be
 
 
 def table_named(name: str) -> str:

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from pipelines.reading.columns import left_aside, refused
+from pipelines.reading.conventions import Assumed, Conventions
 from pipelines.reading.loaded import REJECTION_COLUMNS, Loaded, without
-from pipelines.reading.parse import Assumed, Conventions, Problems, parse_files
+from pipelines.reading.parse import Problems, parse_files
 from pipelines.reading.readers import RawTable
 from pipelines.reading.rows import NOTE, not_rows, notes, replaced
 from pipelines.reading.snapshots import refuse_keys_in_two_files

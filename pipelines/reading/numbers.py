@@ -100,7 +100,7 @@ class Convention:
         if found.currency and self.currency and not _is_ours(found.currency, self.currency):
             raise UnreadableError(
                 f"is in {found.currency}, and the settings' currency is {self.currency}: amounts "
-                "of unlike currencies are never compared; convert it"
+                "of unlike currencies are never compared; convert it, or set currency right"
             )
         return value
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from pipelines.reading.parse import Assumed
+from pipelines.reading.conventions import Assumed
 from pipelines.reading.readers import RawTable
 from pipelines.reading.rows import REPLACED
 from pmo_lib.contract.schema import Table

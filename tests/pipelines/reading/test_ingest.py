@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from pipelines.reading.encoding import hash_and_encoding
-from pipelines.reading.exports import table_named
+from pipelines.reading.exports import inputs, table_named
 from pipelines.reading.ingest import Ingested, ingest
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
@@ -202,6 +202,47 @@ class TestFolder:
         assert "projects.csv line 1: required column missing: department" in said
         assert "baselines.csv: is empty" in said
         assert "milestones.csv line 1: required column missing: milestone_id" in said
+
+
+class TestInputs:
+    """What a pack's fingerprint is made of."""
+
+    @pytest.fixture
+    def raw(self, tmp_path: Path, write: Callable[..., Path]) -> Path:
+        (tmp_path / "raw" / "benchmarks" / "rail").mkdir(parents=True)
+        return write(
+            tmp_path / "raw",
+            {"projects.csv": PROJECTS, "settings.yml": "currency: EUR\n", "film.mp4": "x",
+             "notes.csv": "x", "benchmarks/own.csv": "x", "benchmarks/rail/projects.csv": PROJECTS},
+        )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        "name",
+        ["projects.csv", "settings.yml", "benchmarks/own.csv", "benchmarks/rail/projects.csv"],
+    )
+    def test_change_with_what_is_read(self, raw: Path, name: str) -> None:
+        before = inputs(raw)
+        (raw / name).write_text("y")
+        assert [n for (n, _), old in zip(inputs(raw), before, strict=True) if (n, _) != old] == [
+            name
+        ]
+
+    @pytest.mark.parametrize("name", ["film.mp4", "notes.csv"])
+    def test_do_not_change_with_what_is_not(self, raw: Path, name: str) -> None:
+        before = inputs(raw)
+        (raw / name).write_text("y")
+        assert inputs(raw) == before
+
+    def test_change_with_the_name_of_a_file_that_is_told(self, raw: Path) -> None:
+        before = inputs(raw)
+        (raw / "film.mp4").rename(raw / "film2.mp4")
+        assert inputs(raw) != before
+
+    def test_wait_for_no_pipe_and_name_what_cannot_be_printed(self, raw: Path) -> None:
+        os.mkfifo(raw / "gates.csv")
+        (raw / os.fsdecode(b"\xff.txt")).write_text("x")
+        found = dict(inputs(raw))
+        assert found["gates.csv"] == found["\\xff.txt"] == ""
 
 
 class TestRequiredColumn:
@@ -524,6 +565,7 @@ class TestColumnsOfOthers:
             ("sprint", ("1", "2")),
             ("phase", ("1.2.3", "2.0.1")),
             ("notes", ("Red tape, mostly", "see 2026-01-05")),
+            ("label", ("a", "a")),
             ("x", ("", " ")),
         ],
     )

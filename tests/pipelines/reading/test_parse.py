@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipelines.reading.parse import Conventions, Parsed, parse
+from pipelines.reading.conventions import Conventions
+from pipelines.reading.parse import Parsed, parse
 from pmo_lib.contract.schema import Column, ColumnKind
 
 NO_CONVENTIONS = Conventions()
