@@ -429,11 +429,11 @@ class TestSwapped:
 
     def test_are_not_assumed_where_one_speaks_against_it(self, subtests: pytest.Subtests) -> None:
         for cells in [
-            DATES,
-            TEXTS,
-            (*TEXTS, *DATES, "2024-07-13"),
-            (*TEXTS, *DATES, "11/02/2024"),
-            (*TEXTS, *DATES[:2]),
+            self.DATES,
+            self.TEXTS,
+            (*self.TEXTS, *self.DATES, "2024-07-13"),
+            (*self.TEXTS, *self.DATES, "11/02/2024"),
+            (*self.TEXTS, *self.DATES[:2]),
         ]:
             with subtests.test(cells=cells):
                 assert not read("date", *cells, date_format="%m/%d/%Y").assumed.swapped
