@@ -13,7 +13,7 @@ test: $(STAMP)  ## lint, types and all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lab: $(STAMP)  ## JupyterLab on the notebooks
 	$(BIN)/pmo check --quiet || test $$? -eq 1

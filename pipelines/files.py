@@ -9,7 +9,6 @@ import shutil
 import socket
 import stat
 import sys
-import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -228,17 +227,3 @@ def not_a_file(path: Path) -> str:
         stat.S_ISSOCK: "a socket",
     }
     return next((said for is_kind, said in kinds.items() if is_kind(mode)), "a device")
-
-
-def printable(name: str) -> str:
-    """A file's name in letters that can be printed: others as escapes, such as \\x1b."""
-    return "".join(c if _is_printable(c) else _escape(c) for c in name)
-
-
-def _is_printable(letter: str) -> bool:
-    return letter.isprintable() and unicodedata.category(letter) not in {"Cf", "Cs"}
-
-
-def _escape(letter: str) -> str:
-    byte = ord(letter) - 0xDC00  # how Python holds a byte that is no UTF-8
-    return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else repr(letter)[1:-1]

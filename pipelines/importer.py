@@ -1,15 +1,15 @@
 """pmo import: another tool's files become our tables as CSV, with a list of what was unreadable."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
-from pipelines.files import replaced_folder
+from pipelines.files import not_a_file, replaced_folder
 from pipelines.maps.source import MapSource, shipped
 from pipelines.sources import SOURCES, Imported, Source, source
 from pipelines.spreadsheet import write_csv
-from pmo_lib.errors import DataError, PmoError, allowed_values
+from pmo_lib.errors import DataError, PmoError, allowed_values, raise_all
 
 UNREAD = "unread"
 
@@ -29,9 +29,8 @@ def import_files(reader: Source, name: str, files: Sequence[Path], to: Path) -> 
 
     Raises PmoError for unreadable files, or a folder that holds other files.
     """
-    for what, is_so in _WRONG.items():
-        if wrong := [str(path) for path in files if is_so(path)]:
-            raise DataError(what, where=", ".join(wrong), remedy="Name the files themselves")
+    wrong = [(f"is {what}", path) for path in files if (what := not_a_file(path))]
+    raise_all([DataError(w, where=f"{p}", remedy="Name the files themselves") for w, p in wrong])
     imported = reader.read(files)
     to = to.resolve()
     ours = [*(f"{table}.csv" for table in imported.tables), UNREAD]
@@ -47,13 +46,6 @@ def import_files(reader: Source, name: str, files: Sequence[Path], to: Path) -> 
         if settings:
             (folder / own.name).write_bytes(settings)
     return imported
-
-
-_WRONG: Mapping[str, Callable[[Path], bool]] = {
-    "there is no such file": lambda path: not path.exists(),
-    "is a folder": Path.is_dir,
-    "is a pipe or device, not a file": lambda path: not (path.is_file() or path.is_dir()),
-}
 
 
 def _as_yaml(settings: Mapping[str, str | int]) -> bytes:

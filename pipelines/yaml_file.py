@@ -5,7 +5,6 @@ as it is written. (YAML 1.1 makes of them false, a date and infinity.)
 """
 
 import re
-import stat
 from collections.abc import Hashable
 from dataclasses import dataclass
 from math import isfinite
@@ -14,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from pipelines.files import not_a_file
 from pmo_lib.errors import PmoError, SettingsError, shown
 
 MOST_BYTES = 1_000_000
@@ -54,9 +54,7 @@ def _text(path: Path) -> str:
     """The text of a regular file: nothing that waits, has no end, or is in another encoding."""
     where = str(path)
     try:
-        facts = path.stat()
-        if not stat.S_ISREG(facts.st_mode):
-            what = "a folder" if stat.S_ISDIR(facts.st_mode) else "a pipe or device"
+        if what := not_a_file(path):
             raise SettingsError(f"is {what}, not a file", where, "Put a text file in its place")
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)

@@ -1,6 +1,7 @@
 """Text of others, safe to print: nothing in it moves a cursor or turns a line round."""
 
 import re
+import unicodedata
 
 LONG_WORD = 1000  # letters; longer ones are cut where a person reads them in a terminal
 _SHOWN = {c: f"\\x{c:02x}" for c in (*range(32), *range(127, 160)) if c not in b"\t\n"}
@@ -20,3 +21,16 @@ def cut(text: str) -> str:
     return re.sub(
         rf"\S{{{LONG_WORD},}}", lambda found: f"{found[0][:80]}… ({len(found[0]):,} letters)", text
     )
+
+
+def spelled_out(name: str) -> str:
+    """A name with every letter that nobody sees as an escape, as of a file that has to be found."""
+    return "".join(letter if _is_seen(letter) else _escaped(letter) for letter in name)
+
+
+def _is_seen(letter: str) -> bool:
+    return letter.isprintable() and unicodedata.category(letter) not in {"Cf", "Cs"}
+
+
+def _escaped(letter: str) -> str:
+    return _BYTES.get(ord(letter), repr(letter)[1:-1])

@@ -15,10 +15,10 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
-from pipelines.files import printable
 from pipelines.reading.headers import LOOKED_AT, header_row
 from pipelines.reading.readers import Cells, Lines, RawTable, collect, title_told
 from pmo_lib.errors import DataError
+from pmo_lib.printable import spelled_out
 from pmo_lib.wording import counted
 
 # Beyond these a workbook is a bomb, or nothing that a person keeps a list in.
@@ -40,7 +40,7 @@ def read_workbook(path: Path, known: frozenset[str], only: Lines | None = None) 
     A sheet that cannot be read has the error in its place. Dates come as ISO text, a formula
     without a value as itself.
     """
-    name = printable(path.name)
+    name = spelled_out(path.name)
     _refuse_bombs(path, name)
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -81,7 +81,7 @@ def _sheet(
     file: str, sha256: str, sheet: Any, known: frozenset[str], only: Lines | None
 ) -> RawTable | None:
     """A sheet's cells; nothing where it has none."""
-    title = printable(sheet.title)
+    title = spelled_out(sheet.title)
     where = f"{file} sheet {title}"
     with sheet.parent._archive.open(sheet._worksheet_path) as source:
         parser = _Parser(source, sheet)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from pipelines.files import not_a_file, printable
+from pipelines.files import not_a_file
 from pipelines.reading.excel import read_workbook
 from pipelines.reading.headers import normalised
 from pipelines.reading.readers import RawTable, read_csv
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError, PmoError
+from pmo_lib.printable import spelled_out
 
 BENCHMARKS = "benchmarks"  # the table, and the folder with more of it and with peers
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "raw" / BENCHMARKS
@@ -77,7 +78,7 @@ def inputs(raw: Path) -> list[tuple[str, str]]:
     Of a file that is no table the name alone counts, for it is told.
     """
     own = sorted([*raw.iterdir(), *(raw / BENCHMARKS).rglob("*")])
-    named = [(printable(path.relative_to(raw).as_posix()), path) for path in own]
+    named = [(spelled_out(path.relative_to(raw).as_posix()), path) for path in own]
     named += [(f"shipped {path.name}", path) for path in _files(SHIPPED)]
     return [(name, _hash(path)) for name, path in named]
 
@@ -120,7 +121,7 @@ def _in_subfolders(raw: Path) -> Iterator[str]:
             continue
         for path in islice(sorted(folder.glob("*")), LOOKED_THROUGH):
             if path.suffix.lower() in READ and table_named(path.stem):
-                yield printable(path.relative_to(raw).as_posix())
+                yield spelled_out(path.relative_to(raw).as_posix())
 
 
 def _read(
@@ -131,7 +132,7 @@ def _read(
     encoding: str,
     exports: Exports,
 ) -> None:
-    suffix, name = path.suffix.lower(), f"{prefix}{printable(path.name)}"
+    suffix, name = path.suffix.lower(), f"{prefix}{spelled_out(path.name)}"
     if not (suffix == ".xlsx" or (suffix == ".csv" and table)):
         exports.ignored.append(name)
         return
@@ -139,7 +140,7 @@ def _read(
     try:
         if what := not_a_file(path):
             remedy = "Put the export there as a file, or rename it"
-            raise DataError(f"is {what}, not a file", where=printable(path.name), remedy=remedy)
+            raise DataError(f"is {what}, not a file", where=spelled_out(path.name), remedy=remedy)
         if suffix == ".csv":
             columns = frozenset(TABLES[table].column_names)
             sheets = [(table, read_csv(path, columns, encoding))]
@@ -162,14 +163,14 @@ def _told(error: DataError | OSError, path: Path, prefix: str) -> DataError:
         return DataError(error.what, where=f"{prefix}{error.where}", remedy=error.remedy)
     remedy = "Give whoever runs this the right to read it, or put another copy there"
     what = f"cannot be read ({error.strerror or error})"
-    return DataError(what, where=f"{prefix}{printable(path.name)}", remedy=remedy)
+    return DataError(what, where=f"{prefix}{spelled_out(path.name)}", remedy=remedy)
 
 
 def _sheets(path: Path, table: str) -> list[tuple[str, RawTable | DataError]]:
     """Each sheet with the table it holds, or with nothing; errors only of sheets that hold one."""
     sheets = read_workbook(path, ALL_COLUMNS)
     if not sheets:
-        where = printable(path.name)
+        where = spelled_out(path.name)
         raise DataError("is empty", where=where, remedy="Export it again, or remove the file")
     # a workbook named after a table may leave its only sheet as Excel called it
     otherwise = table if len(sheets) == 1 else ""

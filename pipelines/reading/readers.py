@@ -19,7 +19,6 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.files import printable
 from pipelines.reading.encoding import (
     BLOCK_BYTES,
     LONGEST_LINE,
@@ -30,6 +29,7 @@ from pipelines.reading.encoding import (
 from pipelines.reading.headers import LOOKED_AT, UNNAMED, header_row, names_of
 from pipelines.spreadsheet import unguarded
 from pmo_lib.errors import DataError
+from pmo_lib.printable import spelled_out
 
 if TYPE_CHECKING:
     import _csv
@@ -80,7 +80,7 @@ def read_csv(
     Raises DataError for a file that is empty, in another encoding, without a known column in its
     first lines, or with a quote that is never closed.
     """
-    name = printable(path.name)
+    name = spelled_out(path.name)
     sha256, found = hash_and_encoding(path, encoding)
     with path.open(encoding=found, newline="") as stream:
         said = _SAID_SEPARATOR.fullmatch(stream.readline())
@@ -100,7 +100,7 @@ def read_csv(
 def title_told(above: Sequence[str], header_line: int) -> Iterator[tuple[str, str]]:
     """That lines stand above the header."""
     if above:
-        first = printable(" ".join(above[0].split())[:60].strip(" ,;\t\"'"))
+        first = spelled_out(" ".join(above[0].split())[:60].strip(" ,;\t\"'"))
         what = f"names the columns in line {header_line}; what stands above, such as {first!r}, "
         yield "title", f"{what}is not read"
 

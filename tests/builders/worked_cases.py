@@ -26,11 +26,16 @@ def load(name: str) -> list[dict[str, Any]]:
     return cases
 
 
-def parameters(name: str, **only: str) -> list[Any]:
-    """The cases of a file as pytest parameters, all or those whose fields are as in `only`."""
+def chosen(name: str, **only: str) -> list[dict[str, Any]]:
+    """The cases of a file, all or those whose fields are as in `only`."""
     found = [case for case in load(name) if all(case[k] == v for k, v in only.items())]
     assert found, f"{name}.json has no case of {only}"
-    return [pytest.param(case, id=case["id"]) for case in found]
+    return found
+
+
+def parameters(name: str, **only: str) -> list[Any]:
+    """The same as pytest parameters."""
+    return [pytest.param(case, id=case["id"]) for case in chosen(name, **only)]
 
 
 def check_kpi(case: dict[str, Any]) -> None:

@@ -536,7 +536,7 @@ class TestImport:
     def test_missing_file_is_exit_code_2(self, pmo: Pmo, tmp_path: Path) -> None:
         done = pmo("import", "gmpp", tmp_path / "gone.csv", "--to", tmp_path / "to")
         assert done.exit_code == 2
-        assert f"{tmp_path / 'gone.csv'}: there is no such file. Name the files" in done.stderr
+        assert f"{tmp_path / 'gone.csv'}: is not there. Name the files" in done.stderr
         assert not (tmp_path / "to").exists()
 
     def test_unknown_source_is_exit_code_2_naming_those_there_are(

@@ -40,14 +40,14 @@ def test_writes_tables_and_unread_cells(export: Path, tmp_path: Path) -> None:
 
 
 def test_missing_files_are_named_and_nothing_is_written(export: Path, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"gone\.csv: there is no such file"):
+    with pytest.raises(DataError, match=r"gone\.csv: is not there"):
         import_files(Source(), "tool", [export, tmp_path / "gone.csv"], tmp_path / "to")
     assert not (tmp_path / "to").exists()
 
 
 def test_pipes_are_named_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
-    with pytest.raises(DataError, match="is a pipe or device, not a file"):
+    with pytest.raises(DataError, match="is a pipe"):
         import_files(Source(), "tool", [tmp_path / "pipe.csv"], tmp_path / "to")
     assert not (tmp_path / "to").exists()
 

@@ -30,9 +30,9 @@ def link_to(target: str) -> Callable[[Path], None]:
 
 PLACES: dict[str, tuple[Callable[[Path], None], str]] = {
     "folder": (Path.mkdir, "is a folder, not a file"),
-    "pipe": (os.mkfifo, "is a pipe or device, not a file"),
-    "link to a device without end": (link_to("/dev/zero"), "is a pipe or device"),
-    "link to nowhere": (link_to("nowhere"), "cannot be read (No such file or directory)"),
+    "pipe": (os.mkfifo, "is a pipe, not a file"),
+    "link to a device without end": (link_to("/dev/zero"), "is a device, not a file"),
+    "link to nowhere": (link_to("nowhere"), "is a link to nothing, not a file"),
     "link to itself": (link_to("settings.yml"), "cannot be read (Too many levels of"),
     "large file": (
         lambda path: path.write_bytes(b"#" * (MOST_BYTES + 1)), "has more than 1,000,000 bytes",

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmo_lib.printable import cut, printable
+from pmo_lib.printable import cut, printable, spelled_out
 
 TEXTS = {
     "plain ä 部門 €": "plain ä 部門 €",
@@ -39,3 +39,15 @@ def test_nothing_that_acts_is_left(text: str) -> None:
 def test_endless_words_are_cut_and_counted() -> None:
     said = cut(f"unknown {'x' * 100_000} in {'y' * 999}")
     assert said == f"unknown {'x' * 80}… (100,000 letters) in {'y' * 999}"
+
+
+NAMES = {
+    "a.csv": "a.csv", "é部.csv": "é部.csv", "a\x1b[1m.csv": r"a\x1b[1m.csv",
+    "caf\udce9": r"caf\xe9",
+    "a\u200bb": r"a\u200bb", "a\u202eb": r"a\u202eb", "a\ufeff": r"a\ufeff", "a\nb": r"a\nb",
+    "half \ud800": r"half \ud800",
+}  # fmt: skip
+
+
+def test_names_of_files_are_spelled_out() -> None:
+    assert {name: spelled_out(name) for name in NAMES} == NAMES

@@ -58,9 +58,8 @@ def save_workbook(path: Path, **sheets: str) -> None:
 
 
 class TestNames:
-    @pytest.mark.parametrize(
-        ("name", "table"),
-        [
+    def test_that_begin_with_a_table_are_that_table(self, subtests: pytest.Subtests) -> None:
+        for name, table in [
             ("projects", "projects"),
             ("Projects", "projects"),
             ("PROJECTS 2025", "projects"),
@@ -70,18 +69,19 @@ class TestNames:
             ("Status Reports", "status_reports"),
             ("benefit_reports_2025", "benefit_reports"),
             ("benefits_2025", "benefits"),
-        ],
-    )
-    def test_that_begin_with_a_table_are_that_table(self, name: str, table: str) -> None:
-        assert table_named(name) == table
+        ]:
+            with subtests.test(name=name, table=table):
+                assert table_named(name) == table
 
-    @pytest.mark.parametrize("name", ["project", "our projects", "projectsold", "notes", ""])
-    def test_of_other_files_are_none(self, name: str) -> None:
-        assert table_named(name) == ""
+    def test_of_other_files_are_none(self, subtests: pytest.Subtests) -> None:
+        for name in ["project", "our projects", "projectsold", "notes", ""]:
+            with subtests.test(name=name):
+                assert table_named(name) == ""
 
-    @pytest.mark.parametrize("name", TABLES)
-    def test_of_the_tables_are_themselves(self, name: str) -> None:
-        assert table_named(name) == name
+    def test_of_the_tables_are_themselves(self, subtests: pytest.Subtests) -> None:
+        for name in TABLES:
+            with subtests.test(name=name):
+                assert table_named(name) == name
 
 
 class TestFolder:

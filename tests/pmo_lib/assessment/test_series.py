@@ -120,23 +120,27 @@ class TestMonths:
         assert len(found) == 40
         assert found.to_dict() == {m: float(finished.get(m, 0)) for m in found.index}
 
-    @pytest.mark.parametrize("kpi_id", [k for k in CATALOGUE if CATALOGUE[k].window != "data date"])
-    def test_months_of_the_window_are_what_the_kpi_rests_on(self, kpi_id: str) -> None:
-        kpi = CATALOGUE[kpi_id]
-        units = pooled(observe(kpi, sample()))
-        units = units[known(kpi, units)]
-        months = 12 if kpi.window == "year" else ALL.outcome_window_months
-        found = series(kpi_id, sample(), months=months)
-        assert len(found) > 0
-        for name in ("numerator", "denominator"):
-            assert found[name].sum() == pytest.approx(units[name].sum())
+    def test_months_of_the_window_are_what_the_kpi_rests_on(
+        self, subtests: pytest.Subtests
+    ) -> None:
+        for kpi_id in [k for k in CATALOGUE if CATALOGUE[k].window != "data date"]:
+            with subtests.test(kpi_id):
+                kpi = CATALOGUE[kpi_id]
+                units = pooled(observe(kpi, sample()))
+                units = units[known(kpi, units)]
+                months = 12 if kpi.window == "year" else ALL.outcome_window_months
+                found = series(kpi_id, sample(), months=months)
+                assert len(found) > 0
+                for name in ("numerator", "denominator"):
+                    assert found[name].sum() == pytest.approx(units[name].sum())
 
-    @pytest.mark.parametrize("kpi_id", STATES)
-    def test_state_is_the_kpi_at_each_months_end(self, kpi_id: str) -> None:
-        found = series(kpi_id, SEEN, "Finance", months=18)
-        for row in found.itertuples():
-            then = results(replace(SEEN, period=row.period), ["Finance"], [kpi_id])[0]
-            assert (row.value, row.n) == (pytest.approx(then.value), then.n)
+    def test_state_is_the_kpi_at_each_months_end(self, subtests: pytest.Subtests) -> None:
+        for kpi_id in STATES:
+            with subtests.test(kpi_id):
+                found = series(kpi_id, SEEN, "Finance", months=18)
+                for row in found.itertuples():
+                    then = results(replace(SEEN, period=row.period), ["Finance"], [kpi_id])[0]
+                    assert (row.value, row.n) == (pytest.approx(then.value), then.n)
 
     def test_nothing_in_flight_is_none_and_before_the_first_there_is_no_month(self) -> None:
         rows = [project(started_on="2026-03-01", finished_on="2026-05-20"),
@@ -242,30 +246,33 @@ class TestQuarters:
 
 
 class TestWhatMayNotMatter:
-    @pytest.mark.parametrize("kpi_id", MEASURED)
-    def test_order_of_rows_and_the_tables_stay_as_they_are(self, kpi_id: str) -> None:
+    def test_order_of_rows_and_the_tables_stay_as_they_are(self, subtests: pytest.Subtests) -> None:
         tables = portfolio()
         mixed = {name: table.sample(frac=1, random_state=5) for name, table in tables.items()}
         seen = View(tables, PERIOD, ALL)
-        found = series(kpi_id, seen, months=14)
-        assert_frame_equal(series(kpi_id, replace(seen, tables=mixed), months=14), found)
+        for kpi_id in MEASURED:
+            with subtests.test(kpi_id):
+                found = series(kpi_id, seen, months=14)
+                assert_frame_equal(series(kpi_id, replace(seen, tables=mixed), months=14), found)
         for name, table in portfolio().items():
             assert_frame_equal(tables[name], table)
 
-    @pytest.mark.parametrize("kpi_id", [k for k in MEASURED if CATALOGUE[k].level == "department"])
-    def test_department_is_its_own(self, kpi_id: str) -> None:
-        alone = replace(SEEN, tables=of_department(portfolio(), "Finance"))
-        found = series(kpi_id, SEEN, "Finance", months=14)
-        assert_frame_equal(series(kpi_id, alone, "Finance", months=14), found)
+    def test_department_is_its_own(self, subtests: pytest.Subtests) -> None:
+        for kpi_id in [k for k in MEASURED if CATALOGUE[k].level == "department"]:
+            with subtests.test(kpi_id):
+                alone = replace(SEEN, tables=of_department(portfolio(), "Finance"))
+                found = series(kpi_id, SEEN, "Finance", months=14)
+                assert_frame_equal(series(kpi_id, alone, "Finance", months=14), found)
 
-    @pytest.mark.parametrize("kpi_id", ["D1", "D6", "P2", "G8"])
-    def test_departments_add_up(self, kpi_id: str) -> None:
-        parts = [series(kpi_id, SEEN, name).set_index("period") for name in DEPARTMENTS]
-        whole = series(kpi_id, SEEN).set_index("period")
-        together = pd.concat(parts).groupby(level=0)["numerator"].sum()
-        assert whole["numerator"].fillna(0).to_numpy() == pytest.approx(
-            together.reindex(whole.index).to_numpy()
-        )
+    def test_departments_add_up(self, subtests: pytest.Subtests) -> None:
+        for kpi_id in ["D1", "D6", "P2", "G8"]:
+            with subtests.test(kpi_id):
+                parts = [series(kpi_id, SEEN, name).set_index("period") for name in DEPARTMENTS]
+                whole = series(kpi_id, SEEN).set_index("period")
+                together = pd.concat(parts).groupby(level=0)["numerator"].sum()
+                assert whole["numerator"].fillna(0).to_numpy() == pytest.approx(
+                    together.reindex(whole.index).to_numpy()
+                )
 
     def test_months_asked_for_do_not_change_their_values(self) -> None:
         for kpi_id in ("D1", "P1", "P2", "D6"):
@@ -274,20 +281,22 @@ class TestWhatMayNotMatter:
 
 
 class TestNothingToShow:
-    @pytest.mark.parametrize("kpi_id", CATALOGUE)
-    def test_without_tables(self, kpi_id: str) -> None:
-        seen = View({"projects": frame("projects", [])}, PERIOD, ALL)
-        assert series(kpi_id, seen).empty
-        assert behaviour_of(kpi_id, seen).signal.startswith("cannot tell: ")
+    def test_without_tables(self, subtests: pytest.Subtests) -> None:
+        for kpi_id in CATALOGUE:
+            with subtests.test(kpi_id):
+                seen = View({"projects": frame("projects", [])}, PERIOD, ALL)
+                assert series(kpi_id, seen).empty
+                assert behaviour_of(kpi_id, seen).signal.startswith("cannot tell: ")
 
-    @pytest.mark.parametrize("kpi_id", MEASURED)
-    def test_one_project(self, kpi_id: str) -> None:
-        tables = portfolio()
-        one = tables["projects"]["project_id"].iloc[:1]
-        few = {n: t[t["project_id"].isin(one)] if "project_id" in t else t
-               for n, t in tables.items()}  # fmt: skip
-        seen = replace(SEEN, tables=few)
-        assert series(kpi_id, seen, months=14)["n"].ge(0).all()
+    def test_one_project(self, subtests: pytest.Subtests) -> None:
+        for kpi_id in MEASURED:
+            with subtests.test(kpi_id):
+                tables = portfolio()
+                one = tables["projects"]["project_id"].iloc[:1]
+                few = {n: t[t["project_id"].isin(one)] if "project_id" in t else t
+                       for n, t in tables.items()}  # fmt: skip
+                seen = replace(SEEN, tables=few)
+                assert series(kpi_id, seen, months=14)["n"].ge(0).all()
 
     def test_too_few_cases_are_not_shown(self) -> None:
         found = series("D1", replace(SEEN, settings=settings(disclosure={"too_few": 5})))
@@ -306,20 +315,24 @@ class TestNothingToShow:
 
 
 class TestTheWholeCatalogue:
-    @pytest.mark.parametrize("kpi_id", ALL_STATES)
-    def test_state_on_the_sample_is_the_kpi_at_each_months_end(self, kpi_id: str) -> None:
-        for row in series(kpi_id, sample(), months=2).itertuples():
-            then = results(replace(sample(), period=row.period), kpis=[kpi_id])[0]
-            assert (row.value, row.n) == (pytest.approx(then.value), then.cases)
+    def test_state_on_the_sample_is_the_kpi_at_each_months_end(
+        self, subtests: pytest.Subtests
+    ) -> None:
+        for kpi_id in ALL_STATES:
+            with subtests.test(kpi_id):
+                for row in series(kpi_id, sample(), months=2).itertuples():
+                    then = results(replace(sample(), period=row.period), kpis=[kpi_id])[0]
+                    assert (row.value, row.n) == (pytest.approx(then.value), then.cases)
 
-    @pytest.mark.parametrize("kpi_id", CATALOGUE)
-    def test_is_charted_on_the_sample_or_told_why_not(self, kpi_id: str) -> None:
-        seen = replace(sample(), settings=settings())
-        found = {d: history(kpi_id, seen).behaviour(d) for d in (ORGANISATION, "Finance")}
-        for one in found.values():
-            assert one.can_tell or len(one.signal) > len("cannot tell: because")
-            assert one.can_tell <= bool(one.points["value"].notna().any())
-            assert one.can_tell <= one.holds
+    def test_is_charted_on_the_sample_or_told_why_not(self, subtests: pytest.Subtests) -> None:
+        for kpi_id in CATALOGUE:
+            with subtests.test(kpi_id):
+                seen = replace(sample(), settings=settings())
+                found = {d: history(kpi_id, seen).behaviour(d) for d in (ORGANISATION, "Finance")}
+                for one in found.values():
+                    assert one.can_tell or len(one.signal) > len("cannot tell: because")
+                    assert one.can_tell <= bool(one.points["value"].notna().any())
+                    assert one.can_tell <= one.holds
 
     def test_planted_change_is_seen(self) -> None:
         """Projects have earned their schedule faster since the PMO took it up."""

@@ -1,7 +1,6 @@
 """The profile: what is allowed, what it says in words, and what of a peer is not alike."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,9 +25,8 @@ profiles = st.builds(
 
 
 class TestAllowed:
-    @pytest.mark.parametrize(
-        ("values", "said"),
-        [
+    def test_is_told(self, subtests: pytest.Subtests) -> None:
+        for values, said in [
             ({"pmo_type": "control"}, "pmo_type cannot be 'control'. Did you mean 'controlling'?"),
             ({"governance_weight": "huge"}, "Allowed: heavy, light, medium"),
             ({"portfolio_size": -1}, "portfolio_size must be from 0 to 10,000,000"),
@@ -38,12 +36,11 @@ class TestAllowed:
             ({"method_mix": {"agile": float("nan")}}, "shares must be from 0 to 1"),
             ({"method_mix": {"agile": 0.4}}, "must add up to 1; they add up to 0.4"),
             ({"method_mix": {"agile": 0.6, "hybrid": 0.6}}, "they add up to 1.2"),
-        ],
-    )
-    def test_is_told(self, values: dict[str, Any], said: str) -> None:
-        with pytest.raises(SettingsError) as caught:
-            Settings.from_mapping({"profile": values})
-        assert said in str(caught.value)
+        ]:
+            with subtests.test(values=values, said=said):
+                with pytest.raises(SettingsError) as caught:
+                    Settings.from_mapping({"profile": values})
+                assert said in str(caught.value)
 
     def test_shares_may_miss_1_by_rounding(self) -> None:
         values = {"profile": {"method_mix": {"waterfall": 0.33, "agile": 0.33, "hybrid": 0.33}}}
@@ -87,15 +84,15 @@ class TestDifferences:
             "Their governance is light, ours heavy.",
         ]  # fmt: skip
 
-    @pytest.mark.parametrize(
-        ("name", "value"),
-        [
-            ("sector", "Public"), ("portfolio_size", 41), ("pmo_since", 2019),
+    def test_that_are_small_are_none(self, subtests: pytest.Subtests) -> None:
+        for name, value in [
+            ("sector", "Public"),
+            ("portfolio_size", 41),
+            ("pmo_since", 2019),
             ("method_mix", MethodMix(0.5, 0.4, 0.1)),
-        ],
-    )  # fmt: skip
-    def test_that_are_small_are_none(self, name: str, value: object) -> None:
-        assert differences(OURS, replace(OURS, **{name: value})) == []
+        ]:
+            with subtests.test(name=name, value=value):
+                assert differences(OURS, replace(OURS, **{name: value})) == []
 
     @given(profiles)
     def test_of_what_one_does_not_state_are_none(self, profile: Profile) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import FrozenInstanceError
 from math import isnan
-from typing import Any
 
 import pytest
 
@@ -33,9 +32,8 @@ def test_is_frozen() -> None:
         Settings().currency = "EUR"  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
+def test_value_out_of_range_is_told_what_is_allowed(subtests: pytest.Subtests) -> None:
+    for values, said in [
         ({"decimal_marks": {"gates": ";"}}, "decimal_marks.gates must be '.' or ','"),
         ({"encodings": {"gates": "windows"}}, "encodings.gates must be an encoding that Python"),
         ({"encodings": {"gates": "utf-16"}}, "encodings.gates must be an encoding that Python"),
@@ -59,25 +57,22 @@ def test_is_frozen() -> None:
         ({"prices": "nominal", "price_base": 2025}, "prices must be constant"),
         ({"segments": {"IT": []}}, "segments.IT must be a list of at least one category"),
         ({"segments": {"IT": ["Software", " "]}}, "none of them empty"),
-    ],
-)
-def test_value_out_of_range_is_told_what_is_allowed(values: dict[str, Any], said: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        Settings.from_mapping(values)
-    assert said in str(caught.value)
+    ]:
+        with subtests.test(values=values, said=said):
+            with pytest.raises(SettingsError) as caught:
+                Settings.from_mapping(values)
+            assert said in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
+def test_what_the_files_can_be_read_by_is_taken(subtests: pytest.Subtests) -> None:
+    for values in [
         {"date_formats": {"gates": "%d-%b-%y", "risks": "%m/%d/%Y %I:%M:%S %p"}},
         {"date_formats": {"gates": "%d.%m.%Y %z"}},
         {"encodings": {"gates": "cp1250", "risks": "mac_roman"}},
         {"timezone": "America/Sao_Paulo"},
-    ],
-)
-def test_what_the_files_can_be_read_by_is_taken(values: dict[str, Any]) -> None:
-    assert Settings.from_mapping(values).to_mapping().items() >= values.items()
+    ]:
+        with subtests.test(values=values):
+            assert Settings.from_mapping(values).to_mapping().items() >= values.items()
 
 
 def test_all_mistakes_are_told_together() -> None:

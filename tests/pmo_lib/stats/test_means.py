@@ -23,94 +23,112 @@ T_39 = 1.6848751  # t(0.95; 39), from a table
 POSITIVE = st.floats(0.01, 1000, allow_nan=False)
 
 
-@pytest.mark.parametrize("case", cases.parameters("intervals", function="rate"))
-def test_rate(case: dict[str, Any]) -> None:
-    check_estimate(rates.rate(**case["inputs"]), case)
+def test_rate(subtests: pytest.Subtests) -> None:
+    for case in cases.chosen("intervals", function="rate"):
+        with subtests.test(case["id"]):
+            check_estimate(rates.rate(**case["inputs"]), case)
 
 
-@pytest.mark.parametrize("case", cases.parameters("intervals", function="mean"))
-def test_mean(case: dict[str, Any]) -> None:
-    inputs = case["inputs"]
-    check_estimate(means.mean(floats(inputs["values"]), inputs["level"]), case)
+def test_mean(subtests: pytest.Subtests) -> None:
+    for case in cases.chosen("intervals", function="mean"):
+        with subtests.test(case["id"]):
+            inputs = case["inputs"]
+            check_estimate(means.mean(floats(inputs["values"]), inputs["level"]), case)
 
 
-@pytest.mark.parametrize("case", cases.parameters("intervals", function="geometric_mean"))
-def test_geometric_mean(case: dict[str, Any]) -> None:
-    inputs = case["inputs"]
-    check_estimate(means.geometric_mean(floats(inputs["ratios"]), inputs["level"]), case)
+def test_geometric_mean(subtests: pytest.Subtests) -> None:
+    for case in cases.chosen("intervals", function="geometric_mean"):
+        with subtests.test(case["id"]):
+            inputs = case["inputs"]
+            check_estimate(means.geometric_mean(floats(inputs["ratios"]), inputs["level"]), case)
 
 
-@pytest.mark.parametrize("case", cases.parameters("intervals", function="quantile"))
-def test_quantile(case: dict[str, Any]) -> None:
-    inputs = case["inputs"]
-    check_estimate(quantiles.quantile(floats(inputs["values"]), inputs["p"], inputs["level"]), case)
+def test_quantile(subtests: pytest.Subtests) -> None:
+    for case in cases.chosen("intervals", function="quantile"):
+        with subtests.test(case["id"]):
+            inputs = case["inputs"]
+            check_estimate(
+                quantiles.quantile(floats(inputs["values"]), inputs["p"], inputs["level"]), case
+            )
 
 
-@pytest.mark.parametrize("case", cases.parameters("intervals", function="clustered_rate"))
-def test_clustered_rate(case: dict[str, Any]) -> None:
-    inputs = case["inputs"]
-    successes, sizes = floats(inputs["successes"]), floats(inputs["sizes"])
-    check_estimate(rates.clustered_rate(successes, sizes, inputs["level"]), case)
+def test_clustered_rate(subtests: pytest.Subtests) -> None:
+    for case in cases.chosen("intervals", function="clustered_rate"):
+        with subtests.test(case["id"]):
+            inputs = case["inputs"]
+            successes, sizes = floats(inputs["successes"]), floats(inputs["sizes"])
+            check_estimate(rates.clustered_rate(successes, sizes, inputs["level"]), case)
 
 
-@pytest.mark.parametrize("case", cases.parameters("intervals", function="survival_quantile"))
-def test_survival_quantile(case: dict[str, Any]) -> None:
-    inputs = case["inputs"]
-    ended = np.array(inputs["ended"], dtype=bool)
-    found = quantiles.survival_quantile(
-        floats(inputs["durations"]), ended, inputs["p"], inputs["level"]
-    )
-    check_estimate(found, case)
+def test_survival_quantile(subtests: pytest.Subtests) -> None:
+    for case in cases.chosen("intervals", function="survival_quantile"):
+        with subtests.test(case["id"]):
+            inputs = case["inputs"]
+            ended = np.array(inputs["ended"], dtype=bool)
+            found = quantiles.survival_quantile(
+                floats(inputs["durations"]), ended, inputs["p"], inputs["level"]
+            )
+            check_estimate(found, case)
 
 
-@pytest.mark.parametrize("case", cases.parameters("intervals", function="jeffreys"))
-def test_jeffreys(case: dict[str, Any]) -> None:
-    check_estimate(rivals.jeffreys(**case["inputs"]), case)
+def test_jeffreys(subtests: pytest.Subtests) -> None:
+    for case in cases.chosen("intervals", function="jeffreys"):
+        with subtests.test(case["id"]):
+            check_estimate(rivals.jeffreys(**case["inputs"]), case)
 
 
-@pytest.mark.parametrize("case", cases.parameters("intervals", function="rate_difference"))
-def test_rate_difference(case: dict[str, Any]) -> None:
-    inputs = case["inputs"]
-    both = (rates.rate(*inputs[name], inputs["level"]) for name in ("first", "second"))
-    check_estimate(rates.rate_difference(*both), case)
+def test_rate_difference(subtests: pytest.Subtests) -> None:
+    for case in cases.chosen("intervals", function="rate_difference"):
+        with subtests.test(case["id"]):
+            inputs = case["inputs"]
+            both = (rates.rate(*inputs[name], inputs["level"]) for name in ("first", "second"))
+            check_estimate(rates.rate_difference(*both), case)
 
 
-@pytest.mark.parametrize("case", cases.parameters("intervals", function="nps"))
-def test_nps(case: dict[str, Any]) -> None:
-    check_estimate(rates.nps(**case["inputs"]), case)
+def test_nps(subtests: pytest.Subtests) -> None:
+    for case in cases.chosen("intervals", function="nps"):
+        with subtests.test(case["id"]):
+            check_estimate(rates.nps(**case["inputs"]), case)
 
 
-@pytest.mark.parametrize("case", cases.parameters("intervals", function="clustered_mean"))
-def test_clustered_mean(case: dict[str, Any]) -> None:
-    inputs = case["inputs"]
-    totals, sizes = floats(inputs["totals"]), floats(inputs["sizes"])
-    check_estimate(means.clustered_mean(totals, sizes, inputs["level"]), case)
+def test_clustered_mean(subtests: pytest.Subtests) -> None:
+    for case in cases.chosen("intervals", function="clustered_mean"):
+        with subtests.test(case["id"]):
+            inputs = case["inputs"]
+            totals, sizes = floats(inputs["totals"]), floats(inputs["sizes"])
+            check_estimate(means.clustered_mean(totals, sizes, inputs["level"]), case)
 
 
-@pytest.mark.parametrize("case", cases.parameters("intervals", function="clustered_quantile"))
-def test_clustered_quantile(case: dict[str, Any]) -> None:
-    inputs = case["inputs"]
-    of_case = np.array(inputs["cases"])
-    found = quantiles.quantile(floats(inputs["values"]), inputs["p"], inputs["level"], of_case)
-    check_estimate(found, case)
+def test_clustered_quantile(subtests: pytest.Subtests) -> None:
+    for case in cases.chosen("intervals", function="clustered_quantile"):
+        with subtests.test(case["id"]):
+            inputs = case["inputs"]
+            of_case = np.array(inputs["cases"])
+            found = quantiles.quantile(
+                floats(inputs["values"]), inputs["p"], inputs["level"], of_case
+            )
+            check_estimate(found, case)
 
 
-@pytest.mark.parametrize("case", cases.parameters("intervals", function="finite_population"))
-def test_finite_population(case: dict[str, Any]) -> None:
-    inputs = case["inputs"]
-    check_estimate(rates.finite_population(Estimate(**inputs["of"]), inputs["people"]), case)
+def test_finite_population(subtests: pytest.Subtests) -> None:
+    for case in cases.chosen("intervals", function="finite_population"):
+        with subtests.test(case["id"]):
+            inputs = case["inputs"]
+            check_estimate(
+                rates.finite_population(Estimate(**inputs["of"]), inputs["people"]), case
+            )
 
 
-@pytest.mark.parametrize("case", cases.parameters("intervals", function="worst_case"))
-def test_worst_case(case: dict[str, Any]) -> None:
-    low, high = rates.worst_case(**case["inputs"])
-    check_estimate(Estimate(case["inputs"]["value"], low, high, 0), case)
+def test_worst_case(subtests: pytest.Subtests) -> None:
+    for case in cases.chosen("intervals", function="worst_case"):
+        with subtests.test(case["id"]):
+            low, high = rates.worst_case(**case["inputs"])
+            check_estimate(Estimate(case["inputs"]["value"], low, high, 0), case)
 
 
 class TestNothingToEstimateFrom:
-    @pytest.mark.parametrize(
-        "found",
-        [
+    def test_there_is_no_value_and_no_interval(self, subtests: pytest.Subtests) -> None:
+        for found in [
             means.mean(floats([]), 0.9),
             means.geometric_mean(floats([]), 0.9),
             quantiles.quantile(floats([]), 0.5, 0.9),
@@ -121,13 +139,12 @@ class TestNothingToEstimateFrom:
             means.clustered_mean(floats([]), floats([]), 0.9),
             quantiles.quantile(floats([]), 0.5, 0.9, np.array([], dtype=np.int64)),
             quantiles.survival_quantile(floats([]), np.array([], dtype=bool), 0.5, 0.9),
-        ],
-    )
-    def test_there_is_no_value_and_no_interval(self, found: Estimate) -> None:
-        assert isnan(found.value)
-        assert isnan(found.low)
-        assert isnan(found.high)
-        assert found.n == 0
+        ]:
+            with subtests.test(found=found):
+                assert isnan(found.value)
+                assert isnan(found.low)
+                assert isnan(found.high)
+                assert found.n == 0
 
 
 class TestRate:
@@ -337,10 +354,11 @@ class TestOrderStatisticRanks:
     def test_published_ranks(self, n: int, p: float, ranks: tuple[int, int]) -> None:
         assert quantiles.order_statistic_ranks(n, p, 0.9) == ranks
 
-    @pytest.mark.parametrize(("p", "fewest"), [(0.5, 5), (0.8, 11), (0.9, 22), (0.95, 45)])
-    def test_fewest_cases_for_an_interval(self, p: float, fewest: int) -> None:
-        assert quantiles.order_statistic_ranks(fewest - 1, p, 0.9) is None
-        assert quantiles.order_statistic_ranks(fewest, p, 0.9) is not None
+    def test_fewest_cases_for_an_interval(self, subtests: pytest.Subtests) -> None:
+        for p, fewest in [(0.5, 5), (0.8, 11), (0.9, 22), (0.95, 45)]:
+            with subtests.test(p=p, fewest=fewest):
+                assert quantiles.order_statistic_ranks(fewest - 1, p, 0.9) is None
+                assert quantiles.order_statistic_ranks(fewest, p, 0.9) is not None
 
     @pytest.mark.parametrize("p", [0.5, 0.8, 0.95])
     @pytest.mark.parametrize("n", [5, 11, 12, 17, 30, 45, 46, 60])
@@ -534,9 +552,8 @@ SAMPLE = floats([3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8])
 OF_CASE = np.repeat(np.arange(6), 2)
 
 
-@pytest.mark.parametrize(
-    "method",
-    [
+def test_more_confidence_is_never_narrower(subtests: pytest.Subtests) -> None:
+    for method in [
         lambda level: rates.rate(8, 20, level),
         lambda level: rivals.jeffreys(8, 20, level),
         lambda level: rates.clustered_rate(floats([1, 3, 2]), floats([4, 4, 2]), level),
@@ -548,15 +565,14 @@ OF_CASE = np.repeat(np.arange(6), 2)
         lambda level: quantiles.quantile(SAMPLE, 0.5, level),
         lambda level: quantiles.quantile(SAMPLE, 0.5, level, OF_CASE),
         lambda level: quantiles.survival_quantile(SAMPLE, SAMPLE < 8, 0.5, level),
-    ],
-)
-def test_more_confidence_is_never_narrower(method: Callable[[float], Estimate]) -> None:
-    found = [method(level) for level in LEVELS]
-    lows = [e.low for e in found if not isnan(e.low)]
-    highs = [e.high for e in found if not isnan(e.high)]
-    assert len(lows) > 2
-    assert lows == sorted(lows, reverse=True)
-    assert highs == sorted(highs)
+    ]:
+        with subtests.test(method=method):
+            found = [method(level) for level in LEVELS]
+            lows = [e.low for e in found if not isnan(e.low)]
+            highs = [e.high for e in found if not isnan(e.high)]
+            assert len(lows) > 2
+            assert lows == sorted(lows, reverse=True)
+            assert highs == sorted(highs)
 
 
 @pytest.mark.parametrize("factor", [0.01, 100.0])

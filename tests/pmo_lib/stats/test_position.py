@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from builders.worked_cases import parameters
+from builders.worked_cases import chosen
 from pmo_lib.stats import position
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.position import (
@@ -59,17 +59,18 @@ def found(case: dict[str, Any]) -> Any:
             return Estimate(needed, nan, nan, given_["n"])
 
 
-@pytest.mark.parametrize("case", parameters("position"))
-def test_worked_cases(case: dict[str, Any]) -> None:
-    result = found(case)
-    for name, value in case["expected"].items():
-        at = getattr(result, name)
-        if isinstance(value, str):
-            assert at == value
-        elif value is None:
-            assert isnan(at)
-        else:
-            assert at == pytest.approx(value, abs=case["tolerance"] or 1e-12), name
+def test_worked_cases(subtests: pytest.Subtests) -> None:
+    for case in chosen("position"):
+        with subtests.test(case["id"]):
+            result = found(case)
+            for name, value in case["expected"].items():
+                at = getattr(result, name)
+                if isinstance(value, str):
+                    assert at == value
+                elif value is None:
+                    assert isnan(at)
+                else:
+                    assert at == pytest.approx(value, abs=case["tolerance"] or 1e-12), name
 
 
 class TestPercentileOfValue:
@@ -238,10 +239,13 @@ class TestGaps:
         assert gap.value == pytest.approx(-0.1)
         assert (gap.note == NOT_PUBLISHED) == (n == 0)
 
-    @pytest.mark.parametrize(("sd", "n"), [(nan, 40), (0.3, 0), (0.3, 1), (0.0, 40)])
-    def test_mean_without_spread_or_n_is_a_constant(self, sd: float, n: int) -> None:
-        gap = position.gap_to_published(Estimate(1.0, 0.5, 2.0, 9), "mean", 0.75, sd, n, LEVEL)
-        assert gap == Estimate(0.25, -0.25, 1.25, 9, NOT_PUBLISHED)
+    def test_mean_without_spread_or_n_is_a_constant(self, subtests: pytest.Subtests) -> None:
+        for sd, n in [(nan, 40), (0.3, 0), (0.3, 1), (0.0, 40)]:
+            with subtests.test(sd=sd, n=n):
+                gap = position.gap_to_published(
+                    Estimate(1.0, 0.5, 2.0, 9), "mean", 0.75, sd, n, LEVEL
+                )
+                assert gap == Estimate(0.25, -0.25, 1.25, 9, NOT_PUBLISHED)
 
     def test_without_an_interval_of_ours_has_none(self) -> None:
         ours = Estimate(0.5, nan, nan, 9, "no interval: all values are equal")

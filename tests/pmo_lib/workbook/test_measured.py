@@ -1,7 +1,7 @@
 """A measurement in files: opened where it is just of this, computed anew where it is not."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from builders.catalogue import only_kpis
 from builders.portfolio import with_customers
+from builders.reports import ON_PAGES
 from builders.workbooks import write
 from pmo_lib.contract.settings import Tolerances
 from pmo_lib.measurement import Measurement, chart_part
@@ -17,6 +19,12 @@ from pmo_lib.workbook import Workbook, open_workbook
 from pmo_lib.workbook.measured import FACTS, MEASURED, folder_name, part_files, write_measured
 
 PERIOD = "2026-09"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_kpis() -> Iterator[None]:
+    with only_kpis(ON_PAGES):
+        yield
 
 
 @pytest.fixture(scope="module")
