@@ -1,14 +1,18 @@
-"""The packs of a job that are there: what they had, and what may not take their place unasked."""
+"""The packs that are there: what they had and said, and what may not take their place unasked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
-from pipelines.publishing.made import Made
+from pipelines import ours
+from pipelines.files import replaced_folder
+from pipelines.publishing.made import Made, packs_in
 from pmo_lib.contract.verdict import Question
 from pmo_lib.errors import KeptError
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month
 from pmo_lib.wording import listed
 from pmo_lib.workbook import Workbook
+from pmo_lib.workbook.last import KPIS, LAST, PAGE_ONE
 
 
 def has(workbook: Workbook, measured: Iterable[str] = ()) -> dict[str, list[str]]:
@@ -56,3 +60,21 @@ def refuse_to_replace(
     lost = [question.asks for question in losses if question.withholds]
     if lost and any(pack.period == period for pack in before):
         raise KeptError(f"no report was made on {month(period)}: {'; '.join(lost)}", remedy=remedy)
+
+
+def keep(out: Path, period: str, warn: Callable[[str], None] = lambda _: None) -> None:
+    """Keep beside the tables what the newest pack of a month before `period` said, of any job.
+
+    The asks that come back and what is new are told from it.
+    """
+    packs = [
+        pack
+        for job in sorted((out / "reports").glob("*"))
+        for pack in packs_in(job, warn)
+        if pack.period < period and (pack.folder / PAGE_ONE).is_file()
+    ]
+    last = max(packs, key=lambda pack: (pack.period, pack.started), default=None)
+    with replaced_folder(out / LAST, ours.last) as folder:
+        if last is not None:
+            for name in (PAGE_ONE, KPIS):
+                (folder / name).write_bytes((last.folder / name).read_bytes())

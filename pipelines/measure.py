@@ -109,7 +109,11 @@ def _parts(moment: Moment, measured: Measurement) -> list[str]:
     if moment.is_whole:
         own = measured.default_terms
         parts += [terms_part(q) for q in dict.fromkeys(moment.terms) if q != own]
-        parts += [*OF_OTHERS, *(chart_part(measured.subjects, s) for s in measured.subjects)]
+        parts += [
+            "briefs",
+            *OF_OTHERS,
+            *(chart_part(measured.subjects, s) for s in measured.subjects),
+        ]
     return parts
 
 
@@ -139,6 +143,8 @@ def _measured(
             chart_part(here.subjects, name): joined(part[name] for part in parts)
             for name in here.subjects
         }
+    if "briefs" in missing:
+        found["briefs"] = replace(measured, kept=dict(measured.kept) | found).briefs
     return {part: value for part, value in found.items() if part in missing}
 
 

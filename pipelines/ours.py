@@ -7,12 +7,14 @@ from pathlib import Path
 from pipelines.files import read_json, sweep
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.workbook import ADDED, BASELINES, PEERS
+from pmo_lib.workbook.last import KPIS, LAST, PAGE_ONE
 from pmo_lib.workbook.measured import FACTS, MEASURED
 
 RUN, EXECUTED, LOGS = "run.json", "executed", "logs"
 _FILES = (".verdict.json.new", "..verdict.json.new.new", "..lock.json.new")
 _PAGE_OR_FIGURES = re.compile(
-    r"(?:previous/)?[^/]+\.html|(?:kpis|benchmarks|value_case)\.csv|kpis\.parquet|run\.json"
+    r"(?:previous/)?[^/]+\.html|(?:kpis|benchmarks|value_case|asks)\.csv|kpis\.parquet"
+    r"|(?:run|page_one)\.json"
 )
 
 
@@ -23,6 +25,11 @@ def tables(_folder: Path) -> Collection[str]:
 def lists(_folder: Path) -> Collection[str]:
     """Rejected rows, and columns of no use to us."""
     return [f"{name}.csv" for name in TABLES]
+
+
+def last(_folder: Path) -> Collection[str]:
+    """What the last pack said."""
+    return [KPIS, PAGE_ONE]
 
 
 def peers(folder: Path) -> Collection[str]:
@@ -43,7 +50,8 @@ def measured(folder: Path) -> Collection[str] | None:
 def sweep_output(out: Path) -> None:
     """Clean up after a killed run in the output folder; to be called under the lock."""
     for name, ours in (("tables", tables), ("rejected", lists), ("extra_columns", lists),
-                       (PEERS, peers), (f"{MEASURED}/*", measured), (EXECUTED, None)):  # fmt: skip
+                       (PEERS, peers), (LAST, last), (f"{MEASURED}/*", measured),
+                       (EXECUTED, None)):  # fmt: skip
         sweep(out / name, ours)
     for baseline in (out / BASELINES).glob("*"):
         sweep(baseline / "*")

@@ -113,6 +113,7 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
             refuse_a_second(reports, workbook, before)
         progress.say(f"writing {request.out / 'tables'}")
         prepared.write(request.out)
+        last_pack.keep(request.out, period, progress.warn)
         with frozen(reports, workbook, progress) as baselines:
             if baselines.hashes:
                 mark = fingerprint(*made_from)

@@ -18,6 +18,9 @@ from pmo_lib.assessment.series import Charts, charts
 from pmo_lib.benchmark.benchmarks import compared
 from pmo_lib.benchmark.comparison import Comparison, table
 from pmo_lib.benchmark.reference_class import ReferenceClass, reference_class
+from pmo_lib.brief.brief import Brief, briefs
+from pmo_lib.brief.evidence import Evidence
+from pmo_lib.brief.last_pack import LastPack
 from pmo_lib.display import facts_table
 from pmo_lib.engine.customers import Customers, customers
 from pmo_lib.engine.observe import Look, attempt
@@ -38,7 +41,8 @@ class Measurement:
 
     ``view`` are the tables at the month's end with the baseline; ``peers`` other portfolios, each
     at the end of its own data. ``kept`` holds what was measured before by the names of `parts`;
-    ``origin`` says where that was, empty where nothing was kept.
+    ``origin`` says where that was, empty where nothing was kept. ``last`` is what the pack of an
+    earlier month said.
 
     >>> measured = pmo.open().measured("2026-09")
     >>> kpis = measured.kpis("Finance")
@@ -50,6 +54,7 @@ class Measurement:
     peers: Mapping[str, View] = field(default_factory=dict)
     kept: Mapping[str, Any] = field(default_factory=dict)
     origin: str = ""
+    last: LastPack | None = None
 
     def __repr__(self) -> str:
         return f"<Measurement of {self.period}: {len(self.departments)} departments, {self._held}>"
@@ -192,6 +197,19 @@ class Measurement:
         return self._kept("customers", lambda: customers(self.seen))
 
     @cached_property
+    def briefs(self) -> Mapping[str, Brief]:
+        """What the page of each subject says: verdict, numbers, asks, news."""
+        return self._kept("briefs", lambda: briefs(self._evidence))
+
+    @property
+    def _evidence(self) -> Evidence:
+        charts = {subject: self.charts(subject) for subject in self.subjects}
+        return Evidence(
+            self.seen, self.subjects, self.results, self.observed, charts, self.customers,
+            self.value_case, self.last,
+        )  # fmt: skip
+
+    @cached_property
     def published(self) -> pd.DataFrame:
         """The results with what their charts signal, as every pack publishes them.
 
@@ -221,6 +239,7 @@ KINDS: Mapping[str, Any] = {
     "comparisons": tuple[Comparison, ...],
     "reference_class": ReferenceClass,
     "customers": Customers,
+    "briefs": Mapping[str, Brief],
 }
 
 

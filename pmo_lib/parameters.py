@@ -109,7 +109,7 @@ class ReportParameters:
 
 @dataclass(frozen=True)
 class KpiReportParameters(ReportParameters):
-    """Parameters of 03_kpi_report."""
+    """Parameters of 03_kpi_report and 05_one_page."""
 
 
 @dataclass(frozen=True)
@@ -246,6 +246,7 @@ PARAMETERS: Mapping[str, type[ReportParameters]] = {
     "02_benchmark": BenchmarkParameters,
     "03_kpi_report": KpiReportParameters,
     "04_value_case": ValueCaseParameters,
+    "05_one_page": KpiReportParameters,
 }
 
 

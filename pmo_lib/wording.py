@@ -3,7 +3,7 @@
 from math import isnan
 from typing import Literal
 
-Unit = Literal["share", "ratio", "days", "hours", "count", "points", "score"]
+Unit = Literal["share", "ratio", "days", "hours", "count", "points", "score", "money"]
 
 DASH = "–"
 INDICATIVE = " (indicative)"
@@ -23,6 +23,8 @@ def number(value: float, unit: Unit) -> str:
             return _unsigned(f"{value:+.2f}" if abs(value) < 10 else f"{value:+.0f}")
         case "score":
             return _unsigned(f"{value:.2f}")
+        case "money":
+            return money(value, "").replace(TIED, "", 1)  # the page says in which currency
         case "count":
             return _unsigned(f"{value:,.0f}" if value == round(value) else f"{value:,.1f}")
         case _:

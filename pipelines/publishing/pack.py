@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from pipelines.files import write_json
 from pipelines.ours import RUN
+from pipelines.publishing.briefs import write_briefs
 from pipelines.publishing.html import TEMPLATES, ExportError
 from pipelines.publishing.made import LastGood, Made
 from pipelines.publishing.render import Record
@@ -108,6 +109,7 @@ def _write_figures(folder: Path, records: Sequence[Record], workbook: Workbook) 
     for name, rows in tables.items():
         write_csv(rows, folder / f"{name}.csv")
     measured.published.to_parquet(folder / "kpis.parquet", index=False)
+    write_briefs(folder, asked[0].period, measured.briefs)
 
 
 def _write_index(

@@ -60,10 +60,11 @@ def _compared(
     known = {result.statistic: result.estimate for result in then if result.is_measured}
     level, found = view.settings.confidence_level, []
     for result in results:
-        if result.segment or not result.is_measured or result.statistic not in known:
+        statistic = result.statistic
+        is_comparable = not (result.segment or statistic.is_of_window) and statistic in known
+        if not (is_comparable and result.is_measured):
             found.append(result)
             continue
-        statistic = result.statistic
         # the own interval of answers to a survey is narrowed to those asked, the change's is not
         own = statistic(now, level) if kpi.scale else result.estimate
         moved = moved_by(statistic, now, before, own, known[statistic], level)

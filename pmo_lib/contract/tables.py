@@ -206,6 +206,17 @@ _TABLES = (
         column("sent_on", "date", "the day it was sent", "required"),
         column("decision", "text", "what the customer decided on it"),
     )),
+    Table("decisions", "an ask of a report, and what became of it", ("ask_id", "asked_on"), (
+        column("ask_id", "id", "the ask's id, as asks.csv and the page have it", "required"),
+        column("asked_on", "date", "the day it was asked", "required"),
+        column("decided_on", "date", "the day it was decided"),
+        column("decision", "text", "what was decided", "optional", "accepted", "dropped"),
+        column("done_on", "date", "the day that what was decided was done"),
+        column("note", "text", "what else a reader should know"),
+    ), (
+        in_order("asked_on", "decided_on"),
+        in_order("asked_on", "done_on"),
+    )),
     Table("rollouts", "a department adopting a service", ("department", "service_id"), (
         department(),
         of_service(),

@@ -116,6 +116,17 @@ def count(units: pd.DataFrame, _level: float) -> Estimate:
     return Estimate(float(units["numerator"].sum()), np.nan, np.nan, len(units))
 
 
+def total(units: pd.DataFrame, _level: float, *, column: str = "numerator") -> Estimate:
+    note = "no interval: a sum of all there is, not a sample"
+    return Estimate(float(units[column].sum()), np.nan, np.nan, len(units), note)
+
+
+def relative_total(units: pd.DataFrame, level: float) -> Estimate:
+    """Σ numerator ÷ Σ denominator, of what is above or below 0."""
+    whole = units.assign(whole=units["numerator"] + units["denominator"])
+    return _less_1(by_case(ratios.ratio_of_sums, whole, level, above="whole"))
+
+
 def quotient(units: pd.DataFrame, _level: float) -> Estimate:
     above, below = float(units["numerator"].sum()), float(units["denominator"].sum())
     value = above / below if below > 0 else np.nan

@@ -35,6 +35,7 @@ _DECLARED = (
     Population("milestones due or done of projects in flight", "milestone", "in flight"),
     Population("changes of forecast finish", "report"),
     Population("gate submissions", "gate"),
+    Population("asks", "ask"),
     Population("demands created 12 to 24 months before", "demand"),
     Population("months", "organisation"),
     Population("months of roles", "organisation"),

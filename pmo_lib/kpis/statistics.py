@@ -63,6 +63,7 @@ class Statistic:
     is_clustered: bool = False
     is_summed: bool = False
     is_fact: bool = False
+    is_of_window: bool = False
     is_rate: bool = False
     is_ratio: bool = False
     is_survival: bool = False
@@ -132,6 +133,19 @@ _DECLARED = (
         bounds=NEVER_BELOW_0, is_clustered=True, is_summed=True, is_ratio=True,
         influence=influence.of_sums,
         per_cell=points.ratio,
+    ),
+    Statistic(
+        "total", estimators.total, "total", "in all", "money", is_fact=True, is_of_window=True,
+        influence=influence.unknown,
+    ),
+    Statistic(
+        "base_total", partial(estimators.total, column="denominator"), "total",
+        "what it is measured against, in all", "money", is_fact=True, is_of_window=True,
+        influence=influence.unknown,
+    ),
+    Statistic(
+        "relative_total", estimators.relative_total, "total", "all together", "share",
+        influence=influence.unknown,
     ),
     Statistic("quotient", estimators.quotient, "total", is_summed=True, per_cell=points.quotient),
     Statistic(

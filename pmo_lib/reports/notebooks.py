@@ -15,6 +15,7 @@ REPORTS: Mapping[str, str] = {  # loaded when asked for: each brings its charts 
     "02_benchmark": "pmo_lib.reports.benchmark.benchmark_report:BenchmarkReport",
     "03_kpi_report": "pmo_lib.reports.kpi.kpi_report:KpiReport",
     "04_value_case": "pmo_lib.reports.value.value_report:ValueReport",
+    "05_one_page": "pmo_lib.reports.kpi.kpi_report:KpiReport",
 }
 
 

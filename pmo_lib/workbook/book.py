@@ -114,6 +114,7 @@ class Workbook:
         # not above: all that measures takes half as long to import as numpy and pandas do, and
         # who opens a workbook for its tables need not wait for it
         from pmo_lib.measurement import Measurement
+        from pmo_lib.workbook.last import last_pack
         from pmo_lib.workbook.measured import MEASURED, folder_name, parts_in, read_files
 
         month = period or self.periods[-1]
@@ -132,14 +133,17 @@ class Workbook:
             {name: peer.view(peer.periods[-1]) for name, peer in self.peers.items()},
             kept,
             origin or "computed by this report: nothing of just this was measured before",
+            last_pack(self.folder, month),
         )
 
     def made_from(self, period: str, baseline: Baseline | None) -> dict[str, str]:
         """What every figure of a month depends on: data, settings, baseline, code."""
+        from pmo_lib.workbook.last import last_hash
         from pmo_lib.workbook.measured import made_from
 
         settings = {"": self.settings} | {name: p.settings for name, p in self.peers.items()}
-        return made_from(self.verdict.data_hash, settings, period, baseline)
+        last = last_hash(self.folder, period)
+        return made_from(self.verdict.data_hash, settings, period, baseline) | {"last": last}
 
     def baseline(self, name: str = "") -> Baseline | None:
         """The frozen baseline called `name`, in its last version; without a name the latest.

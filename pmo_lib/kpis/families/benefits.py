@@ -17,7 +17,8 @@ MEASURABLE = ["measure", "baseline_value", "target_value", "due_on", "owner"]
 
 @kpi(
     id="V1", name="Benefits realisation rate", family="value", unit="share", better="higher",
-    statistic="ratio", population="benefits planned to date", segment="class",
+    statistic="ratio", also=("total", "base_total"), population="benefits planned to date",
+    segment="class",
     needs=("benefit_reports.planned", "benefit_reports.realised"),
     uses=("projects.status", "benefits.class", "benefits.unit", "benefits.due_on"),
 )  # fmt: skip

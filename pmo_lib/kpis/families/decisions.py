@@ -36,6 +36,28 @@ def gate_decision_time(
 
 
 @kpi(
+    id="G10", name="Decision latency", family="governance", unit="days", better="lower",
+    statistic="survival_median", population="asks", window="year", level="organisation",
+    needs=("decisions.decided_on",),
+)  # fmt: skip
+def decision_latency(decisions: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
+    """Days from an ask of a report to its decision, Kaplan–Meier median of the last 12 months'.
+
+    What was done without a decision is decided with it; what waits is censored at the data date.
+    """
+    asked = decisions[~(decisions["asked_on"] > data_date)]
+    decided = asked["decided_on"].fillna(asked["done_on"])
+    ended = decided <= data_date
+    return observations(
+        asked,
+        period=months_of(asked["asked_on"]),
+        numerator=(decided.where(ended).fillna(data_date) - asked["asked_on"]).dt.days,
+        ended=ended,
+        case="ask_id",
+    )
+
+
+@kpi(
     id="P8", name="Demand conversion", family="productivity", unit="share", better="context",
     statistic="rate", population="demands created 12 to 24 months before",
     needs=("demands.project_id",),

@@ -56,8 +56,10 @@ def on_budget_completion(
 
 @kpi(
     id="D3", name="Cost overrun", family="delivery", unit="share", better="lower",
-    statistic="median", also=("geometric_mean", "p80", "p95"), population="completed projects",
-    window="outcome", needs=("projects.status", "projects.actual_cost", "baselines.cost"),
+    statistic="median",
+    also=("geometric_mean", "p80", "p95", "total", "base_total", "relative_total"),
+    population="completed projects", window="outcome",
+    needs=("projects.status", "projects.actual_cost", "baselines.cost"),
     uses=("projects.finished_on",),
 )  # fmt: skip
 def cost_overrun(

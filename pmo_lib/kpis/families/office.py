@@ -8,8 +8,8 @@ from pmo_lib.kpis.kpi import kpi, observations
 
 @kpi(
     id="R11", name="PMO cost ratio", family="role", unit="share", better="context",
-    statistic="bounded_ratio", population="months", window="year", level="organisation",
-    needs=("pmo_costs.amount", "status_reports.actual_cost"),
+    statistic="bounded_ratio", also=("total", "base_total"), population="months", window="year",
+    level="organisation", needs=("pmo_costs.amount", "status_reports.actual_cost"),
     uses=("projects.started_on",),
 )  # fmt: skip
 def pmo_cost_ratio(

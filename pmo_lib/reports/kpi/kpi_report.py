@@ -8,17 +8,15 @@ from IPython.display import HTML
 
 from pmo_lib.assessment.behaviour import Behaviour
 from pmo_lib.assessment.series import BY_YEAR, spark
-from pmo_lib.engine.result import KpiResult, is_headline
+from pmo_lib.brief.brief import Brief
+from pmo_lib.engine.result import is_headline
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.months import month
-from pmo_lib.reports import charts, page, services
+from pmo_lib.reports import charts, one_page, page, services
 from pmo_lib.reports.customer_report import CustomerReport
-from pmo_lib.reports.kpi import ratings
+from pmo_lib.reports.kpi import dearest, ratings
 from pmo_lib.reports.kpi.behaviour_chart import behaviour_chart, sparkline_svg
-from pmo_lib.reports.kpi.promises import USUAL, in_words, promised_kpis, promises, result_of
+from pmo_lib.reports.kpi.promises import USUAL, promised_kpis, promises
 from pmo_lib.reports.picture import Picture
-from pmo_lib.reports.scorecard import in_colours
-from pmo_lib.wording import compared, counted, number
 
 
 @dataclass(frozen=True)
@@ -29,25 +27,34 @@ class KpiReport(CustomerReport):
         """The title."""
         return page.title(f"KPI report: {self.subject}", self.beneath)
 
-    def answer(self) -> HTML:
-        """The answer in one paragraph: promises, time, cost, work in progress."""
-        promised = self._promised() if self.parameters.department else []
-        return page.answer(
-            [*promised, *self._outcomes(), *self._in_flight(), in_colours(self.results)]
+    @cached_property
+    def brief(self) -> Brief:
+        """What the one page says."""
+        return self.measured.briefs[self.department]
+
+    def one_page(self) -> HTML:
+        """The one page: verdict, five numbers, what is asked, what is new, what cannot be told."""
+        until = self.baseline.until if self.baseline else ""
+        return one_page.one_page(self.brief, self.trends, self.level, until)
+
+    def what_else(self) -> HTML:
+        """The asks that are not on the one page, and how to record an answer."""
+        return one_page.further_asks(self.brief)
+
+    def dearest(self) -> HTML:
+        """The projects that cost most above what was approved, by name."""
+        units, projects = (
+            self.measured.observations("D3", self.department),
+            self.view.table("projects"),
         )
+        if projects is None or units.empty:
+            return page.joined()
+        return dearest.table(units, projects, self.workbook.settings.currency)
 
     @cached_property
     def kpis_to_watch(self) -> list[str]:
         """The at most four KPIs that the promises name, or the usual ones without any."""
         return promised_kpis(self.statements) or [k for k in USUAL if self.result(k).is_measured]
-
-    def _promised(self) -> list[str]:
-        """The first promise whose KPI is measured, or that nothing was promised."""
-        if self.statements.empty:
-            return [f"Nothing was promised to {self.subject} that is written down."]
-        statements = self.statements.to_dict("records")
-        shown = [s for s in statements if (r := result_of(s, self.results)) and r.is_measured]
-        return [in_words((shown or statements)[0], self.results)]
 
     def promises(self) -> HTML:
         """What was promised, in the customers' words, with the number that shows it."""
@@ -56,51 +63,6 @@ class KpiReport(CustomerReport):
         if self.statements.empty:
             return page.paragraph(f"Nothing was promised to {self.subject} that is written down.")
         return promises(self.statements, self.everything)
-
-    def _outcomes(self) -> list[str]:
-        on_time, on_budget, overrun = (self.result(kpi) for kpi in ("D1", "D2", "D3"))
-        if not (on_time.is_measured or on_budget.is_measured):
-            return [
-                "Cannot tell how projects end, on time or on budget: "
-                f"{on_time.reason or on_budget.reason}."
-            ]
-        months = self.workbook.settings.outcome_window_months
-        said = []
-        if on_time.is_measured:
-            said.append(
-                f"Of {counted(on_time.n + on_time.missing, 'project')} completed in the {months} "
-                f"months to {month(self.parameters.period)}, {on_time.n} can be judged on time: "
-                f"{self.said('D1')} met their original date."
-            )
-        if on_budget.is_measured:
-            said.append(
-                f"Of the {on_budget.n} whose costs are known, {self.said('D2')} kept to budget."
-            )
-        if overrun.is_measured:
-            said.append(f"The median project {compared(overrun.value)} ({self.ends('D3')}).")
-        p80 = self.result("D3", "p80")
-        if p80.is_measured and p80.value > 0:
-            said.append(
-                f"One in five cost {number(p80.value, 'share')} or more above what was approved "
-                f"({self.ends('D3', 'p80')})."
-            )
-        return said
-
-    def _in_flight(self) -> list[str]:
-        wip, cpi, spi = (self.result(kpi) for kpi in ("P2", "D6", "D7"))
-        if not wip.is_measured:
-            return [f"Cannot tell how much work is in flight: {wip.reason}."]
-        said = [f"{counted(wip.n, 'project')} {'is' if wip.n == 1 else 'are'} in flight."]
-        if wip.missing:
-            said.append(f"For {wip.missing:,} more the status is not recorded.")
-        if cpi.is_measured:
-            currency = self.workbook.settings.currency
-            said.append(
-                f"{cpi.n} of them earn {self.said('D6')} of planned work for each {currency} spent."
-            )
-        if spi.is_measured:
-            said.append(f"By earned schedule, {spi.n} are {_pace(spi)}: SPI(t) {self.said('D7')}.")
-        return said
 
     def trend(self, place: int) -> Picture | HTML:
         """The process-behaviour chart of the KPI in this place of those to watch."""
@@ -211,10 +173,3 @@ def _order(found: Behaviour) -> int:
     if not found.can_tell:
         return 2
     return 1 if found.signal.startswith("no signal") else 0
-
-
-def _pace(spi: KpiResult) -> str:
-    """Ahead or behind only where the interval says so."""
-    if spi.low > 1:
-        return "ahead of plan"
-    return "behind plan" if spi.high < 1 else "not clearly ahead of plan or behind it"

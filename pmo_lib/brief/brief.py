@@ -1,0 +1,102 @@
+"""The brief: one page for the organisation, and one for each department."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pmo_lib.assessment.collecting import steps
+from pmo_lib.brief import register
+from pmo_lib.brief.ask import Ask, chosen
+from pmo_lib.brief.evidence import Evidence
+from pmo_lib.brief.headline import Headline, headlines
+from pmo_lib.brief.news import since_last
+from pmo_lib.brief.register import Became
+from pmo_lib.brief.rule import RULES, Rule, asks
+from pmo_lib.brief.rules import customers, figures, projects
+from pmo_lib.brief.verdict import cannot_tell, fine, verdict
+from pmo_lib.engine.result import ORGANISATION
+
+MOST_ASKS = 3
+RULE_MODULES = (projects, customers, figures)  # importing them declares their rules
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What one subject's page says; ``further`` asks stand in its evidence.
+
+    ``became`` is what became of the asks of the pack before, ``since_last`` what else is new.
+    """
+
+    subject: str
+    verdict: str
+    numbers: tuple[Headline, ...]
+    asks: tuple[Ask, ...]
+    further: tuple[Ask, ...]
+    became: tuple[Became, ...]
+    since_last: tuple[str, ...]
+    fine: str
+    cannot_tell: str
+    last_period: str = ""
+
+
+Briefs = Mapping[str, Brief]
+
+
+def briefs(evidence: Evidence, rules: Sequence[Rule] | None = None) -> dict[str, Brief]:
+    """The brief of every subject; what is asked of a department is among the organisation's."""
+    found = asks(evidence, RULES.values() if rules is None else rules)
+    wanted = register.wanted(evidence, found)
+    told = register.became(evidence, found)
+    missing = steps(evidence.view)
+    return {
+        subject: _brief(evidence, subject, wanted, told, str(missing[0]) if missing else "")
+        for subject in evidence.subjects
+    }
+
+
+def _brief(
+    evidence: Evidence,
+    subject: str,
+    wanted: Sequence[Ask],
+    told: Sequence[Became],
+    collect: str,
+) -> Brief:
+    own = [ask for ask in wanted if subject in {ORGANISATION, ask.department}]
+    shown = chosen(own, subject, MOST_ASKS)
+    still = {ask.id for ask in shown}
+    return Brief(
+        subject,
+        verdict(evidence, subject),
+        headlines(evidence, subject),
+        tuple(shown),
+        tuple(ask for ask in own if ask.id not in still),
+        tuple(
+            each for each in told
+            if subject in {ORGANISATION, each.ask.department}
+            and not (each.ask.id in still and each.state in {"open", "late"})
+        ),
+        since_last(evidence, subject),
+        fine(evidence, subject),
+        cannot_tell(evidence, subject, collect),
+        evidence.last.period if evidence.last else "",
+    )  # fmt: skip
+
+
+def asks_of(found: Briefs) -> list[Ask]:
+    """Every ask of a pack, once: those of the organisation's page first."""
+    whole = found[ORGANISATION]
+    return [*whole.asks, *whole.further]
+
+
+def numbers_table(found: Briefs) -> pd.DataFrame:
+    """One row a number of a page, with the row of kpis.csv that it is; what page_one.csv holds."""
+    rows = [
+        (subject, one.kpi_id, one.statistic, one.what, one.value, one.range, one.basis,
+         one.before, one.since)
+        for subject, each in found.items()
+        for one in each.numbers
+    ]  # fmt: skip
+    names = ["department", "kpi_id", "statistic", "what", "value", "range", "basis", "before",
+             "since"]  # fmt: skip
+    return pd.DataFrame(rows, columns=names, dtype="str")

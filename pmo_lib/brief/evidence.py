@@ -1,0 +1,104 @@
+"""What briefs are made from: every figure of a month, and the last pack's."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from pmo_lib.assessment.series import Charts
+from pmo_lib.brief.last_pack import LastPack
+from pmo_lib.engine.customers import Customers
+from pmo_lib.engine.result import ORGANISATION, KpiResult
+from pmo_lib.engine.view import View
+from pmo_lib.facts.portfolio import current_baselines, in_flight, latest_reports
+from pmo_lib.kpis.red_rule import CRITERIA, red_by_rule
+from pmo_lib.worth.value_case import ValueCase
+
+PLAN = ["cost", "finish"]
+RED = {f"red_{name}": name for name in CRITERIA}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Every figure of a month; ``charts`` by subject, ``last`` is what the last pack said."""
+
+    view: View
+    subjects: tuple[str, ...]
+    results: Sequence[KpiResult]
+    observed: Mapping[str, pd.DataFrame]
+    charts: Mapping[str, Charts]
+    customers: Customers
+    value_case: ValueCase
+    last: LastPack | None = None
+
+    def result(
+        self, kpi_id: str, department: str = ORGANISATION, statistic: str = "", segment: str = ""
+    ) -> KpiResult | None:
+        """A measured result: by default the KPI's headline of the whole; None where there is none.
+
+        Of a KPI that is kept for the organisation only a department has none.
+        """
+        found = self._measured.get((kpi_id, department, segment), [])
+        return next((r for r in found if not statistic or r.statistic.id == statistic), None)
+
+    @cached_property
+    def _measured(self) -> dict[tuple[str, str, str], list[KpiResult]]:
+        found: dict[tuple[str, str, str], list[KpiResult]] = {}
+        for result in self.results:
+            if result.is_measured:
+                key = (result.kpi_id, result.department, result.segment)
+                found.setdefault(key, []).append(result)
+        return found
+
+    @cached_property
+    def in_flight(self) -> pd.DataFrame:
+        """One row a project in flight: its plan in force, last report and what is red by rule.
+
+        Beside the project's own columns ``cost`` and ``finish`` as approved, ``rag`` of the owner
+        in ``rated_in``, ``estimate_at_completion``, and the columns of `RED`. Missing is what
+        no table says, or one that is withheld.
+        """
+        view, usable = self.view, self.view.usable
+        if "projects" not in usable:
+            return in_flight(view.tables["projects"].iloc[:0], view.data_date)
+        going = in_flight(usable["projects"], view.data_date).reset_index(drop=True)
+        going = _allowed(going, "projects", view)
+        baselines, reports = usable.get("baselines"), usable.get("status_reports")
+        if baselines is not None:
+            plan = _allowed(current_baselines(going, baselines), "baselines", view)[PLAN]
+            going = going.assign(**{name: plan[name] for name in PLAN})
+        else:
+            going = going.assign(cost=float("nan"), finish=pd.Series(pd.NaT, going.index))
+        if reports is None:
+            return going.assign(
+                rag=None, rated_in=None, estimate_at_completion=float("nan"),
+                **dict.fromkeys(RED, float("nan")),
+            )  # fmt: skip
+        reports = _allowed(reports, "status_reports", view)
+        past = reports[reports["period"] <= view.period]
+        estimate = latest_reports(going, past, ["estimate_at_completion"])
+        going = going.assign(estimate_at_completion=estimate["estimate_at_completion"].to_numpy())
+        return self._judged(going, past)
+
+    def _judged(self, going: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
+        """With the owners' last ratings of the last three months, and what is red by rule."""
+        rated = latest_reports(going, past[past["rated_by"] == "owner"], ["rag"])
+        going = going.assign(rag=rated["rag"].to_numpy(), rated_in=rated["period"].to_numpy())
+        own = past[past["rated_by"] == "owner"].merge(
+            going[["project_id", "rated_in"]].dropna(),
+            left_on=["project_id", "period"], right_on=["project_id", "rated_in"],
+        )  # fmt: skip
+        usable = self.view.usable
+        red = red_by_rule(
+            own, usable["projects"], past, self.view.settings.red_rule,
+            usable.get("baselines"), usable.get("milestones"),
+        )  # fmt: skip
+        found = red.set_axis(list(RED), axis=1).set_axis(own["project_id"])
+        return going.join(found, on="project_id")
+
+
+def _allowed(rows: pd.DataFrame, table: str, view: View) -> pd.DataFrame:
+    """The rows without what their columns hold where a column is withheld."""
+    barred = [c for c in rows.columns if f"{table}.{c}" in view.withheld]
+    return rows.assign(**{c: rows[c].where(rows[c].isna()) for c in barred})

@@ -1,0 +1,128 @@
+"""The at most five numbers of a page: each with its interval, what it was, and how it moved."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isnan
+
+from pmo_lib.brief.evidence import Evidence
+from pmo_lib.engine.result import ORGANISATION, KpiResult
+from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.months import month
+from pmo_lib.wording import change, counted, interval, money, number
+
+MOST = 5
+OVERRUN_SHOWN = 0.5  # a project that overran by half is named as one of the tail
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One number: what it is, and in words its interval, basis, past and last month.
+
+    ``kpi_id`` and ``statistic`` say which row of kpis.csv it is.
+    """
+
+    kpi_id: str
+    statistic: str
+    what: str
+    value: str
+    range: str
+    basis: str
+    before: str
+    since: str
+
+
+def headlines(evidence: Evidence, department: str) -> tuple[Headline, ...]:
+    """The first five that have a value, of those that sponsors ask for first."""
+    found = (make(evidence, department) for make in _ORDER)
+    return tuple(one for one in found if one is not None)[:MOST]
+
+
+def _plain(kpi_id: str, what: str, basis: str) -> Callable[[Evidence, str], Headline | None]:
+    """A KPI's own value; `basis` says what one case is."""
+
+    def make(evidence: Evidence, department: str) -> Headline | None:
+        result = evidence.result(kpi_id, department)
+        if result is None:
+            return None
+        unit = CATALOGUE[kpi_id].unit
+        ends = interval(result.low, result.high, unit)
+        return Headline(
+            kpi_id, result.statistic.id, what, number(result.value, unit),
+            "" if isnan(result.low) and isnan(result.high) else ends,
+            f"of {counted(result.n, basis)}", _before(result), _since(evidence, result),
+        )  # fmt: skip
+
+    return make
+
+
+def _overspend(evidence: Evidence, department: str) -> Headline | None:
+    """What completed projects cost above approval, in money and as a share."""
+    total = evidence.result("D3", department, "total")
+    share = evidence.result("D3", department, "relative_total")
+    if total is None or share is None:
+        return None
+    currency = evidence.view.settings.currency
+    above = "more" if total.value > 0 else "less"
+    tail = evidence.result("D4", department)
+    far = round(tail.value * tail.n) if tail else 0
+    return Headline(
+        "D3", "total", f"spent {'above' if total.value > 0 else 'below'} approval",
+        money(abs(total.value), currency),
+        interval(share.low, share.high, "share") if not isnan(share.low) else "",
+        f"{number(abs(share.value), 'share')} {above} than approved for "
+        f"{counted(total.n, 'project')}"
+        + f"; {far} overran by half or more" * bool(far),
+        _before(share), _since(evidence, total),
+    )  # fmt: skip
+
+
+def _in_flight(evidence: Evidence, department: str) -> Headline | None:
+    """How many projects are in flight, what is approved for them, and how many are rated red."""
+    count = evidence.result("P2", department)
+    if count is None:
+        return None
+    going = evidence.in_flight
+    own = going if department == ORGANISATION else going[going["department"] == department]
+    approved = float(own["cost"].sum())
+    red = evidence.result("G9", department)
+    rated = f"{round(red.value * red.n)} rated red" if red else ""
+    said = money(approved, evidence.view.settings.currency) + " approved" if approved else ""
+    return Headline(
+        "P2", count.statistic.id, "in flight", number(count.value, "count"), "",
+        ", ".join(filter(None, [said, rated])), _before(count), _since(evidence, count),
+    )  # fmt: skip
+
+
+_ORDER = (
+    _plain("D1", "on time", "completed project"),
+    _plain("D2", "on budget", "completed project"),
+    _overspend,
+    _in_flight,
+    _plain("R4", "satisfied with our services", "answer"),
+    _plain("V1", "of planned benefits realised", "benefit"),
+    _plain("G2", "of green reports hide a red project", "green report"),
+    _plain("P3", "from start to finish, median", "project"),
+    _plain("R8", "of needs met elsewhere", "need"),
+    _plain("D9", "of milestones met", "milestone"),
+)
+
+
+def _before(result: KpiResult) -> str:
+    if isnan(result.baseline):
+        return ""
+    unit = result.statistic.unit or CATALOGUE[result.kpi_id].unit
+    return f"before {number(result.baseline, unit)}"
+
+
+def _since(evidence: Evidence, result: KpiResult) -> str:
+    """The step since the last pack, which is small beside its own noise."""
+    if evidence.last is None:
+        return ""
+    unit = result.statistic.unit or CATALOGUE[result.kpi_id].unit
+    step = result.value - evidence.last.value(result)
+    then = month(evidence.last.period).split()[0]
+    if isnan(step):
+        return ""
+    said = change(step, unit)
+    is_none = said.lstrip("+−").startswith(("0\u00a0", "0.00")) or said.lstrip("+−") in {"0", "0.0"}
+    return f"as in {then}" if is_none else f"{said} since {then}"

@@ -1,0 +1,89 @@
+"""What is new since the last pack: projects that ended, new signals, judgements that turned."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from pmo_lib.brief.evidence import Evidence
+from pmo_lib.brief.last_pack import LastPack
+from pmo_lib.engine.result import ORGANISATION, is_headline
+from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.months import month, month_end
+from pmo_lib.wording import counted, listed
+
+MOST = 4
+MOST_NAMED = 3
+JUDGED = {"than_before": "than before", "against_target": "against its target"}
+
+
+def since_last(evidence: Evidence, department: str) -> tuple[str, ...]:
+    """Sentences on what is new of the organisation, or of one department; none without a pack."""
+    last = evidence.last
+    if last is None:
+        return ()
+    said = [
+        *_ended(evidence, last, department),
+        *_signals(evidence, last, department),
+        *_turned(evidence, last, department),
+    ]
+    return tuple(said[:MOST]) or (f"Nothing has changed by more than chance since {_then(last)}.",)
+
+
+def _then(last: LastPack) -> str:
+    return month(last.period)
+
+
+def _ended(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]:
+    """How many projects finished, of those how many on time, and how many were cancelled."""
+    projects = evidence.view.table("projects")
+    if projects is None:
+        return
+    days = projects["finished_on"]
+    new = projects[(days > month_end(last.period)) & (days <= evidence.view.data_date)]
+    if department != ORGANISATION:
+        new = new[new["department"] == department]
+    done, cancelled = (new[new["status"] == each] for each in ("completed", "cancelled"))
+    if len(done):
+        judged = evidence.observed["D1"]
+        own = judged[judged["case_id"].isin(done["project_id"]) & judged["numerator"].notna()]
+        on_time = f", {int(own['numerator'].sum())} of {len(own)} on time" if len(own) else ""
+        yield f"{counted(len(done), 'project')} finished{on_time}."
+    if len(cancelled):
+        ids = listed([*cancelled["project_id"].astype(str).head(MOST_NAMED)])
+        more = f" and {len(cancelled) - MOST_NAMED} more" if len(cancelled) > MOST_NAMED else ""
+        yield f"{counted(len(cancelled), 'project')} cancelled: {ids}{more}."
+
+
+def _signals(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]:
+    """Charts whose last point is outside its limits, and was not a month ago."""
+    names = []
+    for kpi_id, found in evidence.charts[department].behaviours.items():
+        points = found.points[found.points["value"].notna()] if found.can_tell else pd.DataFrame()
+        if points.empty or not points["rule"].iloc[-1]:
+            continue
+        if points["period"].iloc[-1] <= last.period:
+            continue
+        if len(points) > 1 and points["rule"].iloc[-2]:
+            continue  # was there before
+        rises = points["value"].iloc[-1] > points["centre"].iloc[-1]
+        names.append(f"{CATALOGUE[kpi_id].name} is {'up' if rises else 'down'}")
+    if names:
+        rest = len(names) - MOST_NAMED
+        shown = listed([*names[:MOST_NAMED], *([f"{rest} more"] if rest > 0 else [])])
+        yield f"New signal{'s' * (len(names) > 1)}: {shown}."
+
+
+def _turned(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]:
+    """Judgements that are no longer what they were."""
+    for column, words in JUDGED.items():
+        turned = []
+        for result in evidence.results:
+            if result.department != department or not is_headline(result):
+                continue
+            now, then = getattr(result, column, ""), last.said(result, column)
+            if now and then and now != then:
+                turned.append(f"{CATALOGUE[result.kpi_id].name} ({then} to {now})")
+        if turned:
+            rest = len(turned) - MOST_NAMED
+            shown = listed([*turned[:MOST_NAMED], *([f"{rest} more"] if rest > 0 else [])])
+            yield f"Turned {words}: {shown}."

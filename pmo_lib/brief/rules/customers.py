@@ -1,0 +1,62 @@
+"""Asks on customers: a service that disappoints, a department that goes elsewhere."""
+
+import pandas as pd
+
+from pmo_lib.brief.ask import Ask, Figure
+from pmo_lib.brief.evidence import Evidence
+from pmo_lib.brief.rule import HEAD, Found, rule
+from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.wording import interval, number
+
+
+@rule("service-disappoints", "services that matter and give less than was expected", months=3)
+def service_disappoints(evidence: Evidence) -> Found:
+    """Services of more than mean importance whose perception gap is below 0, interval and all."""
+    services = evidence.customers.services
+    if services is None:
+        return
+    for row in services.dropna(subset=["importance", "performance"]).to_dict("records"):
+        gap = evidence.result("R1", segment=row["service"])
+        if gap is None or not gap.high < 0 or row["importance"] <= row["importance_cross"]:
+            continue
+        if row["performance_high"] >= row["performance_cross"]:
+            continue  # that others go better may be chance
+        happy = evidence.result("R4", segment=row["service"])
+        satisfied = f"; {number(happy.value, 'share')} are satisfied" if happy else ""
+        yield Ask(
+            f"service-disappoints:{row['service']}", ORGANISATION,
+            f"Redesign {row['service']}, or stop it", _owner(evidence, row["service"]),
+            f"it matters {row['importance']:.1f} of 7 and goes {row['performance']:.1f}; customers "
+            f"got {-gap.value:.1f} less than they expected "
+            f"({interval(-gap.high, -gap.low, 'score')}){satisfied}",
+            customers=gap.cases, figure=Figure.of(gap),
+        )  # fmt: skip
+
+
+@rule("goes-elsewhere", "departments that go elsewhere more than others do", months=2)
+def goes_elsewhere(evidence: Evidence) -> Found:
+    """Departments whose customer leakage is above all departments', interval above interval."""
+    whole = evidence.result("R8")
+    if whole is None:
+        return
+    for department in evidence.subjects[1:]:
+        own = evidence.result("R8", department)
+        if own is None or not own.low > whole.high:
+            continue
+        yield Ask(
+            f"goes-elsewhere:{department}", department,
+            f"Ask {department} why it goes elsewhere, and agree what would bring it back", HEAD,
+            f"{number(own.value, 'share')} of its {own.n} needs were met elsewhere "
+            f"({interval(own.low, own.high, 'share')}), against {number(whole.value, 'share')} "
+            "in all",
+            customers=round(own.value * own.n), figure=Figure.of(own),
+        )  # fmt: skip
+
+
+def _owner(evidence: Evidence, service: str) -> str:
+    """Who answers for the service, where the table says it."""
+    services = evidence.view.table("services")
+    if services is None or "services.owner" in evidence.view.withheld:
+        return HEAD
+    owners = services.loc[services["name"] == service, "owner"].dropna().unique()
+    return str(owners[0]) if len(owners) == 1 and pd.notna(owners[0]) else HEAD

@@ -1,0 +1,144 @@
+"""The one page: verdict, five numbers, asks, what is new, what is fine, what is unknown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+from IPython.display import HTML
+
+from pmo_lib.brief.ask import Ask
+from pmo_lib.brief.brief import Brief
+from pmo_lib.brief.headline import Headline
+from pmo_lib.brief.register import Became
+from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.months import month, month_end
+from pmo_lib.reports import page
+
+MOST_BECAME = 3
+LOG = ("ask_id", "asked_on", "decided_on", "decision", "done_on")
+
+
+def one_page(brief: Brief, sparks: Mapping[str, HTML], level: str, until: str) -> HTML:
+    """The page of a brief; `sparks` by KPI, `until` is the last month of the baseline, if any."""
+    parts = [
+        f"<p class='verdict'>{page.escape(brief.verdict)}</p>",
+        numbers(brief.numbers, sparks),
+        "<h2>What we ask</h2>",
+        asks(brief.asks, brief.last_period),
+        _block("What became of what we asked", [in_words(b) for b in brief.became[:MOST_BECAME]]),
+        _block(_since(brief), brief.since_last),
+        _block("Fine", [brief.fine] if brief.fine else []),
+        _block("What cannot be told", [brief.cannot_tell] if brief.cannot_tell else []),
+        f"<p class='beneath'>{page.escape(_how_sure(level, until))}</p>",
+    ]
+    inner = "\n".join(part for part in parts if part)
+    return HTML(f"<section class='one-page'>\n{inner}\n</section>")
+
+
+def numbers(shown: Sequence[Headline], sparks: Mapping[str, HTML]) -> str:
+    """The numbers as boxes, each with its interval, basis, past and sparkline."""
+    boxes = "\n".join(
+        f"<li><b>{page.escape(one.value)}</b> <span>{page.escape(one.what)}</span>"
+        f"{_spark(one, sparks)}"
+        + "".join(
+            f"<small>{page.escape(text)}</small>"
+            for text in (one.range, one.basis, "; ".join(filter(None, [one.before, one.since])))
+            if text
+        )
+        + "</li>"
+        for one in shown
+    )
+    return f"<ul class='numbers'>\n{boxes}\n</ul>" if boxes else ""
+
+
+def asks(shown: Sequence[Ask], last_period: str = "") -> str:
+    """The asks as an ordered list: what, who, by when, and why."""
+    if not shown:
+        return "<p>Nothing: no rule finds anything that needs a decision.</p>"
+    items = "\n".join(
+        f"<li><b>{page.escape(ask.what)}.</b> <span class='who'>{page.escape(ask.who)}, by "
+        f"{page.escape(_day(ask.by))}{page.escape(_again(ask, last_period))}.</span> "
+        f"<small>{page.escape(_sentence(ask.why))}</small></li>"
+        for ask in shown
+    )
+    return f"<ol class='asks'>\n{items}\n</ol>"
+
+
+def further_asks(brief: Brief) -> HTML:
+    """The asks that did not fit on the page, and what became of the last ones, in full."""
+    parts = []
+    if brief.further:
+        rows = [
+            {"What": ask.what, "Who": ask.who, "By": _day(ask.by), "Why": _sentence(ask.why)}
+            for ask in brief.further
+        ]
+        parts.append(page.table(pd.DataFrame(rows), "What else is asked, by stake", "cards"))
+    else:
+        parts.append(page.paragraph("Nothing else is asked."))
+    if len(brief.became) > MOST_BECAME:
+        parts.append(page.bullets(in_words(each) for each in brief.became[MOST_BECAME:]))
+    return page.joined(*parts, to_answer(brief))
+
+
+def to_answer(brief: Brief) -> HTML:
+    """The lines of decisions.csv that record an answer to each ask, to be filled."""
+    if not brief.asks:
+        return page.joined()
+    lines = [
+        ",".join(LOG),
+        *(f"{_csv(ask.id)},{month_end(ask.first_asked):%Y-%m-%d},,," for ask in brief.asks),
+    ]
+    return page.folded(
+        "To record what was decided, copy to decisions.csv and fill in",
+        page.code("\n".join(lines)),
+    )
+
+
+def in_words(each: Became) -> str:
+    """Late since 31 August: Redesign Status reporting (27 % then, 35 % now: it may be chance)."""
+    state = each.state[0].upper() + each.state[1:]
+    if each.state == "late":
+        state = f"Late, was due by {_day(each.ask.by)}"
+    moved = f" ({each.said})" if each.said else ""
+    return f"{state}: {each.ask.what}{moved}."
+
+
+def _since(brief: Brief) -> str:
+    return f"Since {month(brief.last_period)}" if brief.last_period else ""
+
+
+def _block(heading: str, sentences: Iterable[str]) -> str:
+    items = [f"<p>{page.escape(text)}</p>" for text in sentences]
+    return "\n".join([f"<h2>{page.escape(heading)}</h2>", *items]) if items else ""
+
+
+def _spark(one: Headline, sparks: Mapping[str, HTML]) -> str:
+    """Only of the KPI's own statistic: a sum has another course than its median."""
+    drawn = sparks.get(one.kpi_id)
+    own = one.statistic == CATALOGUE[one.kpi_id].statistic.id
+    return str(drawn.data) if drawn is not None and own else ""
+
+
+def _how_sure(level: str, until: str) -> str:
+    said = (
+        f"How sure: a range is the {level}; where there is none the figure is a plain count or sum."
+    )
+    if until:
+        said += f" “Before” is up to {month(until)}; a change since is not yet an effect."
+    return said
+
+
+def _again(ask: Ask, last_period: str) -> str:
+    asked = ask.first_asked
+    return f", asked since {month(asked)}" if last_period and asked <= last_period else ""
+
+
+def _day(iso: str) -> str:
+    return f"{int(iso[8:])} {month(iso[:7])}" if iso else ""
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _csv(text: str) -> str:
+    return f'"{text}"' if {",", '"'} & set(text) else text
