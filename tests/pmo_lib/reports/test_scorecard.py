@@ -117,8 +117,8 @@ class TestAnswersInWords:
     def test_of_what_has_neither_target_nor_baseline_names_the_first_to_set(self) -> None:
         bare = [result(kpi, against_target="no target set") for kpi in ("D1", "D2", "D4", "R4")]
         assert to_set(bare, ["R4"]) == (
-            "4 KPIs have neither a target nor a baseline: set targets for service satisfaction (R4), "
-            "on-time completion (D1) and on-budget completion (D2) first (thresholds in "
+            "4 KPIs have neither a target nor a baseline: set targets for service satisfaction "
+            "(R4), on-time completion (D1) and on-budget completion (D2) first (thresholds in "
             "settings.yml)."
         )
         assert to_set(bare[:1]).startswith(
