@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipelines.maps.declared import Map, read_map
 from pipelines.maps.mapped import mapped
+from pipelines.maps.taken import as_given
 from pipelines.reading.conventions import Conventions
 from pipelines.reading.parse import parse
 from pipelines.reading.readers import RawTable
@@ -70,13 +71,12 @@ def _typed(name: str, raw: RawTable, unread: list[dict[str, object]]) -> pd.Data
         parsed = parse(column, text, Conventions())
         problems = dict(parsed.problems) | dict(_not_allowed(parsed.typed, column.allowed))
         columns[column.name] = parsed.typed.mask(parsed.typed.index.isin(list(problems)))
-        unread += [
-            {
+        for at, reason in problems.items():
+            value, why = as_given(text.iloc[at])
+            unread.append({
                 "file": raw.where, "line": int(raw.lines[at]), "record": records.iloc[at],
-                "column": f"{name}.{column.name}", "value": text.iloc[at], "reason": reason,
-            }
-            for at, reason in problems.items()
-        ]  # fmt: skip
+                "column": f"{name}.{column.name}", "value": value, "reason": why or reason,
+            })  # fmt: skip
     return pd.DataFrame(columns)
 
 
