@@ -10,8 +10,10 @@ from pipelines.maps.declared import Map, read_map
 from pipelines.maps.mapped import mapped
 from pipelines.maps.taken import as_given
 from pipelines.reading.conventions import Conventions
+from pipelines.reading.loaded import without
 from pipelines.reading.parse import parse
 from pipelines.reading.readers import RawTable
+from pipelines.reading.rows import not_rows
 from pipelines.sources import UNREAD_COLUMNS, Imported
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.wording import counted
@@ -36,8 +38,16 @@ class MapSource:
         found = mapped(self.declared, files, self.where)
         unread: list[dict[str, object]] = []
         tables = {}
+        notes = [*found.notes]
         for name, raws in found.found.items():
-            parts = [_typed(name, raw, unread) for raw in raws]
+            parts = []
+            for raw in raws:
+                rows = _typed(name, raw, unread)
+                none = not_rows(TABLES[name], rows)
+                places = zip(raw.lines[none.index], none, strict=True)
+                notes += [f"{raw.where} line {line}, no row of {name}: {why}" for line, why in places]
+                notes += [f"{raw.where} {told}" for _, told in raw.told]
+                parts.append(without(rows, none.index))
             tables[name] = pd.concat(parts, ignore_index=True)
         aside = {
             str(column): None
@@ -46,7 +56,6 @@ class MapSource:
             for column in raw.cells
             if column not in TABLES[name].column_names
         }
-        notes = [*found.notes]
         if aside:
             notes.append(f"{counted(len(aside), 'column')} without a place: {', '.join(aside)}")
         listed = pd.DataFrame(unread, columns=list(UNREAD_COLUMNS))
@@ -62,6 +71,14 @@ def _typed(name: str, raw: RawTable, unread: list[dict[str, object]]) -> pd.Data
     """The typed rows of one file; each cell that cannot be read is added to `unread`."""
     table = TABLES[name]
     records = raw.cells[table.key[0]]
+    unread += [
+        {
+            "file": raw.where, "line": line, "record": "", "column": "",
+            "value": " | ".join(row), "reason": f"has {len(row)} cells, the headings {raw.width}; "
+            "is a separator or a quote missing?",
+        }
+        for line, row in raw.ragged
+    ]  # fmt: skip
     columns: dict[str, pd.Series] = {}
     for column in table:
         if column.name not in raw.cells:

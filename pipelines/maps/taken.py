@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipelines.maps.columns import FileColumn, Habits, fit, order_of_dates
 from pipelines.maps.declared import AS_AT, SheetMap, Taken, either
-from pipelines.maps.grid import plain
+from pipelines.maps.listed import plain
 from pipelines.reading.conventions import Conventions
 from pipelines.reading.numbers import bare
 from pipelines.reading.parse import parse
