@@ -44,9 +44,7 @@ class MapSource:
             for raw in raws:
                 rows = _typed(name, raw, unread)
                 none = not_rows(TABLES[name], rows)
-                places = zip(raw.lines[none.index], none, strict=True)
-                notes += [f"{raw.where} line {line}, no row of {name}: {why}" for line, why in places]
-                notes += [f"{raw.where} {told}" for _, told in raw.told]
+                notes += _told(name, raw, none)
                 parts.append(without(rows, none.index))
             tables[name] = pd.concat(parts, ignore_index=True)
         aside = {
@@ -65,6 +63,13 @@ class MapSource:
 def shipped() -> dict[str, Path]:
     """The maps that come with the workbook, by name."""
     return {path.stem: path for path in sorted(SHIPPED.glob("*.yml"))}
+
+
+def _told(name: str, raw: RawTable, no_rows: pd.Series) -> Iterator[str]:
+    """What a reader of the file would not expect, and which rows are none of the table's."""
+    yield from (f"{raw.where} {told}" for _, told in raw.told)
+    for line, why in zip(raw.lines[no_rows.index], no_rows, strict=True):
+        yield f"{raw.where} line {line}, no row of {name}: it {why}"
 
 
 def _typed(name: str, raw: RawTable, unread: list[dict[str, object]]) -> pd.DataFrame:
