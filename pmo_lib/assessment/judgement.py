@@ -5,17 +5,18 @@ against target   kept where the whole interval lies in the target range, not kep
                  lies outside; else cannot tell yet
 
 Of many KPIs × departments some always look good or bad by chance. So the sure answers of each
-question are limited to a false discovery rate (Benjamini & Hochberg 1995), over all of them
-together and for both directions. A KPI that should be near a value has that range as its target
+question are limited to a false discovery rate (Benjamini & Hochberg 1995), for both directions: over
+all KPIs of the organisation, and over those of all departments together. A KPI that should be near a value has that range as its target
 unless another is set.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from math import inf, isnan, nan
 
 from pmo_lib.contract.settings import Settings
 from pmo_lib.engine.result import (
+    ORGANISATION,
     AgainstTarget,
     KpiResult,
     Target,
@@ -35,8 +36,8 @@ NO_INTERVAL = "without an interval no change can be told from chance"
 def judged(results: Iterable[KpiResult], settings: Settings) -> list[KpiResult]:
     """The results with target and both answers on every headline but those for context only."""
     found = [_aimed(result, settings) for result in results]
-    moved = discovery([r.change.p_value if _is_judged(r) else nan for r in found])
-    away = discovery([r.target.p_value for r in found])
+    moved = _adjusted(found, lambda each: each.change.p_value if _is_judged(each) else nan)
+    away = _adjusted(found, lambda each: each.target.p_value)
     share = settings.false_discovery_share
     return [
         _answering(result, p <= share, q <= share, settings) if _is_judged(result) else result
@@ -103,6 +104,19 @@ def aimed_at(result: KpiResult, low: float, high: float, level: float) -> Target
     end = min(nearest, key=lambda each: abs(each - value))
     p = p_value(value, result.low, result.high, end, result.cases, level)
     return Target(low, high, p)
+
+
+def _adjusted(found: Sequence[KpiResult], p_of: Callable[[KpiResult], float]) -> list[float]:
+    """The p-values adjusted for false discovery, the organisation's apart from the departments'.
+
+    Else the one page that a board reads could say nothing for the many that it does not.
+    """
+    adjusted = [nan] * len(found)
+    for is_whole in (True, False):
+        at = [i for i, r in enumerate(found) if (r.department == ORGANISATION) == is_whole]
+        for i, p in zip(at, discovery([p_of(found[i]) for i in at]), strict=True):
+            adjusted[i] = p
+    return adjusted
 
 
 def _is_judged(result: KpiResult) -> bool:

@@ -1,5 +1,6 @@
 """Two answers of every KPI: none that was not earned."""
 
+from dataclasses import replace
 from typing import Any, get_args
 
 import numpy as np
@@ -15,7 +16,7 @@ from pmo_lib.assessment.judgement import (
     target_of,
     without_reference,
 )
-from pmo_lib.engine.result import AgainstTarget, KpiResult, ThanBefore
+from pmo_lib.engine.result import ORGANISATION, AgainstTarget, KpiResult, ThanBefore
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports.scorecard import AGAINST_TARGET, ANSWERS, THAN_BEFORE
 
@@ -222,6 +223,12 @@ class TestManyAtOnce:
         assert words[:40].count("worse") >= 36
         assert words[40:80].count("better") >= 36
         assert words[80:].count("no clear change") >= 105
+
+    def test_departments_do_not_silence_the_organisation(self) -> None:
+        whole = replace(moved(0.3, 0.2, 0.1, p_value=0.02), department=ORGANISATION)
+        given = [whole, *(moved(0.3, 0.2, 0.1, p_value=0.02 + i / 200) for i in range(190))]
+        words = [r.than_before for r in judged(given, settings())]
+        assert words == ["better", *["no clear change"] * 190]
 
 
 def test_kpis_without_target_and_baseline_are_named_the_promised_first() -> None:
