@@ -5,9 +5,9 @@ against target   kept where the whole interval lies in the target range, not kep
                  lies outside; else cannot tell yet
 
 Of many KPIs × departments some always look good or bad by chance. So the sure answers of each
-question are limited to a false discovery rate (Benjamini & Hochberg 1995), for both directions: over
-all KPIs of the organisation, and over those of all departments together. A KPI that should be near a value has that range as its target
-unless another is set.
+question are limited to a false discovery rate (Benjamini & Hochberg 1995), for both directions:
+over all KPIs of the organisation, and over those of all departments together. A KPI that should be
+near a value has that range as its target unless another is set.
 """
 
 from collections.abc import Callable, Iterable, Sequence

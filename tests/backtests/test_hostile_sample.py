@@ -1,4 +1,4 @@
-"""The sample with what real exports hold: the right state and reason, no answer unearned, no exception."""
+"""The sample with what real exports hold: the right state and reason, no answer unearned."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
