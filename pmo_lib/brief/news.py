@@ -80,7 +80,7 @@ def _turned(evidence: Evidence, last: LastPack, department: str) -> Iterator[str
         for result in evidence.results:
             if result.department != department or not is_headline(result):
                 continue
-            now, then = getattr(result, column, ""), last.said(result, column)
+            now, then = getattr(result, column), last.said(result, column)
             if now and then and now != then:
                 turned.append(f"{CATALOGUE[result.kpi_id].name} ({then} to {now})")
         if turned:

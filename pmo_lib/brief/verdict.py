@@ -36,9 +36,9 @@ def fine(evidence: Evidence, department: str) -> str:
         if result.department != department or not is_headline(result) or not result.is_measured:
             continue
         name = CATALOGUE[result.kpi_id].name
-        if getattr(result, "against_target", "") == "kept":
+        if result.against_target == "kept":
             kept.append(name)
-        elif getattr(result, "than_before", "") == "better" and not _is_bad(result):
+        elif result.than_before == "better" and not _is_bad(result):
             better.append(name)
     said = [
         f"{words} {_some(names)}"
@@ -88,9 +88,7 @@ def _ends(on_time: KpiResult | None, on_budget: KpiResult | None, until: str) ->
 
 
 def _changed(result: KpiResult) -> str:
-    if result.change.low > 0:
-        return "more"
-    return "fewer" if result.change.high < 0 else ""
+    return {"better": "more", "worse": "fewer"}.get(result.than_before, "")
 
 
 def _cost(evidence: Evidence, department: str) -> str:

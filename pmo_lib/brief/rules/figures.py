@@ -1,8 +1,7 @@
 """Asks on figures: an overloaded role, a signal for the worse, a promise without a yardstick."""
 
-from math import isnan
-
 from pmo_lib.assessment.behaviour import Behaviour
+from pmo_lib.assessment.judgement import without_reference
 from pmo_lib.brief.ask import Ask, Figure
 from pmo_lib.brief.evidence import Evidence
 from pmo_lib.brief.rule import FINANCE, HEAD, Found, rule
@@ -74,15 +73,9 @@ def no_yardstick(evidence: Evidence) -> Found:
     if promises is None:
         return
     named = promises["kpi_id"].dropna().value_counts()
-    bare = [
-        (kpi_id, count)
-        for kpi_id, count in named.items()
-        if kpi_id in CATALOGUE
-        and CATALOGUE[kpi_id].better != "context"
-        and (own := evidence.result(kpi_id)) is not None
-        and isnan(own.change.value)
-        and isnan(own.target)
-    ]
+    own = [r for r in evidence.results if r.department == ORGANISATION]
+    lacking = without_reference(own)
+    bare = [(str(kpi_id), count) for kpi_id, count in named.items() if kpi_id in lacking]
     if not bare:
         return
     names = [_lower(CATALOGUE[kpi_id].name) for kpi_id, _ in bare[:MOST_NAMED]]

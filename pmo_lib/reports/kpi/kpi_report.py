@@ -15,8 +15,9 @@ from pmo_lib.reports import charts, one_page, page, services
 from pmo_lib.reports.customer_report import CustomerReport
 from pmo_lib.reports.kpi import dearest, ratings
 from pmo_lib.reports.kpi.behaviour_chart import behaviour_chart, sparkline_svg
-from pmo_lib.reports.kpi.promises import USUAL, promised_kpis, promises
+from pmo_lib.reports.kpi.promises import MOST, USUAL, promised_kpis, promises
 from pmo_lib.reports.picture import Picture
+from pmo_lib.reports.scorecard import legend, to_set
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,13 @@ class KpiReport(CustomerReport):
     @cached_property
     def kpis_to_watch(self) -> list[str]:
         """The at most four KPIs that the promises name, or the usual ones without any."""
-        return promised_kpis(self.statements) or [k for k in USUAL if self.result(k).is_measured]
+        named = self.promised_kpis[:MOST]
+        return named or [k for k in USUAL if self.result(k).is_measured]
+
+    @cached_property
+    def promised_kpis(self) -> list[str]:
+        """The KPIs that the promises name, the most often named first."""
+        return promised_kpis(self.statements)
 
     def promises(self) -> HTML:
         """What was promised, in the customers' words, with the number that shows it."""
@@ -63,6 +70,23 @@ class KpiReport(CustomerReport):
         if self.statements.empty:
             return page.paragraph(f"Nothing was promised to {self.subject} that is written down.")
         return promises(self.statements, self.everything)
+
+    def answers_meaning(self) -> HTML:
+        """What the two answers mean, which targets to set, how a change differs from an effect."""
+        share = f"{self.workbook.settings.false_discovery_share:.0%}"
+        lacking = to_set(self.results, self.promised_kpis)
+        return page.joined(
+            page.paragraph(
+                "Two questions are asked of every KPI: is it better than before, in the baseline, "
+                "and is its target kept? Better than before is not yet good. Of the sure answers "
+                f"to each question at most about {share} are expected to be false discoveries. A "
+                "change says that two periods differ, not why: it is not an effect of the PMO. "
+                "The minimum detectable change is the smallest that such data would show with a "
+                "power of 80 %."
+            ),
+            legend(),
+            *([page.paragraph(lacking)] if lacking else []),
+        )
 
     def trend(self, place: int) -> Picture | HTML:
         """The process-behaviour chart of the KPI in this place of those to watch."""
