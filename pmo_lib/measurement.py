@@ -21,6 +21,7 @@ from pmo_lib.benchmark.reference_class import ReferenceClass, reference_class
 from pmo_lib.brief.brief import Brief, briefs
 from pmo_lib.brief.evidence import Evidence
 from pmo_lib.brief.last_pack import LastPack
+from pmo_lib.brief.value_brief import value_brief
 from pmo_lib.display import facts_table
 from pmo_lib.engine.customers import Customers, customers
 from pmo_lib.engine.observe import Look, attempt
@@ -201,11 +202,15 @@ class Measurement:
         """What the page of each subject says: verdict, numbers, asks, news."""
         return self._kept("briefs", lambda: briefs(self._evidence))
 
+    def value_brief(self, terms: Terms | None = None) -> Brief:
+        """What the page of the value case says, by default under the settings' assumptions."""
+        case = self.value_case_of(terms or self.default_terms)
+        return value_brief(replace(self._evidence, value_case=case))
+
     @property
     def _evidence(self) -> Evidence:
-        charts = {subject: self.charts(subject) for subject in self.subjects}
         return Evidence(
-            self.seen, self.subjects, self.results, self.observed, charts, self.customers,
+            self.seen, self.subjects, self.results, self.observed, self.charts, self.customers,
             self.value_case, self.last,
         )  # fmt: skip
 

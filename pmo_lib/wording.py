@@ -70,6 +70,8 @@ def change(value: float, unit: Unit) -> str:
             return _unsigned(f"{value:+,.0f}" if value == round(value) else f"{value:+,.1f}")
         case "points":
             return number(value, unit)
+        case "money":
+            return f"{'+' if value > 0 else ''}{number(value, unit)}"
         case _:
             return _unsigned(f"{value:+.2f}")
 

@@ -25,7 +25,8 @@ RULE_MODULES = (projects, customers, figures)  # importing them declares their r
 class Brief:
     """What one subject's page says; ``further`` asks stand in its evidence.
 
-    ``became`` is what became of the asks of the pack before, ``since_last`` what else is new.
+    ``became`` is what became of the asks that the subject's last page showed, ``became_further`` of
+    those in its evidence; ``since_last`` is what else is new.
     """
 
     subject: str
@@ -34,6 +35,7 @@ class Brief:
     asks: tuple[Ask, ...]
     further: tuple[Ask, ...]
     became: tuple[Became, ...]
+    became_further: tuple[Became, ...]
     since_last: tuple[str, ...]
     fine: str
     cannot_tell: str
@@ -45,7 +47,8 @@ Briefs = Mapping[str, Brief]
 
 def briefs(evidence: Evidence, rules: Sequence[Rule] | None = None) -> dict[str, Brief]:
     """The brief of every subject; what is asked of a department is among the organisation's."""
-    found = asks(evidence, RULES.values() if rules is None else rules)
+    own = [each for each in RULES.values() if each.page == "kpi"]
+    found = asks(evidence, own if rules is None else rules)
     wanted = register.wanted(evidence, found)
     told = register.became(evidence, found)
     missing = steps(evidence.view)
@@ -65,22 +68,26 @@ def _brief(
     own = [ask for ask in wanted if subject in {ORGANISATION, ask.department}]
     shown = chosen(own, subject, MOST_ASKS)
     still = {ask.id for ask in shown}
+    before = evidence.last.shown.get(subject, ()) if evidence.last else ()
+    theirs = [
+        each
+        for each in told
+        if subject in {ORGANISATION, each.ask.department}
+        and not (each.ask.id in still and each.state in {"open", "late"})
+    ]
     return Brief(
         subject,
         verdict(evidence, subject),
         headlines(evidence, subject),
         tuple(shown),
         tuple(ask for ask in own if ask.id not in still),
-        tuple(
-            each for each in told
-            if subject in {ORGANISATION, each.ask.department}
-            and not (each.ask.id in still and each.state in {"open", "late"})
-        ),
+        tuple(each for each in theirs if each.ask.id in before),
+        tuple(each for each in theirs if each.ask.id not in before),
         since_last(evidence, subject),
         fine(evidence, subject),
         cannot_tell(evidence, subject, collect),
         evidence.last.period if evidence.last else "",
-    )  # fmt: skip
+    )
 
 
 def asks_of(found: Briefs) -> list[Ask]:

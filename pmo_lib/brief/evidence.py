@@ -1,6 +1,6 @@
 """What briefs are made from: every figure of a month, and the last pack's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,13 +21,13 @@ RED = {f"red_{name}": name for name in CRITERIA}
 
 @dataclass(frozen=True)
 class Evidence:
-    """Every figure of a month; ``charts`` by subject, ``last`` is what the last pack said."""
+    """Every figure of a month; ``charts`` of a subject, ``last`` is what the last pack said."""
 
     view: View
     subjects: tuple[str, ...]
     results: Sequence[KpiResult]
     observed: Mapping[str, pd.DataFrame]
-    charts: Mapping[str, Charts]
+    charts: Callable[[str], Charts]
     customers: Customers
     value_case: ValueCase
     last: LastPack | None = None

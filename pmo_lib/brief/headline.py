@@ -1,5 +1,6 @@
 """The at most five numbers of a page: each with its interval, what it was, and how it moved."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isnan
@@ -11,7 +12,6 @@ from pmo_lib.months import month
 from pmo_lib.wording import change, counted, interval, money, number
 
 MOST = 5
-OVERRUN_SHOWN = 0.5  # a project that overran by half is named as one of the tail
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _overspend(evidence: Evidence, department: str) -> Headline | None:
     far = round(tail.value * tail.n) if tail else 0
     return Headline(
         "D3", "total", f"spent {'above' if total.value > 0 else 'below'} approval",
-        money(abs(total.value), currency),
+        _short(money(abs(total.value), currency)),
         interval(share.low, share.high, "share") if not isnan(share.low) else "",
         f"{number(abs(share.value), 'share')} {above} than approved for "
         f"{counted(total.n, 'project')}"
@@ -107,6 +107,11 @@ _ORDER = (
 )
 
 
+def _short(amount: str) -> str:
+    """GBP 8.01 m: a box is narrow."""
+    return amount.replace("million", "m")
+
+
 def _before(result: KpiResult) -> str:
     if isnan(result.baseline):
         return ""
@@ -124,5 +129,4 @@ def _since(evidence: Evidence, result: KpiResult) -> str:
     if isnan(step):
         return ""
     said = change(step, unit)
-    is_none = said.lstrip("+−").startswith(("0\u00a0", "0.00")) or said.lstrip("+−") in {"0", "0.0"}
-    return f"as in {then}" if is_none else f"{said} since {then}"
+    return f"{said} since {then}" if re.search("[1-9]", said) else f"as in {then}"

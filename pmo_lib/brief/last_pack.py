@@ -1,6 +1,7 @@
 """What the last pack of an earlier month said: its results and its asks."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -10,11 +11,12 @@ from pmo_lib.engine.result import KpiResult
 
 @dataclass(frozen=True)
 class LastPack:
-    """The frames of the pack of the ``period`` before: kpis.csv and asks.csv."""
+    """The results of the pack of the ``period`` before, its asks, and the ids shown by subject."""
 
     period: str
     kpis: pd.DataFrame
     asks: tuple[Ask, ...] = ()
+    shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def value(self, result: KpiResult) -> float:
         """The same figure as it was then; missing where it had no value."""

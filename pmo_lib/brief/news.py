@@ -13,7 +13,7 @@ from pmo_lib.wording import counted, listed
 
 MOST = 4
 MOST_NAMED = 3
-JUDGED = {"than_before": "than before", "against_target": "against its target"}
+JUDGED = {"than_before": "than before", "against_target": "its target"}
 
 
 def since_last(evidence: Evidence, department: str) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ def _ended(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]
 def _signals(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]:
     """Charts whose last point is outside its limits, and was not a month ago."""
     names = []
-    for kpi_id, found in evidence.charts[department].behaviours.items():
+    for kpi_id, found in evidence.charts(department).behaviours.items():
         points = found.points[found.points["value"].notna()] if found.can_tell else pd.DataFrame()
         if points.empty or not points["rule"].iloc[-1]:
             continue
@@ -75,15 +75,13 @@ def _signals(evidence: Evidence, last: LastPack, department: str) -> Iterator[st
 
 def _turned(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]:
     """Judgements that are no longer what they were."""
-    for column, words in JUDGED.items():
-        turned = []
-        for result in evidence.results:
-            if result.department != department or not is_headline(result):
-                continue
+    turned = []
+    for result in evidence.results:
+        if result.department != department or not is_headline(result):
+            continue
+        name = CATALOGUE[result.kpi_id].name
+        for column, words in JUDGED.items():
             now, then = getattr(result, column), last.said(result, column)
-            if now and then and now != then:
-                turned.append(f"{CATALOGUE[result.kpi_id].name} ({then} to {now})")
-        if turned:
-            rest = len(turned) - MOST_NAMED
-            shown = listed([*turned[:MOST_NAMED], *([f"{rest} more"] if rest > 0 else [])])
-            yield f"Turned {words}: {shown}."
+            if now and then and now != then and "cannot" not in now + then:
+                turned.append(f"{name}, {words}: {then} in {month(last.period)}, now {now}.")
+    yield from turned[:MOST_NAMED]

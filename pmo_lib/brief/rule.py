@@ -7,6 +7,7 @@ intervals: never on what chance explains.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from math import isnan
+from typing import Literal
 
 from pmo_lib.brief.ask import Ask
 from pmo_lib.brief.evidence import Evidence
@@ -16,28 +17,33 @@ HEAD = "Head of the PMO"
 FINANCE = "Finance director"
 
 Found = Iterable[Ask]
+Page = Literal["kpi", "value"]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: its ``months`` are the time allowed for the answer, ``about`` what it is on."""
+    """A rule: its ``months`` are the time allowed for the answer, ``about`` what it is on.
+
+    Its asks stand on the ``page`` of the organisation and departments, or of the value case.
+    """
 
     id: str
     about: str
     months: int
     apply: Callable[[Evidence], Found]
+    page: Page = "kpi"
 
 
 RULES: dict[str, Rule] = {}
 
 
 def rule(
-    name: str, about: str, *, months: int = 1
+    name: str, about: str, *, months: int = 1, page: Page = "kpi"
 ) -> Callable[[Callable[[Evidence], Found]], Callable[[Evidence], Found]]:
     """Declare a function on the evidence as the rule of that name."""
 
     def declare(function: Callable[[Evidence], Found]) -> Callable[[Evidence], Found]:
-        RULES[name] = Rule(name, about, months, function)
+        RULES[name] = Rule(name, about, months, function, page)
         return function
 
     return declare

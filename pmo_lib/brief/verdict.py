@@ -80,9 +80,8 @@ def _ends(on_time: KpiResult | None, on_budget: KpiResult | None, until: str) ->
     if turned[""]:
         parts = listed([f"{number(r.value, 'share')} {words[r.kpi_id]}" for r in turned[""]])
         is_known = any(not isnan(r.change.value) for r in turned[""])
-        said.append(
-            f"{parts} is no clear change" if is_known else f"{parts}, with no past to compare"
-        )
+        past = "no clear change" if is_known else "no baseline to compare with"
+        said.append(f"{'of completed projects ' * (not said)}{parts} ({past})")
     text = "; ".join(said)
     return text[0].upper() + text[1:]
 

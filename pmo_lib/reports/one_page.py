@@ -74,8 +74,10 @@ def further_asks(brief: Brief) -> HTML:
         parts.append(page.table(pd.DataFrame(rows), "What else is asked, by stake", "cards"))
     else:
         parts.append(page.paragraph("Nothing else is asked."))
-    if len(brief.became) > MOST_BECAME:
-        parts.append(page.bullets(in_words(each) for each in brief.became[MOST_BECAME:]))
+    told = [*brief.became[MOST_BECAME:], *brief.became_further]
+    if told:
+        parts.append(page.paragraph("What became of what else was asked:"))
+        parts.append(page.bullets(in_words(each) for each in told))
     return page.joined(*parts, to_answer(brief))
 
 
@@ -114,8 +116,9 @@ def _block(heading: str, sentences: Iterable[str]) -> str:
 def _spark(one: Headline, sparks: Mapping[str, HTML]) -> str:
     """Only of the KPI's own statistic: a sum has another course than its median."""
     drawn = sparks.get(one.kpi_id)
-    own = one.statistic == CATALOGUE[one.kpi_id].statistic.id
-    return str(drawn.data) if drawn is not None and own else ""
+    if drawn is None or one.statistic != CATALOGUE[one.kpi_id].statistic.id:
+        return ""
+    return str(drawn.data)
 
 
 def _how_sure(level: str, until: str) -> str:

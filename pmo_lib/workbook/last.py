@@ -22,7 +22,13 @@ def last_pack(folder: Path | None, period: str) -> LastPack | None:
         return None
     page, kpis = found
     then = str(page["period"])
-    return LastPack(then, kpis, ask.from_records(page["asks"])) if then < period else None
+    if then >= period:
+        return None
+    shown = {
+        subject: tuple(str(one["id"]) for one in brief["asks"])
+        for subject, brief in page["subjects"].items()
+    }
+    return LastPack(then, kpis, ask.from_records(page["asks"]), shown)
 
 
 def last_hash(folder: Path | None, period: str) -> str:
@@ -44,7 +50,7 @@ def _read(folder: Path | None) -> tuple[dict[str, Any], pd.DataFrame] | None:
         page = json.loads((place / PAGE_ONE).read_text(encoding="utf-8"))
         kpis = pd.read_parquet(BytesIO((place / KPIS).read_bytes()))
         ask.from_records(page["asks"])
-        str(page["period"])
-    except (ValueError, KeyError, TypeError, OSError):
+        _ = page["period"], [brief["asks"] for brief in page["subjects"].values()]
+    except (ValueError, KeyError, TypeError, AttributeError, OSError):
         return None  # of another version, or cut off: this pack begins anew
     return page, kpis

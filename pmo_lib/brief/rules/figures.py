@@ -33,8 +33,8 @@ def role_overloaded(evidence: Evidence) -> Found:
             f"role-overloaded:{role}", ORGANISATION,
             f"Start fewer projects, or add {role}s: {short:,.0f} hours a month are missing",
             HEAD,
-            f"asked for {load:.0%} of their hours over {counted(own['period'].nunique(), 'month')},"
-            f" more than they have in {counted(round(above * len(own)), 'month')}",
+            f"asked for {number(load, 'share')} of their hours over a year, more than they have in "
+            f"{counted(round(above * len(own)), 'month')} of {own['period'].nunique()}",
             money=hours * rate, figure=Figure("P10", str(role), float(load)),
         )  # fmt: skip
 
@@ -46,7 +46,7 @@ def signal(evidence: Evidence) -> Found:
     One point beyond is a false alarm on one chart or another in most months, so it is news and no
     ask.
     """
-    for kpi_id, found in evidence.charts[ORGANISATION].behaviours.items():
+    for kpi_id, found in evidence.charts(ORGANISATION).behaviours.items():
         kpi, result = CATALOGUE[kpi_id], evidence.result(kpi_id)
         if result is None or not found.can_tell or not _lasts(found):
             continue

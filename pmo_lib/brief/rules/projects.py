@@ -10,7 +10,7 @@ from pmo_lib.brief.evidence import RED, Evidence
 from pmo_lib.brief.rule import Found, rule
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.red_rule import is_red
-from pmo_lib.wording import counted, listed, money, shortened
+from pmo_lib.wording import counted, listed, money, number, shortened
 
 MOST_NAMED = 3
 NAME_LETTERS = 40
@@ -30,7 +30,8 @@ def rated_green(evidence: Evidence) -> Found:
         reasons = [WORDS[name] for c, name in RED.items() if (own[c] == 1).any()]
         often = ""
         if share is not None:
-            often = f"; of {counted(share.n, 'green report')} in a year {share.value:.0%} were so"
+            reports = counted(share.n, "green report")
+            often = f"; of {reports} in a year {number(share.value, 'share')} were so"
         yield Ask(
             f"rated-green-red-by-rule:{department}", department,
             f"Review {named(own)}: rated green, red by {'its' if len(own) == 1 else 'their'} own "
@@ -73,7 +74,7 @@ def over_budget(evidence: Evidence) -> Found:
             f"estimate-over-budget:{department}", department,
             f"Decide on {said} above budget: {named(dear)}", sponsors(dear, department),
             f"{counted(len(dear), 'project')} in flight {'is' if len(dear) == 1 else 'are'} "
-            f"expected to cost {total / approved:.0%} more than approved",
+            f"expected to cost {number(total / approved, 'share')} more than approved",
             money=total,
         )  # fmt: skip
 

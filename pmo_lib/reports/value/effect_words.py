@@ -1,7 +1,7 @@
 """Effects, verdicts and checks in words and tables."""
 
 from collections.abc import Sequence
-from math import expm1, isinf, isnan
+from math import isnan
 
 import pandas as pd
 from IPython.display import HTML
@@ -12,48 +12,16 @@ from pmo_lib.effect.checks import Check
 from pmo_lib.effect.claim import Word, helps, sentence
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.outcomes import Outcome
+from pmo_lib.effect.words import VERBS, effect, ends
 from pmo_lib.reports import page
-from pmo_lib.wording import DASH, change, counted, number
+from pmo_lib.wording import DASH, counted, number
 
-MORE, LESS = {"cost": ("more", "less"), "schedule": ("longer", "shorter")}, ("higher", "lower")
 BADGES: dict[Word, str] = {
     "demonstrated": "green", "likely": "green", "not shown": "grey",
     "no effect of that size": "amber", "not testable": "grey", "consistent with": "grey",
     "associated": "grey",
 }  # fmt: skip
 STATES = {"passed": "green", "failed": "red", "cannot tell": "grey"}
-VERBS = {
-    "cost": "projects under the PMO typically cost {} than they would have without it",
-    "schedule": "projects under the PMO were typically {} than they would have been without it",
-    "benefits": "the share of planned benefits that projects brought changed by {}",
-    "on_time": "finished on time {}",
-    "on_budget": "finished on budget {}",
-}
-
-
-def effect(outcome: Outcome, value: float) -> str:
-    """18 % less, 3 % longer, +13 points; a dash where there is none."""
-    if isnan(value) or isinf(value):
-        return DASH
-    if not outcome.logarithm:
-        return change(value, "share")
-    share = expm1(value)
-    more, less = MORE.get(outcome.id, ("more", "less"))
-    shown = number(abs(share), "share")
-    return f"{shown} {more if share > 0 else less}"
-
-
-def ends(outcome: Outcome, low: float, high: float) -> str:
-    """The ends of an interval of an effect: 25 % less to 11 % less."""
-    if isnan(low) or isnan(high):
-        return "no interval can be given"
-    return f"{effect(outcome, low)} to {effect(outcome, high)}"
-
-
-def moved(found: Finding) -> str:
-    """lowered cost overrun, raised benefits realised."""
-    how = "lowered" if found.tested.value < 0 else "raised"
-    return f"{how} {found.outcome.name.lower()}"
 
 
 def in_words(found: Finding, level: str) -> str:

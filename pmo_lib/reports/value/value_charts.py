@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from pmo_lib.effect.finding import Finding
+from pmo_lib.effect.words import effect, ends
 from pmo_lib.months import half_year_name, quarter_name
 from pmo_lib.reports.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
-from pmo_lib.reports.value.effect_words import effect, ends
 from pmo_lib.stats.numbers import Floats
 from pmo_lib.wording import counted, number
 

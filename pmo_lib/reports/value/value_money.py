@@ -7,12 +7,12 @@ from math import isnan, nan
 import pandas as pd
 from IPython.display import HTML
 
+from pmo_lib.effect.words import effect
 from pmo_lib.parameters import ValueCaseParameters
 from pmo_lib.reports import page
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.report import Report
 from pmo_lib.reports.value import money_charts
-from pmo_lib.reports.value.effect_words import effect
 from pmo_lib.wording import money, number
 from pmo_lib.worth.joint_effects import Case
 from pmo_lib.worth.value_case import ValueCase
@@ -57,36 +57,6 @@ class MoneySections(Report):
     def why_no_net(self) -> str:
         """Why there is no net value; empty where there is."""
         return self.case.money.refusal or self.case.costs.unknown
-
-    def _worth_in_words(self) -> list[str]:
-        """Cost, net value and the probability that it pays, as sentences."""
-        if self.case.money.refusal:
-            return [f"What it is worth cannot be determined: {self.case.money.refusal}."]
-        if self.why_no_net:
-            return [f"Whether it pays cannot be determined: {self.why_no_net}."]
-        since = f"{self.case.costs.base_date:%B %Y}"
-        cost = self._money(self.quantile("conservative", "cost", "p50"))
-        if not self.case.any_shown:
-            return [
-                f"The PMO cost {cost} so far, discounted to {since}; no gain is counted against "
-                "it, as none is at least likely."
-            ]
-        low, middle, high = (
-            self._money(self.quantile("conservative", "npv", p)) for p in ("p5", "p50", "p95")
-        )
-        paid = self.case.money.draws["conservative"].p_npv_positive
-        said = [
-            f"Counting only gains that are at least likely, and discounted to {since}, what is "
-            f"left after the PMO's cost of {cost} is {middle} (90 % of the draws between {low} and "
-            f"{high}): the probability that the PMO has paid for itself is "
-            f"{number(paid, 'share')}."
-        ]
-        if self.case.terms.assumptions.budget_returned is None:
-            said.append(
-                "The share returned to budgets is not stated, so none of the avoided overruns "
-                "counts as cashable."
-            )
-        return said
 
     def pays(self) -> HTML:
         """The probability that it pays, the break-even effect and the payback, as sentences."""

@@ -7,12 +7,11 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.effect.finding import Finding
-from pmo_lib.reports import page
+from pmo_lib.effect.words import effect
+from pmo_lib.reports import one_page, page
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.value import effect_words, value_charts, value_method
-from pmo_lib.reports.value.effect_words import effect, in_words
 from pmo_lib.reports.value.value_money import MoneySections
-from pmo_lib.wording import listed
 
 
 @dataclass(frozen=True)
@@ -23,30 +22,11 @@ class ValueReport(MoneySections):
         """The title."""
         return page.title(f"The value of the PMO: {self.subject}", self.beneath)
 
-    def answer(self) -> HTML:
-        """The paragraph for the CFO: what changed, how sure that is, what it is worth."""
-        if self.case.reason:
-            return page.answer(
-                [f"Whether the PMO made a difference cannot be determined: {self.case.reason}."]
-            )
-        primary = self.case.primary
-        said, reasons = [], {found.tested.refusal for found in primary}
-        if len(reasons) == 1 and "" not in reasons:
-            said.append(f"It cannot be tested: {reasons.pop()}. {primary[0].claim.remedy}")
-        else:
-            said += [in_words(found, self.level) for found in primary]
-        counts = [found for found in primary if found.claim.counts]
-        if not counts:
-            said.insert(0, "That the PMO made a difference is not shown by these data.")
-        else:
-            sure = "has" if all(f.claim.word == "demonstrated" for f in counts) else "has likely"
-            who = (
-                f"The PMO's service {self.parameters.service}"
-                if self.parameters.service
-                else "The PMO"
-            )
-            said.insert(0, f"{who} {sure} {listed([effect_words.moved(f) for f in counts])}.")
-        return page.answer([*said, *self._worth_in_words()])
+    def one_page(self) -> HTML:
+        """The one page: what changed, whether it pays in all and in cash, what we ask."""
+        brief = self.measured.value_brief(self.case.terms)
+        until = self.baseline.until if self.baseline else ""
+        return one_page.one_page(brief, {}, self.level, until)
 
     def counterfactual(self) -> Picture | HTML:
         """Cost overrun, observed and counterfactual."""

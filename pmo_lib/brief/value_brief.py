@@ -1,0 +1,178 @@
+"""The brief of the value case: in all and in cash, the effect behind the money, does it last."""
+
+from math import isnan, sqrt
+
+import pandas as pd
+
+from pmo_lib.brief import register
+from pmo_lib.brief.ask import chosen
+from pmo_lib.brief.brief import MOST_ASKS, Brief
+from pmo_lib.brief.evidence import Evidence
+from pmo_lib.brief.headline import Headline
+from pmo_lib.brief.rule import RULES, asks
+from pmo_lib.brief.rules import value
+from pmo_lib.effect.finding import Finding
+from pmo_lib.effect.words import effect, ends, helped
+from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.wording import counted, listed, money, number
+from pmo_lib.worth.value_case import ValueCase
+
+RULE_MODULE = value  # importing it declares its rules
+LATER = 4  # quarters since adoption from which an effect is a later one
+SURE, LIKELY = 0.95, 0.8
+WORDS = (
+    (SURE, "has"),
+    (LIKELY, "has probably"),
+    (1 - LIKELY, "may or may not have"),
+    (1 - SURE, "has probably not"),
+)
+
+
+def value_brief(evidence: Evidence) -> Brief:
+    """What the page of the value case says; the asks are of finance and of who plans the PMO."""
+    case, currency = evidence.value_case, evidence.view.settings.currency
+    found = asks(evidence, [r for r in RULES.values() if r.page == "value"])
+    wanted = register.wanted(evidence, found)
+    shown = chosen(wanted, ORGANISATION, MOST_ASKS)
+    return Brief(
+        "value case",
+        verdict(case),
+        _numbers(case, currency),
+        tuple(shown),
+        tuple(ask for ask in wanted if ask not in shown),
+        (), (), (),
+        _effects(case),
+        lasts(case),
+        evidence.last.period if evidence.last else "",
+    )  # fmt: skip
+
+
+def verdict(case: ValueCase) -> str:
+    """What the PMO changed, then whether it has paid: counting everything, and in cash."""
+    if case.reason:
+        return f"Whether the PMO made a difference cannot be told: {case.reason}."
+    counts = [found for found in case.primary if found.claim.counts]
+    if not counts:
+        said = "These data do not show that the PMO made a difference"
+    else:
+        sure = "have" if all(f.claim.word == "demonstrated" for f in counts) else "have likely"
+        said = f"Projects under the PMO {sure} {listed([helped(f) for f in counts])}"
+    return f"{said}. {_paid(case)}"
+
+
+def _paid(case: ValueCase) -> str:
+    if case.money.refusal or case.costs.unknown:
+        return f"Whether it pays cannot be told: {case.money.refusal or case.costs.unknown}."
+    if not case.any_shown:
+        return "No gain is counted against its cost."
+    draws = case.money.draws["conservative"]
+    in_all, cash = draws.p_npv_positive, draws.p_cash_above_cost
+    both = f"({number(in_all, 'share')} sure), and in cash alone" if in_all >= LIKELY else ""
+    joint = both or f"({number(in_all, 'share')}); in cash alone"
+    why = ""
+    if case.terms.assumptions.budget_returned is None:
+        why = ": nobody has recorded that a saving went back to a budget"
+    return f"Counting everything, it {_word(in_all)} paid for itself {joint} it {_word(cash)}{why}."
+
+
+def _word(chance: float) -> str:
+    if isnan(chance):
+        return "cannot be told to have"
+    return next((word for limit, word in WORDS if chance >= limit), "has not")
+
+
+def _numbers(case: ValueCase, currency: str) -> tuple[Headline, ...]:
+    """Value, cost, net and cash, and the effect on cost that the money uses."""
+    found = []
+    if not case.money.refusal and not case.costs.unknown:
+        draws = case.money.draws["conservative"]
+        found = [
+            _amount(case, "gross", "value so far", currency, _parts(case, currency)),
+            _amount(case, "cost", "cost of the PMO", currency, "office and time it takes"),
+            _amount(case, "npv", "value less cost", currency,
+                    f"above 0 in {number(draws.p_npv_positive, 'share')} of draws"),
+            _amount(case, "cashable", "of the value in cash", currency,
+                    f"more than the cost in {number(draws.p_cash_above_cost, 'share')} of draws"),
+        ]  # fmt: skip
+    cost = case.finding("cost")
+    if cost is not None and not cost.tested.refusal:
+        found.append(_effect(case, cost))
+    return tuple(found)
+
+
+def _amount(case: ValueCase, item: str, what: str, currency: str, basis: str) -> Headline:
+    quantiles = case.money.draws["conservative"].quantiles
+    low, middle, high = (money(float(quantiles[p][item]), currency) for p in ("p5", "p50", "p95"))
+    said, ends = middle.replace("million", "m"), f"{low} to {high}".replace("million", "m")
+    return Headline("", item, what, said, ends, basis, "", "")
+
+
+def _parts(case: ValueCase, currency: str) -> str:
+    """What the value is made of: overruns avoided, time, benefits."""
+    quantiles = case.money.draws["conservative"].quantiles["p50"]
+    names = {"avoided": "overruns avoided", "time": "time", "uplift": "benefits"}
+    return ", ".join(
+        f"{words} {money(float(quantiles[name]), currency)}".replace("million", "m")
+        for name, words in names.items()
+        if quantiles.get(name, 0.0) > 0
+    )
+
+
+def _effect(case: ValueCase, cost: Finding) -> Headline:
+    """The effect on cost that the money uses, where it uses one, with what it rests on."""
+    used, by_cost = cost.priced, case.money.by_cost
+    if not by_cost.refusal and by_cost.value > used.value:
+        used = by_cost  # the less favourable
+    basis = (
+        f"of {counted(cost.tested.n, 'project')} in {counted(cost.tested.clusters, 'department')}"
+    )
+    return Headline(
+        "", "cost", "effect on cost that the money uses", effect(cost.outcome, used.value),
+        ends(cost.outcome, used.low, used.high), basis, "", "",
+    )  # fmt: skip
+
+
+def _effects(case: ValueCase) -> str:
+    """Each primary outcome with its verdict, effect and how its checks went."""
+    said = []
+    for found in case.primary:
+        if found.tested.refusal:
+            said.append(f"{found.outcome.name}: {found.claim.word}")
+            continue
+        passed = sum(check.state == "passed" for check in found.checks)
+        checks = f", {passed} of {len(found.checks)} checks passed" if found.checks else ""
+        said.append(
+            f"{found.outcome.name}: {found.claim.word}, {effect(found.outcome, found.tested.value)}"
+            f"{checks}"
+        )
+    return f"{'; '.join(said)}." if said else ""
+
+
+def lasts(case: ValueCase) -> str:
+    """Whether the effect on cost of the first year since adoption differs from later.
+
+    The two means are of the points of the event study, weighted by projects; the widths of their
+    intervals are added, as both rest on the same departments.
+    """
+    cost = case.finding("cost")
+    if cost is None or not len(cost.quarters):
+        return ""
+    since = cost.quarters[cost.quarters["quarter"] >= 0]
+    first, later = since[since["quarter"] < LATER], since[since["quarter"] >= LATER]
+    if len(first) < 2 or len(later) < 2:
+        return "Whether the effect lasts cannot be told yet: too few quarters since adoption."
+    (a, half_a), (b, half_b) = _mean(first), _mean(later)
+    said = (
+        f"Does it last? In the first year {effect(cost.outcome, a)}, later "
+        f"{effect(cost.outcome, b)}"
+    )
+    if isnan(half_a + half_b) or abs(a - b) <= half_a + half_b:
+        return f"{said}: a fading cannot be told from chance."
+    return f"{said}: {'it fades' if abs(b) < abs(a) else 'it grows'}, by more than chance."
+
+
+def _mean(points: pd.DataFrame) -> tuple[float, float]:
+    """The weighted mean and half the width of its interval."""
+    weights = points["n_projects"] / points["n_projects"].sum()
+    halves = (points["high"] - points["low"]) / 2
+    return float((weights * points["effect"]).sum()), float(sqrt((weights**2 * halves**2).sum()))

@@ -1,0 +1,54 @@
+"""Effects in words: 18 % less, 3 % longer, +13 points."""
+
+from math import expm1, isinf, isnan
+
+from pmo_lib.effect.finding import Finding
+from pmo_lib.effect.outcomes import Outcome
+from pmo_lib.wording import DASH, change, number
+
+MORE, LESS = {"cost": ("more", "less"), "schedule": ("longer", "shorter")}, ("higher", "lower")
+VERBS = {
+    "cost": "projects under the PMO typically cost {} than they would have without it",
+    "schedule": "projects under the PMO were typically {} than they would have been without it",
+    "benefits": "the share of planned benefits that projects brought changed by {}",
+    "on_time": "finished on time {}",
+    "on_budget": "finished on budget {}",
+}
+
+
+def effect(outcome: Outcome, value: float) -> str:
+    """18 % less, 3 % longer, +13 points; a dash where there is none."""
+    if isnan(value) or isinf(value):
+        return DASH
+    if not outcome.logarithm:
+        return change(value, "share")
+    share = expm1(value)
+    more, less = MORE.get(outcome.id, ("more", "less"))
+    shown = number(abs(share), "share")
+    return f"{shown} {more if share > 0 else less}"
+
+
+def ends(outcome: Outcome, low: float, high: float) -> str:
+    """The ends of an interval of an effect: 25 % less to 11 % less."""
+    if isnan(low) or isnan(high):
+        return "no interval can be given"
+    return f"{effect(outcome, low)} to {effect(outcome, high)}"
+
+
+def moved(found: Finding) -> str:
+    """lowered cost overrun, raised benefits realised."""
+    how = "lowered" if found.tested.value < 0 else "raised"
+    return f"{how} {found.outcome.name.lower()}"
+
+
+def helped(found: Finding) -> str:
+    """cost 16 % less; taken 15 % less time; brought +12 points of their planned benefits."""
+    value = found.tested.value
+    match found.outcome.id:
+        case "cost":
+            return f"cost {effect(found.outcome, value)}"
+        case "schedule":
+            share = number(abs(expm1(value)), "share")
+            return f"taken {share} {'more' if value > 0 else 'less'} time"
+        case _:
+            return f"changed {found.outcome.name.lower()} by {effect(found.outcome, value)}"
