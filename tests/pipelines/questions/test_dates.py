@@ -93,7 +93,10 @@ MONTHS = pd.date_range("2022-01-01", periods=48, freq="MS")
         ("one day", lambda n: MONTHS + pd.Timedelta(days=n % 12)),
         ("two days", lambda n: MONTHS + pd.to_timedelta([n % 12, 4] * 24, unit="D")),
         ("first working day", lambda _: MONTHS + pd.offsets.BDay(0)),
-        ("first Monday", lambda _: MONTHS + pd.to_timedelta(-MONTHS.weekday % 7, unit="D")),
+        (
+            "first Monday",
+            lambda _: MONTHS + pd.to_timedelta([-m.weekday() % 7 for m in MONTHS], unit="D"),
+        ),
         ("of few", lambda n: days_of(n, 200)[days_of(n, 200).day <= 12][:15]),
     ],
 )
