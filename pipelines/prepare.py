@@ -157,11 +157,13 @@ def _examine(
     )
     withheld = verdict.withheld(settings.withhold_above_rejected_share)
     tables = mended(accepted, on_tables)
-    # a day that is in question moves no report
     asked = replace(asked, tables=_without(tables, withheld, ("date", "period")))
-    asked = replace(asked, data_date=data_date(asked.tables, today, settings.data_date))
+    dated = data_date(asked.tables, today, settings.data_date)  # a day in question moves no report
+    if not dated.period and (other := data_date(tables, today, "")).period:
+        dated = replace(other, why=f"{other.why}, of which every date is in question")
+    asked = replace(asked, data_date=dated)
     questions = (*verdict.questions, *of_the_date(asked))
-    verdict = replace(verdict, questions=questions, data_date=asked.data_date)
+    verdict = replace(verdict, questions=questions, data_date=dated)
     left = _without(tables, withheld, PANDAS_TYPES)
     judged = {name: replace(table, accepted=left[name]) for name, table in judged.items()}
     return Prepared(judged, verdict, settings)

@@ -468,3 +468,8 @@ def test_days_that_are_in_question_move_no_report(prepared: Prepare) -> None:
     assert "projects.started_on" in verdict.withheld(1.0)
     assert verdict.data_date.period == "2025-05"
     assert not [each for each in verdict.questions if each.check == "after_data_date"]
+    without = PROJECTS + "".join(f"{row}\n" for row in rows)
+    assert (
+        "according to projects, of which every date is in question"
+        in prepared({"projects.csv": without}).data_date.why
+    )
