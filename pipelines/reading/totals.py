@@ -19,6 +19,7 @@ _WORDS = (
 _WHOLES = (
     "all|overall|summary|all projects|all departments|alle|tous|todos|tutti|итого|всего|合計|总计"
 )
+TOTAL = re.compile(rf"[\W_]*(?:{_WORDS})[\W_]*(?:\(\d+\))?", re.IGNORECASE)
 _EXACT = re.compile(rf"[\W_]*(?:{_WORDS}|{_WHOLES})[\W_]*(?:\(\d+\))?", re.IGNORECASE)
 # "Total Archives", "Archives total", "Total: 24 projects": so only in place of an identifier
 _PART = re.compile(
