@@ -3,7 +3,7 @@
 >>> import pmo_lib as pmo
 >>> book = pmo.open()                      # what `pmo check` or `pmo run` left in data/processed
 >>> measured = book.measured("2026-09")    # or the last month: book.measured()
->>> kpis = measured.kpis("Finance")        # every KPI with n, interval, baseline and flag
+>>> kpis = measured.kpis("Finance")        # every KPI with n, interval, baseline and verdict
 >>> units = measured.observations("D3")    # the projects behind one
 >>> path = measured.series("D1", "Finance")  # and how it went over time
 >>> others = measured.benchmarks()         # beside peers and published figures

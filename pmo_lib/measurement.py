@@ -132,7 +132,7 @@ class Measurement:
 
     @cached_property
     def results(self) -> tuple[KpiResult, ...]:
-        """Every result of every subject, compared with the baseline, flagged and protected."""
+        """Every result of every subject, compared with the baseline, protected and judged."""
         return self._kept(
             "results", lambda: tuple(assessed(self.seen, self.departments, look=self._look))
         )

@@ -77,6 +77,17 @@ def change_interval(low: float, high: float, unit: Unit) -> str:
     return DASH if isnan(low) or isnan(high) else f"{change(low, unit)} to {change(high, unit)}"
 
 
+def wanted(low: float, high: float, unit: Unit) -> str:
+    """At least 80 %, at most 14 days, 0.80 to 1.25; a dash where nothing is wanted."""
+    if isnan(low) and isnan(high):
+        return DASH
+    if isnan(high):
+        return f"at least {number(low, unit)}"
+    if isnan(low):
+        return f"at most {number(high, unit)}"
+    return number(low, unit) if low == high else interval(low, high, unit)
+
+
 def compared(overrun_share: float) -> str:
     """A cost beside the approved one: cost 12 % more than first approved."""
     shown = number(abs(overrun_share), "share")

@@ -12,7 +12,7 @@ import pandas as pd
 import yaml
 from rapidfuzz import fuzz
 
-from pipelines.maps.grid import plain
+from pipelines.maps.listed import plain
 from pipelines.reading.conventions import Conventions
 from pipelines.reading.parse import parse
 from pmo_lib.contract.schema import Column

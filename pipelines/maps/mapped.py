@@ -13,7 +13,8 @@ import pandas as pd
 from rapidfuzz import process
 
 from pipelines.maps.declared import AS_AT, Map, SheetMap, Taken, either
-from pipelines.maps.grid import Grid, Listed, grids, listed, numbered, plain
+from pipelines.maps.grid import Grid, grids
+from pipelines.maps.listed import HEADER_WITHIN, Listed, listed, numbered, plain
 from pipelines.maps.taken import Cells, read, table_of
 from pipelines.reading.headers import normalised
 from pipelines.reading.readers import Lines, RawTable
@@ -92,7 +93,7 @@ def _list_in(path: Path, sheet: SheetMap, where: str) -> Listed:
             return listed(grid, line)
     assert best is not None
     _, grid, line = best
-    headings = grid.row(int(np.flatnonzero(grid.lines == line)[0]))
+    headings = grid.row(grid.position(line))
     raise DataError(
         "headings of the map are missing: "
         + "; ".join(_nearest(wanted, headings) for wanted in _missing(headings, sheet)),
@@ -104,9 +105,9 @@ def _list_in(path: Path, sheet: SheetMap, where: str) -> Listed:
 def _best_header(grid: Grid, sheet: SheetMap) -> tuple[int, list[tuple[str, ...]]]:
     """The line with most of the map's headings, and those that it lacks."""
     positions = (
-        [int(np.flatnonzero(grid.lines == sheet.header)[0])]
+        [grid.position(sheet.header)]
         if sheet.header in grid.lines
-        else range(min(len(grid.lines), 40))
+        else range(min(len(grid.lines), HEADER_WITHIN))
     )
     lacking = [(len(missing := _missing(grid.row(at), sheet)), at, missing) for at in positions]
     _, at, missing = min(lacking, key=lambda item: item[:2])
@@ -199,7 +200,10 @@ def _tables(one: Listed, sheet: SheetMap, as_at: str) -> tuple[dict[str, RawTabl
     kept = {name: aside[name] for name in aside if aside[name] not in TABLES[first].column_names}
     extra = one.cells[list(kept)].set_axis(list(kept.values()), axis=1)
     frames[first] = frames[first].join(extra.loc[:, ~extra.columns.duplicated()])
-    return {table: _raw(one, frame) for table, frame in frames.items()}, notes
+    raws = {table: _raw(one, frame) for table, frame in frames.items()}
+    # what stands in the list but once is told with its first table
+    raws[first] = replace(raws[first], ragged=list(one.ragged), told=one.grid.told)
+    return raws, notes
 
 
 def _why_none(one: Listed, sheet: SheetMap, table: str) -> str:
@@ -216,7 +220,8 @@ def _why_none(one: Listed, sheet: SheetMap, table: str) -> str:
 def _raw(one: Listed, frame: pd.DataFrame) -> RawTable:
     lines = one.lines[frame.index.to_numpy()]
     cells = frame.reset_index(drop=True)
-    raw = RawTable(one.grid.where, one.grid.sha256, one.grid.encoding, cells, lines, cells.shape[1])
+    grid, width = one.grid, int(one.grid.widths[one.grid.position(one.header_line)])
+    raw = RawTable(grid.where, grid.sha256, grid.encoding, cells, lines, width, one.header_line)
     return _with_cells(raw, cells)
 
 

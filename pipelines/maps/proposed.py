@@ -19,7 +19,8 @@ from pipelines.maps.columns import (
     normal,
 )
 from pipelines.maps.declared import AS_AT
-from pipelines.maps.grid import Grid, Listed, header_line, listed, plain
+from pipelines.maps.grid import Grid
+from pipelines.maps.listed import Listed, header_line, listed, plain
 from pipelines.reading.conventions import Conventions
 from pipelines.reading.parse import parse
 from pmo_lib.contract.tables import TABLES

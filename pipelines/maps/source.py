@@ -8,9 +8,12 @@ import pandas as pd
 
 from pipelines.maps.declared import Map, read_map
 from pipelines.maps.mapped import mapped
+from pipelines.maps.taken import as_given
 from pipelines.reading.conventions import Conventions
+from pipelines.reading.loaded import without
 from pipelines.reading.parse import parse
 from pipelines.reading.readers import RawTable
+from pipelines.reading.rows import not_rows
 from pipelines.sources import UNREAD_COLUMNS, Imported
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.wording import counted
@@ -35,8 +38,14 @@ class MapSource:
         found = mapped(self.declared, files, self.where)
         unread: list[dict[str, object]] = []
         tables = {}
+        notes = [*found.notes]
         for name, raws in found.found.items():
-            parts = [_typed(name, raw, unread) for raw in raws]
+            parts = []
+            for raw in raws:
+                rows = _typed(name, raw, unread)
+                none = not_rows(TABLES[name], rows)
+                notes += _told(name, raw, none)
+                parts.append(without(rows, none.index))
             tables[name] = pd.concat(parts, ignore_index=True)
         aside = {
             str(column): None
@@ -45,7 +54,6 @@ class MapSource:
             for column in raw.cells
             if column not in TABLES[name].column_names
         }
-        notes = [*found.notes]
         if aside:
             notes.append(f"{counted(len(aside), 'column')} without a place: {', '.join(aside)}")
         listed = pd.DataFrame(unread, columns=list(UNREAD_COLUMNS))
@@ -57,10 +65,25 @@ def shipped() -> dict[str, Path]:
     return {path.stem: path for path in sorted(SHIPPED.glob("*.yml"))}
 
 
+def _told(name: str, raw: RawTable, no_rows: pd.Series) -> Iterator[str]:
+    """What a reader of the file would not expect, and which rows are none of the table's."""
+    yield from (f"{raw.where} {told}" for _, told in raw.told)
+    for line, why in zip(raw.lines[no_rows.index], no_rows, strict=True):
+        yield f"{raw.where} line {line}, no row of {name}: it {why}"
+
+
 def _typed(name: str, raw: RawTable, unread: list[dict[str, object]]) -> pd.DataFrame:
     """The typed rows of one file; each cell that cannot be read is added to `unread`."""
     table = TABLES[name]
     records = raw.cells[table.key[0]]
+    unread += [
+        {
+            "file": raw.where, "line": line, "record": "", "column": "",
+            "value": " | ".join(row), "reason": f"has {len(row)} cells, the headings {raw.width}; "
+            "is a separator or a quote missing?",
+        }
+        for line, row in raw.ragged
+    ]  # fmt: skip
     columns: dict[str, pd.Series] = {}
     for column in table:
         if column.name not in raw.cells:
@@ -70,13 +93,12 @@ def _typed(name: str, raw: RawTable, unread: list[dict[str, object]]) -> pd.Data
         parsed = parse(column, text, Conventions())
         problems = dict(parsed.problems) | dict(_not_allowed(parsed.typed, column.allowed))
         columns[column.name] = parsed.typed.mask(parsed.typed.index.isin(list(problems)))
-        unread += [
-            {
+        for at, reason in problems.items():
+            value, why = as_given(text.iloc[at])
+            unread.append({
                 "file": raw.where, "line": int(raw.lines[at]), "record": records.iloc[at],
-                "column": f"{name}.{column.name}", "value": text.iloc[at], "reason": reason,
-            }
-            for at, reason in problems.items()
-        ]  # fmt: skip
+                "column": f"{name}.{column.name}", "value": value, "reason": why or reason,
+            })  # fmt: skip
     return pd.DataFrame(columns)
 
 

@@ -4,19 +4,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from pipelines.maps.columns import FileColumn, Habits, fit, order_of_dates
 from pipelines.maps.declared import AS_AT, SheetMap, Taken, either
-from pipelines.maps.grid import plain
+from pipelines.maps.listed import plain
 from pipelines.reading.conventions import Conventions
+from pipelines.reading.numbers import bare
 from pipelines.reading.parse import parse
 from pmo_lib.contract.schema import Column
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError
 
 AUTO = "auto"
+NOT_READ = " (not read: "  # after a cell that the map cannot read, and why
 _NUMBERS = {"money", "number", "integer", "share"}
+_IN_SETTINGS = "declare the table's decimal_marks in settings.yml"
+_IN_MAP = "write decimal_mark: '.' or ',' into the map"
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,8 @@ class Cells:
         if way.is_doubtful:
             raise DataError(
                 f"the dates of {heading!r} may have day or month first",
-                remedy="Say it by --dates '%d/%m/%Y' or --dates '%m/%d/%Y', or by dates: in a map",
+                remedy="Say it in the map, for the sheet or the column: dates: '%d/%m/%Y', or "
+                "dates: '%m/%d/%Y'; of a map that comes with the workbook take a copy of your own",
             )
         return way.dates
 
@@ -101,22 +107,47 @@ def read(text: pd.Series, column: Column, taken: Taken, sheet: SheetMap) -> pd.S
         text = part.iloc[:, 0].fillna(text)
     if taken.words:
         ways = {plain(word): ours for word, ours in taken.words.items()}
-        return text.replace(
-            {word: ways[plain(word)] for word in text.unique() if plain(word) in ways}
-        )
+        is_word = text.isin([word for word in text.unique() if plain(word) in ways])
+        rest = read(text.mask(is_word, ""), column, replace(taken, words={}), sheet)
+        return rest.mask(is_word, text.map(lambda word: ways.get(plain(word), "")))
     dates = (taken.dates or sheet.dates).removeprefix(AUTO)
     conventions = Conventions(date_format=dates, decimal_mark=sheet.decimal_mark)
     cells = text.reset_index(drop=True)
     if column.kind in ("date", "period") and dates:
         typed = parse(replace(column, kind="date"), cells, conventions).typed
-        written = typed.dt.strftime("%Y-%m-%d")
+        written = typed.dt.strftime("%Y-%m-%d").astype("str")
     elif column.kind in _NUMBERS and (taken.scale != 1 or sheet.decimal_mark):
-        typed = parse(replace(column, kind="number"), cells, conventions).typed
-        written = (typed * taken.scale).map(_written, na_action="ignore")
+        return _numbers(column, cells, taken.scale, conventions).set_axis(text.index)
     else:
         return text
-    found: pd.Series = written.astype("str").set_axis(text.index).fillna(text)
+    found: pd.Series = written.set_axis(text.index).fillna(text)
     return found
+
+
+def _numbers(column: Column, cells: pd.Series, scale: float, conventions: Conventions) -> pd.Series:
+    """Numbers times `scale`, with the currency that they name.
+
+    A cell that cannot be read so must not be read another way later: it says that it is not.
+    """
+    distinct = pd.Series(cells.unique(), dtype="str")
+    is_share = distinct.str.strip().str.endswith("%") & (column.kind == "share")
+    shares = parse(column, distinct.where(is_share, ""), conventions)
+    others = parse(replace(column, kind="number"), distinct.mask(is_share, ""), conventions)
+    values = (others.typed * scale).fillna(shares.typed).tolist()
+    problems = others.problems | shares.problems
+    ways = {}
+    for at, (cell, value) in enumerate(zip(distinct, values, strict=True)):
+        if not np.isnan(value):
+            ways[cell] = bare(cell).currency + _written(value)
+        elif at in problems and any(letter.isdigit() for letter in cell):
+            ways[cell] = f"{cell}{NOT_READ}{problems[at].replace(_IN_SETTINGS, _IN_MAP)})"
+    return cells.map(lambda cell: ways.get(cell, cell))
+
+
+def as_given(text: str) -> tuple[str, str]:
+    """A cell as the file has it, and why it could not be read by the map; else nothing."""
+    given, _, why = text.partition(NOT_READ)
+    return given, why.removesuffix(")")
 
 
 def _written(number: float) -> str:

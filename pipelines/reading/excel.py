@@ -4,7 +4,8 @@ import hashlib
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -40,34 +41,43 @@ def read_workbook(path: Path, known: frozenset[str], only: Lines | None = None) 
     A sheet that cannot be read has the error in its place. Dates come as ISO text, a formula
     without a value as itself.
     """
+    name, sheets = spelled_out(path.name), Sheets()
+    with opened(path) as (sha256, book):
+        for sheet in book.worksheets:
+            read = partial(_read_sheet, path, sheet.title, known)
+            try:
+                table = _sheet(name, sha256, sheet, known, only)
+            except DataError as error:
+                sheets[sheet.title] = error
+            else:
+                if table is not None:
+                    sheets[sheet.title] = replace(table, again=read)
+    return sheets
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[str, Any]]:
+    """The hash of a workbook, and itself, open; DataError where it is none, or a bomb."""
     name = spelled_out(path.name)
     _refuse_bombs(path, name)
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    sheets: Sheets = {}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what openpyxl does not keep when it saves
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
             try:
-                for sheet in book.worksheets:
-                    read = partial(_read_sheet, path, sheet.title, known)
-                    try:
-                        table = _sheet(name, sha256, sheet, known, only)
-                    except DataError as error:
-                        sheets[sheet.title] = error
-                    else:
-                        if table is not None:
-                            sheets[sheet.title] = replace(table, again=read)
+                yield sha256, book
             finally:
                 book.close()
+    except DataError:
+        raise
     except Exception as error:
         raise DataError(
             f"cannot be read as an Excel workbook ({error})",
             where=name,
             remedy="Open it in Excel and save it as .xlsx without a password",
         ) from error
-    return sheets
 
 
 def _read_sheet(path: Path, title: str, known: frozenset[str], only: Lines) -> RawTable:
@@ -83,22 +93,25 @@ def _sheet(
     """A sheet's cells; nothing where it has none."""
     title = spelled_out(sheet.title)
     where = f"{file} sheet {title}"
-    with sheet.parent._archive.open(sheet._worksheet_path) as source:
-        parser = _Parser(source, sheet)
-        rows = _filled(parser, where)
+    with rows_of(sheet, where) as (parser, rows):
         first = list(islice(rows, LOOKED_AT))
         if not first:
             return None
         at, _ = header_row([row for _, row in first], known)
         table = collect(where, sha256, "xlsx", _padded(chain(first[at:], rows)), only)
     above = ["".join(row) for _, row in first[:at]]
-    told = [
-        *title_told(above, table.header_line),
-        *_unseen(parser, title, sheet.sheet_state != "visible", table),
-    ]
+    told = [*title_told(above, table.header_line), *unseen(parser, sheet, table.lines.tolist())]
     lines = [*table.lines.tolist(), *(line for line, _ in table.ragged)]
     last = max(lines, default=table.header_line)
     return replace(table, told=tuple(told), blank_rows=last - table.header_line - len(lines))
+
+
+@contextmanager
+def rows_of(sheet: Any, where: str) -> Iterator[tuple["_Parser", Iterator[tuple[int, Cells]]]]:
+    """The rows of a sheet that have a value, each with its line, and what parses them."""
+    with sheet.parent._archive.open(sheet._worksheet_path) as source:
+        parser = _Parser(source, sheet)
+        yield parser, _filled(parser, where)
 
 
 class _Parser(WorkSheetParser):
@@ -150,11 +163,10 @@ def _padded(rows: Iterator[tuple[int, Cells]]) -> Iterator[tuple[int, Cells]]:
         yield line, [*row, *[""] * (width - len(row))]
 
 
-def _unseen(
-    parser: _Parser, title: str, is_hidden: bool, table: RawTable
-) -> Iterator[tuple[str, str]]:
-    """What somebody who opens the workbook does not see, though it is read."""
-    lines = set(table.lines.tolist())
+def unseen(parser: _Parser, sheet: Any, read: Iterable[int]) -> Iterator[tuple[str, str]]:
+    """What somebody who opens the workbook does not see, though it is read: `read` are lines."""
+    title, lines = spelled_out(sheet.title), set(read)
+    is_hidden = sheet.sheet_state != "visible"
     rows = sum(
         attributes.get("hidden") in {"1", "true"} and int(line) in lines
         for line, attributes in parser.row_dimensions.items()

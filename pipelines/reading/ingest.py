@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipelines.reading.example_rows import only_examples
 from pipelines.reading.exports import Exports, read_benchmarks, read_exports
 from pipelines.reading.load import load
 from pipelines.reading.loaded import Loaded
@@ -77,9 +78,15 @@ def ingest(raw: Path, settings: Settings, *, peer: str = "") -> Ingested:
     tables: dict[str, Loaded] = {}
     for name in [name for name in TABLES if name in exports.found]:
         try:
-            tables[name] = load(TABLES[name], exports.found[name], settings)
+            table = load(TABLES[name], exports.found[name], settings)
         except PmoError as error:
             exports.errors[name].append(error)
+            continue
+        if only_examples(table.set_aside, table.rows_read):
+            exports.ignored.extend(f"{file.name} (not filled in)" for file in table.files)
+            del exports.found[name]
+        else:
+            tables[name] = table
     _refuse_without_projects(raw, exports)
     unusable = {
         name: " ".join(str(error) for error in errors).replace("\n", " ").rstrip(".")

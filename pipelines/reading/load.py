@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipelines.reading.columns import left_aside, refused
 from pipelines.reading.conventions import Assumed, Conventions
+from pipelines.reading.example_rows import example_rows
 from pipelines.reading.loaded import REJECTION_COLUMNS, Loaded, without
 from pipelines.reading.parse import Problems, parse_files
 from pipelines.reading.readers import RawTable
@@ -42,6 +43,7 @@ def load(table: Table, raws: list[RawTable], settings: Settings) -> Loaded:
         if parsed.problems:
             bad.append(_unreadable(column.name, text, parsed.problems, origin))
     rows, unfit = pd.DataFrame(typed), pd.concat(bad)
+    aside.append(example_rows(table, rows, absent))
     set_aside = _set_aside(table, rows, aside, assumed, origin)
     own = without(rows, set_aside.index)
     if len(raws) > 1:
@@ -94,12 +96,12 @@ def _unreadable(
 def _set_aside(
     table: Table,
     typed: pd.DataFrame,
-    notes_below: list[pd.Series],
+    known: list[pd.Series],
     assumed: Mapping[str, Assumed],
     origin: pd.DataFrame,
 ) -> pd.DataFrame:
     """The rows that are none of the table's own, or that a later one replaces, with the reason."""
-    found = [not_rows(table, typed), *notes_below]
+    found = [not_rows(table, typed), *known]
     days = assumed["period"].days if table.is_to_date and "period" in assumed else None
     if days is not None:
         found.append(replaced(table, typed, days))

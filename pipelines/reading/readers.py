@@ -89,7 +89,7 @@ def read_csv(
         stream.seek(0)
         above = [line for line in islice(stream, skipped) if line.strip(" \t\r\n,;")]
         reader = csv.reader(stream, delimiter=separator, strict=True)
-        rows = _numbered(reader, name, skipped, separator)
+        rows = numbered_rows(reader, name, skipped, separator)
         table = collect(name, sha256, f"{found}, {SEPARATORS[separator]}", rows, only)
     told = [*title_told(above[1 if said else 0 :], table.header_line)]
     if found == WESTERN and not encoding:
@@ -221,7 +221,7 @@ def _loosely(lines: list[str], separator: str) -> Iterator[tuple[int, list[str]]
         above = reader.line_num
 
 
-def _numbered(
+def numbered_rows(
     reader: "_csv.Reader", file: str, skipped: int, separator: str
 ) -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV reader from the first that is not blank, each with its first line."""

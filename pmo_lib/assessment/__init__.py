@@ -1,1 +1,1 @@
-"""Results judged: compared with the baseline, flagged, charted, safe to be shown."""
+"""Results judged: compared with the baseline, safe to be shown, judged, charted."""

@@ -1,4 +1,4 @@
-"""Results judged: compared with the frozen baseline, flagged, and safe to be shown."""
+"""Results judged: compared with the frozen baseline, safe to be shown, and with both answers."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pandas as pd
 
 from pmo_lib.assessment.change import moved_by
 from pmo_lib.assessment.disclosure import protected
-from pmo_lib.assessment.flags import flagged
+from pmo_lib.assessment.judgement import judged
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.observe import Look, observed
 from pmo_lib.engine.result import ORGANISATION, KpiResult, by_subject
@@ -24,7 +24,7 @@ def assessed(
     kpis: Iterable[str] = CATALOGUE,
     look: Look | None = None,
 ) -> list[KpiResult]:
-    """Every KPI of the organisation and of all `departments`, compared, flagged and protected.
+    """Every KPI of the organisation and of all `departments`, compared, protected and judged.
 
     All departments are needed even for a report on one: false discoveries and disclosure are
     judged over all of them.
@@ -45,7 +45,7 @@ def assessed(
                 found += _noting(compared, "; ".join(filter(None, notes)))
             else:
                 found += _saying(own, reason) if own[0].is_measured else own
-    return protected(flagged(found, view.settings))
+    return judged(protected(found), view.settings)
 
 
 def _compared(
@@ -68,7 +68,7 @@ def _compared(
         own = statistic(now, level) if kpi.scale else result.estimate
         moved = moved_by(statistic, now, before, own, known[statistic], level)
         base = result.value - moved.value
-        found.append(replace(result, baseline=base, change=moved, p_value=moved.p_value))
+        found.append(replace(result, baseline=base, change=moved))
     return found
 
 

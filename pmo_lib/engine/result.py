@@ -21,14 +21,18 @@ STATES: dict[ResultState, str] = {
     "withheld": "needs a table with too many rejected rows",
     "failed": "its function raised an error",
 }
+ThanBefore = Literal["", "better", "worse", "no clear change", "cannot be compared"]
+AgainstTarget = Literal["", "kept", "not kept", "cannot tell yet", "no target set"]
 ORGANISATION = "All departments"
 COLUMNS = {
     "kpi_id": "str", "department": "str", "period": "str", "statistic": "str", "segment": "str",
     "value": "float64", "low": "float64", "high": "float64",
     "n": "Int64", "missing": "Int64", "cases": "Int64",
     "baseline": "float64", "change": "float64", "change_low": "float64", "change_high": "float64",
-    "detectable": "float64", "target": "float64", "p_value": "float64",
-    "flag": "str", "signal": "str", "compared": "str", "state": "str", "reason": "str",
+    "detectable": "float64", "p_value": "float64",
+    "target_low": "float64", "target_high": "float64", "target_p_value": "float64",
+    "than_before": "str", "against_target": "str", "signal": "str",
+    "compared": "str", "state": "str", "reason": "str",
 }  # fmt: skip
 
 
@@ -47,14 +51,26 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Target:
+    """The range that a KPI should be in, an open end missing: at least ``low``, at most ``high``.
+
+    ``p_value`` is that of lying on the nearest end of it.
+    """
+
+    low: float = nan
+    high: float = nan
+    p_value: float = nan
+
+
+@dataclass(frozen=True)
 class KpiResult:
     """One statistic of a KPI: its estimate, and its state with the reason in words.
 
     Only a *measured* result has a value. ``segment`` is the part it is of, empty for the whole;
     ``missing`` counts the units left out because the data do not say.
     What follows ``missing`` stays empty where nothing was compared: the ``baseline``'s value, the
-    ``change`` from it, the ``target`` with the ``p_value`` of being no worse than it (without a
-    target: than the baseline), the ``flag`` (red, amber, green, grey), the ``signal`` of the
+    ``change`` from it, the ``target``, the answers to two questions (``than_before`` and
+    ``against_target``; empty where a KPI is for context only), the ``signal`` of the
     process-behaviour chart, and notes on the comparison (``compared``).
     """
 
@@ -67,9 +83,9 @@ class KpiResult:
     missing: int = 0
     baseline: float = nan
     change: Change = Change()
-    target: float = nan
-    p_value: float = nan
-    flag: str = ""
+    target: Target = Target()
+    than_before: ThanBefore = ""
+    against_target: AgainstTarget = ""
     signal: str = ""
     compared: str = ""
     state: ResultState = "not measured"
@@ -109,7 +125,8 @@ def tidy(results: Iterable[KpiResult]) -> pd.DataFrame:
             r.kpi_id, r.department, r.period, r.statistic.id, r.segment,
             r.value, r.low, r.high, r.n, r.missing, r.cases,
             r.baseline, r.change.value, r.change.low, r.change.high, r.change.detectable,
-            r.target, r.p_value, r.flag, r.signal, r.compared, r.state, r.reason,
+            r.change.p_value, r.target.low, r.target.high, r.target.p_value,
+            r.than_before, r.against_target, r.signal, r.compared, r.state, r.reason,
         )
         for r in results
     ]  # fmt: skip

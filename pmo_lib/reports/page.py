@@ -76,9 +76,13 @@ def code(text: str) -> HTML:
     return HTML(f"<pre>{escape(text)}</pre>")
 
 
-def badge(text: str, kind: str) -> HTML:
-    """A word in a frame of its kind's colour and with its own mark, for who sees no colour."""
-    return HTML(f"<span class='badge {attribute(kind)}'>{escape(text)}</span>")
+def badge(text: str, kind: str, shape: str = "") -> HTML:
+    """A word in a frame of its kind's colour, with a shape for who sees no colour.
+
+    The shape is not read aloud: the word says all.
+    """
+    mark = f"<span aria-hidden='true'>{escape(shape)}</span> " if shape else ""
+    return HTML(f"<span class='badge {attribute(kind)}'>{mark}{escape(text)}</span>")
 
 
 def section(heading: str, *parts: HTML) -> HTML:

@@ -20,7 +20,7 @@ from pmo_lib.months import month
 from pmo_lib.parameters import ReportParameters
 from pmo_lib.reports import page, quality
 from pmo_lib.reports.picture import Picture
-from pmo_lib.reports.scorecard import legend, scorecard
+from pmo_lib.reports.scorecard import scorecard
 from pmo_lib.wording import DASH, counted, interval, listed, number
 from pmo_lib.workbook import Workbook
 
@@ -72,7 +72,7 @@ class Report:
 
     @property
     def everything(self) -> Sequence[KpiResult]:
-        """Every result of the organisation and of each department, compared and flagged."""
+        """Every result of the organisation and of each department, compared and judged."""
         return self.measured.results
 
     @cached_property
@@ -101,7 +101,7 @@ class Report:
         return "no interval can be given" if ends == DASH else f"{self.level} {ends}"
 
     def scorecard(self) -> HTML:
-        """Every KPI with a value: interval, n, baseline, change, target, flag and trend."""
+        """Every KPI with a value: interval, n, baseline, change, target, both answers and trend."""
         return scorecard(self.results, self.trends, self.level)
 
     @cached_property
@@ -118,20 +118,6 @@ class Report:
             "value. Where two intervals overlap widely, do not read a difference into the figures. "
             "Several figures of one project or one person resemble one another: together they are "
             "one independent case, and the intervals allow for that."
-        )
-
-    def flags_meaning(self) -> HTML:
-        """What the colours mean, and how a change differs from an effect."""
-        reference = "its target, or with the baseline where it has none"
-        share = f"{self.workbook.settings.false_discovery_share:.0%}"
-        return page.joined(
-            page.paragraph(
-                f"A flag compares a KPI with {reference}. Of the red ones at most about {share} "
-                "are expected to be false discoveries. A change says that two periods differ, not "
-                "why: it is not an effect of the PMO. The minimum detectable change is the "
-                "smallest that such data would show with a power of 80 %."
-            ),
-            legend(),
         )
 
     def kpi_definitions(self) -> HTML:

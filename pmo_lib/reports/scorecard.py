@@ -1,4 +1,4 @@
-"""The scorecard: per family a table with value, interval, n, baseline, change, target and flag."""
+"""The scorecard: per family a table with value, interval, n, baseline, change and both answers."""
 
 from collections.abc import Mapping, Sequence
 from math import isnan
@@ -6,14 +6,47 @@ from math import isnan
 import pandas as pd
 from IPython.display import HTML
 
-from pmo_lib.assessment.flags import FLAGS
+from pmo_lib.assessment.judgement import without_reference
 from pmo_lib.engine.result import KpiResult, is_headline
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import FAMILIES, Kpi
 from pmo_lib.reports import page
-from pmo_lib.wording import DASH, change, change_interval, counted, interval, listed, number
+from pmo_lib.wording import (
+    DASH,
+    change,
+    change_interval,
+    counted,
+    interval,
+    listed,
+    number,
+    wanted,
+)
 
 MOST_NAMED = 4
+MOST_PROPOSED = 3
+# every answer with its shape, which is told without colour, and its kind: good, bad or neutral
+ANSWERS = {
+    "better": ("▲", "good"),
+    "worse": ("▼", "bad"),
+    "no clear change": ("=", "neutral"),
+    "cannot be compared": ("·", "neutral"),
+    "kept": ("✓", "good"),
+    "not kept": ("✗", "bad"),
+    "cannot tell yet": ("?", "neutral"),
+    "no target set": ("·", "neutral"),
+}
+THAN_BEFORE = {
+    "better": "than in the baseline, by more than matters and more than chance",
+    "worse": "than in the baseline, by more than matters and more than chance",
+    "no clear change": "what there is does not matter, or may be chance",
+    "cannot be compared": "there is no baseline, or too little to tell a change from chance",
+}
+AGAINST_TARGET = {
+    "kept": "the whole interval lies in the target range",
+    "not kept": "the whole interval lies outside it",
+    "cannot tell yet": "the interval lies on both sides, or there are too few cases",
+    "no target set": "none stands in the settings",
+}
 DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", "context": "context only"}
 
 
@@ -51,7 +84,6 @@ def row_of(
             *_further(result, measured),
             result.reason,
         ),
-        "Flag": flag(result),
         "Value": page.lines(
             number(result.value, kpi.unit), _or_nothing(interval(result.low, result.high, kpi.unit))
         ),
@@ -63,41 +95,74 @@ def row_of(
             detectable(result),
             result.compared,
         ),
-        "Target": number(result.target, kpi.unit),
+        "Than before": answer(result.than_before),
+        "Target": page.joined(answer(result.against_target), _small(target(result))),
         "Trend": trends.get(kpi.id, DASH),
     }
 
 
-def flag(result: KpiResult) -> HTML | str:
-    """The flag as a word with its mark and colour; a dash where there is none to give."""
-    return page.badge(result.flag, result.flag) if result.flag else DASH
+def answer(word: str) -> HTML:
+    """One of the answers as a word with its shape and colour; a dash where there is none."""
+    if not word:
+        return HTML(DASH)
+    shape, kind = ANSWERS[word]
+    return page.badge(word, kind, shape)
 
 
-def in_colours(results: Sequence[KpiResult]) -> str:
-    """How many KPIs have which flag, the red ones by name, in a sentence."""
-    flagged = [r for r in results if is_headline(r) and r.is_measured and r.flag]
-    by_flag = {name: [r for r in flagged if r.flag == name] for name in FLAGS}
-    if not flagged:
-        return "No KPI can be given a colour."
-    named = {
-        name: listed([CATALOGUE[r.kpi_id].name.lower() for r in by_flag[name][:MOST_NAMED]])
-        + (f" and {more} more" if (more := len(by_flag[name]) - MOST_NAMED) > 0 else "")
-        for name in ("red", "amber")
-    }
-    counts = [
-        f"{len(by_flag[name])} {'is' if len(by_flag[name]) == 1 else 'are'} {name}"
-        + (f" ({named[name]})" if named.get(name) else "")
-        for name in ("red", "amber", "green")
-    ]
+def target(result: KpiResult) -> str:
+    """The target range in words: at least 80 %."""
+    return wanted(result.target.low, result.target.high, CATALOGUE[result.kpi_id].unit)
+
+
+def answers_in_words(results: Sequence[KpiResult]) -> str:
+    """How many KPIs have which answers, those for the worse by name."""
+    judged = [r for r in results if r.is_measured and r.than_before]
+    if not judged:
+        return "No KPI can be compared with a baseline or a target."
+    before = {word: [r for r in judged if r.than_before == word] for word in THAN_BEFORE}
+    target = {word: [r for r in judged if r.against_target == word] for word in AGAINST_TARGET}
+    said = (
+        f"Of {counted(len(judged), 'KPI')} {_is(before['better'])} better than before, "
+        f"{_is(before['worse'])} worse{_named(before['worse'])}, {_is(before['no clear change'])} "
+        f"without clear change; {len(before['cannot be compared'])} cannot be compared."
+    )
+    if len(before["cannot be compared"]) == len(judged):
+        said = f"Whether KPIs are better than before cannot be told of any of {len(judged)}."
+    aimed = sum(len(target[word]) for word in ("kept", "not kept", "cannot tell yet"))
+    if not aimed:
+        return said
     return (
-        f"Of {counted(len(flagged), 'KPI')} compared with a target or the baseline, "
-        f"{listed(counts)}; {len(by_flag['grey'])} cannot be assessed."
+        f"{said} Of {counted(aimed, 'target')} {_is(target['kept'])} kept and "
+        f"{_is(target['not kept'])} not{_named(target['not kept'])}; of "
+        f"{len(target['cannot tell yet'])} it cannot be told yet."
+    )
+
+
+def to_set(results: Sequence[KpiResult], first: Sequence[str] = ()) -> str:
+    """How many KPIs have neither target nor baseline, and which to begin with; else nothing."""
+    lacking = without_reference(results, first)
+    if not lacking:
+        return ""
+    have = "KPI has" if len(lacking) == 1 else "KPIs have"
+    named = [f"{CATALOGUE[each].name.lower()} ({each})" for each in lacking[:MOST_PROPOSED]]
+    then = " first" if len(lacking) > MOST_PROPOSED else ""
+    targets = "a target" if len(lacking) == 1 else "targets"
+    return f"{len(lacking)} {have} neither a target nor a baseline: set {targets} for " + (
+        f"{listed(named)}{then} (thresholds in settings.yml)."
     )
 
 
 def legend() -> HTML:
-    """What the flags mean, in one line each."""
-    return page.bullets([f"{name.capitalize()}: {meaning}." for name, meaning in FLAGS.items()])
+    """What the answers mean, a line each, under their question."""
+    return page.joined(
+        *(
+            page.joined(page.paragraph(asked), page.bullets(f"{k}: {v}." for k, v in words.items()))
+            for asked, words in (
+                ("Than before:", THAN_BEFORE),
+                ("Target:", AGAINST_TARGET),
+            )
+        )
+    )
 
 
 def detectable(result: KpiResult) -> str:
@@ -126,6 +191,21 @@ def _further(result: KpiResult, measured: Sequence[KpiResult]) -> list[str]:
         if r.kpi_id == result.kpi_id and not is_headline(r)
         for unit in [r.statistic.unit or own]
     ]
+
+
+def _is(found: Sequence[KpiResult]) -> str:
+    return f"{len(found)} are" if len(found) > 1 else f"{'1' if found else 'none'} is"
+
+
+def _named(found: Sequence[KpiResult]) -> str:
+    """The first of them by name, in brackets."""
+    names = [CATALOGUE[r.kpi_id].name.lower() for r in found[:MOST_NAMED]]
+    more = len(found) - MOST_NAMED
+    return f" ({listed(names)}{f' and {more} more' * (more > 0)})" if names else ""
+
+
+def _small(text: str) -> HTML:
+    return HTML("" if text == DASH else f"<br><small>{page.escape(text)}</small>")
 
 
 def _or_nothing(text: str) -> str:

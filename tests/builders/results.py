@@ -11,7 +11,7 @@ from pandas.testing import assert_frame_equal
 from builders.tables import DEPARTMENTS
 from pmo_lib.assessment.change import moved_by
 from pmo_lib.engine.observe import observed, results
-from pmo_lib.engine.result import ORGANISATION, Change, KpiResult, tidy
+from pmo_lib.engine.result import ORGANISATION, Change, KpiResult, Target, tidy
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.statistics import STATISTICS, Statistic
@@ -23,7 +23,9 @@ CHANGES = {
     "change_low": "low",
     "change_high": "high",
     "detectable": "detectable",
+    "p_value": "p_value",
 }
+TARGETS = {"target_low": "low", "target_high": "high", "target_p_value": "p_value"}
 
 
 def result(
@@ -33,10 +35,12 @@ def result(
     ends = (flat.pop(name, nan) for name in ("value", "low", "high"))
     estimate = Estimate(*ends, n=flat.pop("n", 0), clusters=flat.pop("cases", 0))
     change = {own: flat.pop(name) for name, own in CHANGES.items() if name in flat}
+    target = {own: flat.pop(name) for name, own in TARGETS.items() if name in flat}
     kind = STATISTICS[statistic] if statistic else CATALOGUE[kpi_id].statistic
     return KpiResult(
         kpi_id, department, "2026-09", kind,
-        estimate=estimate, change=Change(**change), **({"state": "measured"} | flat),
+        estimate=estimate, change=Change(**change), target=Target(**target),
+        **({"state": "measured"} | flat),
     )  # fmt: skip
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from pipelines.reading.ingest import ingest
 from pipelines.template import write_template
+from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError, ParameterError
 
@@ -68,6 +70,31 @@ def test_refuses_what_is_no_table_or_no_workbook(tmp_path: Path) -> None:
         write_template(tmp_path / "a.xlsx", ["project"])
     with pytest.raises(ParameterError, match=r"must end in \.xlsx"):
         write_template(tmp_path / "a.csv", ["projects"])
+
+
+def test_an_example_that_nobody_touched_is_no_row(file: Path) -> None:
+    """Neither beside rows that were filled in nor alone; one that was changed is a row."""
+    book = openpyxl.load_workbook(file)
+    for name, row in {"projects": ("P1",), "baselines": ("P1", 0)}.items():
+        for column, value in enumerate(row, start=1):
+            book[name].cell(3, column, value)
+    book["projects"].cell(3, 3, "IT")
+    book["services"].cell(2, 2, "Portfolio reporting")
+    book.save(file)
+    read = ingest(file.parent, Settings())
+    ids = {name: table.own.iloc[:, 0].tolist() for name, table in read.tables.items()}
+    ids.pop("benchmarks", None)
+    assert ids == {
+        "projects": ["P1"], "baselines": ["P1"], "services": ["example service_id"],
+    }  # fmt: skip
+    said = [str(question) for question in read.questions if question.check == "no_row"]
+    assert len(said) == 2
+    assert all("is the example of the template" in each for each in said)
+
+
+def test_that_nobody_filled_in_holds_no_projects(file: Path) -> None:
+    with pytest.raises(DataError, match=r"no table.*not filled in"):
+        ingest(file.parent, Settings())
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")

@@ -15,9 +15,9 @@ from pmo_lib.reports import charts, page, services
 from pmo_lib.reports.customer_report import CustomerReport
 from pmo_lib.reports.kpi import ratings
 from pmo_lib.reports.kpi.behaviour_chart import behaviour_chart, sparkline_svg
-from pmo_lib.reports.kpi.promises import USUAL, in_words, promised_kpis, promises, result_of
+from pmo_lib.reports.kpi.promises import MOST, USUAL, in_words, promised_kpis, promises, result_of
 from pmo_lib.reports.picture import Picture
-from pmo_lib.reports.scorecard import in_colours
+from pmo_lib.reports.scorecard import answers_in_words, legend, to_set
 from pmo_lib.wording import compared, counted, number
 
 
@@ -33,13 +33,19 @@ class KpiReport(CustomerReport):
         """The answer in one paragraph: promises, time, cost, work in progress."""
         promised = self._promised() if self.parameters.department else []
         return page.answer(
-            [*promised, *self._outcomes(), *self._in_flight(), in_colours(self.results)]
+            [*promised, *self._outcomes(), *self._in_flight(), answers_in_words(self.results)]
         )
 
     @cached_property
     def kpis_to_watch(self) -> list[str]:
         """The at most four KPIs that the promises name, or the usual ones without any."""
-        return promised_kpis(self.statements) or [k for k in USUAL if self.result(k).is_measured]
+        named = self.promised_kpis[:MOST]
+        return named or [k for k in USUAL if self.result(k).is_measured]
+
+    @cached_property
+    def promised_kpis(self) -> list[str]:
+        """The KPIs that the promises name, the most often named first."""
+        return promised_kpis(self.statements)
 
     def _promised(self) -> list[str]:
         """The first promise whose KPI is measured, or that nothing was promised."""
@@ -101,6 +107,23 @@ class KpiReport(CustomerReport):
         if spi.is_measured:
             said.append(f"By earned schedule, {spi.n} are {_pace(spi)}: SPI(t) {self.said('D7')}.")
         return said
+
+    def answers_meaning(self) -> HTML:
+        """What the two answers mean, which targets to set, how a change differs from an effect."""
+        share = f"{self.workbook.settings.false_discovery_share:.0%}"
+        lacking = to_set(self.results, self.promised_kpis)
+        return page.joined(
+            page.paragraph(
+                "Two questions are asked of every KPI: is it better than before, in the baseline, "
+                "and is its target kept? Better than before is not yet good. Of the sure answers "
+                f"to each question at most about {share} are expected to be false discoveries. A "
+                "change says that two periods differ, not why: it is not an effect of the PMO. "
+                "The minimum detectable change is the smallest that such data would show with a "
+                "power of 80 %."
+            ),
+            legend(),
+            *([page.paragraph(lacking)] if lacking else []),
+        )
 
     def trend(self, place: int) -> Picture | HTML:
         """The process-behaviour chart of the KPI in this place of those to watch."""

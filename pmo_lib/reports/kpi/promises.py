@@ -11,7 +11,7 @@ from IPython.display import HTML
 from pmo_lib.engine.result import KpiResult, is_headline
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports import page
-from pmo_lib.reports.scorecard import detectable, flag
+from pmo_lib.reports.scorecard import answer, detectable
 from pmo_lib.wording import DASH, change, change_interval, interval, number
 
 MOST = 4  # more KPIs on a page and none is looked at
@@ -19,9 +19,9 @@ USUAL = ("D1", "D3", "P1", "G8")  # where nothing was promised
 
 
 def promised_kpis(statements: pd.DataFrame) -> list[str]:
-    """The at most four known KPIs that the statements name, the most often named first."""
+    """The known KPIs that the statements name, the most often named first."""
     named = Counter(kpi for kpi in statements["kpi_id"].dropna() if kpi in CATALOGUE)
-    return [kpi for kpi, _ in named.most_common(MOST)]
+    return [kpi for kpi, _ in named.most_common()]
 
 
 def promises(statements: pd.DataFrame, results: Sequence[KpiResult]) -> HTML:
@@ -84,7 +84,13 @@ def _row(statement: Mapping[Hashable, Any], results: Sequence[KpiResult]) -> dic
     if result is None:
         named = statement["kpi_id"]
         why = "names no KPI" if pd.isna(named) else f"names {named}, which is no KPI"
-        return row | {"Shown by": why, "Now": "–", "Baseline": "–", "Change": "–", "Flag": "–"}
+        return row | {
+            "Shown by": why,
+            "Now": "–",
+            "Baseline": "–",
+            "Change": "–",
+            "Than before": "–",
+        }
     kpi = CATALOGUE[result.kpi_id]
     now = page.lines(result.state, result.reason)
     if result.is_measured:
@@ -101,7 +107,7 @@ def _row(statement: Mapping[Hashable, Any], results: Sequence[KpiResult]) -> dic
             detectable(result),
             result.compared,
         ),
-        "Flag": flag(result),
+        "Than before": answer(result.than_before),
     }
 
 

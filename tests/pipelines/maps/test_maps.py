@@ -9,7 +9,8 @@ import pytest
 
 from pipelines.mapping import propose, write_map
 from pipelines.maps.declared import read_map
-from pipelines.maps.grid import grids, header_line, listed
+from pipelines.maps.grid import grids
+from pipelines.maps.listed import header_line, listed
 from pipelines.maps.mapped import mapped
 from pipelines.maps.source import MapSource, shipped
 from pmo_lib.errors import DataError, PmoError, SettingsError
@@ -246,3 +247,40 @@ class TestGrid:
         lines = ["Ref,Cost", *(f"{each},1" for each in (*words, *projects))]
         (grid,) = grids(export("a.csv", *lines))
         assert tuple(listed(grid, 1).cells["Ref"]) == projects
+
+    def test_leaves_out_what_is_no_row_and_says_so(self, export: Callable[..., Path]) -> None:
+        """Rows of another width, the headings again on each page, a note at the end."""
+        lines = (
+            "Ref,Name,Area", "A,One,IT", "B,Two, and more,IT", "C,Three", "Ref,Name,Area",
+            "D,Four,HR", "Confidential,,",
+        )  # fmt: skip
+        (grid,) = grids(export("a.csv", *lines))
+        one = listed(grid, 1)
+        assert one.cells["Ref"].tolist() == ["A", "D"]
+        assert one.ragged == ((3, ["B", "Two", "and more", "IT"]), (4, ["C", "Three"]))
+        assert one.left_out == (
+            "line 5: the headings again",
+            "line 7: a note below the list",
+            "lines 3, 4: more or fewer cells than headings",
+        )
+
+    def test_refuses_what_cannot_be_read(self, tmp_path: Path) -> None:
+        """Quotes that do not match, UTF-16, old and broken workbooks: as exports everywhere."""
+        given = {
+            "a.csv": (b'Ref,Name\nA,"12" x"\nB,"y\n', "quotes do not match"),
+            "b.csv": ("Ref,Name\nA,1\n".encode("utf-16"), "UTF-16"),
+            "c.xlsx": (b"PK\x03\x04 no workbook", "cannot be read as an Excel workbook"),
+            "d.xls": (b"\xd0\xcf\x11\xe0", r"Save it as .xlsx"),
+            "e.csv": (b"", "is empty"),
+        }
+        missed = {}
+        for name, (content, said) in given.items():
+            path = tmp_path / name
+            path.write_bytes(content)
+            try:
+                grids(path)
+                missed[name] = "no error"
+            except DataError as error:
+                if said not in str(error) or name not in str(error):
+                    missed[name] = str(error)
+        assert not missed

@@ -107,9 +107,9 @@ def test_a_planted_deterioration_is_red_and_the_rest_is_not() -> None:
             ]
     view = View(tables(**rows), "2026-12", settings(outcome_window_months=12))
     found = assessed(against(view, "2025-12"), ["Finance", "Sales"])
-    assert one(found, "D1", "Finance").flag == "red"
-    assert one(found, "D1", "Sales").flag != "red"
-    assert one(found, "D1").flag == "red"
+    assert one(found, "D1", "Finance").than_before == "worse"
+    assert one(found, "D1", "Sales").than_before != "worse"
+    assert one(found, "D1").than_before == "worse"
 
 
 def test_one_department_too_few_hides_a_second() -> None:

@@ -60,9 +60,11 @@ def few_kpis() -> Iterator[None]:
 
 
 def changes(found: list[KpiResult]) -> dict[tuple[str, ...], str]:
-    """What is said of each comparison: baseline, change, interval, flag."""
+    """What is said of each comparison: baseline, change, interval, both answers."""
     return {
-        (r.kpi_id, r.department, r.statistic.id, r.segment): repr((r.baseline, r.change, r.flag))
+        (r.kpi_id, r.department, r.statistic.id, r.segment): repr(
+            (r.baseline, r.change, r.than_before, r.against_target)
+        )
         for r in found
     }
 
@@ -107,7 +109,7 @@ class TestProjectsMoved:
                 r for r in self.found() if r.kpi_id == kpi_id and r.department in (FIRST, SECOND)
             ]
             assert own
-            assert {r.flag for r in own if not r.segment} <= {"grey", ""}
+            assert {r.than_before for r in own} <= {"cannot be compared", ""}
             assert all(r.compared.startswith("not compared: 5") for r in own if r.is_measured)
 
     def test_nothing_is_said_where_nothing_moved(self) -> None:

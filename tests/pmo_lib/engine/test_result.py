@@ -27,7 +27,7 @@ def test_only_measured_is_measured(state: str) -> None:
 
 def test_is_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
-        RESULT.flag = "red"  # type: ignore[misc]
+        RESULT.than_before = "worse"  # type: ignore[misc]
 
 
 class TestTidy:
@@ -60,7 +60,9 @@ class TestTidy:
         given = {
             "value": 1.0, "low": 2.0, "high": 3.0, "n": 40, "missing": 5, "cases": 6,
             "baseline": 7.0, "change": 8.0, "change_low": 9.0, "change_high": 10.0,
-            "detectable": 11.0, "target": 12.0, "p_value": 13.0, "flag": "red", "signal": "none",
+            "detectable": 11.0, "p_value": 12.0,
+            "target_low": 13.0, "target_high": 14.0, "target_p_value": 15.0,
+            "than_before": "worse", "against_target": "kept", "signal": "none",
             "compared": "said", "state": "measured", "reason": "why", "segment": "part",
         }  # fmt: skip
         row = tidy([result("D3", "Sales", statistic="p80", **given)]).to_dict("records")[0]

@@ -21,7 +21,7 @@ PIECES = {
     "cards": page.table(FRAME, EVIL, "cards"),
     "subsection": page.subsection(EVIL, page.paragraph(EVIL)),
     "joined": page.joined(page.paragraph(EVIL), page.paragraph(EVIL)),
-    "badge": page.badge(EVIL, EVIL),
+    "badge": page.badge(EVIL, EVIL, EVIL),
     "lines": page.joined(page.paragraph(), page.lines(EVIL, EVIL, "")),
     "folded": page.folded(EVIL, page.table(FRAME, EVIL)),
 }
@@ -39,7 +39,7 @@ class TestEveryPiece:
 
     def test_attributes_hold_no_quote_that_ends_them(self, piece: Any) -> None:
         for _, attributes in parsed(piece).tags:
-            known = {"class", "scope", "data-label"}
+            known = {"class", "scope", "data-label", "aria-hidden"}
             assert set(attributes) <= known
 
 

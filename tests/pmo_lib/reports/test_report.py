@@ -93,10 +93,12 @@ class TestScorecard:
         html = on_portfolio(confidence_level=0.95).scorecard()
         assert "95 % interval" in text_of(html)
 
-    def test_no_colour_without_a_target_or_a_baseline(self) -> None:
+    def test_no_answer_without_a_target_or_a_baseline(self) -> None:
         rows = cards(on_portfolio().scorecard())
         wanted = {k.id for k in CATALOGUE.values() if k.better == "near"}
-        assert {row["Flag"] for kpi, row in rows.items() if kpi not in wanted} <= {"grey", "–"}
+        others = [row for kpi, row in rows.items() if kpi not in wanted]
+        assert {row["Than before"] for row in others} <= {"· cannot be compared", "–"}
+        assert {row["Target"].strip() for row in others} <= {"· no target set", "–"}
 
     def test_baseline_and_change_are_those_of_the_assessment(self, tmp_path: Path) -> None:
         folder = write(tmp_path / "out", portfolio())
@@ -106,7 +108,7 @@ class TestScorecard:
         assert row["Baseline"] == number(found.baseline, "share").replace("\u00a0", " ")
         assert row["Change"].startswith(change(found.change.value, "share").replace("\u00a0", " "))
         assert "minimum detectable change" in row["Change"]
-        assert row["Flag"] == found.flag
+        assert row["Than before"].endswith(found.than_before)
 
 
 class TestCollectNext:
