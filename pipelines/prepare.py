@@ -11,11 +11,12 @@ from pipelines import ours
 from pipelines.configuration import configured
 from pipelines.files import replaced_folder, write_json
 from pipelines.judge import Judged, judge
+from pipelines.maps.applied import given
 from pipelines.questions import answered, found, of_the_date
 from pipelines.questions.asked import Asked, Tables, mended
 from pipelines.questions.departments import settled
 from pipelines.reading.exports import peer_folders
-from pipelines.reading.ingest import data_hash, ingest
+from pipelines.reading.ingest import Ingested, data_hash, ingest
 from pipelines.reading.loaded import REJECTION_COLUMNS
 from pipelines.spreadsheet import write_csv
 from pmo_lib import __version__
@@ -129,7 +130,9 @@ def _examine(
     raw: Path, settings: Settings, say: Callable[[str], None], today: str, peer: str = ""
 ) -> Prepared:
     say(f"reading {raw}")
-    ingested = ingest(raw, settings, peer=peer)
+    tables = given(raw, settings.map, f"benchmarks/{peer}/" if peer else "")
+    settings = replace(settings, waived=[*settings.waived, *tables.answered])
+    ingested = ingest(raw, settings, peer=peer, given=tables)
     as_read = ingested.own
     settings = settled(settings, as_read)
     ingested = ingested.meaning(answered(ingested.typed, settings))
@@ -140,33 +143,36 @@ def _examine(
             where=str(raw),
             remedy=_first_reasons(judged["projects"].rejected),
         )
-    verdicts = {name: table.verdict for name, table in judged.items()}
     accepted = {name: table.accepted for name, table in judged.items()}
     extra = {name: table.extra for name, table in judged.items()}
     asked = Asked(accepted, settings, ingested.own, extra, as_read, today=today)
-    on_tables = found(asked)
+    return _asked(judged, asked, ingested)
+
+
+def _asked(judged: Mapping[str, Judged], asked: Asked, ingested: Ingested) -> Prepared:
+    """What is accepted, without what is in question, and up to when it goes."""
+    settings, on_tables = asked.settings, found(asked)
     told = {each.id for each in ingested.questions}
     more = (each.question for each in on_tables if each.question.id not in told)
-    questions = (*ingested.questions, *more)
     verdict = Verdict(
         ingested.data_hash,
-        verdicts,
+        {name: table.verdict for name, table in judged.items()},
         ingested.ignored,
-        tuple(each for each in questions if each.id not in settings.waived),
+        tuple(q for q in (*ingested.questions, *more) if q.id not in settings.waived),
         unusable=ingested.unusable,
     )
     withheld = verdict.withheld(settings.withhold_above_rejected_share)
-    tables = mended(accepted, on_tables)
+    tables = mended(asked.tables, on_tables)
     asked = replace(asked, tables=_without(tables, withheld, ("date", "period")))
-    dated = data_date(asked.tables, today, settings.data_date)  # a day in question moves no report
-    if not dated.period and (other := data_date(tables, today, "")).period:
+    # a day that is in question moves no report
+    dated = data_date(asked.tables, asked.today, settings.data_date)
+    if not dated.period and (other := data_date(tables, asked.today, "")).period:
         dated = replace(other, why=f"{other.why}, of which every date is in question")
-    asked = replace(asked, data_date=dated)
-    questions = (*verdict.questions, *of_the_date(asked))
-    verdict = replace(verdict, questions=questions, data_date=dated)
+    late = of_the_date(replace(asked, data_date=dated))
+    verdict = replace(verdict, questions=(*verdict.questions, *late), data_date=dated)
     left = _without(tables, withheld, PANDAS_TYPES)
-    judged = {name: replace(table, accepted=left[name]) for name, table in judged.items()}
-    return Prepared(judged, verdict, settings)
+    accepted = {name: replace(table, accepted=left[name]) for name, table in judged.items()}
+    return Prepared(accepted, verdict, settings)
 
 
 def _without(tables: Tables, withheld: Iterable[str], kinds: Collection[ColumnKind]) -> Tables:
