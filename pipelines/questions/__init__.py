@@ -20,6 +20,7 @@ from pipelines.questions import (
     original_baselines,
     percent_complete,
     programmes,
+    promised_targets,
     running_totals,
     scores,
     strangers,
@@ -48,6 +49,7 @@ CHECKS: tuple[Check, ...] = (
     strangers.check,
     currencies.check,
     target_sides.check,
+    promised_targets.check,
 )
 ANSWERS: tuple[Answer, ...] = (  # in this order: percent complete is of a budget in our unit
     departments.answer,

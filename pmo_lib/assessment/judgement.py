@@ -78,6 +78,15 @@ def material(kpi: Kpi, reference: float, settings: Settings) -> float:
     return MATERIAL_SHARE * (high - low)
 
 
+def widened(kpi: Kpi, wanted: tuple[float, float], settings: Settings) -> tuple[float, float]:
+    """The target range with what does not matter: as set; of a single point always some."""
+    threshold = settings.thresholds.get(kpi.id)
+    is_set = threshold is not None and not isnan(threshold.material)
+    low, high = wanted
+    slack = material(kpi, low, settings) if is_set or low == high else 0.0
+    return low - slack, high + slack
+
+
 def against(result: KpiResult, target: Target, is_sure: bool, few: int) -> AgainstTarget:
     """Whether the result keeps the target; `is_sure` says that chance does not explain it."""
     if isnan(target.low) and isnan(target.high):
@@ -129,23 +138,14 @@ def _aimed(result: KpiResult, settings: Settings) -> KpiResult:
     wanted = target_of(kpi, settings) if _is_judged(result) else None
     if wanted is None:
         return result
-    p = aimed_at(result, *_widened(kpi, wanted, settings), settings.confidence_level).p_value
+    p = aimed_at(result, *widened(kpi, wanted, settings), settings.confidence_level).p_value
     return replace(result, target=Target(*wanted, p))
-
-
-def _widened(kpi: Kpi, wanted: tuple[float, float], settings: Settings) -> tuple[float, float]:
-    """The target range with what does not matter: as set; of a single point always some."""
-    threshold = settings.thresholds.get(kpi.id)
-    is_set = threshold is not None and not isnan(threshold.material)
-    low, high = wanted
-    slack = material(kpi, low, settings) if is_set or low == high else 0.0
-    return low - slack, high + slack
 
 
 def _answering(result: KpiResult, has_moved: bool, is_away: bool, settings: Settings) -> KpiResult:
     before, why = _than_before(result, has_moved, settings)
     kpi, target = CATALOGUE[result.kpi_id], result.target
-    wide = Target(*_widened(kpi, (target.low, target.high), settings))
+    wide = Target(*widened(kpi, (target.low, target.high), settings))
     return replace(
         result,
         than_before=before,
