@@ -2,7 +2,7 @@
 
 than before      better or worse by more than matters and more than chance; else no clear change
 against target   kept where the whole interval lies in the target range, not kept where all of it
-                 lies outside; else cannot tell yet
+                 lies outside; else cannot tell yet. A target of all is missed by a single one
 
 Of many KPIs × departments some always look good or bad by chance. So the sure answers of each
 question are limited to a false discovery rate (Benjamini & Hochberg 1995), for both directions:
@@ -91,9 +91,13 @@ def against(result: KpiResult, target: Target, is_sure: bool, few: int) -> Again
     """Whether the result keeps the target; `is_sure` says that chance does not explain it."""
     if isnan(target.low) and isnan(target.high):
         return "no target set"
-    if not result.is_measured or not (_is_fact(result) or result.cases >= few):
+    if not result.is_measured:
         return "cannot tell yet"
-    if _is_utmost(result, target):
+    if _is_of_all(result, target) and _off(result.value, target) > 0:
+        return "not kept"  # however few the cases: of all, one that misses is one too many
+    if not (_is_fact(result) or result.cases >= few):
+        return "cannot tell yet"
+    if _is_of_all(result, target):
         return "kept"
     ends = _ends(result)
     if not (is_sure or _is_fact(result)) or any(map(isnan, ends)):
@@ -197,11 +201,10 @@ def _off(value: float, target: Target) -> float:
     return max(low - value, value - high, 0.0)
 
 
-def _is_utmost(result: KpiResult, target: Target) -> bool:
-    """Whether the target is the end of the scale and reached: more cannot be."""
-    kpi = CATALOGUE[result.kpi_id]
-    least, most = kpi.scale or result.statistic.bounds
-    return result.value == most <= target.low or result.value == least >= target.high
+def _is_of_all(result: KpiResult, target: Target) -> bool:
+    """Whether the target is the end of the scale, such as 100 %: no chance is in it."""
+    least, most = CATALOGUE[result.kpi_id].scale or result.statistic.bounds
+    return target.low >= most or target.high <= least
 
 
 def _is_fact(result: KpiResult) -> bool:
