@@ -10,6 +10,7 @@ import pandas as pd
 from pipelines import ours
 from pipelines.configuration import configured
 from pipelines.files import replaced_folder, write_json
+from pipelines.maps.applied import given
 from pipelines.questions import answered, found
 from pipelines.questions.asked import Asked, Mended
 from pipelines.questions.departments import settled
@@ -149,7 +150,9 @@ def _examine(
     raw: Path, settings: Settings, say: Callable[[str], None], today: str, peer: str = ""
 ) -> Prepared:
     say(f"reading {raw}")
-    ingested = ingest(raw, settings, peer=peer)
+    tables = given(raw, settings.map, f"benchmarks/{peer}/" if peer else "")
+    settings = replace(settings, waived=[*settings.waived, *tables.answered])
+    ingested = ingest(raw, settings, peer=peer, given=tables)
     as_read = ingested.own
     settings = settled(settings, as_read)
     ingested = ingested.meaning(answered(ingested.typed, settings))

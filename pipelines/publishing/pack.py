@@ -15,6 +15,7 @@ from pipelines.ours import RUN
 from pipelines.publishing.html import TEMPLATES, ExportError
 from pipelines.publishing.made import LastGood, Made
 from pipelines.publishing.render import Record
+from pipelines.publishing.shell import CONTENT_SECURITY_POLICY, in_css
 from pipelines.spreadsheet import write_csv
 from pmo_lib.assessment import promises
 from pmo_lib.assessment.collecting import in_words, steps
@@ -41,6 +42,8 @@ PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+PAGES.globals["policy"] = CONTENT_SECURITY_POLICY
+PAGES.filters["in_css"] = lambda text: Markup(in_css(text))
 
 
 def write_pack(
