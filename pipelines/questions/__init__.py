@@ -20,6 +20,7 @@ from pipelines.questions import (
     original_baselines,
     percent_complete,
     programmes,
+    promised_targets,
     running_totals,
     scores,
     strangers,
@@ -47,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
     strangers.check,
     currencies.check,
     target_sides.check,
+    promised_targets.check,
 )
 OF_THE_DATE: tuple[Check, ...] = (dates.of_the_future, dates.after_the_data_date)
 ANSWERS: tuple[Answer, ...] = (  # in this order: percent complete is of a budget in our unit
