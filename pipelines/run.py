@@ -201,6 +201,7 @@ def _publish(
                 (folder / report.file).resolve(),
                 executed.resolve() / f"{report.name}.ipynb",
                 workbook.settings.report_timeout_seconds,
+                about=f"{workbook.settings.organisation}, {month(target.name)}",
                 warm=warm,
             )
             for report in reports

@@ -14,6 +14,7 @@ import pandas as pd
 
 from pmo_lib.archive import Declared
 from pmo_lib.assessment.assessed import assessed
+from pmo_lib.assessment.promises import Promise, promises
 from pmo_lib.assessment.series import Charts, charts
 from pmo_lib.benchmark.benchmarks import compared
 from pmo_lib.benchmark.comparison import Comparison, table
@@ -198,6 +199,11 @@ class Measurement:
         return self._kept("customers", lambda: customers(self.seen))
 
     @cached_property
+    def promises(self) -> tuple[Promise, ...]:
+        """Every promise to a customer, and whether it is kept."""
+        return self._kept("promises", lambda: tuple(promises(self.seen, self.results)))
+
+    @cached_property
     def briefs(self) -> Mapping[str, Brief]:
         """What the page of each subject says: verdict, numbers, asks, news."""
         return self._kept("briefs", lambda: briefs(self._evidence))
@@ -211,7 +217,7 @@ class Measurement:
     def _evidence(self) -> Evidence:
         return Evidence(
             self.seen, self.subjects, self.results, self.observed, self.charts, self.customers,
-            self.value_case, self.last,
+            self.value_case, self.promises, self.last,
         )  # fmt: skip
 
     @cached_property
@@ -245,6 +251,7 @@ KINDS: Mapping[str, Any] = {
     "reference_class": ReferenceClass,
     "customers": Customers,
     "briefs": Mapping[str, Brief],
+    "promises": tuple[Promise, ...],
 }
 
 

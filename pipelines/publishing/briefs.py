@@ -11,13 +11,14 @@ from pmo_lib.brief.brief import Brief, Briefs, asks_of
 from pmo_lib.workbook.last import PAGE_ONE
 
 
-def write_briefs(folder: Path, period: str, briefs: Briefs) -> None:
+def write_briefs(folder: Path, period: str, briefs: Briefs, value: Brief) -> None:
     """The asks as a table, and every page's words; the next pack tells what became of the asks."""
-    asks = tuple(asks_of(briefs))
+    asks = (*asks_of(briefs), *value.asks, *value.further)
     write_csv(table(asks), folder / "asks.csv")
     said = {
         "period": period,
         "asks": archived(asks, tuple[Ask, ...]).document,
         "subjects": archived(briefs, Mapping[str, Brief]).document,
+        "value_case": archived(value, Brief).document,
     }
     write_json(folder / PAGE_ONE, said)

@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from pipelines.publishing.shell import CONTENT_SECURITY_POLICY, furnished, in_css
+
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 MOST_BYTES = 2_000_000
 _LOADING = {"src", "srcset", "poster", "data", "action", "formaction", "background"}
@@ -18,9 +20,17 @@ class ExportError(Exception):
     """The page breaks a promise that every published page keeps."""
 
 
-def to_html(notebook: Any, title: str) -> str:
-    """The page of an executed notebook; ExportError where it may not be published."""
-    html, _ = _exporter().from_notebook_node(notebook, resources={"metadata": {"name": title}})
+def to_html(notebook: Any, title: str, about: str = "") -> str:
+    """The page of an executed notebook; ExportError where it may not be published.
+
+    `about`, such as the organisation and the month, completes its title and running head.
+    """
+    name = f"{title}, {about}" if about else title
+    resources = {
+        "metadata": {"name": name}, "policy": CONTENT_SECURITY_POLICY, "head": in_css(name)
+    }  # fmt: skip
+    html, _ = _exporter().from_notebook_node(notebook, resources=resources)
+    html = furnished(html)
     if problems := problems_in(html):
         raise ExportError("; ".join(problems))
     return str(html)

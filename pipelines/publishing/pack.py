@@ -16,7 +16,9 @@ from pipelines.publishing.briefs import write_briefs
 from pipelines.publishing.html import TEMPLATES, ExportError
 from pipelines.publishing.made import LastGood, Made
 from pipelines.publishing.render import Record
+from pipelines.publishing.shell import CONTENT_SECURITY_POLICY, in_css
 from pipelines.spreadsheet import write_csv
+from pmo_lib.assessment import promises
 from pmo_lib.assessment.collecting import in_words, steps
 from pmo_lib.benchmark.comparison import chosen, table
 from pmo_lib.contract.dictionary import dictionary
@@ -41,6 +43,8 @@ PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+PAGES.globals["policy"] = CONTENT_SECURITY_POLICY
+PAGES.filters["in_css"] = lambda text: Markup(in_css(text))
 
 
 def write_pack(
@@ -105,11 +109,14 @@ def _write_figures(folder: Path, records: Sequence[Record], workbook: Workbook) 
         "kpis": measured.published,
         "benchmarks": table(chosen(measured.comparisons, peers)),
         "value_case": case.table(),
+        "value_money": case.money_table(),
+        "promises": promises.table(measured.promises, measured.period),
     }
     for name, rows in tables.items():
         write_csv(rows, folder / f"{name}.csv")
     measured.published.to_parquet(folder / "kpis.parquet", index=False)
-    write_briefs(folder, asked[0].period, measured.briefs)
+    value = measured.value_brief(terms[0] if terms else None)
+    write_briefs(folder, asked[0].period, measured.briefs, value)
 
 
 def _write_index(

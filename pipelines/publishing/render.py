@@ -29,6 +29,7 @@ class Task:
     timeout_seconds: int
     notebooks: Path = NOTEBOOKS
     warm: str = ""  # where kernels can be asked for; empty to start them cold
+    about: str = ""  # whose report it is and on which month, for its title and running head
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _rendered(task: Task) -> Record:
         unfinished = _unfinished(notebook)
         if unfinished:
             return _failed(task, begun, "The notebook stopped before its end.", unfinished)
-        task.page.write_text(to_html(notebook, task.report.title), encoding="utf-8")
+        task.page.write_text(to_html(notebook, task.report.title, task.about), encoding="utf-8")
     except OSError as error:
         if error.errno is not None:  # a cell's time-out is an OSError too, without a number
             raise

@@ -14,7 +14,7 @@ from pmo_lib.brief.news import since_last
 from pmo_lib.brief.register import Became
 from pmo_lib.brief.rule import RULES, Rule, asks
 from pmo_lib.brief.rules import customers, figures, projects
-from pmo_lib.brief.verdict import cannot_tell, fine, verdict
+from pmo_lib.brief.verdict import cannot_tell, fine, promised, verdict
 from pmo_lib.engine.result import ORGANISATION
 
 MOST_ASKS = 3
@@ -39,6 +39,7 @@ class Brief:
     since_last: tuple[str, ...]
     fine: str
     cannot_tell: str
+    promises: str = ""
     last_period: str = ""
 
 
@@ -50,7 +51,7 @@ def briefs(evidence: Evidence, rules: Sequence[Rule] | None = None) -> dict[str,
     own = [each for each in RULES.values() if each.page == "kpi"]
     found = asks(evidence, own if rules is None else rules)
     wanted = register.wanted(evidence, found)
-    told = register.became(evidence, found)
+    told = register.became(evidence, found, "kpi")
     missing = steps(evidence.view)
     return {
         subject: _brief(evidence, subject, wanted, told, str(missing[0]) if missing else "")
@@ -86,6 +87,7 @@ def _brief(
         since_last(evidence, subject),
         fine(evidence, subject),
         cannot_tell(evidence, subject, collect),
+        promised(evidence, subject),
         evidence.last.period if evidence.last else "",
     )
 

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from pmo_lib.assessment.promises import Promise
 from pmo_lib.assessment.series import Charts
 from pmo_lib.brief.last_pack import LastPack
 from pmo_lib.engine.customers import Customers
@@ -30,6 +31,7 @@ class Evidence:
     charts: Callable[[str], Charts]
     customers: Customers
     value_case: ValueCase
+    promises: Sequence[Promise] = ()
     last: LastPack | None = None
 
     def result(

@@ -13,6 +13,7 @@ import pandas as pd
 
 from pmo_lib.brief.ask import Ask
 from pmo_lib.brief.evidence import Evidence
+from pmo_lib.brief.rule import RULES, Page
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.wording import number
 
@@ -45,11 +46,16 @@ def wanted(evidence: Evidence, found: Sequence[Ask]) -> list[Ask]:
     return asked
 
 
-def became(evidence: Evidence, found: Sequence[Ask]) -> list[Became]:
-    """What became of every ask that the last pack showed; those that are late first."""
+def became(evidence: Evidence, found: Sequence[Ask], page: Page) -> list[Became]:
+    """What became of every ask of the last pack that such a page makes; those that are late first.
+
+    `found` is what the rules of the page find now.
+    """
     log, still = _decisions(evidence), {ask.id for ask in found}
     told = []
     for ask in _last(evidence):
+        if page != (RULES[ask.rule].page if ask.rule in RULES else "kpi"):
+            continue
         state, when = _decided(log, ask)
         if not state:
             day = pd.Timestamp(ask.by)

@@ -34,15 +34,18 @@ def value_brief(evidence: Evidence) -> Brief:
     found = asks(evidence, [r for r in RULES.values() if r.page == "value"])
     wanted = register.wanted(evidence, found)
     shown = chosen(wanted, ORGANISATION, MOST_ASKS)
+    still, told = {ask.id for ask in shown}, register.became(evidence, found, "value")
+    news = [b for b in told if b.ask.id not in still or b.state not in {"open", "late"}]
     return Brief(
         "value case",
         verdict(case),
         _numbers(case, currency),
         tuple(shown),
         tuple(ask for ask in wanted if ask not in shown),
-        (), (), (),
+        tuple(news), (), (),
         _effects(case),
         lasts(case),
+        "",
         evidence.last.period if evidence.last else "",
     )  # fmt: skip
 
@@ -67,8 +70,7 @@ def _paid(case: ValueCase) -> str:
         return "No gain is counted against its cost."
     draws = case.money.draws["conservative"]
     in_all, cash = draws.p_npv_positive, draws.p_cash_above_cost
-    both = f"({number(in_all, 'share')} sure), and in cash alone" if in_all >= LIKELY else ""
-    joint = both or f"({number(in_all, 'share')}); in cash alone"
+    joint = f"(a chance of {number(in_all, 'share')}); in cash alone"
     why = ""
     if case.terms.assumptions.budget_returned is None:
         why = ": nobody has recorded that a saving went back to a budget"
@@ -120,15 +122,14 @@ def _parts(case: ValueCase, currency: str) -> str:
 
 def _effect(case: ValueCase, cost: Finding) -> Headline:
     """The effect on cost that the money uses, where it uses one, with what it rests on."""
-    used, by_cost = cost.priced, case.money.by_cost
-    if not by_cost.refusal and by_cost.value > used.value:
-        used = by_cost  # the less favourable
-    basis = (
-        f"of {counted(cost.tested.n, 'project')} in {counted(cost.tested.clusters, 'department')}"
-    )
+    used, tested = case.money.effects, cost.tested
+    low, value, high = tested.low, tested.value, tested.high
+    if "cost" in used.names:
+        low, value, high = (float(used.quantile(p)["cost"]) for p in (0.05, 0.5, 0.95))
+    basis = f"of {counted(tested.n, 'project')} in {counted(tested.clusters, 'department')}"
     return Headline(
-        "", "cost", "effect on cost that the money uses", effect(cost.outcome, used.value),
-        ends(cost.outcome, used.low, used.high), basis, "", "",
+        "", "cost", "effect on cost that the money uses", effect(cost.outcome, value),
+        ends(cost.outcome, low, high), basis, "", "",
     )  # fmt: skip
 
 
@@ -160,12 +161,9 @@ def lasts(case: ValueCase) -> str:
     since = cost.quarters[cost.quarters["quarter"] >= 0]
     first, later = since[since["quarter"] < LATER], since[since["quarter"] >= LATER]
     if len(first) < 2 or len(later) < 2:
-        return "Whether the effect lasts cannot be told yet: too few quarters since adoption."
+        return "Cannot be told yet: too few quarters since adoption."
     (a, half_a), (b, half_b) = _mean(first), _mean(later)
-    said = (
-        f"Does it last? In the first year {effect(cost.outcome, a)}, later "
-        f"{effect(cost.outcome, b)}"
-    )
+    said = f"In the first year {effect(cost.outcome, a)}, later {effect(cost.outcome, b)}"
     if isnan(half_a + half_b) or abs(a - b) <= half_a + half_b:
         return f"{said}: a fading cannot be told from chance."
     return f"{said}: {'it fades' if abs(b) < abs(a) else 'it grows'}, by more than chance."

@@ -67,6 +67,22 @@ def cannot_tell(evidence: Evidence, department: str, collect: str) -> str:
     return f"{said} For {few} there are too few cases: they need time." if few else said
 
 
+def promised(evidence: Evidence, department: str) -> str:
+    """How many promises are kept, not kept, and cannot be told yet."""
+    own = [p for p in evidence.promises if department in {ORGANISATION, p.department}]
+    if not own:
+        return ""
+    kept, broken = (sum(p.verdict == v for p in own) for v in ("kept", "not kept"))
+    return (
+        f"Of {counted(len(own), 'promise')} to customers {kept} {_is(kept)} kept, {broken} not; of "
+        f"{len(own) - kept - broken} it cannot be told yet."
+    )
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
 def _ends(on_time: KpiResult | None, on_budget: KpiResult | None, until: str) -> str:
     """On time and on budget, each with whether it has changed."""
     known = [r for r in (on_time, on_budget) if r is not None]

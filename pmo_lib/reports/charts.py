@@ -6,7 +6,8 @@ A figure that cannot be drawn is the reason instead, as the end of a sentence.
 from collections.abc import Sequence
 
 import pandas as pd
-import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
@@ -17,12 +18,13 @@ from pmo_lib.facts.portfolio import TIERS, size_tiers
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.measurement import Measurement
 from pmo_lib.reports.lettering import label
-from pmo_lib.reports.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
+from pmo_lib.reports.picture import ACCENT, INK, PAPER, SOFT, STRONG, Picture, drawn
 from pmo_lib.stats.quantiles import quantile
 from pmo_lib.wording import DASH, INDICATIVE, interval, number
 
 LABEL_LETTERS = 34  # more would leave no room for the figure
 MOST_ROWS = 30  # more departments are in the table, not in the figure
+PLACES = 150  # along the axis of a distribution: closer dots would cover each other
 MOST_WORDS = 12  # more are not read out to who cannot see
 
 
@@ -33,7 +35,8 @@ def rates(found: Sequence[KpiResult], level: float) -> Picture | str:
         return "no share is measured"
     names = [CATALOGUE[result.kpi_id].name for result in shown]
     data = _as_table(shown, names, level, "KPI")
-    return Picture(_dots(shown, names, data, level), _alt("Shares", data, level), data)
+    caption = f"Shares of the cases, each with its {number(level, 'share')} interval and n."
+    return Picture(_dots(shown, names, data, level), _alt("Shares", data, level), data, caption)
 
 
 def by_department(
@@ -60,22 +63,33 @@ def by_department(
         reverse=kpi.better == "higher",
     )
     ordered = ranked + [result for result in found if result.cases < limits.indicative]
-    names = {
-        result.department: result.department + INDICATIVE * (result.cases < limits.indicative)
-        for result in ordered
-    }
-    data = _as_table(ordered, list(names.values()), level, "Department")
+    named = [r.department + INDICATIVE * (r.cases < limits.indicative) for r in ordered]
+    data = _as_table(ordered, named, level, "Department")
     half = MOST_ROWS // 2
     outer = ordered if len(ordered) <= MOST_ROWS else [*ordered[:half], *ordered[-half:]]
     drawn_ones = [r for r in ordered if r in outer or r.department in {own, ORGANISATION}]
     figure = _dots(
         drawn_ones,
-        [names[result.department] for result in drawn_ones],
+        [result.department for result in drawn_ones],
         data,
         level,
         [result.department == (own or ORGANISATION) for result in drawn_ones],
+        sum(result.cases >= limits.indicative for result in drawn_ones),
     )
-    return Picture(figure, _alt(f"{kpi.name} by department", data, level), data)
+    caption = (
+        f"{kpi.name} by department{_ends(ranked)}. Each is a share of its n, with the "
+        f"{number(level, 'share')} interval."
+    )
+    return Picture(figure, _alt(f"{kpi.name} by department", data, level), data, caption)
+
+
+def _ends(ranked: Sequence[KpiResult]) -> str:
+    """: from Sales, 79 %, to Operations, 40 %; nothing for fewer than two departments."""
+    first, *rest = [r for r in ranked if r.department != ORGANISATION] or ranked
+    if not rest:
+        return ""
+    best, worst = (f"{r.department}, {number(r.value, 'share')}," for r in (first, rest[-1]))
+    return f": from {best} to {worst.rstrip(',')}"
 
 
 def yearly(kpi_id: str, found: Sequence[KpiResult], view: View) -> Picture | str:
@@ -102,7 +116,13 @@ def yearly(kpi_id: str, found: Sequence[KpiResult], view: View) -> Picture | str
         axes.yaxis.set_major_formatter(PercentFormatter(1.0))
         axes.grid(visible=False, axis="x")
     data = _as_table(found, labels, level, "Year")
-    return Picture(figure, _alt(f"{kpi.name} by year of completion", data, level), data)
+    known = [(at, r) for at, r in enumerate(found) if r.is_measured]
+    ends = [f"{number(r.value, 'share')} in {labels[at]}" for at, r in (known[0], known[-1])]
+    caption = (
+        f"{kpi.name} by year of completion: {ends[0]}, {ends[1]}. Share of n projects, with the "
+        f"{number(level, 'share')} interval."
+    )
+    return Picture(figure, _alt(f"{kpi.name} by year of completion", data, level), data, caption)
 
 
 def overruns(kpi_id: str, measured: Measurement, department: str = "") -> Picture | str:
@@ -128,10 +148,7 @@ def overruns(kpi_id: str, measured: Measurement, department: str = "") -> Pictur
     edge = max(1.0, float(units["overrun"].quantile(0.97)))
     with drawn(1.3 + 0.75 * len(spread)) as (figure, axes):
         shown = units.assign(overrun=units["overrun"].clip(upper=edge))
-        sns.stripplot(
-            shown, x="overrun", y="tier", order=list(spread), ax=axes, color=ACCENT, alpha=0.55,
-            jitter=0,
-        )  # fmt: skip
+        _strips(axes, shown, list(spread))
         for row, values in enumerate(spread.values()):
             for p, style in ((0.5, "-"), (0.8, ":")):
                 at = values.quantile(p)
@@ -148,6 +165,19 @@ def overruns(kpi_id: str, measured: Measurement, department: str = "") -> Pictur
     beyond = int((units["overrun"] > edge).sum())
     tail = f" {beyond} above {number(edge, 'share')} are drawn at the edge." if beyond else ""
     return Picture(figure, f"{kpi.name} by size of project. {'; '.join(words)}.{tail}", data)
+
+
+def _strips(axes: Axes, shown: pd.DataFrame, tiers: Sequence[str]) -> None:
+    """A row of dots a tier: the darker, the more projects stand in one place."""
+    width = (shown["overrun"].max() - shown["overrun"].min()) / PLACES or 1.0
+    place = (shown["overrun"] / width).round() * width
+    counts = shown.groupby(["tier", place])["overrun"].size().reset_index(name="n")
+    axes.scatter(
+        counts["overrun"], [tiers.index(tier) for tier in counts["tier"]], s=30, linewidth=0,
+        color=[to_rgba(ACCENT, min(0.45 + 0.2 * (n - 1), 1)) for n in counts["n"]],
+    )  # fmt: skip
+    axes.set_yticks(range(len(tiers)), tiers)
+    axes.set_ylim(len(tiers) - 0.5, -0.5)
 
 
 def _of_tier(tier: str, values: pd.Series, level: float, indicative: int) -> dict[str, object]:
@@ -170,7 +200,9 @@ def _dots(
     table: pd.DataFrame,
     level: float,
     stands_out: Sequence[bool] = (),
+    ranked: int | None = None,
 ) -> Figure:
+    """One row a result; those from place `ranked` on stand beneath a rule, as indicative."""
     marked = list(stands_out) or [False] * len(found)
     with drawn(1.2 + 0.42 * len(found)) as (figure, axes):
         for row, (result, bold) in enumerate(zip(found, marked, strict=True)):
@@ -179,7 +211,14 @@ def _dots(
             axes.plot(result.value, row, "D" if bold else "o", color=colour, ms=8, clip_on=False)
             said = f"{number(result.value, 'share')}  (n = {result.n})"
             axes.annotate(said, (1.02, row), xycoords=("axes fraction", "data"), va="center")
-        known = table.iloc[:, 0].to_list()
+        known = [str(name).removesuffix(INDICATIVE) for name in table.iloc[:, 0]]
+        if ranked is not None and 0 < ranked < len(found):
+            axes.axhline(ranked - 0.5, color=SOFT, linewidth=1, linestyle=":")
+            axes.annotate(
+                "few independent cases: indicative", (1.0, ranked - 0.5), ha="right", va="center",
+                fontsize=8, bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1},
+                xycoords=("axes fraction", "data"), color=SOFT,
+            )  # fmt: skip
         axes.set_yticks(range(len(found)), [label(name, LABEL_LETTERS, known) for name in names])
         for tick, bold in zip(axes.get_yticklabels(), marked, strict=True):
             tick.set_fontweight("bold" if bold else "normal")

@@ -17,17 +17,25 @@ MOST_BECAME = 3
 LOG = ("ask_id", "asked_on", "decided_on", "decision", "done_on")
 
 
-def one_page(brief: Brief, sparks: Mapping[str, HTML], level: str, until: str) -> HTML:
+def one_page(
+    brief: Brief,
+    sparks: Mapping[str, HTML],
+    level: str,
+    until: str,
+    headings: tuple[str, str] = ("Fine", "What cannot be told"),
+) -> HTML:
     """The page of a brief; `sparks` by KPI, `until` is the last month of the baseline, if any."""
+    fine, unknown = headings
     parts = [
         f"<p class='verdict'>{page.escape(brief.verdict)}</p>",
         numbers(brief.numbers, sparks),
+        f"<p>{page.escape(brief.promises)}</p>" if brief.promises else "",
         "<h2>What we ask</h2>",
         asks(brief.asks, brief.last_period),
         _block("What became of what we asked", [in_words(b) for b in brief.became[:MOST_BECAME]]),
         _block(_since(brief), brief.since_last),
-        _block("Fine", [brief.fine] if brief.fine else []),
-        _block("What cannot be told", [brief.cannot_tell] if brief.cannot_tell else []),
+        _block(fine, [brief.fine] if brief.fine else []),
+        _block(unknown, [brief.cannot_tell] if brief.cannot_tell else []),
         f"<p class='beneath'>{page.escape(_how_sure(level, until))}</p>",
     ]
     inner = "\n".join(part for part in parts if part)

@@ -9,15 +9,22 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.printable import printable
+from pmo_lib.wording import DASH
 
 LONG, PART = 24, 12  # letters of a word that a narrow page may break, and of its parts
 _BREAK = "\0"  # stands for a place to break: no printable text holds it
+_RIGHT = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+_FROM_RIGHT = re.compile(rf"{_RIGHT}(?:[\s\0]*{_RIGHT})*")
+_NUMBER = re.compile(r"[−+-]?[\d,]+(\.\d+)?(?P<unit>(\u00a0\S+)?)")
 
 
 def escape(text: str) -> str:
-    """Text of others as HTML: none of it is markup, and a long word can be broken."""
+    """Text of others as HTML: none of it is markup, a long word can be broken.
+
+    Words read from the right, such as Arabic ones, leave the order of the numbers beside them.
+    """
     parted = re.sub(rf"\S{{{LONG},}}", _parted, printable(text))
-    return html.escape(parted).replace(_BREAK, "<wbr>")
+    return _FROM_RIGHT.sub(r"<bdi>\g<0></bdi>", html.escape(parted)).replace(_BREAK, "<wbr>")
 
 
 def attribute(text: str) -> str:
@@ -103,7 +110,7 @@ def folded(summary: str, *parts: HTML) -> HTML:
 
 def table_html(frame: pd.DataFrame, caption: str, style: str = "") -> str:
     """The HTML of `table`."""
-    numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
+    numeric = [_is_numeric(column) for _, column in frame.items()]
     styles = [" class='number'" if is_number else "" for is_number in numeric]
     names = [str(name) for name in frame.columns]
     head = "".join(
@@ -112,10 +119,19 @@ def table_html(frame: pd.DataFrame, caption: str, style: str = "") -> str:
     )
     body = "\n".join(_row(row, names, styles) for row in frame.itertuples(index=False, name=None))
     return (
-        f"<div class='scroll' role='region' tabindex='0' aria-label='{attribute(caption)}'>"
-        f"<table{f' class={style!r}' if style else ''}>\n<caption>{escape(caption)}</caption>\n"
+        f"<div class='scroll'><table{f' class={style!r}' if style else ''}>\n"
+        f"<caption>{escape(caption)}</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
     )
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    """Whether a column's cells are numbers, or read as numbers of one unit."""
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return True
+    said = [_NUMBER.fullmatch(cell) for cell in column if isinstance(cell, str) and cell != DASH]
+    units = {found["unit"] for found in said if found}
+    return len(units) == 1 and None not in said and all(isinstance(cell, str) for cell in column)
 
 
 def _parted(word: re.Match[str]) -> str:
@@ -135,7 +151,7 @@ def _row(cells: tuple[object, ...], names: list[str], styles: list[str]) -> str:
 def _cell(cell: object) -> str:
     if isinstance(cell, HTML):
         return str(cell.data)
-    return "–" if pd.isna(cell) else escape(_text(cell))  # type: ignore[call-overload]
+    return DASH if pd.isna(cell) else escape(_text(cell))  # type: ignore[call-overload]
 
 
 def _text(cell: object) -> str:

@@ -1,33 +1,34 @@
 """A figure with the words and the numbers behind it."""
 
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
 
 import pandas as pd
 import seaborn as sns
-from IPython.display import display
+from IPython.display import HTML
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pmo_lib.reports import vector
 from pmo_lib.reports.lettering import families
-from pmo_lib.reports.page import folded, paragraph, table
+from pmo_lib.reports.page import escape, table
+from pmo_lib.reports.vector import ACCENT, BAND, INK, LINE, PAPER, SHADE, SOFT, STRONG
 
-# each at least 4.5 : 1 on white; accent and strong differ for the colour-blind too
-INK, SOFT, ACCENT, STRONG = "#1f2933", "#5b6770", "#0b5fa5", "#a83a12"
-DPI = 140
+__all__ = [
+    "ACCENT", "BAND", "INK", "LINE", "PAPER", "SHADE", "SOFT", "STRONG", "Picture", "drawn",
+]  # fmt: skip
 WIDTH_INCHES = 6.8  # narrow enough to be read on a telephone
+NUMBERS = "The numbers behind this figure"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Picture:
     """A figure, its alt text, and the table of what it shows.
 
-    A notebook cell that ends in a Picture shows its caption, the image, and below it the table,
-    folded.
+    A notebook cell that ends in a Picture shows its caption (the finding, the unit, n; the alt
+    text where there is none), the drawing, and below it the table, folded.
     """
 
     figure: Figure
@@ -35,26 +36,24 @@ class Picture:
     data: pd.DataFrame
     caption: str = ""
 
-    def png(self) -> bytes:
-        """The image; the same bytes for the same figure on the same installation."""
-        buffer = BytesIO()
-        if (layout := self.figure.get_layout_engine()) is not None:
-            # here and not by savefig, which would draw everything once only for the layout
-            self.figure.set_dpi(DPI)
-            layout.execute(self.figure)
-            self.figure.set_layout_engine("none")
-        self.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-        return buffer.getvalue()
+    def svg(self) -> str:
+        """The drawing; the same letters for the same figure on the same installation."""
+        return vector.svg(self.figure, self.alt)
 
-    def _ipython_display_(self) -> None:
-        if self.caption:
-            display(paragraph(self.caption))
-        display(
-            {"image/png": b64encode(self.png()).decode("ascii"), "text/plain": self.alt},
-            metadata={"image/png": {"alt": self.alt}},
-            raw=True,
+    def html(self) -> HTML:
+        """Caption and drawing, which no page parts, and the numbers behind them."""
+        return HTML(
+            f"<figure><figcaption>{escape(self.caption or self.alt)}</figcaption>\n"
+            f"{self.svg()}</figure>\n"
+            f'<details class="numbers"><summary>{NUMBERS}</summary>\n'
+            f"{table(self.data, self.alt).data}\n</details>"
         )
-        display(folded("The numbers behind this figure", table(self.data, self.alt)))
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_html_(self) -> str:
+        return str(self.html().data)
 
 
 @contextmanager
@@ -62,9 +61,9 @@ def drawn(height_inches: float) -> Iterator[tuple[Figure, Axes]]:
     """A figure with one set of axes in the style of the reports; nothing global is changed."""
     style = {
         "font.size": 11, "axes.edgecolor": SOFT, "axes.labelcolor": INK, "text.color": INK,
-        "xtick.color": INK, "ytick.color": INK, "grid.color": "#d9dee2", "axes.grid": True,
+        "xtick.color": INK, "ytick.color": INK, "grid.color": LINE, "axes.grid": True,
         "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
-        "font.family": families(),
+        "font.family": families(), "figure.facecolor": "none", "axes.facecolor": "none",
     }  # fmt: skip
     # a $ in a department's name is a dollar, not the beginning of a formula
     with sns.axes_style("whitegrid", rc=style), rc_context({"text.parse_math": False}):

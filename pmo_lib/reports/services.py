@@ -13,13 +13,13 @@ from pmo_lib.facts.customers import USED
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports import page
 from pmo_lib.reports.lettering import label
-from pmo_lib.reports.picture import ACCENT, INK, SOFT, Picture, drawn
+from pmo_lib.reports.picture import ACCENT, INK, LINE, SOFT, Picture, drawn
 from pmo_lib.wording import DASH, interval, number
 
 OF_SERVICES = ("R4", "R9", "R6")
 LABEL_LETTERS = 26
 MARGIN = 0.16  # of the range, so that no label is cut
-LETTER_SHARE, LINE_SHARE = 0.0165, 0.04  # of the axes, what a letter and a line take
+LETTER_SHARE, LINE_SHARE = 0.019, 0.045  # of the axes, what a letter and a line take
 
 
 def service_map(services: pd.DataFrame, level: float) -> Picture | str:
@@ -32,8 +32,8 @@ def service_map(services: pd.DataFrame, level: float) -> Picture | str:
         axes.axhline(shown["importance_cross"].iloc[0], color=SOFT, linewidth=1)
         for row in shown.to_dict("records"):
             x, y = row["performance"], row["importance"]
-            axes.hlines(y, row["performance_low"], row["performance_high"], color="#b9c3cb")
-            axes.vlines(x, row["importance_low"], row["importance_high"], color="#b9c3cb")
+            axes.hlines(y, row["performance_low"], row["performance_high"], color=LINE)
+            axes.vlines(x, row["importance_low"], row["importance_high"], color=LINE)
             axes.plot(x, y, "o", color=ACCENT, ms=8)
         axes.margins(MARGIN)
         _name_dots(axes, shown, services["service"].to_list())

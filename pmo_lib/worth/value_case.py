@@ -49,6 +49,20 @@ class ValueCase:
         """One row an outcome, `COLUMNS`; what value_case.csv holds."""
         return pd.DataFrame([each.row() for each in self.findings], columns=list(COLUMNS))
 
+    def money_table(self) -> pd.DataFrame:
+        """One row a case and item at P5, P50 and P95; what value_money.csv holds.
+
+        The rows ``p_…`` are shares of the draws: that all value, or cash alone, is above the cost.
+        """
+        rows = []
+        for name, draws in self.money.draws.items():
+            own = draws.quantiles.reset_index(names="item")
+            shares = {"p_paid": draws.p_npv_positive, "p_paid_in_cash": draws.p_cash_above_cost}
+            chances = pd.DataFrame({"item": list(shares), "p50": list(shares.values())})
+            rows.append(pd.concat([own, chances], ignore_index=True).assign(case=name))
+        columns = ["case", "item", "p5", "p50", "p95"]
+        return pd.concat(rows)[columns] if rows else pd.DataFrame(columns=columns)
+
     @property
     def primary(self) -> list[Finding]:
         return [each for each in self.findings if each.outcome.role == "primary"]

@@ -6,6 +6,7 @@ from pmo_lib.brief.ask import Ask, Figure
 from pmo_lib.brief.evidence import Evidence
 from pmo_lib.brief.rule import HEAD, Found, rule
 from pmo_lib.engine.result import ORGANISATION
+from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.wording import interval, number
 
 
@@ -50,6 +51,23 @@ def goes_elsewhere(evidence: Evidence) -> Found:
             f"({interval(own.low, own.high, 'share')}), against {number(whole.value, 'share')} "
             "in all",
             customers=round(own.value * own.n), figure=Figure.of(own),
+        )  # fmt: skip
+
+
+@rule("promise-broken", "promises to customers that are not kept", months=2)
+def promise_broken(evidence: Evidence) -> Found:
+    """Promises whose figure misses its own target, interval and all."""
+    for promise in evidence.promises:
+        if promise.verdict != "not kept" or promise.result is None:
+            continue
+        result, unit = promise.result, CATALOGUE[promise.kpi_id].unit
+        yield Ask(
+            f"promise-broken:{promise.statement_id}", promise.department,
+            f"Keep or withdraw the promise to {promise.department}: “{promise.statement}”",
+            _owner(evidence, promise.service),
+            f"promised {promise.target or 'as the target is set'}, and it is "
+            f"{number(result.value, unit)} ({interval(result.low, result.high, unit)})",
+            customers=result.cases, figure=Figure.of(result),
         )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from pmo_lib.contract.settings import Settings
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports import page
 from pmo_lib.reports.lettering import label
-from pmo_lib.reports.picture import ACCENT, SOFT, STRONG, Picture, drawn
+from pmo_lib.reports.picture import ACCENT, SHADE, SOFT, STRONG, Picture, drawn
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.significance import discovery, p_value
 from pmo_lib.wording import (
@@ -40,7 +40,7 @@ def positions(fair: Sequence[Comparison], level: float) -> Picture | str:
         return "no fair comparison gives a percentile rank among peers"
     names = [_kpi(each) for each in placed]
     with drawn(1.6 + 0.62 * len(placed)) as (figure, axes):
-        axes.axvspan(0.25, 0.75, color="#e8edf1", zorder=0)
+        axes.axvspan(0.25, 0.75, color=SHADE, zorder=0)
         axes.axvline(0.5, color=SOFT, linewidth=1.5)
         for row, each in enumerate(placed):
             at, colour = each.percentile, STRONG if each.stands == "worse" else ACCENT

@@ -12,14 +12,15 @@ from pmo_lib.assessment.signals import BEYOND, ROW
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import months_in, spoken
-from pmo_lib.reports.picture import ACCENT, SOFT, STRONG, Picture, drawn
+from pmo_lib.reports.picture import ACCENT, BAND, PAPER, SHADE, SOFT, STRONG, Picture, drawn
 from pmo_lib.wording import Unit, interval, number, shortened
 
-MARKS = {BEYOND: ("D", STRONG), ROW: ("s", "white")}  # told apart without colour too
-BAND, SHADE = "#bcd5ec80", "#e2e6e9"
+MARKS = {BEYOND: ("D", STRONG), ROW: ("s", PAPER)}  # told apart without colour too
+BAND_SHOWS = 0.5
 LABEL_LETTERS = 34
 MOST_YEARS = 8
 WIDTH, HEIGHT, EDGE = 90, 22, 3
+NEARLY = 0.005  # what a reader sees as the end of the scale
 
 
 def behaviour_chart(kpi_id: str, found: Behaviour, department: str = "") -> Picture | str:
@@ -30,10 +31,13 @@ def behaviour_chart(kpi_id: str, found: Behaviour, department: str = "") -> Pict
     if not found.can_tell:
         return found.signal.removeprefix("cannot tell: ")
     kpi, points = CATALOGUE[kpi_id], found.points
+    if _says_nothing(points, kpi.statistic.bounds):
+        return "its limits span all that is possible, so that no value can be a signal"
     with drawn(3.4) as (figure, axes):
         at = np.arange(len(points))
         lower, upper = points["lower"], points["upper"]
-        axes.fill_between(at, lower, upper, color=BAND, linewidth=0, label="control limits")
+        axes.fill_between(at, lower, upper, color=BAND, alpha=BAND_SHOWS, linewidth=0,
+                          label="control limits")  # fmt: skip
         _baseline(axes, points, found.grain)
         for limit in (lower, upper):
             axes.plot(at, limit, color=SOFT, linewidth=0.8, linestyle=(0, (4, 2)))
@@ -52,13 +56,23 @@ def behaviour_chart(kpi_id: str, found: Behaviour, department: str = "") -> Pict
             axes.yaxis.set_major_formatter(PercentFormatter(1.0))
         axes.grid(visible=False, axis="x")
         figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=10)
-    return Picture(figure, _alt(kpi_id, found, department), _as_table(found, kpi.unit))
+    alt = _alt(kpi_id, found, department)
+    return Picture(figure, alt, _as_table(found, kpi.unit))
+
+
+def _says_nothing(points: pd.DataFrame, bounds: tuple[float, float]) -> bool:
+    """Whether there is no signal, and the limits of the last point leave nothing beyond them."""
+    last = points[points["lower"].notna()].tail(1)
+    low, high = bounds
+    nothing = (last["lower"] <= low + NEARLY) & (last["upper"] >= high - NEARLY)
+    return bool(nothing.any()) and not points["rule"].ne("").any()
 
 
 def sparkline_svg(points: pd.DataFrame, unit: Unit) -> str:
     """A line for a table's cell, its last point marked; nothing where no point has a value.
 
-    `points` has period and value, one row a period; a missing value is a gap in the line.
+    `points` has period and value, one row a period; a missing value is a gap in the line. Shares
+    are drawn between 0 % and 100 %, so that those of a column can be compared.
     """
     values = points["value"].to_numpy("float64")
     at = np.flatnonzero(~np.isnan(values))
@@ -66,7 +80,8 @@ def sparkline_svg(points: pd.DataFrame, unit: Unit) -> str:
         return ""
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     x = EDGE + (WIDTH - 2 * EDGE) * np.arange(len(values)) / max(len(values) - 1, 1)
-    share = (values - low) / (high - low) if high > low else values * 0 + 0.5
+    bottom, top = (0.0, 1.0) if unit == "share" and low >= 0 and high <= 1 else (low, high)
+    share = (values - bottom) / (top - bottom) if top > bottom else values * 0 + 0.5
     y = HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * share
     places = [f"{a:.1f} {b:.1f}" for a, b in zip(x, y, strict=True)]
     # a step to the next point is drawn, over a gap only moved; a lone point is a dot

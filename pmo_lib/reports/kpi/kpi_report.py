@@ -7,15 +7,15 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.assessment.behaviour import Behaviour
+from pmo_lib.assessment.promises import Promise
 from pmo_lib.assessment.series import BY_YEAR, spark
 from pmo_lib.brief.brief import Brief
 from pmo_lib.engine.result import is_headline
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports import charts, one_page, page, services
 from pmo_lib.reports.customer_report import CustomerReport
-from pmo_lib.reports.kpi import dearest, ratings
+from pmo_lib.reports.kpi import dearest, promises, ratings
 from pmo_lib.reports.kpi.behaviour_chart import behaviour_chart, sparkline_svg
-from pmo_lib.reports.kpi.promises import MOST, USUAL, promised_kpis, promises
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.scorecard import legend, to_set
 
@@ -55,21 +55,27 @@ class KpiReport(CustomerReport):
     @cached_property
     def kpis_to_watch(self) -> list[str]:
         """The at most four KPIs that the promises name, or the usual ones without any."""
-        named = self.promised_kpis[:MOST]
-        return named or [k for k in USUAL if self.result(k).is_measured]
+        named = self.promised_kpis[: promises.MOST]
+        return named or [k for k in promises.USUAL if self.result(k).is_measured]
 
     @cached_property
     def promised_kpis(self) -> list[str]:
         """The KPIs that the promises name, the most often named first."""
-        return promised_kpis(self.statements)
+        return promises.promised_kpis(self.made)
+
+    @cached_property
+    def made(self) -> list[Promise]:
+        """The promises made to the report's subject, judged."""
+        whole = not self.parameters.department
+        return [p for p in self.measured.promises if whole or p.department == self.department]
 
     def promises(self) -> HTML:
-        """What was promised, in the customers' words, with the number that shows it."""
+        """How many promises are kept, and each with the number that shows it; broken ones first."""
         if "value_statements" not in self.workbook.tables:
             return page.paragraph("What was promised to customers: needs value_statements.csv.")
-        if self.statements.empty:
+        if not self.made:
             return page.paragraph(f"Nothing was promised to {self.subject} that is written down.")
-        return promises(self.statements, self.everything)
+        return promises.section(self.made)
 
     def answers_meaning(self) -> HTML:
         """What the two answers mean, which targets to set, how a change differs from an effect."""

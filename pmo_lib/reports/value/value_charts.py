@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.words import effect, ends
 from pmo_lib.months import half_year_name, quarter_name
-from pmo_lib.reports.picture import ACCENT, INK, SOFT, STRONG, Picture, drawn
+from pmo_lib.reports.picture import ACCENT, INK, LINE, SOFT, STRONG, Picture, drawn
 from pmo_lib.stats.numbers import Floats
 from pmo_lib.wording import counted, number
 
@@ -154,7 +154,7 @@ def _series(found: Finding, level: float) -> Picture | str:
     at = rows["quarter"] - rows["quarter"].min()
     with drawn(3.8) as (figure, axes):
         axes.fill_between(at, convert(rows["counterfactual_low"]),
-                          convert(rows["counterfactual_high"]), color="#d9dee2")  # fmt: skip
+                          convert(rows["counterfactual_high"]), color=LINE)  # fmt: skip
         axes.plot(
             at,
             convert(rows["counterfactual"]),

@@ -25,8 +25,8 @@ class ValueReport(MoneySections):
     def one_page(self) -> HTML:
         """The one page: what changed, whether it pays in all and in cash, what we ask."""
         brief = self.measured.value_brief(self.case.terms)
-        until = self.baseline.until if self.baseline else ""
-        return one_page.one_page(brief, {}, self.level, until)
+        headings = ("What changed", "Does it last?")
+        return one_page.one_page(brief, {}, self.level, "", headings)
 
     def counterfactual(self) -> Picture | HTML:
         """Cost overrun, observed and counterfactual."""

@@ -79,13 +79,13 @@ def plain(text: str) -> str:
 class TestEveryChart:
     def test_is_drawn_and_told_in_words_and_numbers(self, draw: Any) -> None:
         found = draw(SEEN)
-        assert found.png().startswith(b"\x89PNG")
+        assert found.svg().startswith("<svg ")
         assert len(found.alt) > 40
         assert found.alt.endswith(".")
         assert len(found.data) > 0
 
     def test_is_the_same_bytes_twice(self, draw: Any) -> None:
-        assert draw(SEEN).png() == draw(View(portfolio(), PERIOD)).png()
+        assert draw(SEEN).svg() == draw(View(portfolio(), PERIOD)).svg()
 
     def test_is_nothing_without_the_tables(self, draw: Any) -> None:
         why = draw(View({"projects": portfolio()["projects"].head(0)}, PERIOD))
@@ -102,7 +102,7 @@ class TestEveryChart:
     def test_huge_outlier_does_not_raise(self, draw: Any) -> None:
         given = portfolio()
         given["projects"].loc[0, "actual_cost"] = 1e15
-        assert draw(View(given, PERIOD)).png()
+        assert draw(View(given, PERIOD)).svg()
 
 
 @EACH
@@ -114,13 +114,13 @@ class TestEqualCosts:
 
     def test_one_project_may_be_drawn_where_one_is_enough(self, draw: Any) -> None:
         found = draw(view(projects=[project()], baselines=[baseline()]))
-        assert isinstance(found, str) or found.png()
+        assert isinstance(found, str) or found.svg()
 
     def test_all_equal_does_not_raise(self, draw: Any) -> None:
         finishes = [f"{year}-07-01" for year in (2025, 2026) for _ in range(9)]
         projects = numbered(18, project, finished_on=finishes, started_on="2025-01-01")
         found = draw(view(projects=projects, baselines=numbered(18, baseline)))
-        assert isinstance(found, str) or found.png()
+        assert isinstance(found, str) or found.svg()
 
 
 class TestRates:
@@ -142,7 +142,7 @@ class TestByDepartment:
     def test_writes_names_to_the_letter(self, name: str) -> None:
         found = departments_of(View(renamed(name), PERIOD))
         assert isinstance(found, Picture)
-        assert found.png()
+        assert found.svg()
         labels = found.figure.axes[0].get_yticklabels()
         assert [label.get_parse_math() for label in labels if label.get_text() == name] == [False]
         assert name in found.alt
@@ -151,7 +151,7 @@ class TestByDepartment:
         name = "Directorate of Regional Infrastructure, Environment, Housing and Local Services"
         found = departments_of(View(renamed(name), PERIOD))
         assert isinstance(found, Picture)
-        assert found.png()
+        assert found.svg()
 
     def test_is_the_organisation_and_each_department_best_first(self) -> None:
         found = departments_of(SEEN)

@@ -37,7 +37,7 @@ def test_figure_with_such_labels_draws_every_letter() -> None:
         axes.set_yticks(range(len(NAMES)), [label(name, 34, NAMES) for name in NAMES])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert Picture(figure, "Names", pd.DataFrame({"Name": NAMES})).png()
+        assert Picture(figure, "Names", pd.DataFrame({"Name": NAMES})).svg()
 
 
 def test_fonts_of_the_machine_are_used_after_our_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ class TestMap:
     def test_names_every_service_with_its_quadrant_and_how_sure(self) -> None:
         found = found_map()
         assert isinstance(found, Picture)
-        assert found.png().startswith(b"\x89PNG")
+        assert found.svg().startswith("<svg ")
         assert "Coaching: keep up the good work" in found.alt
         assert "Reporting <b>: concentrate here" in found.alt
         row = found.data.set_index("Service").loc["Reporting <b>"]

@@ -27,7 +27,7 @@ def points(values: Any) -> pd.DataFrame:
 def drawn(found: Behaviour, kpi_id: str = "D1", department: str = "") -> Picture:
     picture = behaviour_chart(kpi_id, found, department)
     assert isinstance(picture, Picture)
-    assert picture.png().startswith(b"\x89PNG")
+    assert picture.svg().startswith("<svg ")
     return picture
 
 
@@ -82,7 +82,7 @@ class TestBehaviourChart:
 
     def test_is_the_same_bytes_twice(self) -> None:
         one, two = (drawn(behaviour(points(SIGNALS), "month")) for _ in range(2))
-        assert one.png() == two.png()
+        assert one.svg() == two.svg()
 
     @pytest.mark.parametrize(
         "found",

@@ -99,7 +99,7 @@ class TestPieces:
     def test_picture_is_drawn_for_the_organisation(self, name: str) -> None:
         found = getattr(report_on(portfolio()), name)()
         assert isinstance(found, Picture)
-        assert found.png()
+        assert found.svg()
 
     @pytest.mark.parametrize("name", PICTURES)
     def test_picture_that_cannot_be_drawn_is_a_sentence(self, name: str) -> None:
