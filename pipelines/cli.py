@@ -229,8 +229,8 @@ def import_(
     ] = None,
 ) -> None:
     """Turn another tool's files into our tables; 1 where some cells could not be read."""
-    from pipelines.importer import import_files, reader_named
-    from pipelines.maps.source import MapSource
+    from pipelines.importer import import_files
+    from pipelines.maps.source import MapSource, reader_named
     from pipelines.places import check_new
 
     with explained():

@@ -7,6 +7,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from pipelines.declared import declared
+from pipelines.maps.applied import ALL, reader_of
+from pipelines.maps.source import MapSource
 from pipelines.targets import threshold_mistakes
 from pipelines.yaml_file import Written, read_yaml
 from pmo_lib.contract.declarations import DECLARABLE
@@ -34,9 +36,15 @@ def configured(raw: Path, organisation: str = "") -> Settings:
     if not (own.exists() or own.is_symlink()):
         return declared(Settings, values, DEFAULTS.name)
     mine, where = read_yaml(own), str(own)
+    if isinstance(name := mine.values.get("map"), str):
+        mine.values["map"] = {ALL: name} if name else {}
     mistakes = [*mine.mistakes, *_unknown_names(mine, where)]
     mistakes += threshold_mistakes(mine.values.get("thresholds"), where)
-    declared(Settings, mine.values, where, mistakes)
+    checked = declared(Settings, mine.values, where, mistakes)
+    for name in dict.fromkeys(checked.map.values()):
+        reader = reader_of(raw, name)
+        if isinstance(reader, MapSource):
+            values = merged(values, reader.declared.settings)
     return declared(Settings, merged(values, mine.values), where)
 
 

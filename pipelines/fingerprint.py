@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pipelines.maps.applied import claimed, map_files
 from pipelines.publishing.plan import Job
 from pipelines.reading.exports import inputs
 from pmo_lib.contract.settings import Settings
@@ -31,9 +32,11 @@ def fingerprint(
             "there is no such folder", where=str(raw), remedy="Name the folder with the exports"
         )
     baselines = (out / BASELINES).rglob("baseline.json")
-    others = [(path.name, path) for path in [*sorted(baselines), *sorted(code)] if path.is_file()]
+    maps = map_files(raw, settings.map)
+    others = [(p.name, p) for p in [*sorted(baselines), *sorted(code), *maps] if p.is_file()]
     hashes = [(name, sha256(path.read_bytes()).hexdigest()) for name, path in others]
-    for name, hashed in [*inputs(raw), *hashes]:
+    mapped = [path for paths in claimed(raw, settings.map).values() for path in paths]
+    for name, hashed in [*inputs(raw, mapped), *hashes]:
         digest.update(f"{name} {hashed}\n".encode(errors="surrogateescape"))
     return digest.hexdigest()
 

@@ -6,22 +6,11 @@ from pathlib import Path
 import yaml
 
 from pipelines.files import not_a_file, replaced_folder
-from pipelines.maps.source import MapSource, shipped
-from pipelines.sources import SOURCES, Imported, Source, source
+from pipelines.sources import Imported, Source
 from pipelines.spreadsheet import write_csv
-from pmo_lib.errors import DataError, PmoError, allowed_values, raise_all
+from pmo_lib.errors import DataError, raise_all
 
 UNREAD = "unread"
-
-
-def reader_named(name: str) -> Source:
-    """The source called `name`: a module of ours, or a map that comes with the workbook."""
-    maps = shipped()
-    if name in maps:
-        return MapSource.at(maps[name])
-    if name in SOURCES:
-        return source(name)
-    raise PmoError(f"there is no source {name!r}", remedy=allowed_values(name, [*SOURCES, *maps]))
 
 
 def import_files(reader: Source, name: str, files: Sequence[Path], to: Path) -> Imported:

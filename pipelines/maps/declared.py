@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pipelines.declared import declared
 from pipelines.yaml_file import read_yaml
+from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import SettingsError, allowed_values, raise_all
 
@@ -84,7 +85,7 @@ class Map:
 
     sheets: list[SheetMap]
     about: str = ""
-    settings: dict[str, str] = field(default_factory=dict)  # what the source says of settings.yml
+    settings: dict[str, Any] = field(default_factory=dict)  # what the source says of settings.yml
 
 
 def read_map(path: Path) -> Map:
@@ -93,6 +94,7 @@ def read_map(path: Path) -> Map:
     written = read_yaml(path)
     found = declared(Map, written.values, where, written.mistakes)
     raise_all([*_unknown(found, where)])
+    declared(Settings, found.settings, f"{where}: settings")
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,10 +28,9 @@ _DATED = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_. ]?(0[1-9]|1[0-2])(?:[-_. ]?([0-
 
 @dataclass(frozen=True)
 class Mapped:
-    """Our tables, file by file, and what a user must know of how they were made."""
+    """Our tables, file by file, and which files they are of."""
 
     found: Mapping[str, list[RawTable]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
     used: tuple[Path, ...] = ()
 
 
@@ -42,7 +42,6 @@ def mapped(declared: Map, paths: Iterable[Path], where: str) -> Mapped:
     """
     given = list(paths)
     found: dict[str, list[RawTable]] = defaultdict(list)
-    notes: list[str] = []
     used: list[Path] = []
     errors: list[PmoError] = []
     for sheet in declared.sheets:
@@ -52,14 +51,11 @@ def mapped(declared: Map, paths: Iterable[Path], where: str) -> Mapped:
             try:
                 one = _list_in(path, sheet, where)
                 for as_at, part in _dated(one, sheet, where):
-                    tables, said = _tables(part, sheet, as_at)
-                    parts.append((as_at, tables))
-                    notes += said
+                    parts.append((as_at, _tables(part, sheet, as_at)))
             except DataError as error:
                 errors.append(error)
                 continue
             used.append(path)
-            notes += [f"{one.grid.where}: left out {what}" for what in one.left_out]
         if not own:
             errors.append(
                 DataError(
@@ -69,9 +65,10 @@ def mapped(declared: Map, paths: Iterable[Path], where: str) -> Mapped:
                 )
             )
         for table, raws in _of_all(sheet, parts):
-            found[table] += raws
+            if raws:
+                found[table] += raws
     raise_all(errors)
-    return Mapped(found, tuple(notes), tuple(dict.fromkeys(used)))
+    return Mapped(found, tuple(dict.fromkeys(used)))
 
 
 def _list_in(path: Path, sheet: SheetMap, where: str) -> Listed:
@@ -171,10 +168,10 @@ def _date_in_name(one: Listed, sheet: SheetMap, where: str) -> str:
     return ""
 
 
-def _tables(one: Listed, sheet: SheetMap, as_at: str) -> tuple[dict[str, RawTable], list[str]]:
-    """Each table that the list holds, and why one is left out.
+def _tables(one: Listed, sheet: SheetMap, as_at: str) -> dict[str, RawTable]:
+    """Each table that the list holds; DataError where no row is of any.
 
-    The first keeps the columns that have no place. DataError where no row is of any.
+    The first keeps the columns that have no place, and what is to be told of the list.
     """
     cells = Cells(one.cells.mask(one.cells.isin(sheet.empty), ""), as_at)
     said: set[str] = set()
@@ -184,16 +181,16 @@ def _tables(one: Listed, sheet: SheetMap, as_at: str) -> tuple[dict[str, RawTabl
         frame = table_of(cells, sheet, table, said)
         lacking = [name for name in TABLES[table].required_columns if name not in frame]
         if lacking:
-            notes.append(f"{one.grid.where}: no {table}, as nothing is found for {lacking[0]}")
+            notes.append(f"no {table}, as nothing is found for {lacking[0]}")
         elif frame.empty:
-            notes.append(f"{one.grid.where}: no {table}{_why_none(one, sheet, table)}")
+            notes.append(f"no {table}{_why_none(one, sheet, table)}")
         else:
             frames[table] = frame
     if not frames:
         raise DataError(
             "no row is of any of our tables",
             where=one.grid.where,
-            remedy=". ".join(note.partition(": ")[2] for note in notes),
+            remedy=". ".join(notes),
         )
     first = next(iter(frames))
     aside = {str(name): normalised(str(name)) for name in one.cells if name not in said}
@@ -202,8 +199,11 @@ def _tables(one: Listed, sheet: SheetMap, as_at: str) -> tuple[dict[str, RawTabl
     frames[first] = frames[first].join(extra.loc[:, ~extra.columns.duplicated()])
     raws = {table: _raw(one, frame) for table, frame in frames.items()}
     # what stands in the list but once is told with its first table
-    raws[first] = replace(raws[first], ragged=list(one.ragged), told=one.grid.told)
-    return raws, notes
+    told = [*one.grid.told, *(("no_table", note) for note in notes)]
+    if one.left_out:
+        told.append(("left_out", f"left out: {'; '.join(one.left_out)}"))
+    raws[first] = keeping(raws[first], ragged=list(one.ragged), told=tuple(told))
+    return raws
 
 
 def _why_none(one: Listed, sheet: SheetMap, table: str) -> str:
@@ -222,12 +222,14 @@ def _raw(one: Listed, frame: pd.DataFrame) -> RawTable:
     cells = frame.reset_index(drop=True)
     grid, width = one.grid, int(one.grid.widths[one.grid.position(one.header_line)])
     raw = RawTable(grid.where, grid.sha256, grid.encoding, cells, lines, width, one.header_line)
-    return _with_cells(raw, cells)
+    return keeping(raw)
 
 
-def _with_cells(raw: RawTable, cells: pd.DataFrame) -> RawTable:
-    own = replace(raw, cells=cells.copy())  # what reads it takes its columns away
-    return replace(own, again=partial(_some, replace(raw, cells=cells)))
+def keeping(raw: RawTable, **changed: Any) -> RawTable:
+    """The table with some of it changed; its cells are kept to be read again."""
+    own = replace(raw, **changed)
+    # what reads it takes its columns away
+    return replace(own, cells=own.cells.copy(), again=partial(_some, replace(own, again=None)))
 
 
 def _some(raw: RawTable, only: Lines) -> RawTable:
@@ -261,5 +263,5 @@ def _each_key_once(table: str, raws: Sequence[RawTable]) -> list[RawTable]:
         new = np.array([each not in seen for each in keys], dtype=bool)
         seen.update(keys)
         cells = raw.cells[new].reset_index(drop=True)
-        kept.append(_with_cells(replace(raw, lines=raw.lines[new]), cells))
+        kept.append(keeping(raw, lines=raw.lines[new], cells=cells))
     return kept

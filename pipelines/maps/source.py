@@ -14,8 +14,9 @@ from pipelines.reading.loaded import without
 from pipelines.reading.parse import parse
 from pipelines.reading.readers import RawTable
 from pipelines.reading.rows import not_rows
-from pipelines.sources import UNREAD_COLUMNS, Imported
+from pipelines.sources import SOURCES, UNREAD_COLUMNS, Imported, Source, source
 from pmo_lib.contract.tables import TABLES
+from pmo_lib.errors import PmoError, allowed_values
 from pmo_lib.wording import counted
 
 SHIPPED = Path(__file__).with_name("shipped")
@@ -38,7 +39,7 @@ class MapSource:
         found = mapped(self.declared, files, self.where)
         unread: list[dict[str, object]] = []
         tables = {}
-        notes = [*found.notes]
+        notes: list[str] = []
         for name, raws in found.found.items():
             parts = []
             for raw in raws:
@@ -63,6 +64,20 @@ class MapSource:
 def shipped() -> dict[str, Path]:
     """The maps that come with the workbook, by name."""
     return {path.stem: path for path in sorted(SHIPPED.glob("*.yml"))}
+
+
+def names() -> list[str]:
+    """The names of all sources: modules of ours, and maps that come with the workbook."""
+    return [*SOURCES, *shipped()]
+
+
+def reader_named(name: str) -> Source:
+    """The source called `name`; PmoError names those there are."""
+    if name in shipped():
+        return MapSource.at(shipped()[name])
+    if name in SOURCES:
+        return source(name)
+    raise PmoError(f"there is no source {name!r}", remedy=allowed_values(name, names()))
 
 
 def _told(name: str, raw: RawTable, no_rows: pd.Series) -> Iterator[str]:

@@ -45,10 +45,27 @@ class Exports:
         return (f"{', '.join(self.ignored[:NAMED])} and {rest:,} more files",)
 
 
-def read_exports(raw: Path, encodings: Mapping[str, str], prefix: str = "") -> Exports:
+@dataclass(frozen=True)
+class Given:
+    """Tables that maps have made of some of a folder's files, which are not read otherwise.
+
+    ``answered`` are the ids of what need not be asked of them.
+    """
+
+    found: Mapping[str, list[RawTable]] = field(default_factory=dict)
+    files: frozenset[str] = frozenset()
+    answered: tuple[str, ...] = ()
+
+
+def read_exports(
+    raw: Path, encodings: Mapping[str, str], prefix: str = "", given: Given | None = None
+) -> Exports:
     """The tables among the files of a folder; `prefix` is put before the files' names."""
+    given = given or Given()
     exports = Exports()
-    for path in _files(raw):
+    for name, tables in given.found.items():
+        exports.found[name] += tables
+    for path in (path for path in _files(raw) if path.name not in given.files):
         table = table_named(path.stem)
         _read(path, table, TABLES, prefix, encodings.get(table, ""), exports)
     for name in _in_subfolders(raw):
@@ -72,24 +89,25 @@ def peer_folders(raw: Path) -> list[Path]:
     return sorted(path for path in folders if path.is_dir() and not path.name.startswith("."))
 
 
-def inputs(raw: Path) -> list[tuple[str, str]]:
+def inputs(raw: Path, mapped: Collection[Path] = ()) -> list[tuple[str, str]]:
     """Every file that what is made from `raw` may depend on: its name, and its hash if it is read.
 
-    Of a file that is no table the name alone counts, for it is told.
+    Of a file that is no table the name alone counts, for it is told; `mapped` are read by a map.
     """
     own = sorted([*raw.iterdir(), *(raw / BENCHMARKS).rglob("*")])
     named = [(spelled_out(path.relative_to(raw).as_posix()), path) for path in own]
     named += [(f"shipped {path.name}", path) for path in _files(SHIPPED)]
-    return [(name, _hash(path)) for name, path in named]
+    return [(name, _hash(path, is_read=path in mapped)) for name, path in named]
 
 
-def _hash(path: Path) -> str:
-    """SHA-256 of a file that may be read, nothing of any other."""
+def _hash(path: Path, *, is_read: bool) -> str:
+    """SHA-256 of a file that is or may be read, nothing of any other."""
     suffix = path.suffix.lower()
     in_benchmarks = BENCHMARKS in path.parts[-3:-1]
     is_table = suffix == ".xlsx" or bool(table_named(path.stem)) or in_benchmarks
     try:
-        if not_a_file(path) or not (suffix in NOT_DATA or (suffix in READ and is_table)):
+        may_be = suffix in NOT_DATA or (suffix in READ and is_table)
+        if not_a_file(path) or not (is_read or may_be):
             return ""
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.reading.example_rows import only_examples
-from pipelines.reading.exports import Exports, read_benchmarks, read_exports
+from pipelines.reading.exports import Exports, Given, read_benchmarks, read_exports
 from pipelines.reading.load import load
 from pipelines.reading.loaded import Loaded
 from pmo_lib.contract.settings import Settings
@@ -54,8 +54,12 @@ class Ingested:
         return tuple(each for table in self.tables.values() for each in table.questions)
 
 
-def ingest(raw: Path, settings: Settings, *, peer: str = "") -> Ingested:
+def ingest(
+    raw: Path, settings: Settings, *, peer: str = "", given: Given | None = None
+) -> Ingested:
     """The tables in a folder, or in that of a peer, whose files are told as those of its folder.
+
+    `given` are those that maps have made of some of its files.
 
     Benchmarks are also those in the folder's own folder `benchmarks` and those that come with the
     workbook; a peer has none but its own.
@@ -66,7 +70,7 @@ def ingest(raw: Path, settings: Settings, *, peer: str = "") -> Ingested:
     if not raw.is_dir():
         what = "is a file, not a folder" if raw.exists() else "there is no such folder"
         raise DataError(what, where=str(raw), remedy="Name the folder that holds the exports")
-    exports = read_exports(raw, settings.encodings, f"benchmarks/{peer}/" if peer else "")
+    exports = read_exports(raw, settings.encodings, f"benchmarks/{peer}/" if peer else "", given)
     if not exports.found and not exports.errors:
         raise DataError(
             "the folder holds no table",

@@ -168,6 +168,7 @@ class Settings:
     prices: Literal["", "constant", "nominal"] = ""  # with a price_base they are constant
     baseline_definition: BaselineDefinition = "approval"  # the original baseline's
     data_date: str = ""  # YYYY-MM or YYYY-MM-DD; empty: the last month in which something happened
+    map: dict[str, str] = field(default_factory=dict)  # by which map files of such names are read
     date_formats: dict[str, str] = field(default_factory=dict)
     decimal_marks: dict[str, str] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)  # of files that are not UTF-8

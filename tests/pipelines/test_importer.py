@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.importer import import_files, reader_named, refuse_foreign_files
+from pipelines.importer import import_files, refuse_foreign_files
+from pipelines.maps.source import reader_named
 from pipelines.sources import UNREAD_COLUMNS, Imported
 from pmo_lib.errors import DataError, PmoError
 
