@@ -31,7 +31,7 @@ from pmo_lib.worth.value_case import ValueCase, value_case
 
 AT_ONCE = 4  # KPIs charted by one task: enough to share the reading of tables, few enough to spread
 OF_OTHERS = ("comparisons", "reference_class")
-BY_MAIN = ("results", "observations", "customers")
+BY_MAIN = ("results", "observations", "customers", "promises")
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,7 @@ def _measured(
     here = replace(measured, kept=kept)
     found: dict[str, Any] = {p: kept[p] for p in cases}
     found |= {"results": here.results, "observations": here.observed, "customers": here.customers}
+    found |= {"promises": here.promises}
     found |= {p: each.result() for p, each in others.items()}
     if has_charts:
         parts = [*_finished(drawn), charts(here.seen, here.subjects, late)]

@@ -59,6 +59,6 @@ def _named(folder: Path, record: str, is_ours: Callable[[str], bool]) -> Collect
         return None
     try:
         return {*read_json(folder / record)["files"], record}
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         there = (path.relative_to(folder).as_posix() for path in folder.rglob("*"))
         return {name for name in there if is_ours(name)}

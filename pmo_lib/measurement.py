@@ -14,6 +14,7 @@ import pandas as pd
 
 from pmo_lib.archive import Declared
 from pmo_lib.assessment.assessed import assessed
+from pmo_lib.assessment.promises import Promise, promises
 from pmo_lib.assessment.series import Charts, charts
 from pmo_lib.benchmark.benchmarks import compared
 from pmo_lib.benchmark.comparison import Comparison, table
@@ -192,6 +193,11 @@ class Measurement:
         return self._kept("customers", lambda: customers(self.seen))
 
     @cached_property
+    def promises(self) -> tuple[Promise, ...]:
+        """Every promise to a customer, and whether it is kept."""
+        return self._kept("promises", lambda: tuple(promises(self.seen, self.results)))
+
+    @cached_property
     def published(self) -> pd.DataFrame:
         """The results with what their charts signal, as every pack publishes them.
 
@@ -221,6 +227,7 @@ KINDS: Mapping[str, Any] = {
     "comparisons": tuple[Comparison, ...],
     "reference_class": ReferenceClass,
     "customers": Customers,
+    "promises": tuple[Promise, ...],
 }
 
 

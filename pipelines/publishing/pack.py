@@ -17,6 +17,7 @@ from pipelines.publishing.made import LastGood, Made
 from pipelines.publishing.render import Record
 from pipelines.publishing.shell import CONTENT_SECURITY_POLICY, in_css
 from pipelines.spreadsheet import write_csv
+from pmo_lib.assessment import promises
 from pmo_lib.assessment.collecting import in_words, steps
 from pmo_lib.benchmark.comparison import chosen, table
 from pmo_lib.contract.dictionary import dictionary
@@ -107,6 +108,7 @@ def _write_figures(folder: Path, records: Sequence[Record], workbook: Workbook) 
         "kpis": measured.published,
         "benchmarks": table(chosen(measured.comparisons, peers)),
         "value_case": case.table(),
+        "promises": promises.table(measured.promises, measured.period),
     }
     for name, rows in tables.items():
         write_csv(rows, folder / f"{name}.csv")

@@ -7,24 +7,25 @@ from pipelines.sample.services import SERVICES, adoptions
 from pipelines.sample.truths import TRUTHS, Department
 
 MONTHS_IN_USE = 9  # before a service is promised on
-# service: (KPI that shows it, opportunity, promise)
+# service: (KPI that shows it, opportunity, promise, target)
 PROMISES = {
     "S01": ("P3", "Fewer projects at a time, each done sooner",
-            "Projects you start will be done sooner, because fewer run at once"),
+            "Projects you start will be done sooner, because fewer run at once",
+            "better than before"),
     "S02": ("P6", "A case that is complete when it is handed in",
-            "Your gate decisions will take ten working days or less"),
+            "Your gate decisions will take ten working days or less", "10 working days"),
     "S03": ("V3", "An owner and a figure for every benefit",
-            "Every benefit you count on will have an owner, a measure and a date"),
+            "Every benefit you count on will have an owner, a measure and a date", "100 %"),
     "S04": ("D2", "Estimates from how such projects really went",
-            "More of your projects will end within their first budget"),
+            "More of your projects will end within their first budget", "better than before"),
     "S05": ("D1", "A second pair of eyes while there is time to act",
-            "More of your projects will end on the day first promised"),
+            "More of your projects will end on the day first promised", "better than before"),
     "S06": ("G8", "One report, collected once, checked before it is sent",
-            "You will have every status report by the day it is due"),
+            "You will have every status report by the day it is due", "100 %"),
     "S07": ("D9", "Risks priced and followed before they hit",
-            "Your milestones will be met by their first date"),
+            "Your milestones will be met by their first date", "90 %"),
     "S08": ("R4", "Coaching on the job in place of courses",
-            "Your project managers will score our coaching 4 or 5 out of 5"),
+            "Your project managers will score our coaching 4 or 5 out of 5", "80 %"),
 }  # fmt: skip
 # What a statement must hold for a step of the value lifecycle.
 COLUMN_OF_STEP = {"Convert": "opportunity", "Measure": "kpi_id"}
@@ -66,7 +67,7 @@ def _promised_services(department: Department, index: int) -> list[str]:
 
 def _statement(statement_id: str, department: str, service_id: str) -> Row:
     service = next(each for each in SERVICES if each.service_id == service_id)
-    kpi_id, opportunity, promise = PROMISES[service_id]
+    kpi_id, opportunity, promise, target = PROMISES[service_id]
     row: Row = {
         "statement_id": statement_id,
         "department": department,
@@ -75,6 +76,7 @@ def _statement(statement_id: str, department: str, service_id: str) -> Row:
         "statement": promise,
         "service_id": service_id,
         "kpi_id": kpi_id,
+        "target": target,
     }
     if statement_id == TRUTHS.broken_statement_id:
         row[COLUMN_OF_STEP[TRUTHS.missing_step]] = None

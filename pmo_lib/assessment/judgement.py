@@ -2,7 +2,7 @@
 
 than before      better or worse by more than matters and more than chance; else no clear change
 against target   kept where the whole interval lies in the target range, not kept where all of it
-                 lies outside; else cannot tell yet
+                 lies outside; else cannot tell yet. A target of all is missed by a single one
 
 Of many KPIs × departments some always look good or bad by chance. So the sure answers of each
 question are limited to a false discovery rate (Benjamini & Hochberg 1995), for both directions:
@@ -78,13 +78,26 @@ def material(kpi: Kpi, reference: float, settings: Settings) -> float:
     return MATERIAL_SHARE * (high - low)
 
 
+def widened(kpi: Kpi, wanted: tuple[float, float], settings: Settings) -> tuple[float, float]:
+    """The target range with what does not matter: as set; of a single point always some."""
+    threshold = settings.thresholds.get(kpi.id)
+    is_set = threshold is not None and not isnan(threshold.material)
+    low, high = wanted
+    slack = material(kpi, low, settings) if is_set or low == high else 0.0
+    return low - slack, high + slack
+
+
 def against(result: KpiResult, target: Target, is_sure: bool, few: int) -> AgainstTarget:
     """Whether the result keeps the target; `is_sure` says that chance does not explain it."""
     if isnan(target.low) and isnan(target.high):
         return "no target set"
-    if not result.is_measured or not (_is_fact(result) or result.cases >= few):
+    if not result.is_measured:
         return "cannot tell yet"
-    if _is_utmost(result, target):
+    if _is_of_all(result, target) and _off(result.value, target) > 0:
+        return "not kept"  # however few the cases: of all, one that misses is one too many
+    if not (_is_fact(result) or result.cases >= few):
+        return "cannot tell yet"
+    if _is_of_all(result, target):
         return "kept"
     ends = _ends(result)
     if not (is_sure or _is_fact(result)) or any(map(isnan, ends)):
@@ -129,23 +142,14 @@ def _aimed(result: KpiResult, settings: Settings) -> KpiResult:
     wanted = target_of(kpi, settings) if _is_judged(result) else None
     if wanted is None:
         return result
-    p = aimed_at(result, *_widened(kpi, wanted, settings), settings.confidence_level).p_value
+    p = aimed_at(result, *widened(kpi, wanted, settings), settings.confidence_level).p_value
     return replace(result, target=Target(*wanted, p))
-
-
-def _widened(kpi: Kpi, wanted: tuple[float, float], settings: Settings) -> tuple[float, float]:
-    """The target range with what does not matter: as set; of a single point always some."""
-    threshold = settings.thresholds.get(kpi.id)
-    is_set = threshold is not None and not isnan(threshold.material)
-    low, high = wanted
-    slack = material(kpi, low, settings) if is_set or low == high else 0.0
-    return low - slack, high + slack
 
 
 def _answering(result: KpiResult, has_moved: bool, is_away: bool, settings: Settings) -> KpiResult:
     before, why = _than_before(result, has_moved, settings)
     kpi, target = CATALOGUE[result.kpi_id], result.target
-    wide = Target(*_widened(kpi, (target.low, target.high), settings))
+    wide = Target(*widened(kpi, (target.low, target.high), settings))
     return replace(
         result,
         than_before=before,
@@ -197,11 +201,10 @@ def _off(value: float, target: Target) -> float:
     return max(low - value, value - high, 0.0)
 
 
-def _is_utmost(result: KpiResult, target: Target) -> bool:
-    """Whether the target is the end of the scale and reached: more cannot be."""
-    kpi = CATALOGUE[result.kpi_id]
-    least, most = kpi.scale or result.statistic.bounds
-    return result.value == most <= target.low or result.value == least >= target.high
+def _is_of_all(result: KpiResult, target: Target) -> bool:
+    """Whether the target is the end of the scale, such as 100 %: no chance is in it."""
+    least, most = CATALOGUE[result.kpi_id].scale or result.statistic.bounds
+    return target.low >= most or target.high <= least
 
 
 def _is_fact(result: KpiResult) -> bool:

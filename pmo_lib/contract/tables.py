@@ -196,6 +196,8 @@ _TABLES = (
         column("statement", "text", "the promise", "expected"),
         of_service("optional"),
         column("kpi_id", "id", "the KPI that will show it"),
+        column("target", "text", "how much is promised, with its unit: 10 working days, 90 %, 4, "
+                "or better than before"),
     )),
     Table("communications", "a report sent to a customer",
           ("department", "statement_id", "report", "sent_on"), (

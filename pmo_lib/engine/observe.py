@@ -120,8 +120,8 @@ def _observed(kpi: Kpi, view: View, data_date: Dates) -> pd.DataFrame:
 def shown_by(view: View) -> Callable[[str, str], str]:
     """A function that says why a KPI, by its id, cannot show a promise to a department kept.
 
-    It says nothing where the KPI can: it has a value now and in the frozen baseline. Each KPI is
-    observed once, however often it is asked for.
+    It says nothing where the KPI can: it has a value now. Whether it had one in the baseline is
+    past and cannot be mended. Each KPI is observed once, however often it is asked for.
     """
     return partial(_shown_by, view, cache(partial(attempt, view=view)))
 
@@ -135,18 +135,7 @@ def _shown_by(view: View, look: Look, kpi_id: str, department: str) -> str:
         return f"{kpi_id} is {state}: {reason}"
     kpi = replace(kpi, also=(), segment="")  # its headline alone
     now = of_department(kpi, view, department, of_subject(seen, department))[0]
-    if not now.is_measured:
-        return f"{kpi_id} is {now.state}: {now.reason}"
-    since = view.reorganisation
-    if since is None:
-        return f"{kpi_id} has no frozen baseline"
-    units = since.units(kpi)
-    if units is None:
-        why = since.baseline.unmeasured.get(kpi_id, "unknown")
-        return f"{kpi_id} is not in the baseline: {why}"
-    own = of_subject(units, department)
-    before = of_department(kpi, view, department, own, "in the baseline")[0]
-    return "" if before.is_measured else f"{kpi_id} has no value in the baseline: {before.reason}"
+    return "" if now.is_measured else f"{kpi_id} is {now.state}: {now.reason}"
 
 
 def yearly_results(kpi_id: str, view: View, department: str, years: int) -> list[KpiResult]:

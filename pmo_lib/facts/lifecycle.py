@@ -5,7 +5,7 @@ Capture      the challenge is written down, and the department answered a survey
              on any service where the promise names none
 Convert      challenge, opportunity and promise are all written down
 Deliver      a known service is named that was rolled out to the department or served it
-Measure      a known KPI is named that has a value for the department, now and in the baseline
+Measure      a known KPI is named that has a value for the department now
 Communicate  the department was told how the promise stands; a decision of theirs is said where
              one was recorded, but not asked for
 ===========  ===================================================================================

@@ -7,15 +7,15 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.assessment.behaviour import Behaviour
+from pmo_lib.assessment.promises import VERDICTS, Promise
 from pmo_lib.assessment.series import BY_YEAR, spark
 from pmo_lib.engine.result import KpiResult, is_headline
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month
 from pmo_lib.reports import charts, page, services
 from pmo_lib.reports.customer_report import CustomerReport
-from pmo_lib.reports.kpi import ratings
+from pmo_lib.reports.kpi import promises, ratings
 from pmo_lib.reports.kpi.behaviour_chart import behaviour_chart, sparkline_svg
-from pmo_lib.reports.kpi.promises import MOST, USUAL, in_words, promised_kpis, promises, result_of
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.scorecard import answers_in_words, legend, to_set
 from pmo_lib.wording import compared, counted, number
@@ -39,29 +39,33 @@ class KpiReport(CustomerReport):
     @cached_property
     def kpis_to_watch(self) -> list[str]:
         """The at most four KPIs that the promises name, or the usual ones without any."""
-        named = self.promised_kpis[:MOST]
-        return named or [k for k in USUAL if self.result(k).is_measured]
+        named = self.promised_kpis[: promises.MOST]
+        return named or [k for k in promises.USUAL if self.result(k).is_measured]
 
     @cached_property
     def promised_kpis(self) -> list[str]:
         """The KPIs that the promises name, the most often named first."""
-        return promised_kpis(self.statements)
+        return promises.promised_kpis(self.made)
 
     def _promised(self) -> list[str]:
-        """The first promise whose KPI is measured, or that nothing was promised."""
-        if self.statements.empty:
+        """The promise that is broken, or else kept; or that nothing was promised."""
+        if not self.made:
             return [f"Nothing was promised to {self.subject} that is written down."]
-        statements = self.statements.to_dict("records")
-        shown = [s for s in statements if (r := result_of(s, self.results)) and r.is_measured]
-        return [in_words((shown or statements)[0], self.results)]
+        return [promises.in_words(min(self.made, key=lambda each: VERDICTS.index(each.verdict)))]
+
+    @cached_property
+    def made(self) -> list[Promise]:
+        """The promises made to the report's subject, judged."""
+        whole = not self.parameters.department
+        return [p for p in self.measured.promises if whole or p.department == self.department]
 
     def promises(self) -> HTML:
-        """What was promised, in the customers' words, with the number that shows it."""
+        """How many promises are kept, and each with the number that shows it; broken ones first."""
         if "value_statements" not in self.workbook.tables:
             return page.paragraph("What was promised to customers: needs value_statements.csv.")
-        if self.statements.empty:
+        if not self.made:
             return page.paragraph(f"Nothing was promised to {self.subject} that is written down.")
-        return promises(self.statements, self.everything)
+        return promises.section(self.made)
 
     def _outcomes(self) -> list[str]:
         on_time, on_budget, overrun = (self.result(kpi) for kpi in ("D1", "D2", "D3"))

@@ -95,6 +95,12 @@ class TestAgainstTheTarget:
         assert kept(every, target=1.0) == "kept"
         assert kept(result(value=1.0, low=0.97, high=1.0, n=9), target=1.0) == "cannot tell yet"
 
+    def test_one_that_misses_breaks_a_promise_of_all_however_few_there_are(self) -> None:
+        nearly = result(value=0.98, low=0.9, high=1.0, n=9)
+        assert kept(nearly, target=1.0) == "not kept"
+        assert kept(result("D4", value=0.01, low=0.0, high=0.1, n=9), target=0.0) == "not kept"
+        assert kept(nearly, target=1.0, material=0.05) == "cannot tell yet"
+
     def test_a_plain_count_needs_no_interval_and_no_number_of_cases(self) -> None:
         given = result("P2", n=7, value=7.0, low=NAN, high=NAN)
         assert [kept(given, target=each) for each in (6, 7, 8)] == ["not kept", "kept", "kept"]

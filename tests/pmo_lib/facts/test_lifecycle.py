@@ -158,9 +158,9 @@ class TestMeasure:
 
         def refused(kpi_id: str, department: str) -> str:
             asked.append((kpi_id, department))
-            return f"{kpi_id} has no frozen baseline"
+            return f"{kpi_id} is too few"
 
-        assert lacking(shown_by=refused) == {"Measure": "G8 has no frozen baseline"}
+        assert lacking(shown_by=refused) == {"Measure": "G8 is too few"}
         assert asked == [("G8", "Finance")]
 
     def test_each_kpi_of_a_department_is_asked_for_once(self) -> None:

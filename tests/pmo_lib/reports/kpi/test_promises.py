@@ -1,96 +1,122 @@
-"""Promises in the customers' words, each with the number that shows it, or why there is none."""
+"""Promises in the customers' words: kept or not, the broken ones first, each with its number."""
 
 from typing import Any
 
-import pytest
-
 from builders.pages import parsed
 from builders.results import result as result_of
-from builders.tables import frame
+from pmo_lib.assessment.promises import Promise
 from pmo_lib.engine.result import KpiResult
-from pmo_lib.reports.kpi.promises import in_words, promised_kpis, promises, since
+from pmo_lib.reports.kpi.promises import (
+    in_words,
+    kept_in_words,
+    promised,
+    promised_kpis,
+    section,
+    since,
+)
 
 EVIL = '<script>alert(1)</script> & "x"'
+NAN = float("nan")
 
 
-def statement(number: int = 1, **cells: Any) -> dict[str, Any]:
-    return {
-        "statement_id": f"v{number}", "department": "Finance", "challenge": "Late again",
-        "statement": "You will be on time", "kpi_id": "D1",
-    } | cells  # fmt: skip
-
-
-def result(**more: Any) -> KpiResult:
+def result(kpi: str = "D1", **more: Any) -> KpiResult:
     given = {"value": 0.6, "low": 0.5, "high": 0.7, "n": 60, "cases": 60, "state": "measured"}
-    return result_of("D1", **(given | more))
+    return result_of(kpi, **(given | more))
 
 
-def row_of(given: dict[str, Any], *results: KpiResult) -> list[str]:
-    table = promises(frame("value_statements", [given]), results)
-    return [cell.replace("\u00a0", " ") for cell in parsed(table).rows[1]]
+def promise(number: int = 1, **more: Any) -> Promise:
+    given: dict[str, Any] = {
+        "statement_id": f"v{number}", "department": "Finance", "challenge": "Late again",
+        "statement": f"You will be on time {number}", "service": "", "kpi_id": "D1",
+        "target": "80 %", "result": result(target_low=0.8), "verdict": "not kept",
+    }  # fmt: skip
+    return Promise(**(given | more))
 
 
 COMPARED = {"baseline": 0.5, "change": 0.1, "change_low": 0.02, "change_high": 0.18}
+OPEN = {"verdict": "cannot tell yet", "reason": "names no KPI", "result": None, "kpi_id": ""}
 
 
-class TestRow:
-    def test_has_now_baseline_change_and_flag(self) -> None:
-        promise, kpi, now, before, moved, answer = row_of(
-            statement(), result(**COMPARED, detectable=0.12, than_before="better")
+def texts(given: list[Promise]) -> list[list[str]]:
+    return [[c.replace("\u00a0", " ") for c in row] for row in parsed(section(given)).rows]
+
+
+class TestSection:
+    def test_opens_with_how_many_are_kept(self) -> None:
+        given = [promise(), promise(2, verdict="kept"), promise(3, **OPEN), promise(4)]
+        said = parsed(section(given)).text.replace("\u00a0", " ")
+        assert said.startswith(
+            "Of 4 promises 1 is kept, 2 are not, and of 1 it cannot be told yet."
         )
-        assert promise.startswith("You will be on time")
-        assert "The challenge: Late again" in promise
-        assert "Finance, v1" in promise
-        assert kpi == "D1 On-time completion"
-        assert now.startswith("60 %")
-        assert "50 % to 70 %" in now
-        assert "n = 60" in now
-        assert before == "50 %"
-        assert moved.startswith("+10 points")
-        assert "+2 points to +18 points" in moved
-        assert "minimum detectable change 12 points" in moved
-        assert answer == "▲ better"
+        assert kept_in_words([promise()]) == "The one promise is not kept."
+        assert kept_in_words([promise(**OPEN)]).endswith("cannot be told yet to be kept or not.")
+        assert kept_in_words([promise(), promise()]).endswith("and of none it cannot be told yet.")
 
-    @pytest.mark.parametrize(
-        ("kpi_id", "said"), [(None, "names no KPI"), ("X9", "names X9, which is no KPI")]
-    )
-    def test_without_a_kpi_says_so(self, kpi_id: str | None, said: str) -> None:
-        assert row_of(statement(kpi_id=kpi_id), result())[1] == said
+    def test_broken_ones_stand_first_and_open_all_others_are_folded(self) -> None:
+        page = section([promise(1, **OPEN), promise(2, verdict="kept"), promise(3)])
+        rows = [row[0].split("\n")[0] for row in parsed(page).rows if row[0] != "Promise"]
+        assert [row[-1] for row in rows] == ["3", "2", "1"]
+        before = str(page.data).partition("<details>")[0]
+        assert "on time 3" in before
+        assert "on time 2" not in before
 
-    def test_unmeasured_kpi_gives_its_reason_and_no_number(self) -> None:
-        given = result(
-            value=float("nan"), state="too few", reason="fewer than 5 completed projects"
-        )
-        row = row_of(statement(), given)
-        assert row[2].startswith("too few")
-        assert "fewer than 5 completed projects" in row[2]
-        assert row[3:] == ["–", "–", "–"]
+    def test_row_has_the_promise_its_target_and_its_number(self) -> None:
+        head, row = texts([promise(result=result(target_low=0.8, baseline=0.4))])
+        assert head == ["Promise", "Shown by", "Promised", "Now", "Kept?"]
+        assert row[0].split("\n")[::2] == ["You will be on time 1"]
+        assert row[1:3] == ["D1 On-time completion", "at least 80 %"]
+        assert row[3].split("\n") == ["60 %", "50 % to 70 %, n = 60", "before: 40 %"]
+        assert row[4] == "✗ not kept"
 
-    def test_is_of_the_statements_own_department(self) -> None:
-        other = result_of("D1", "Sales", value=0.1, n=9)
-        assert row_of(statement(), other, result())[2].startswith("60 %")
+    def test_of_a_service_says_of_which(self) -> None:
+        own = result("R4", segment="Academy", target_low=0.8)
+        row = texts([promise(kpi_id="R4", service="Academy", result=own)])[1]
+        assert row[1] == "R4 Service satisfaction, Academy"
+
+    def test_reason_stands_where_it_cannot_be_told(self) -> None:
+        head, row = texts([promise(**OPEN)])
+        assert head[-1] == "Why it cannot be told"
+        assert row[1:] == ["–", "80 %", "–", "? cannot tell yet", "names no KPI"]
 
     def test_what_looks_like_html_stays_text(self) -> None:
-        table = promises(frame("value_statements", [statement(statement=EVIL)]), [result()])
-        assert EVIL in parsed(table).text
-        assert "script" not in {tag for tag, _ in parsed(table).tags}
+        page = parsed(section([promise(statement=EVIL, challenge=EVIL)]))
+        assert EVIL in page.text
+        assert "script" not in {tag for tag, _ in page.tags}
+
+
+class TestPromised:
+    def test_working_days_are_told_in_both(self) -> None:
+        late = result("P6", target_high=14.0)
+        found = promised(promise(kpi_id="P6", target="10 working days", result=late))
+        assert found.replace("\u00a0", " ") == "at most 14 days (10 working days)"
+
+    def test_without_a_number_it_is_what_was_written(self) -> None:
+        assert (
+            promised(promise(target="better than before", result=result())) == "better than before"
+        )
+        assert promised(promise(target="", result=result())) == "–"
+        assert promised(promise(target="soon", result=result())) == "soon"
 
 
 class TestInWords:
-    def test_quotes_both_and_tells_the_number(self) -> None:
-        said = in_words(statement(), [result(**COMPARED)]).replace("\u00a0", " ")
-        assert said.startswith("You said: “Late again.” We promised: “You will be on time.”")
-        assert "On-time completion is 60 % (50 % to 70 %, n = 60), against 50 % in the" in said
+    def test_quotes_both_and_tells_the_number_and_the_target(self) -> None:
+        said = in_words(promise()).replace("\u00a0", " ")
+        assert said == (
+            "You said: “Late again.” We promised: “You will be on time 1.” It is not kept: On-time "
+            "completion is 60 % (50 % to 70 %, n = 60); promised was at least 80 %."
+        )
+
+    def test_better_than_before_tells_the_change(self) -> None:
+        given = promise(target="better than before", verdict="kept", result=result(**COMPARED))
+        said = in_words(given).replace("\u00a0", " ")
+        assert "It is kept: On-time completion is 60 % (50 % to 70 %, n = 60), against 50 %" in said
         assert said.endswith("a change of +10 points (+2 points to +18 points).")
 
-    def test_says_where_no_kpi_was_named(self) -> None:
-        assert in_words(statement(kpi_id=None), []).endswith("No KPI was named to show it.")
-
     def test_says_why_it_cannot_be_told(self) -> None:
-        given = result(state="withheld", reason="half the rows were rejected")
-        assert "cannot be determined: half the rows were rejected." in in_words(
-            statement(), [given]
-        )
+        assert in_words(promise(**OPEN)).endswith("cannot be told yet: names no KPI.")
+        few = promise(verdict="cannot tell yet", reason="7 cases are too few")
+        assert "cannot be told yet (7 cases are too few): On-time completion is" in in_words(few)
+        assert in_words(promise(challenge="")).startswith("We promised")
 
 
 class TestSince:
@@ -106,12 +132,7 @@ class TestSince:
         assert "no value there" in since(result(compared="no value there"))
 
 
-class TestPromisedKpis:
-    def test_are_the_most_often_named_first(self) -> None:
-        named = ["D1", "G8", "G8", "P3", "D2", "X9", None, "D5", "P3", "P3"]
-        rows = [statement(i, kpi_id=kpi) for i, kpi in enumerate(named)]
-        found = promised_kpis(frame("value_statements", rows))
-        assert found == ["P3", "G8", "D1", "D2", "D5"]
-
-    def test_of_nothing_are_none(self) -> None:
-        assert promised_kpis(frame("value_statements", [])) == []
+def test_promised_kpis_are_the_most_often_named_first() -> None:
+    named = ["D1", "G8", "G8", "P3", "D2", "X9", "", "D5", "P3", "P3"]
+    assert promised_kpis([promise(kpi_id=kpi) for kpi in named]) == ["P3", "G8", "D1", "D2", "D5"]
+    assert promised_kpis([]) == []
