@@ -199,7 +199,7 @@ class KpiReport(CustomerReport):
 
     def services(self) -> HTML:
         """Satisfaction, promises kept in time and uptake of each service."""
-        return services.by_service(self.results)
+        return services.by_service(self.results, self._no_requests())
 
     def uptake(self) -> HTML:
         """Which services were rolled out, and used."""
@@ -211,7 +211,12 @@ class KpiReport(CustomerReport):
 
     def leakage(self) -> HTML:
         """Where customers go instead."""
-        return services.channels(self.results, self.level)
+        return services.channels(self.results, self.level, self._no_requests())
+
+    def _no_requests(self) -> str:
+        """Why nothing is known of requests: the table is not there, or nothing was needed."""
+        why = self._why_not("service_requests")
+        return why or f"{self.subject} needed no service in the last 12 months"
 
     def leakage_by_department(self) -> Picture | HTML:
         """The share of occasions that others than the PMO served, by department."""
