@@ -14,7 +14,7 @@ from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports import page
 from pmo_lib.reports.lettering import label
 from pmo_lib.reports.picture import ACCENT, INK, LINE, SOFT, Picture, drawn
-from pmo_lib.wording import DASH, counted, interval, number
+from pmo_lib.wording import DASH, change, change_interval, counted, interval, number
 
 OF_SERVICES = ("R4", "R9", "R6")
 LABEL_LETTERS = 26
@@ -230,9 +230,9 @@ def _gaps(found: pd.DataFrame, level: float, more: list[str]) -> pd.DataFrame:
         {"Service": row["service"]}
         | {name.capitalize(): row[name] for name in more}
         | {
-            "Gap": DASH if row["note"] else number(row["gap"], "points"),
-            f"{number(level, 'share')} interval": interval(
-                row["gap_low"], row["gap_high"], "points"
+            "Gap": DASH if row["note"] else change(row["gap"], "score"),
+            f"{number(level, 'share')} interval": change_interval(
+                row["gap_low"], row["gap_high"], "score"
             ),
             "Respondents": str(row["respondents"]) if not row["note"] else row["note"],
         }
