@@ -101,6 +101,9 @@ def run(
     warm: Annotated[
         bool, typer.Option("--warm/--no-warm", help="Fork kernels from one with all imports.")
     ] = True,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Print each report, and the pack, as PDF (Chromium).")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Publish a report pack: ingest, validate, render, publish."""
@@ -110,7 +113,8 @@ def run(
     console = Console(quiet=quiet)
     with explained(), console.progress() as progress:
         parameters = _parameters(set_ or [], period)
-        outcome = run_request(Request(job, raw, out, parameters, workers, force, warm), progress)
+        request = Request(job, raw, out, parameters, workers, force, warm, pdf)
+        outcome = run_request(request, progress)
     console.outcome(outcome)
     raise typer.Exit(outcome.exit_code)
 
@@ -193,7 +197,7 @@ def map_(
     ] = False,
 ) -> None:
     """Propose how a file's columns become ours; 1 where a required one is not found."""
-    from pipelines.mapping import propose, write_map
+    from pipelines.mapping import made_for, propose, write_map
     from pipelines.places import check_new
 
     console = Console()
@@ -205,8 +209,13 @@ def map_(
             write_map(sheets, to, force=force)
     for sheet in sheets:
         console.proposed(sheet)
+    for name in made_for(sheets):
+        console.say(f"there is a map for such files: pmo import {name} {file} --to DIR")
     if to is not None:
-        console.say(f"{to}: correct what is wrong, then pmo import {file} --map {to} --to DIR")
+        console.say(
+            f"{to}: correct what is wrong. Then pmo import {file} --map {to} --to DIR; or keep it "
+            f"beside your exports, write map: {to.name} into settings.yml there, and pmo run"
+        )
     raise typer.Exit(0 if all(sheet.is_whole for sheet in sheets) else 1)
 
 

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.maps.declared import read_map
 from pipelines.maps.grid import grids
+from pipelines.maps.mapped import fits
 from pipelines.maps.proposed import ProposedSheet, proposed
+from pipelines.maps.source import shipped
 from pipelines.maps.written import as_yaml
 from pmo_lib.errors import DataError
+from pmo_lib.wording import shortened
 
 
 def propose(file: Path) -> list[ProposedSheet]:
@@ -20,13 +24,27 @@ def propose(file: Path) -> list[ProposedSheet]:
     lists = [proposed(grid) for grid in grids(file) if len(grid.lines) > 1]
     found = [each for each in lists if each.proposals]
     if not found:
-        seen = [name for each in lists for name in each.left]
+        seen = [shortened(name, 40) for each in lists for name in each.left]
+        is_turned = any(len(each.listed.cells.columns) > len(each.listed.lines) for each in lists)
+        turn = "Where each project is a column, turn the list round (in Excel: paste, transpose). "
         raise DataError(
             f"none of its columns is known ({', '.join(seen[:12]) or 'it has no rows'})",
             where=file.name,
-            remedy="Write a map by hand; docs/maps.md has one to begin with",
+            remedy=f"{turn if is_turned else ''}Write a map by hand; docs/maps.md has one",
         )
     return found
+
+
+def made_for(sheets: Sequence[ProposedSheet]) -> list[str]:
+    """The maps that come with the workbook that fit, where the file holds no list of projects."""
+    if any("projects" in each.tables for each in sheets):
+        return []
+    maps = {name: read_map(path) for name, path in shipped().items()}
+    return [
+        name
+        for name, known in maps.items()
+        if any(fits(sheet, each.listed.grid) for sheet in known.sheets for each in sheets)
+    ]
 
 
 def write_map(sheets: Sequence[ProposedSheet], to: Path, *, force: bool) -> None:

@@ -12,7 +12,7 @@ from pmo_lib.workbook.measured import FACTS, MEASURED
 RUN, EXECUTED, LOGS = "run.json", "executed", "logs"
 _FILES = (".verdict.json.new", "..verdict.json.new.new", "..lock.json.new")
 _PAGE_OR_FIGURES = re.compile(
-    r"(?:previous/)?[^/]+\.html|(?:kpis|benchmarks|value_case)\.csv|kpis\.parquet|run\.json"
+    r"(?:previous/)?[^/]+\.html|[^/]+\.pdf|(?:kpis|benchmarks|value_case)\.csv|kpis\.parquet|run\.json"
 )
 
 
@@ -59,6 +59,6 @@ def _named(folder: Path, record: str, is_ours: Callable[[str], bool]) -> Collect
         return None
     try:
         return {*read_json(folder / record)["files"], record}
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         there = (path.relative_to(folder).as_posix() for path in folder.rglob("*"))
         return {name for name in there if is_ours(name)}

@@ -1,6 +1,6 @@
 """From a folder of exports to validated tables, rejected rows and the verdict; peers likewise."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -10,43 +10,23 @@ import pandas as pd
 from pipelines import ours
 from pipelines.configuration import configured
 from pipelines.files import replaced_folder, write_json
+from pipelines.judge import Judged, judge
 from pipelines.maps.applied import given
-from pipelines.questions import answered, found
-from pipelines.questions.asked import Asked, Mended
+from pipelines.questions import answered, found, of_the_date
+from pipelines.questions.asked import Asked, Tables, mended
 from pipelines.questions.departments import settled
 from pipelines.reading.exports import peer_folders
 from pipelines.reading.ingest import Ingested, data_hash, ingest
-from pipelines.reading.loaded import REJECTION_COLUMNS, Loaded, without
+from pipelines.reading.loaded import REJECTION_COLUMNS
 from pipelines.spreadsheet import write_csv
-from pipelines.validate import Checked, Validator
 from pmo_lib import __version__
-from pmo_lib.contract.schema import SEVERITIES
+from pmo_lib.contract.schema import PANDAS_TYPES, ColumnKind
 from pmo_lib.contract.settings import Settings
-from pmo_lib.contract.tables import in_reference_order
-from pmo_lib.contract.verdict import Question, TableVerdict, UnreadCells, Verdict, Violation
+from pmo_lib.contract.tables import TABLES
+from pmo_lib.contract.verdict import Question, Verdict
 from pmo_lib.errors import DataError
 from pmo_lib.facts.data_date import data_date
 from pmo_lib.workbook import PEERS, Workbook
-
-EXAMPLES = 5
-WORDS = 3  # found most often where something is wrong
-LONGEST_WORD = 60  # letters of them that are told
-EMPTIED = "; the cell is empty now, the row is kept"
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One table after validation: what is accepted, what is rejected with reasons, the rest."""
-
-    accepted: pd.DataFrame
-    rejected: pd.DataFrame
-    extra: pd.DataFrame
-    verdict: TableVerdict
-
-    def without(self, column: str) -> "Judged":
-        """The table with an empty `column`: what is withheld reaches no figure."""
-        empty = pd.Series(index=self.accepted.index, dtype=self.accepted[column].dtype)
-        return replace(self, accepted=self.accepted.assign(**{column: empty}))
 
 
 @dataclass(frozen=True)
@@ -163,143 +143,47 @@ def _examine(
             where=str(raw),
             remedy=_first_reasons(judged["projects"].rejected),
         )
-    verdicts = {name: table.verdict for name, table in judged.items()}
     accepted = {name: table.accepted for name, table in judged.items()}
-    dated = data_date(accepted, today, settings.data_date)
     extra = {name: table.extra for name, table in judged.items()}
-    asked = found(Asked(accepted, settings, ingested.own, extra, as_read, dated, today))
-    told = (each for each in ingested.questions if each.id not in settings.waived)
-    questions = (*told, *(each.question for each in asked))
+    asked = Asked(accepted, settings, ingested.own, extra, as_read, today=today)
+    return _asked(judged, asked, ingested)
+
+
+def _asked(judged: Mapping[str, Judged], asked: Asked, ingested: Ingested) -> Prepared:
+    """What is accepted, without what is in question, and up to when it goes."""
+    settings, on_tables = asked.settings, found(asked)
+    told = {each.id for each in ingested.questions}
+    more = (each.question for each in on_tables if each.question.id not in told)
     verdict = Verdict(
-        ingested.data_hash, verdicts, ingested.ignored, questions, dated, ingested.unusable
+        ingested.data_hash,
+        {name: table.verdict for name, table in judged.items()},
+        ingested.ignored,
+        tuple(q for q in (*ingested.questions, *more) if q.id not in settings.waived),
+        unusable=ingested.unusable,
     )
     withheld = verdict.withheld(settings.withhold_above_rejected_share)
-    return Prepared(_mended(judged, asked, withheld), verdict, settings)
+    tables = mended(asked.tables, on_tables)
+    asked = replace(asked, tables=_without(tables, withheld, ("date", "period")))
+    # a day that is in question moves no report
+    dated = data_date(asked.tables, asked.today, settings.data_date)
+    if not dated.period and (other := data_date(tables, asked.today, "")).period:
+        dated = replace(other, why=f"{other.why}, of which every date is in question")
+    late = of_the_date(replace(asked, data_date=dated))
+    verdict = replace(verdict, questions=(*verdict.questions, *late), data_date=dated)
+    left = _without(tables, withheld, PANDAS_TYPES)
+    accepted = {name: replace(table, accepted=left[name]) for name, table in judged.items()}
+    return Prepared(accepted, verdict, settings)
 
 
-def _mended(
-    judged: Mapping[str, Judged], asked: Iterable[Mended], withheld: Iterable[str]
-) -> dict[str, Judged]:
-    """The tables without what is in question, or of which too much is lost."""
-    accepted = {name: table.accepted for name, table in judged.items()}
-    for each in asked:
-        accepted |= each.mend(accepted) if each.mend else {}
-    left = {name: replace(table, accepted=accepted[name]) for name, table in judged.items()}
+def _without(tables: Tables, withheld: Iterable[str], kinds: Collection[ColumnKind]) -> Tables:
+    """The tables with empty columns where one of these kinds is withheld: it reaches no figure."""
+    left = dict(tables)
     for name in withheld:
         table, _, column = name.partition(".")
-        if column:
-            left[table] = left[table].without(column)
+        if column and TABLES[table][column].kind in kinds:
+            empty = pd.Series(index=left[table].index, dtype=left[table][column].dtype)
+            left[table] = left[table].assign(**{column: empty})
     return left
-
-
-def judge(ingested: Ingested, say: Callable[[str], None] = lambda _: None) -> dict[str, Judged]:
-    """Every table validated, each after those it refers to."""
-    validator = Validator()
-    judged: dict[str, Judged] = {}
-    references: dict[str, set[str]] = {}
-    for table in in_reference_order():
-        if table.name in ingested.tables:
-            say(f"validating {table.name}")
-            result = _judge(ingested.tables[table.name], validator, references)
-            judged[table.name] = result
-            key = table.key[0]
-            references[f"{table.name}.{key}"] = set(result.accepted[key])
-    return judged
-
-
-def _judge(loaded: Loaded, validator: Validator, references: Mapping[str, set[str]]) -> Judged:
-    readable = loaded.kept
-    checked = validator.check(loaded.table, readable, references) if len(readable) else []
-    critical = [check for check in checked if check.severity == "critical"]
-    refused = pd.Index([row for check in critical for row in check.rows])
-    accepted = without(readable, refused)
-    lost = [loaded.rejections, loaded.set_aside, loaded.unread]
-    text = loaded.text(row for index in (*(each.index for each in lost), refused) for row in index)
-    reasons = [_rejections(loaded, check, text) for check in critical]
-    unread = loaded.unread.assign(rule=loaded.unread["rule"] + EMPTIED)
-    listed = pd.concat([loaded.rejections, loaded.set_aside, unread, *reasons])
-    key = loaded.typed[list(loaded.table.key)]
-    extra = loaded.origin.join(_beside(key.join(loaded.extra))).loc[accepted.index]
-    violations = [
-        _unreadable(column, group) for column, group in loaded.rejections.groupby("column")
-    ]
-    violations += [_violation(loaded, check, text) for check in checked if check.rows]
-    return Judged(
-        accepted.sort_values(list(loaded.table.key), kind="stable", ignore_index=True),
-        listed.sort_values(["file", "line"], kind="stable").join(_beside(text)),
-        extra,
-        TableVerdict(
-            loaded.table.name,
-            loaded.files,
-            loaded.rows_read,
-            len(accepted),
-            len(checked),
-            sum(not check.rows for check in checked),
-            tuple(sorted(violations, key=lambda f: (SEVERITIES.index(f.severity), -f.rows))),
-            loaded.absent_columns,
-            loaded.extra_columns,
-            len(loaded.set_aside),
-            _unread(loaded),
-        ),
-    )
-
-
-def _beside(text: pd.DataFrame) -> pd.DataFrame:
-    """The text with columns renamed that have the names of ours, such as file and line."""
-    return text.rename(columns={name: f"{name}_given" for name in REJECTION_COLUMNS})
-
-
-def _rejections(loaded: Loaded, check: Checked, text: pd.DataFrame) -> pd.DataFrame:
-    rows = list(check.rows)
-    columns = [name for name in check.columns if name in text]
-    values = text.loc[rows, columns].agg(" | ".join, axis=1) if rows and columns else ""
-    return loaded.origin.loc[rows].assign(
-        column=", ".join(check.columns), value=values, rule=check.rule
-    )
-
-
-def _violation(loaded: Loaded, check: Checked, text: pd.DataFrame) -> Violation:
-    rows = list(check.rows)
-    column = loaded.table[check.columns[0]]
-    tells = check.severity == "critical" and len(check.columns) == 1 and column.allowed
-    words = _words(text.loc[rows, column.name]) if tells and column.name in text else {}
-    places = _places(loaded.origin.loc[rows[:EXAMPLES]])
-    named = ", ".join(check.columns)
-    return Violation(check.severity, named, check.rule, len(rows), places, words)
-
-
-def _unreadable(column: object, group: pd.DataFrame) -> Violation:
-    reasons = "; ".join(group["rule"].unique()[:3])
-    words = _words(group["value"]) if column else {}
-    rule = f"must be readable: {reasons}"
-    return Violation("critical", str(column), rule, len(group), _places(group), words)
-
-
-def _unread(loaded: Loaded) -> tuple[UnreadCells, ...]:
-    """The cells of each column that are empty because they could not be read."""
-    lost = loaded.unread.groupby("column", sort=False)
-    return tuple(
-        UnreadCells(
-            str(column),
-            len(group),
-            len(group) + int(loaded.kept[str(column)].notna().sum()),
-            "; ".join(group["rule"].unique()[:2]),
-            _words(group["value"]),
-            _places(group),
-        )
-        for column, group in lost
-    )
-
-
-def _words(values: pd.Series) -> dict[str, int]:
-    """The texts that stand most often, with how often."""
-    counts = values.str.slice(0, LONGEST_WORD).value_counts().head(WORDS)
-    return {str(word): int(count) for word, count in counts.items()}
-
-
-def _places(rows: pd.DataFrame) -> tuple[str, ...]:
-    shown = rows.head(EXAMPLES)
-    return tuple(f"{f} line {n}" for f, n in zip(shown["file"], shown["line"], strict=True))
 
 
 def _first_reasons(rejected: pd.DataFrame) -> str:

@@ -11,9 +11,8 @@ import pandas as pd
 
 from pipelines.maps.grid import Grid
 from pipelines.reading.headers import normalised
-from pipelines.reading.rows import _EXACT as TOTAL
-from pipelines.reading.rows import _rows_with as rows_with
 from pipelines.reading.rows import notes
+from pipelines.reading.totals import TOTAL, rows_with
 from pmo_lib.errors import DataError
 
 HEADER_WITHIN = 40  # lines: a header further down is none

@@ -99,6 +99,11 @@ def _list_in(path: Path, sheet: SheetMap, where: str) -> Listed:
     )
 
 
+def fits(sheet: SheetMap, grid: Grid) -> bool:
+    """Whether a list has all headings that must be there."""
+    return not _best_header(grid, sheet)[1]
+
+
 def _best_header(grid: Grid, sheet: SheetMap) -> tuple[int, list[tuple[str, ...]]]:
     """The line with most of the map's headings, and those that it lacks."""
     positions = (

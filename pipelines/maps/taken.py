@@ -7,8 +7,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from pipelines.maps.columns import FileColumn, Habits, fit, order_of_dates
+from pipelines.maps.columns import Habits, fit, order_of_dates
 from pipelines.maps.declared import AS_AT, SheetMap, Taken, either
+from pipelines.maps.file_column import FileColumn
 from pipelines.maps.listed import plain
 from pipelines.reading.conventions import Conventions
 from pipelines.reading.numbers import bare

@@ -5,7 +5,10 @@ from typing import Any
 
 import yaml
 
-from pipelines.maps.proposed import CONSTANTS, Proposal, ProposedSheet, as_at
+from pipelines.maps.dated import as_at
+from pipelines.maps.proposal import Proposal
+from pipelines.maps.proposed import ProposedSheet
+from pipelines.maps.register import constants
 
 
 def as_yaml(sheets: Sequence[ProposedSheet]) -> str:
@@ -42,10 +45,8 @@ def _sheet(sheet: ProposedSheet) -> Iterator[str]:
         yield f"    {table}:"
         own = [each for each in sheet.proposals if each.table == table]
         yield from (f"      {line}" for each in own for line in _column(each))
-        named = {each.column for each in own}
-        for column, constant in CONSTANTS.get(table, {}).items():
-            if column not in named:
-                yield f"      {column}: {_flow({'constant': constant})}"
+        for column, constant in constants(table, sheet.proposals).items():
+            yield f"      {column}: {_flow({'constant': constant})}"
         yield from (f"      {c}: ''  # required: name a heading" for c in sheet.missing(table))
 
 
@@ -70,6 +71,8 @@ def _column(each: Proposal) -> Iterator[str]:
         options["dates"] = each.fit.dates
     if each.fit.scale != 1:
         options["scale"] = int(each.fit.scale) if each.fit.scale >= 1 else each.fit.scale
+    if each.fit.pattern:
+        options["pattern"] = each.fit.pattern
     if each.fit.words:
         options["words"] = dict(each.fit.words)
     taken = {"column": each.heading} | options if options else each.heading

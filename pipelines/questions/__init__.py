@@ -4,7 +4,7 @@ A check is a function of `Asked` that yields the questions it has; one module a 
 a function of typed tables and settings: it gives the tables that mean something else than they say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -15,6 +15,7 @@ from pipelines.questions import (
     departments,
     far_amounts,
     ids,
+    letters,
     money_units,
     open_projects,
     original_baselines,
@@ -27,7 +28,7 @@ from pipelines.questions import (
     survey_scales,
     target_sides,
 )
-from pipelines.questions.asked import Answer, Asked, Check, Mended, Tables
+from pipelines.questions.asked import Answer, Asked, Check, Mended, Tables, mended
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 
@@ -41,16 +42,17 @@ CHECKS: tuple[Check, ...] = (
     running_totals.check,
     scores.check,
     survey_scales.check,
-    dates.of_the_future,
-    dates.after_the_data_date,
     dates.far_before,
+    dates.turned_round,
     departments.check,
     ids.check,
+    letters.check,
     strangers.check,
     currencies.check,
     target_sides.check,
     promised_targets.check,
 )
+OF_THE_DATE: tuple[Check, ...] = (dates.of_the_future, dates.after_the_data_date)
 ANSWERS: tuple[Answer, ...] = (  # in this order: percent complete is of a budget in our unit
     departments.answer,
     money_units.answer,
@@ -72,13 +74,20 @@ def found(asked: Asked) -> tuple[Mended, ...]:
 
     A check looks at the tables as those before it leave them.
     """
+    return _found(asked, CHECKS)
+
+
+def of_the_date(asked: Asked) -> tuple[Question, ...]:
+    """What is told once it is known up to when the data go."""
+    return tuple(each.question for each in _found(asked, OF_THE_DATE))
+
+
+def _found(asked: Asked, checks: Iterable[Check]) -> tuple[Mended, ...]:
     every: list[Mended] = []
-    for check in CHECKS:
+    for check in checks:
         each = (one if isinstance(one, Mended) else Mended(one, None) for one in check(asked))
         own = [one for one in each if one.question.id not in asked.settings.waived]
-        for one in own:
-            if one.mend is not None:
-                asked = replace(asked, tables={**asked.tables, **one.mend(asked.tables)})
+        asked = replace(asked, tables=mended(asked.tables, own))
         every += own
     return tuple(every)
 

@@ -80,6 +80,13 @@ class Mended(NamedTuple):
     mend: Callable[[Tables], Tables] | None
 
 
+def mended(tables: Tables, questions: Iterable[Mended]) -> Tables:
+    """The tables as these questions leave them, as long as nobody waives one."""
+    for each in questions:
+        tables = {**tables, **each.mend(tables)} if each.mend else tables
+    return tables
+
+
 Check = Callable[[Asked], Iterable[Question | Mended]]
 Answer = Callable[[Tables, Settings], Tables]
 

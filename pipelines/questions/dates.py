@@ -1,4 +1,4 @@
-"""Dates that the report does not use, because they lie where nothing can have happened yet."""
+"""Dates that lie where nothing can have happened yet, or that a spreadsheet has turned round."""
 
 from collections.abc import Iterator
 
@@ -10,6 +10,37 @@ from pmo_lib.contract.verdict import Question
 from pmo_lib.facts.data_date import first_month
 from pmo_lib.months import month
 from pmo_lib.wording import counted
+
+LAST_MONTH = 12  # a day up to it may be a month
+ENOUGH = 16  # dates: by chance so many are all up to the 12th once in three million times
+SPREAD, WEEKS_END = 6, 8  # of days that are all in the first week of a month nothing is asked
+BY_THE_CALENDAR = {  # what is done early in each month
+    "status_reports.due_on", "status_reports.submitted_on", "communications.sent_on",
+}  # fmt: skip
+
+
+def turned_round(asked: Asked) -> Iterator[Question]:
+    """Of each column of dates: day and month may be turned round where no day could not be one."""
+    for table, rows in asked.tables.items():
+        for column in (each.name for each in TABLES[table] if each.kind == "date"):
+            dates = rows[column].dropna().drop_duplicates()
+            if len(dates) >= ENOUGH and _may_all_be_months(dates.dt.day):
+                name = f"{table}.{column}"
+                asks = (
+                    f"has a spreadsheet turned day and month round in {name}? All of "
+                    f"{len(dates):,} dates are up to the {LAST_MONTH}th of a month; of dates at "
+                    f"any day {round(len(dates) * 0.6):,} would be later"
+                )
+                yield Question(
+                    "swapped", table, column, asks,
+                    "Export it again as CSV and do not open it in a spreadsheet",
+                    withholds=() if name in BY_THE_CALENDAR else (name,),
+                )  # fmt: skip
+
+
+def _may_all_be_months(days: pd.Series) -> bool:
+    """Whether days lie up to the 12th and all over it: not each on the first, nor in a week."""
+    return bool(WEEKS_END <= days.max() <= LAST_MONTH and days.nunique() >= SPREAD)
 
 
 def of_the_future(asked: Asked) -> Iterator[Question]:

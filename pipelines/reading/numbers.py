@@ -6,6 +6,8 @@ from typing import Literal
 
 import pandas as pd
 
+from pipelines.reading.currencies import CODES, is_currency, may_be
+
 DecimalMark = Literal[".", ","]
 Declared = Literal["", ".", ","]
 
@@ -16,28 +18,6 @@ PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 THOUSAND_OR_DECIMAL = r"[+-]?[1-9]\d{0,2}\.\d{3}"
 _DIGITS = re.compile(r"\d[\d., ]*")
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009'’", " "))
-_CODES_TEXT = """
-    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN
-    BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL
-    GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF
-    KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN
-    MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD
-    SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH
-    UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG
-"""
-_CODES = frozenset(_CODES_TEXT.split())
-_DOLLARS = "USD AUD CAD NZD SGD HKD TWD MXN CLP COP ARS"
-_SIGNS = {
-    sign: frozenset(codes.split())
-    for signs, codes in {
-        "£ gbp": "GBP", "€ eur euro euros": "EUR", "$": _DOLLARS, "us$ usd": "USD", "a$ au$": "AUD",
-        "c$ ca$": "CAD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD", "r$": "BRL", "¥": "JPY CNY",
-        "₹ rs rs.": "INR", "kr kr.": "SEK NOK DKK ISK", "zł": "PLN", "kč": "CZK", "ft": "HUF",
-        "₩": "KRW", "₺ tl": "TRY", "₽": "RUB", "₪": "ILS", "₫": "VND", "฿": "THB", "₦": "NGN",
-        "₴": "UAH", "₱": "PHP", "r": "ZAR", "fr fr. sfr": "CHF", "lei": "RON", "rm": "MYR",
-    }.items()
-    for sign in signs.split()
-}  # fmt: skip
 _SHORT_TEXT = """
     k m mn mio mio. mln mrd mrd. bn b t tsd tsd. thousand million billion millions lakh crore cr
 """
@@ -97,7 +77,7 @@ class Convention:
         value = found.sign * float(f"{whole}.{fraction or 0}")
         if abs(value) > MOST:
             raise UnreadableError("is too large to be a number of anything")
-        if found.currency and self.currency and not _is_ours(found.currency, self.currency):
+        if found.currency and self.currency and not may_be(found.currency, self.currency):
             raise UnreadableError(
                 f"is in {found.currency}, and the settings' currency is {self.currency}: amounts "
                 "of unlike currencies are never compared; convert it, or set currency right"
@@ -144,27 +124,16 @@ def bare(cell: str) -> Bare:
 
 def _without_currency(text: str, known: str) -> tuple[str, str]:
     before, after = _BEFORE.match(text), _AFTER.search(text)
-    if before and _is_currency(before[1]):
+    if before and is_currency(before[1]):
         return text[before.end() :].strip(), known or before[1]
-    if after and _is_currency(after[1]):
+    if after and is_currency(after[1]):
         return text[: after.start()].strip(), known or after[1]
     return text, known
 
 
-def _is_currency(token: str) -> bool:
-    return token in _CODES or token.lower() in _SIGNS
-
-
-def _is_ours(token: str, ours: str) -> bool:
-    """Whether a code or sign may be that of our currency, itself a code or sign."""
-    theirs = _SIGNS.get(token.lower(), {token.upper()})
-    own = _SIGNS.get(ours.lower(), {ours.upper()})
-    return bool(set(theirs) & set(own))
-
-
 def _why_no_number(cell: str) -> str:
     rest = re.sub(r"[\d.,\s()+−£$€¥₹'’-]", "", cell)
-    rest = re.sub("[A-Z]{3}", lambda code: "" if code[0] in _CODES else code[0], rest)
+    rest = re.sub("[A-Z]{3}", lambda code: "" if code[0] in CODES else code[0], rest)
     if rest.lower() in _SHORT and re.search(r"\d", cell):
         return f"is not a number: {rest} is short for thousands or millions; write all the digits"
     return NO_NUMBER

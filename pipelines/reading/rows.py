@@ -4,7 +4,8 @@ import re
 
 import pandas as pd
 
-from pmo_lib.contract.schema import Column, Table
+from pipelines.reading.totals import rows_with, totals
+from pmo_lib.contract.schema import Table
 
 TOTAL = "is a total of other rows"
 HEADING = "repeats the header"
@@ -12,16 +13,6 @@ NOTE = "is a note below the table"
 REPLACED = "a later report of the same month stands for it"
 ROWS_OF_NOTES = 10  # at a file's end
 
-_WORDS = (
-    "total|totals|subtotal|sub-total|sub total|grand total|overall total|total general|"
-    "total général|sous-total|total geral|sum|summe|gesamt|gesamtsumme|zwischensumme|insgesamt|"
-    "somme|totale|subtotale|totaal|subtotaal|suma|razem|summa|totalt|yhteensä|celkem|összesen"
-)
-_EXACT = re.compile(rf"[\W_]*(?:{_WORDS})[\W_]*(?:\(\d+\))?", re.IGNORECASE)
-# "Total Archives", "Archives total", "Total: 24 projects": so only in place of an identifier
-_PART = re.compile(
-    rf"\W*(?:{_WORDS})(?:\s*[:(].*|\s+.*)?|.*\s(?:{_WORDS})\W*", re.IGNORECASE | re.DOTALL
-)
 _TABLES_OF_TOTALS = frozenset({"benchmarks"})  # figures of others, whose segments have such names
 
 
@@ -30,17 +21,9 @@ def not_rows(table: Table, typed: pd.DataFrame) -> pd.Series:
     if table.name in _TABLES_OF_TOTALS:
         return pd.Series(dtype="str")
     key = typed[table.key[0]]
-    reasons: dict[int, str] = {}
-    named = [column.name for column in table if _is_name(table, column)]
-    for name in named:
-        reasons |= dict.fromkeys(_rows_with(typed[name], _EXACT), TOTAL)
-    if table[table.key[0]].kind == "id":
-        reasons |= dict.fromkeys(_rows_with(key, _PART), TOTAL)
-        without = typed.loc[key.isna(), named]
-        for name in named:
-            reasons |= dict.fromkeys(_rows_with(without[name], _PART), TOTAL)
+    reasons: dict[int, str] = dict.fromkeys(totals(table, typed), TOTAL)
     heading = re.compile(table.key[0].replace("_", "[_ ]"), re.IGNORECASE)
-    reasons |= dict.fromkeys(_rows_with(key, heading), HEADING)
+    reasons |= dict.fromkeys(rows_with(key, heading), HEADING)
     return pd.Series(reasons, dtype="str")
 
 
@@ -61,16 +44,3 @@ def replaced(table: Table, typed: pd.DataFrame, days: pd.Series) -> pd.Series:
     latest = rows.groupby(list(table.key), dropna=False, observed=True)["day"].transform("max")
     earlier = rows.index[rows["day"] < latest]
     return pd.Series(REPLACED, index=earlier)
-
-
-def _is_name(table: Table, column: Column) -> bool:
-    """Whether a column says what a row is of."""
-    if column.kind not in ("id", "text") or column.allowed:
-        return False
-    return column.name in table.key or column.name in ("name", "department")
-
-
-def _rows_with(text: pd.Series, pattern: re.Pattern[str]) -> pd.Index:
-    """The rows whose text is wholly of a pattern; each distinct text is looked at once."""
-    texts = [each for each in text.dropna().unique().tolist() if pattern.fullmatch(each)]
-    return text.index[text.isin(texts)] if texts else text.index[:0]

@@ -16,7 +16,7 @@ from pmo_lib.display import facts_table
 from pmo_lib.engine.baseline import Baseline, check_name
 from pmo_lib.engine.freezing import can_be_added, freeze
 from pmo_lib.engine.view import View
-from pmo_lib.errors import DataError, ParameterError, allowed_values, shown
+from pmo_lib.errors import DataError, ParameterError, PmoError, allowed_values, shown
 from pmo_lib.facts.data_date import data_date, happened
 from pmo_lib.months import DataDate, month_range
 from pmo_lib.workbook.frozen import (
@@ -231,7 +231,7 @@ def open_workbook(folder: str | Path = "") -> Workbook:
     """
     path = Path(folder) if folder else DEFAULT_FOLDER
     verdict = path / "verdict.json"
-    if not verdict.exists():
+    if not verdict.is_file():
         raise DataError(
             "there are no validated tables",
             where=str(path),
@@ -242,7 +242,7 @@ def open_workbook(folder: str | Path = "") -> Workbook:
         facts = json.loads(written)
         judged, settings = Verdict.from_mapping(facts), Settings.from_mapping(facts["settings"])
         version = facts["version"]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, PmoError) as error:
         raise DataError(
             f"was written by another version or changed by hand ({error!r})",
             where=str(verdict),
@@ -270,12 +270,21 @@ class Opened:
     written: bytes
 
     def __call__(self, table: Path) -> pd.DataFrame:
-        """The table; DataError where a run has put other tables in the place of these."""
-        found = pd.read_parquet(table)
+        """The table; DataError where it is broken, or where a run has put in others."""
+        try:
+            found, broken = pd.read_parquet(table), ""
+        except (ValueError, OSError) as error:
+            found, broken = pd.DataFrame(), " ".join(str(error).split())[:80]
         if not self.verdict.exists() or self.verdict.read_bytes() != self.written:
             raise DataError(
                 "a run has put other tables in the place of those that were opened",
                 where=str(self.verdict.parent),
                 remedy="Run the notebook again from its first cell",
+            )
+        if broken:
+            raise DataError(
+                f"is cut off or was changed by hand ({broken})",
+                where=str(table),
+                remedy="Run `pmo check` to write it anew",
             )
         return found

@@ -11,15 +11,25 @@ import pandas as pd
 
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.errors import DataError
+from pmo_lib.months import MONTH
 
 BASELINES = "baselines"
 ADDED = "added"  # beneath a version: the KPIs that could be observed only later
+FACTS = "baseline.json"
+KINDS = {
+    "name": str, "version": int, "until": str, "frozen_on": str, "data_hash": str,
+    "workbook_version": str, "hash": str, "settings": dict, "unmeasured": dict,
+}  # fmt: skip
+PUT_BACK = (
+    "Put its files back from a copy; or take its folder out of the output, and freeze another "
+    "under a name of its own"
+)
 
 
 def frozen_in(folder: Path | None) -> dict[Path, dict[str, Any]]:
     """The facts of every baseline frozen under `folder`, by the folder it lies in."""
-    paths = sorted((folder / BASELINES).glob("*/*/baseline.json")) if folder else []
-    return {path.parent: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    paths = sorted((folder / BASELINES).glob(f"*/*/{FACTS}")) if folder else []
+    return {path.parent: _facts(path.parent) for path in paths}
 
 
 def latest(frozen: Mapping[Path, Mapping[str, Any]]) -> Path:
@@ -30,7 +40,7 @@ def latest(frozen: Mapping[Path, Mapping[str, Any]]) -> Path:
 def read_baseline(folder: Path) -> Baseline:
     """The baseline as it was frozen, and what was added to it; DataError where that was changed."""
     baseline = _read(folder)
-    for path in sorted((folder / ADDED).glob("*/baseline.json"), key=_number):
+    for path in sorted((folder / ADDED).glob(f"*/{FACTS}"), key=_number):
         baseline = baseline.with_added(_read(path.parent))
     return baseline
 
@@ -40,17 +50,33 @@ def _number(path: Path) -> int:
 
 
 def _read(folder: Path) -> Baseline:
-    facts = json.loads((folder / "baseline.json").read_text(encoding="utf-8"))
-    observed = {path.stem: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+    facts = _facts(folder)
     own = [item.name for item in fields(Baseline) if item.name not in {"observations", "added"}]
-    baseline = Baseline(**{name: facts[name] for name in own}, observations=observed)
-    if baseline.hash() != facts["hash"]:
-        raise DataError(
-            f"the baseline {baseline.label} is not as it was frozen",
-            where=str(folder),
-            remedy="Put its files back from a copy, or freeze another and name it",
-        )
+    try:
+        observed = {path.stem: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+        baseline = Baseline(**{name: facts[name] for name in own}, observations=observed)
+        is_as_frozen = baseline.hash() == facts["hash"]
+    except (ValueError, OSError):
+        is_as_frozen = False
+    if not is_as_frozen:
+        what = f"the baseline {facts['name']}, version {facts['version']}, is not as it was frozen"
+        raise DataError(what, where=str(folder), remedy=PUT_BACK)
     return baseline
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    """What the record of a frozen baseline says; DataError where it is cut off or none of ours."""
+    path = folder / FACTS
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    except (OSError, ValueError, RecursionError):
+        facts = None
+    own = facts if isinstance(facts, dict) else {}
+    is_ours = all(isinstance(own.get(name), kind) for name, kind in KINDS.items())
+    if not is_ours or not MONTH.fullmatch(own["until"]):
+        what = "the record of a frozen baseline is cut off, changed by hand or of another version"
+        raise DataError(what, where=str(path), remedy=PUT_BACK)
+    return own
 
 
 def write_baseline(baseline: Baseline, folder: Path) -> Path:
@@ -61,7 +87,7 @@ def write_baseline(baseline: Baseline, folder: Path) -> Path:
 def write_supplement(more: Baseline, folder: Path) -> Path:
     """Write KPIs that were observed later beneath the version they belong to; where they lie."""
     added = folder / BASELINES / more.name / str(more.version) / ADDED
-    numbers = [_number(path) for path in added.glob("*/baseline.json")]
+    numbers = [_number(path) for path in added.glob(f"*/{FACTS}")]
     return _write(more, added / str(max(numbers, default=0) + 1))
 
 
@@ -77,6 +103,6 @@ def _write(baseline: Baseline, target: Path) -> Path:
         for kpi_id, units in baseline.observations.items():
             units.to_parquet(new / f"{kpi_id}.parquet", index=False)
         text = json.dumps(baseline.facts(), indent=2, ensure_ascii=False, allow_nan=False)
-        (new / "baseline.json").write_text(text + "\n", encoding="utf-8")
+        (new / FACTS).write_text(text + "\n", encoding="utf-8")
         new.rename(target)
     return target

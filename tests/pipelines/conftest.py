@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-import pipelines.prepare
+import pipelines.judge
 import pipelines.reading.exports
 import pipelines.run
 from builders.catalogue import only_kpis
@@ -131,7 +131,7 @@ def shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def instant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Instant]:
     """Runs take every readable row, measure few KPIs, and make pages by `Instant.render`."""
     made = Instant()
-    monkeypatch.setattr(pipelines.prepare, "Validator", NoRules)
+    monkeypatch.setattr(pipelines.judge, "Validator", NoRules)
     monkeypatch.setattr(pipelines.run, "ProcessPoolExecutor", Inline)
     monkeypatch.setattr(pipelines.run, "warm_process", lambda: nullcontext(""))
     monkeypatch.setattr(pipelines.run, "render", made.render)
@@ -167,8 +167,8 @@ class Runs:
     def __init__(self, raw: Path, out: Path, job: Path) -> None:
         self.raw, self.out, self.job = raw, out, job
 
-    def __call__(self, *, force: bool = False, **parameters: Any) -> RunResult:
-        return run(Request(str(self.job), self.raw, self.out, parameters, 1, force))
+    def __call__(self, *, force: bool = False, pdf: bool = False, **parameters: Any) -> RunResult:
+        return run(Request(str(self.job), self.raw, self.out, parameters, 1, force, pdf=pdf))
 
     @property
     def pack(self) -> Path:

@@ -456,3 +456,20 @@ def test_every_row_is_either_accepted_or_rejected(
         assert len(lines) == found.rows_rejected
         kept = sorted(rows[line - 2].split(",")[0] for line in filled - lines)
         assert sorted(accepted["project_id"]) == kept
+
+
+def test_days_that_are_in_question_move_no_report(prepared: Prepare) -> None:
+    """Starts turned round by a spreadsheet lie in months that the other dates do not know."""
+    rows = [f"P{n},a,IT,active,2025-{1 + n % 12:02d}-{1 + n // 4:02d}" for n in range(40)]
+    ended = ["E1,b,HR,completed,,2025-05-20", "E2,b,HR,completed,,2025-04-30"]
+    header = PROJECTS.rstrip("\n") + ",finished_on\n"
+    text = header + "".join(f"{row}\n" for row in [*(f"{row}," for row in rows), *ended])
+    verdict = prepared({"projects.csv": text})
+    assert "projects.started_on" in verdict.withheld(1.0)
+    assert verdict.data_date.period == "2025-05"
+    assert not [each for each in verdict.questions if each.check == "after_data_date"]
+    without = PROJECTS + "".join(f"{row}\n" for row in rows)
+    assert (
+        "according to projects, of which every date is in question"
+        in prepared({"projects.csv": without}).data_date.why
+    )

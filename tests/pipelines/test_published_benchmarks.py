@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.prepare import judge
+from pipelines.judge import judge
 from pipelines.reading.exports import table_named
 from pipelines.reading.ingest import ingest
 from pmo_lib.contract.settings import Settings

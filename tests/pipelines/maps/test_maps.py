@@ -7,12 +7,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from pipelines.mapping import propose, write_map
+from pipelines.mapping import made_for, propose, write_map
 from pipelines.maps.declared import read_map
 from pipelines.maps.grid import grids
 from pipelines.maps.listed import header_line, listed
 from pipelines.maps.mapped import mapped
 from pipelines.maps.source import MapSource, shipped
+from pipelines.maps.written import as_yaml
 from pmo_lib.errors import DataError, PmoError, SettingsError
 
 HEADINGS = (
@@ -284,3 +285,61 @@ class TestGrid:
                 if said not in str(error) or name not in str(error):
                     missed[name] = str(error)
         assert not missed
+
+
+class TestWhatIsNoValue:
+    def test_sentences_are_left_unread(self, export: Callable[..., Path]) -> None:
+        """Why nothing is stated is no value: the column is proposed, the cell is listed later."""
+        why = "Exempt under Section 43 of the Act"
+        path = export(
+            "a.csv", "Project ID,Department,Planned Finish,RAG,Budget (£m)",
+            *(f"P{i},IT,{why if i % 4 == 0 else f'{i + 1}/12/2030'},{why if i % 5 == 0 else 'Red'},"
+              f"{why if i % 3 == 0 else i}" for i in range(24)),
+        )  # fmt: skip
+        (sheet,) = propose(path)
+        found = {each.column: each.fit for each in sheet.proposals}
+        assert {"finish", "rag", "cost"} <= set(found)
+        assert "6 texts left unread" in found["finish"].said
+        assert found["cost"].scale == 1_000_000
+
+    def test_of_ranges_the_middle_counts(self, export: Callable[..., Path], tmp_path: Path) -> None:
+        path = export(
+            "a.csv", "Project ID;Department;Whole Life Cost (£m);Planned Finish",
+            *(f"P{i};IT;{10 + i}.5;3{i % 2}/01/2030" for i in range(8)),
+            "Q1;IT;Low: 1,000.00, Mid: 2,820.00, High: 3,100.00;"
+            "Low: 31/03/2025, Mid: 30/04/2025, High: 31/05/2025",
+        )  # fmt: skip
+        write_map(propose(path), tmp_path / "m.yml", force=False)
+        imported = MapSource.at(tmp_path / "m.yml").read([path])
+        row = imported.tables["baselines"].set_index("project_id").loc["Q1"]
+        assert row["cost"] == 2_820_000_000
+        assert f"{row['finish']:%Y-%m-%d}" == "2025-04-30"
+        assert imported.unread.empty
+
+    def test_a_list_of_names_alone_is_none_of_projects(self, export: Callable[..., Path]) -> None:
+        turned = export("t.csv", "Project name,Bridge,Tunnel,Depot", "Cost,1,2,3", "RAG,A,G,R")
+        with pytest.raises(DataError, match="turn the list round"):
+            propose(turned)
+
+    def test_days_still_to_come_are_a_plan(self, export: Callable[..., Path]) -> None:
+        path = export(
+            "Register 2026-10-31.csv", "Project ID,Department,Start Date,Actual Finish",
+            *(f"P{i},IT,{2024 + i % 5}-02-01,2026-01-0{1 + i % 9}" for i in range(12)),
+        )  # fmt: skip
+        (sheet,) = propose(path)
+        found = {each.heading: f"{each.table}.{each.column}" for each in sheet.proposals}
+        assert found["Start Date"] == "baselines.start"
+        assert found["Actual Finish"] == "projects.finished_on"
+
+    def test_who_rates_is_told_by_the_heading(self, export: Callable[..., Path]) -> None:
+        text = as_yaml(propose(export(
+            "a.csv", "Project ID,Department,IPA Delivery Confidence Assessment",
+            *(f"P{i},IT,{'Red' if i % 2 else 'Amber'}" for i in range(12)),
+        )))  # fmt: skip
+        assert "rated_by: {constant: independent}" in text
+
+    def test_a_file_of_a_tool_that_we_know_is_said_to_be_so(
+        self, export: Callable[..., Path]
+    ) -> None:
+        path = export("j.csv", "Issue key,Issue Type,Status,Created", "A-1,Bug,Done,2024-02-01")
+        assert made_for(propose(path)) == ["jira"]

@@ -1,12 +1,20 @@
 """What lies after the data date is told, table by table."""
 
+from collections.abc import Callable
+from random import Random
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from builders.tables import project, report, tables
 from pipelines.questions.asked import Asked
-from pipelines.questions.dates import after_the_data_date, far_before, of_the_future
+from pipelines.questions.dates import (
+    after_the_data_date,
+    far_before,
+    of_the_future,
+    turned_round,
+)
 from pmo_lib.contract.settings import Settings
 from pmo_lib.facts.data_date import data_date
 
@@ -46,3 +54,59 @@ def test_data_date_after_today_is_told(today: str, told: int) -> None:
     given = tables(status_reports=REPORTS)
     found = Asked(given, Settings(), data_date=data_date(given, "", "2026-03"), today=today)
     assert len(list(of_the_future(found))) == told
+
+
+def started(days: pd.DatetimeIndex | list[str]) -> Asked:
+    return asked(projects=[project(f"p{n}", started_on=day) for n, day in enumerate(days)])
+
+
+def days_of(seed: int, count: int = 40) -> pd.DatetimeIndex:
+    """Days of four years, each as likely as any other."""
+    draw = Random(seed)
+    first = pd.Timestamp("2022-01-01")
+    return pd.DatetimeIndex([first + pd.Timedelta(days=draw.randrange(1461)) for _ in range(count)])
+
+
+def turned(days: pd.DatetimeIndex) -> list[str]:
+    """What is left of them in a spreadsheet that takes each day for a month where it can."""
+    return [f"{day.year}-{day.day:02d}-{day.month:02d}" for day in days if day.day <= 12]
+
+
+def test_dates_that_are_all_up_to_the_12th_are_asked_about() -> None:
+    missed = [n for n in range(30) if not list(turned_round(started(turned(days_of(n, 80)))))]
+    assert not missed
+    (question,) = turned_round(started(turned(days_of(1, 80))))
+    assert question.id == "swapped projects.started_on"
+    assert question.withholds == ("projects.started_on",)
+    assert "turned day and month round in projects.started_on? All of 28 dates" in question.asks
+
+
+MONTHS = pd.date_range("2022-01-01", periods=48, freq="MS")
+
+
+@pytest.mark.parametrize(
+    ("what", "days"),
+    [
+        ("any day", days_of),
+        ("the first", lambda _: MONTHS),
+        ("the last", lambda _: MONTHS + pd.offsets.MonthEnd(0)),
+        ("one day", lambda n: MONTHS + pd.Timedelta(days=n % 12)),
+        ("two days", lambda n: MONTHS + pd.to_timedelta([n % 12, 4] * 24, unit="D")),
+        ("first working day", lambda _: MONTHS + pd.offsets.BDay(0)),
+        (
+            "first Monday",
+            lambda _: MONTHS + pd.to_timedelta([-m.weekday() % 7 for m in MONTHS], unit="D"),
+        ),
+        ("of few", lambda n: days_of(n, 200)[days_of(n, 200).day <= 12][:15]),
+    ],
+)
+def test_days_that_come_so_are_not(what: str, days: Callable[[int], pd.DatetimeIndex]) -> None:
+    assert not [n for n in range(30) if list(turned_round(started(days(n))))], what
+
+
+def test_days_of_reports_are_told_only() -> None:
+    sent = [
+        report(f"p{n}", day[:7], submitted_on=day) for n, day in enumerate(turned(days_of(2, 80)))
+    ]
+    (question,) = turned_round(asked(status_reports=sent))
+    assert question.withholds == ()

@@ -1,5 +1,6 @@
 """Departments by one name; ids, KPIs and names of settings that something else misspells."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -156,11 +157,13 @@ class TestCurrency:
 
         return of
 
-    @pytest.mark.parametrize("header", ["Currency", "ccy", "Actual cost currency"])
+    @pytest.mark.parametrize(
+        "header", ["Currency", "ccy", "Actual cost currency", "Währung", "Currency code"]
+    )
     def test_of_others_withholds_the_money(self, questions: Any, header: str) -> None:
         (found,) = questions(header, "GBP", "eur", "$", "£")
         assert found.withholds == ("projects.actual_cost",)
-        assert "in EUR (1) and USD (1)" in str(found)
+        assert "in EUR (1) and $ (1)" in str(found)
 
     @pytest.mark.parametrize(
         ("header", "cells"),
@@ -170,6 +173,21 @@ class TestCurrency:
         self, questions: Any, header: str, cells: list[str]
     ) -> None:
         assert questions(header, *cells) == []
+
+    @pytest.mark.parametrize(
+        ("ours", "same", "others"),
+        [
+            ("GBP", ["GBP", "gbp", "£", "Pound sterling", "All in GBP"], ["US dollars", "kr", "₹"]),
+            ("AUD", ["$", "A$", "AUD", "dollars"], ["US$", "USD - US Dollar", "NZD"]),
+            ("€", ["EUR", "Euro", "€", "EUR (€)"], ["£", "CHF", "zł"]),
+        ],
+    )
+    def test_is_known_by_code_sign_and_word(
+        self, questions: Any, ours: str, same: list[str], others: list[str]
+    ) -> None:
+        assert questions("currency", *same, currency=ours) == []
+        (found,) = questions("currency", *same, *others, currency=ours)
+        assert sum(map(int, re.findall(r"\((\d+)\)", found.asks))) == len(others)
 
 
 def test_checks_are_asked() -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from pipelines.configuration import configured
-from pipelines.prepare import judge
+from pipelines.judge import judge
 from pipelines.reading.ingest import ingest
 from pipelines.sample import TRUTHS, portfolio, write
 from pmo_lib.kpis.catalogue import CATALOGUE
