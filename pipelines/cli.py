@@ -101,6 +101,9 @@ def run(
     warm: Annotated[
         bool, typer.Option("--warm/--no-warm", help="Fork kernels from one with all imports.")
     ] = True,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Print each report, and the pack, as PDF (Chromium).")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Publish a report pack: ingest, validate, render, publish."""
@@ -110,7 +113,8 @@ def run(
     console = Console(quiet=quiet)
     with explained(), console.progress() as progress:
         parameters = _parameters(set_ or [], period)
-        outcome = run_request(Request(job, raw, out, parameters, workers, force, warm), progress)
+        request = Request(job, raw, out, parameters, workers, force, warm, pdf)
+        outcome = run_request(request, progress)
     console.outcome(outcome)
     raise typer.Exit(outcome.exit_code)
 

@@ -12,7 +12,7 @@ from pmo_lib.workbook.measured import FACTS, MEASURED
 RUN, EXECUTED, LOGS = "run.json", "executed", "logs"
 _FILES = (".verdict.json.new", "..verdict.json.new.new", "..lock.json.new")
 _PAGE_OR_FIGURES = re.compile(
-    r"(?:previous/)?[^/]+\.html|(?:kpis|benchmarks|value_case)\.csv|kpis\.parquet|run\.json"
+    r"(?:previous/)?[^/]+\.html|[^/]+\.pdf|(?:kpis|benchmarks|value_case)\.csv|kpis\.parquet|run\.json"
 )
 
 

@@ -23,6 +23,7 @@ from pipelines.progress import Progress
 from pipelines.publishing.log import log_name, write_log
 from pipelines.publishing.made import UNREAD, Made, packs_in, read_made
 from pipelines.publishing.pack import write_pack
+from pipelines.publishing.pdf import PACK, Printer
 from pipelines.publishing.plan import (
     Job,
     PlannedReport,
@@ -54,6 +55,7 @@ class Request:
     workers: int = 0
     force: bool = False
     warm: bool = True
+    pdf: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
         made_from = request.raw, request.out, settings, job, parameters
         mark = fingerprint(*made_from)
         same = None if request.force else _unchanged(request.out, before, mark, progress)
-        if same is not None:
+        if same is not None and (not request.pdf or (same.folder / PACK).exists()):
             return replace(_result(same), is_new=False)
         prepared = examine(request.raw, settings, progress.say)
         for name, peer in prepared.peers.items():
@@ -212,7 +214,11 @@ def _publish(
         earlier = sorted((p for p in before if p.period <= target.name), key=_month, reverse=True)
         title = f"{job.title}: {workbook.settings.organisation}"
         facts = {**facts, "log": log_name(target)}
-        write_pack(folder, title, target.name, records, workbook, facts, earlier)
+        printer = Printer(min(request.workers or _cores(), len(reports)), progress.warn)
+        write_pack(
+            folder, title, target.name, records, workbook, facts, earlier,
+            printer if request.pdf else None,
+        )  # fmt: skip
     write_log(request.out, target, records)
 
 

@@ -14,6 +14,7 @@ from pipelines.files import write_json
 from pipelines.ours import RUN
 from pipelines.publishing.html import TEMPLATES, ExportError
 from pipelines.publishing.made import LastGood, Made
+from pipelines.publishing.pdf import PACK, Printer
 from pipelines.publishing.render import Record
 from pipelines.publishing.shell import CONTENT_SECURITY_POLICY, in_css
 from pipelines.spreadsheet import write_csv
@@ -54,11 +55,13 @@ def write_pack(
     workbook: Workbook,
     facts: Mapping[str, Any],
     earlier: Sequence[Made],
+    printer: Printer | None = None,
 ) -> None:
     """Complete `folder`, which holds the published pages, to a pack.
 
     `facts` go into run.json beside the records; `earlier` are the packs, the newest first, in
-    which the last good page of a failed report is sought.
+    which the last good page of a failed report is sought. With a `printer` each report is there
+    as PDF too, and the whole pack as one.
     """
     _write_figures(folder, records, workbook)
     kept: dict[str, dict[str, str]] = {}
@@ -69,7 +72,7 @@ def write_pack(
             kept |= {record.name: asdict(last_good)} if last_good else {}
             _write_failure(folder, record, period, workbook, last_good, facts["log"])
     _write_dictionary(folder)
-    _write_index(folder, title, period, records, workbook)
+    _write_index_and_pdfs(folder, title, period, records, workbook, printer)
     reports = [{n: v for n, v in asdict(r).items() if n != "detail"} for r in records]
     there = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     told = {**facts, "reports": reports, "last_good": kept, "files": sorted(there)}
@@ -115,12 +118,31 @@ def _write_figures(folder: Path, records: Sequence[Record], workbook: Workbook) 
     measured.published.to_parquet(folder / "kpis.parquet", index=False)
 
 
+def _write_index_and_pdfs(
+    folder: Path,
+    title: str,
+    period: str,
+    records: Sequence[Record],
+    workbook: Workbook,
+    printer: Printer | None,
+) -> None:
+    pages = [record.file for record in records]
+    pdfs = [f"{Path(page).stem}.pdf" for page in pages]
+    if printer is None or not printer.pages(folder, pages):
+        pdfs = []
+    _write_index(folder, title, period, records, workbook, pdfs)
+    whole = f"{title}, {month(period)}"
+    if pdfs and printer is not None and not printer.pack(folder, whole, ["index.html", *pages]):
+        _write_index(folder, title, period, records, workbook, [])
+
+
 def _write_index(
     folder: Path,
     title: str,
     period: str,
     records: Sequence[Record],
     workbook: Workbook,
+    pdfs: Sequence[str],
 ) -> None:
     settings, groups = workbook.settings, defaultdict[str, list[Record]](list)
     for record in records:
@@ -132,6 +154,8 @@ def _write_index(
         reports=records,
         failed=[record for record in records if not record.is_published],
         groups=groups,
+        pdfs=dict(zip([record.file for record in records], pdfs, strict=bool(pdfs))),
+        pack_pdf=PACK if pdfs else "",
         withheld=workbook.verdict.lost(settings.withhold_above_rejected_share),
         questions=workbook.verdict.questions,
         collect_next=in_words(steps(workbook.view(period))),

@@ -5,10 +5,8 @@ import unicodedata
 from functools import lru_cache
 from itertools import takewhile
 
-_LOOKS = str.maketrans(  # letters of other scripts that look like Latin ones, small or capital
-    "авеѕіјкмнорстухαβεζηικμνορτυχ’‘ʼ`´“”",
-    "abesijkmhopctyxabezhikmnoptyx'''''\"\"",
-)
+from pipelines.letters import as_latin
+
 _JOINERS = "\u200c\u200d"  # which some scripts are written with
 _OF_DEPARTMENTS = {"dept", "dep", "department", "div", "division", "the", "of", "for", "and"}
 
@@ -25,7 +23,7 @@ def tidy(text: str) -> str:
 @lru_cache(maxsize=100_000)
 def same(text: str) -> str:
     """What two texts share that differ in case, spaces, Unicode form: they look one."""
-    return _plain(text).translate(_LOOKS)
+    return as_latin(_plain(text))
 
 
 def is_of_other_letters(first: str, second: str) -> bool:

@@ -28,9 +28,12 @@ def check(asked: Asked) -> Iterator[Question | Mended]:
     if not asked.has("baselines.version"):
         return
     baselines = asked.tables["baselines"]
-    if not (baselines["version"] == 0).any():
-        yield _no_original(baselines)
+    lowest = baselines.groupby("project_id", sort=False)["version"].min()
+    if not (lowest == 0).any():
+        yield _no_original(lowest)
         return
+    if (later := lowest[lowest > 0]).size:
+        yield _no_original_of_some(later, len(lowest))
     late, soon = _set_late(asked)
     if len(late):
         yield _late(late)
@@ -47,8 +50,7 @@ def check(asked: Asked) -> Iterator[Question | Mended]:
     yield from _as_it_turned_out(asked, set(late["project_id"]))
 
 
-def _no_original(baselines: pd.DataFrame) -> Question:
-    lowest = baselines.groupby("project_id")["version"].min()
+def _no_original(lowest: pd.Series) -> Question:
     ones = (lowest == 1).sum()
     asks = (
         f"is version 1 the original baseline; no project has a version 0, {ones} of {len(lowest)} "
@@ -58,6 +60,20 @@ def _no_original(baselines: pd.DataFrame) -> Question:
     return Question(
         "first_version", "baselines", "version", asks, remedy, withholds=("baselines",)
     )  # fmt: skip
+
+
+def _no_original_of_some(later: pd.Series, of: int) -> Question:
+    ones = (later == 1).sum()
+    asks = (
+        f"is version 1 the original baseline of some; {counted(len(later), 'project')} of {of:,} "
+        f"{'has' if len(later) == 1 else 'have'} no version 0 as the others have, {ones} "
+        f"{'begins' if ones == 1 else 'begin'} with 1, and "
+        f"{'it is' if len(later) == 1 else 'they are'} left out where outcomes are set against the "
+        "original"
+    )
+    remedy = "Count the versions of all from 0, or of all from 1 and say first_version: 1"
+    examples = tuple(later.index[:3])
+    return Question("first_version", "baselines", "version", asks, remedy, (), examples)
 
 
 def _set_late(asked: Asked) -> tuple[pd.DataFrame, pd.DataFrame]:

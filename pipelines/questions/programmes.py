@@ -1,7 +1,7 @@
 """Rows of projects that are sums of others: programmes, phases, totals of a department."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ import pandas as pd
 from pipelines.questions.asked import Asked, Mended, Tables
 from pmo_lib.contract.tables import in_reference_order
 from pmo_lib.contract.verdict import Question
-from pmo_lib.wording import counted
+from pmo_lib.wording import counted, listed
 
 _OF = r"(?:project|programme|program|portfolio|task|issue|work_?item|item|record|initiative)"
 PARENT = re.compile(
@@ -30,8 +30,10 @@ def check(asked: Asked) -> Iterator[Question | Mended]:
     told: set[str] = set()
     if extra is not None:
         for name in extra.columns.difference(projects.columns):
-            parents = _parents(str(name), extra, projects) - told
+            parts = _parts(str(name), extra, projects)
+            parents = parts.keys() - told
             if parents and len(parents) < len(projects):
+                yield from _benefits_of_their_own(str(name), parts, asked)
                 yield _left_out(str(name), parents, asked)
                 told |= parents
     sums = _sums(asked, told)
@@ -39,27 +41,61 @@ def check(asked: Asked) -> Iterator[Question | Mended]:
         yield _sum_of_others(sums)
 
 
-def _parents(name: str, extra: pd.DataFrame, projects: pd.DataFrame) -> set[str]:
-    """The projects that a column names as those that contain others."""
+def _parts(name: str, extra: pd.DataFrame, projects: pd.DataFrame) -> dict[str, set[str]]:
+    """The projects that a column says contain others, each with those next beneath it."""
     if not any(pattern.fullmatch(name) for pattern in (PARENT, OUTLINE, SUMMARY)):
-        return set()
+        return {}
     values, own = extra[name].str.strip(), extra["project_id"]
     accepted = set(projects["project_id"])
     if SUMMARY.fullmatch(name):
-        return set(own[values.str.casefold().isin(YES)]) & accepted
+        wholes = set(own[values.str.casefold().isin(YES)]) & accepted
+        return dict.fromkeys(wholes, accepted - wholes)
     if OUTLINE.fullmatch(name):
-        return _above(values, own) & accepted
-    names = projects.drop_duplicates("name", keep=False).dropna(subset=["name"])
-    by_name = dict(zip(names["name"], names["project_id"], strict=True))
-    named = values.where(values.isin(accepted), values.map(by_name))
-    return set(named[named != own].dropna())
+        numbers = values.str.rstrip(".")
+        by_number = dict(zip(numbers.dropna(), own[numbers.notna()], strict=True))
+        above = numbers.str.rpartition(".")[0].map(by_number)
+    else:
+        names = projects.drop_duplicates("name", keep=False).dropna(subset=["name"])
+        by_name = dict(zip(names["name"], names["project_id"], strict=True))
+        above = values.where(values.isin(accepted), values.map(by_name))
+    above = above[above.isin(accepted) & (above != own)]
+    return {whole: set(parts) for whole, parts in own[above.index].groupby(above)}
 
 
-def _above(numbers: pd.Series, own: pd.Series) -> set[str]:
-    """Those whose number, such as 1.2, begins that of another, such as 1.2.1."""
-    plain = numbers.dropna().str.rstrip(".")
-    parents = set(plain.str.rpartition(".")[0]) - {""}
-    return set(own[plain.index[plain.isin(parents)]])
+def _benefits_of_their_own(
+    column: str, parts: Mapping[str, set[str]], asked: Asked
+) -> Iterator[Question]:
+    """Benefits that only a row that contains others has, which would be lost with it."""
+    if "benefits" not in asked.tables:
+        return
+    holders = set(asked.tables["benefits"]["project_id"])
+    alone = [whole for whole in parts if whole in holders and not _below(whole, parts) & holders]
+    if not alone:
+        return
+    lost = asked.tables["benefits"]["project_id"].isin(alone).sum()
+    asks = (
+        f"which projects bring the benefits of {listed([repr(each) for each in alone[:3]])}"
+        f"{f' and {len(alone) - 3:,} more' if len(alone) > 3 else ''}? By {column} "
+        f"{'it contains' if len(alone) == 1 else 'they contain'} other projects and "
+        f"{'is' if len(alone) == 1 else 'are'} not counted, and {counted(int(lost), 'benefit')} of "
+        f"{len(asked.tables['benefits']):,} would be lost"
+    )
+    withheld = tuple(each for each in ("benefits", "benefit_reports") if each in asked.tables)
+    yield Question(
+        "programme_benefits", "benefits", "project_id", asks,
+        "Give each benefit to the project that brings it; waived, they are not counted",
+        withheld, tuple(alone[:3]),
+    )  # fmt: skip
+
+
+def _below(whole: str, parts: Mapping[str, set[str]]) -> set[str]:
+    """All that a project contains, at whatever depth."""
+    found, left = set[str](), [whole]
+    while left:
+        new = parts.get(left.pop(), set()) - found
+        found |= new
+        left += new
+    return found - {whole}
 
 
 def _left_out(column: str, parents: set[str], asked: Asked) -> Mended:

@@ -4,7 +4,7 @@ import hashlib
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from pipelines.reading.headers import LOOKED_AT, header_row
@@ -127,6 +128,7 @@ class _Parser(WorkSheetParser):
             date_formats=book._date_formats,
             timedelta_formats=book._timedelta_formats,
         )
+        self.filled = set[int]()  # the columns in which a value has been seen
         # libraries write 0 for a value and ask Excel to calculate when it opens the workbook
         self._waits = _CALCULATE.search(book._archive.read("xl/workbook.xml")) is not None
 
@@ -148,6 +150,7 @@ def _filled(parser: _Parser, where: str) -> Iterator[tuple[int, Cells]]:
         if not values:
             continue
         width = max(values)
+        parser.filled |= values.keys()
         cells += width
         if cells > MOST_CELLS:
             raise _refused(where, f"holds more than {MOST_CELLS:,} cells")
@@ -166,17 +169,33 @@ def _padded(rows: Iterator[tuple[int, Cells]]) -> Iterator[tuple[int, Cells]]:
 def unseen(parser: _Parser, sheet: Any, read: Iterable[int]) -> Iterator[tuple[str, str]]:
     """What somebody who opens the workbook does not see, though it is read: `read` are lines."""
     title, lines = spelled_out(sheet.title), set(read)
-    is_hidden = sheet.sheet_state != "visible"
     rows = sum(
-        attributes.get("hidden") in {"1", "true"} and int(line) in lines
+        _has_no_size(attributes, "ht") and int(line) in lines
         for line, attributes in parser.row_dimensions.items()
     )
-    hidden = [*(["the sheet is hidden"] if is_hidden else [])]
-    if rows:
-        were = "were" if rows > 1 else "was"
-        hidden.append(f"{counted(rows, 'hidden row')} of sheet {title} {were} read too")
-    if hidden:
-        yield "hidden", f"holds what nobody sees: {', and '.join(hidden)}"
+    columns = [get_column_letter(at) for at in sorted(parser.filled) if _is_hidden(at, parser)]
+    found = [
+        "the sheet is hidden" if sheet.sheet_state != "visible" else "",
+        _too(rows, "hidden row", title) if rows else "",
+        f"{_too(len(columns), 'hidden column', title)} ({', '.join(columns)})" if columns else "",
+    ]
+    if any(found):
+        yield "hidden", f"holds what nobody sees: {', and '.join(filter(None, found))}"
+
+
+def _is_hidden(column: int, parser: _Parser) -> bool:
+    return any(
+        int(span["min"]) <= column <= int(span["max"]) and _has_no_size(span, "width")
+        for span in parser.column_dimensions.values()
+    )
+
+
+def _has_no_size(attributes: Mapping[str, str], size: str) -> bool:
+    return attributes.get("hidden") in {"1", "true"} or float(attributes.get(size, 1)) == 0
+
+
+def _too(count: int, what: str, title: str) -> str:
+    return f"{counted(count, what)} of sheet {title} {'were' if count > 1 else 'was'} read too"
 
 
 def cell_text(value: object) -> str:

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 
+from pipelines.letters import as_latin, script
+
 LOOKED_AT = 20  # rows in which the header is looked for
 UNNAMED = "\0column "  # cannot clash with a header: cells never hold NUL
 
@@ -67,8 +69,22 @@ def names_of(cells: Iterable[str]) -> tuple[list[str], dict[str, tuple[int, int]
 
 
 def slip_of(header: str, ours: Iterable[str]) -> str:
-    """The one of our names that `header` is but for a typing slip; or nothing."""
-    return next((name for name in ours if _is_slip(header, name)), "")
+    """The one of our names that `header` is but for a typing slip; or nothing.
+
+    Letters of another script among ours may look like any of ours.
+    """
+    plain = as_latin(header)
+    foreign = {c for c in plain if script(c) not in {"", "LATIN"}}
+    return next((n for n in ours if _looks_like(plain, n, foreign) or _is_slip(plain, n)), "")
+
+
+def _looks_like(given: str, ours: str, foreign: Collection[str]) -> bool:
+    """Whether a name is ours but for foreign letters, of which most are not."""
+    if len(given) != len(ours):
+        return False
+    own = sum(letter == other for letter, other in zip(given, ours, strict=True))
+    pairs = zip(given, ours, strict=True)
+    return own > len(ours) / 2 and all(c == other or c in foreign for c, other in pairs)
 
 
 def _is_slip(given: str, ours: str) -> bool:

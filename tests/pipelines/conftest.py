@@ -167,8 +167,8 @@ class Runs:
     def __init__(self, raw: Path, out: Path, job: Path) -> None:
         self.raw, self.out, self.job = raw, out, job
 
-    def __call__(self, *, force: bool = False, **parameters: Any) -> RunResult:
-        return run(Request(str(self.job), self.raw, self.out, parameters, 1, force))
+    def __call__(self, *, force: bool = False, pdf: bool = False, **parameters: Any) -> RunResult:
+        return run(Request(str(self.job), self.raw, self.out, parameters, 1, force, pdf=pdf))
 
     @property
     def pack(self) -> Path:

@@ -1,10 +1,6 @@
 """Pages on a telephone: whatever words they hold, nothing is wider than the screen."""
 
-import json
-import re
-import shutil
-import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +15,6 @@ from pipelines.publishing.render import Record
 from pmo_lib.contract.verdict import Question
 from pmo_lib.reports import page
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 WIDTH = 400
 WORDS = {
     "of 36 letters": "Verwaltungsdigitalisierungsvorhaben1",
@@ -30,48 +25,29 @@ WORDS = {
 STYLE = (TEMPLATES / "pmo_report" / "static" / "pmo.css").read_text(encoding="utf-8")
 Measure = Callable[[str], dict[str, Any]]
 
-LOOK = """<script>addEventListener("load", () => {
-  const root = document.documentElement, edge = root.clientWidth, seen = [];
+LOOK = """() => {
+  const root = document.documentElement, seen = [];
   for (const cell of document.querySelectorAll(".value")) {
     const scroll = cell.closest(".scroll"), right = cell.getBoundingClientRect().right;
     seen.push(Math.round(right - (scroll || root).getBoundingClientRect().right));
   }
-  parent.document.body.innerHTML = "<pre>" + JSON.stringify(
-    {page: root.scrollWidth, screen: edge, beyond: seen}) + "</pre>";
-})</script>"""
+  return {page: root.scrollWidth, screen: root.clientWidth, beyond: seen};
+}"""
 
 
 @pytest.fixture
-def measure(tmp_path: Path) -> Measure:
+def measure(browser: Any) -> Iterator[Measure]:
     """How wide a page is on the screen, and by how much each .value lies beyond it."""
-    if BROWSER is None:
-        pytest.skip("needs a browser")
+    context = browser.new_context(viewport={"width": WIDTH, "height": 900})
+    tab = context.new_page()
 
     def of(html: str) -> dict[str, Any]:
-        (tmp_path / "page.html").write_text(_scripted(html))
-        frame = f"<iframe src='page.html' style='border:0;width:{WIDTH}px;height:900px'></iframe>"
-        (tmp_path / "frame.html").write_text(f"<!DOCTYPE html><body>{frame}</body>")
-        command = [
-            BROWSER,
-            "--headless",
-            "--no-sandbox",
-            "--allow-file-access-from-files",
-            "--virtual-time-budget=2000",
-            "--dump-dom",
-            f"file://{tmp_path}/frame.html",
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-        found = re.search(r"<pre>(.*?)</pre>", done.stdout, re.DOTALL)
-        assert found is not None, done.stdout[-500:]
-        return json.loads(found[1])
+        tab.set_content(html)
+        found: dict[str, Any] = tab.evaluate(LOOK)
+        return found
 
-    return of
-
-
-def _scripted(html: str) -> str:
-    """The page with a script that looks at it, which its policy would not let run."""
-    html = html.replace('http-equiv="Content-Security-Policy"', "")
-    return html.replace("</body>", f"{LOOK}</body>")
+    yield of
+    context.close()
 
 
 def report(word: str) -> str:

@@ -99,3 +99,17 @@ class TestFirstVersion:
         assert questions(self.ONES, first_version=1) == {}
         found = answered(self.ONES, Settings(first_version=1))["baselines"]["version"]
         pd.testing.assert_series_equal(found, delivery()["baselines"]["version"])
+
+    @pytest.mark.parametrize(
+        ("of", "said"),
+        [(1, "1 project of 150 has no version 0"), (40, "40 projects of 150 have no version 0")],
+    )
+    def test_of_some_is_told(self, of: int, said: str) -> None:
+        given = delivery()
+        some = given["baselines"]["project_id"].drop_duplicates().head(of)
+        later = given["baselines"]["project_id"].isin(some)
+        mixed = changed(given, baselines__version=lambda versions: versions + later.astype("Int64"))
+        (asked,) = questions(mixed).values()
+        assert asked.id == "first_version baselines.version"
+        assert said in asked.asks
+        assert asked.withholds == ()

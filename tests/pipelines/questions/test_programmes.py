@@ -35,7 +35,7 @@ def beside(column: str, values: list[str]) -> dict[str, pd.DataFrame]:
 
 
 HALVES = ["X1" if at % 2 else "X2" for at in range(len(PARTS))]
-NUMBERS = [f"{1 + at % 2}.{at}" for at in range(len(PARTS))]
+NUMBERS = [f"{2 - at % 2}.{at}" for at in range(len(PARTS))]
 NAMES = {"X1": "Roads", "X2": "Rail"}
 MARKED: dict[str, tuple[str, list[str]]] = {
     "parent": ("parent_id", [*HALVES, "", ""]),
@@ -61,6 +61,27 @@ def test_what_contains_others_is_left_out_with_all_that_is_said_of_it(named: str
         assert table.columns.tolist() == list(TABLES[name].column_names)
     assert [len(left[name]) for name in ("projects", "benefits", "benefit_reports")] == [150, 1, 1]
     assert len(both["projects"]) == 152
+
+
+@pytest.mark.parametrize("named", [name for name in MARKED if name != "summary"])
+def test_benefits_that_only_a_programme_has_are_asked_about(named: str) -> None:
+    both = given()
+    elsewhere = both["benefits"].replace({"project_id": {"p001": PARTS[0]}})  # a part of the other
+    found = findings(both | {"benefits": elsewhere}, beside(*MARKED[named]))
+    question = found["programme_benefits benefits.project_id"].question
+    assert "which projects bring the benefits of 'X1'? By" in question.asks
+    assert "1 benefit of 2 would be lost" in question.asks
+    assert question.withholds == ("benefits", "benefit_reports")
+    assert found.keys() > {f"programmes projects.{MARKED[named][0]}"}
+
+
+def test_benefits_are_looked_for_at_whatever_depth() -> None:
+    both = given()
+    inner = [*("p002" for _ in PARTS), "", ""]  # X1 > p002 > all others
+    inner[PARTS.index("p002")] = "X1"
+    assert "programme_benefits benefits.project_id" not in findings(
+        both, beside("parent_id", inner)
+    )
 
 
 @pytest.mark.parametrize(

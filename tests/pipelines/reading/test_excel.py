@@ -178,6 +178,20 @@ class TestWhatNobodySees:
             "holds what nobody sees: 2 hidden rows of sheet Sheet were read too"
         )
 
+    def test_hidden_columns_are_read_and_named(self, tmp_path: Path) -> None:
+        book = openpyxl.Workbook()
+        for row in (["project_id", "a", "b", "cost", "d"], ["P1", 1, 2, 3, 4]):
+            book.active.append(row)
+        book.active.column_dimensions["B"].hidden = True
+        book.active.column_dimensions["D"].hidden = True
+        book.active.column_dimensions.group("G", "XFD", hidden=True)  # nothing stands there
+        book.save(tmp_path / "a.xlsx")
+        table = only(tmp_path / "a.xlsx")
+        assert table.cells.loc[0, ["a", "cost"]].tolist() == ["1", "3"]
+        assert dict(table.told)["hidden"] == (
+            "holds what nobody sees: 2 hidden columns of sheet Sheet were read too (B, D)"
+        )
+
     @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
     def test_hidden_sheet_is_read_and_told(self, tmp_path: Path, state: str) -> None:
         book = openpyxl.Workbook()

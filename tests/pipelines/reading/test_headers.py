@@ -99,6 +99,24 @@ class TestSlips:
     ) -> None:
         assert slip_of(given, sorted(OURS)) == ours
 
+    def test_in_letters_of_whatever_script_are_known(self) -> None:
+        given = {
+            "Cyrillic": "аctuаl_cоst", "all Cyrillic": "соѕт", "Greek": "αctual_cοst",
+            "Armenian": "аctual_cօst", "Cherokee": "ꮯost", "Lisu": "prꓳject_id",
+            "Coptic": "cⲟst", "Georgian": "finiშhეd_on", "Cyrillic again": "рrојесt_іd",
+        }  # fmt: skip
+        ours = ["actual_cost", "cost", "project_id", "finished_on"]
+        assert {script for script, header in given.items() if not slip_of(header, ours)} == set()
+
+    def test_are_not_seen_in_words_of_another_language(self) -> None:
+        words = "стоимость имя проект κόστος έργο ծրագիր проект_id größe kosten cód nombre 費用"
+        seen = {
+            (table.name, word): found
+            for table, word in product(TABLES.values(), words.split())
+            if (found := slip_of(word, table.column_names)) and word != "проект_id"
+        }
+        assert seen == {}
+
     def test_are_not_seen_in_words_of_their_own(self) -> None:
         words = """
             approved_by started_by finished_by closed_by opened_by submitted_by decided_by
