@@ -73,6 +73,8 @@ def promised(evidence: Evidence, department: str) -> str:
     if not own:
         return ""
     kept, broken = (sum(p.verdict == v for p in own) for v in ("kept", "not kept"))
+    if not kept + broken:
+        return f"Of {counted(len(own), 'promise')} to customers none can be told to be kept or not."
     return (
         f"Of {counted(len(own), 'promise')} to customers {kept} {_is(kept)} kept, {broken} not; of "
         f"{len(own) - kept - broken} it cannot be told yet."
