@@ -77,64 +77,6 @@ class KpiReport(CustomerReport):
             return page.paragraph(f"Nothing was promised to {self.subject} that is written down.")
         return promises.section(self.made)
 
-<<<<<<< HEAD
-=======
-    def _outcomes(self) -> list[str]:
-        on_time, on_budget, overrun = (self.result(kpi) for kpi in ("D1", "D2", "D3"))
-        if not (on_time.is_measured or on_budget.is_measured):
-            return [
-                "Cannot tell how projects end, on time or on budget: "
-                f"{on_time.reason or on_budget.reason}."
-            ]
-        months = self.workbook.settings.outcome_window_months
-        said = []
-        if on_time.is_measured:
-            unknown = self._of_unknown_status("D1")
-            done = on_time.n + on_time.missing - unknown
-            more = f" ({unknown:,} more ended, with no status to say how)" if unknown else ""
-            said.append(
-                f"Of {counted(done, 'project')} completed in the {months} "
-                f"months to {month(self.parameters.period)}{more}, {on_time.n} can be judged on "
-                f"time: {self.said('D1')} met their original date."
-            )
-        if on_budget.is_measured:
-            said.append(
-                f"Of the {on_budget.n} whose costs are known, {self.said('D2')} kept to budget."
-            )
-        if overrun.is_measured:
-            said.append(f"The median project {compared(overrun.value)} ({self.ends('D3')}).")
-        p80 = self.result("D3", "p80")
-        if p80.is_measured and p80.value > 0:
-            said.append(
-                f"One in five cost {number(p80.value, 'share')} or more above what was approved "
-                f"({self.ends('D3', 'p80')})."
-            )
-        return said
-
-    def _of_unknown_status(self, kpi_id: str) -> int:
-        """How many of the KPI's projects have no status: they ended, but may not be completed."""
-        cases = self.measured.observations(kpi_id, self.parameters.department)["case_id"]
-        projects = self.workbook.tables["projects"]
-        unknown = projects.loc[projects["status"].isna(), "project_id"]
-        return int(cases.isin(unknown).sum())
-
-    def _in_flight(self) -> list[str]:
-        wip, cpi, spi = (self.result(kpi) for kpi in ("P2", "D6", "D7"))
-        if not wip.is_measured:
-            return [f"Cannot tell how much work is in flight: {wip.reason}."]
-        said = [f"{counted(wip.n, 'project')} {'is' if wip.n == 1 else 'are'} in flight."]
-        if wip.missing:
-            said.append(f"For {wip.missing:,} more the status is not recorded.")
-        if cpi.is_measured:
-            currency = self.workbook.settings.currency
-            said.append(
-                f"{cpi.n} of them earn {self.said('D6')} of planned work for each {currency} spent."
-            )
-        if spi.is_measured:
-            said.append(f"By earned schedule, {spi.n} are {_pace(spi)}: SPI(t) {self.said('D7')}.")
-        return said
-
->>>>>>> main
     def answers_meaning(self) -> HTML:
         """What the two answers mean, which targets to set, how a change differs from an effect."""
         share = f"{self.workbook.settings.false_discovery_share:.0%}"
