@@ -3,6 +3,7 @@
 import re
 from itertools import count
 
+SCREEN = "celltag_screen"  # cells of a notebook that stay on the screen
 FEWEST = 4  # sections from which on a page has a list of them
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
@@ -29,6 +30,7 @@ def in_css(text: str) -> str:
 def _with_annex(html: str) -> str:
     """Each figure is named, and its numbers stand at the page's end, where they print."""
     numbers: list[str] = []
+    on_paper = False
 
     def named(found: re.Match[str]) -> str:
         at = len(numbers) + 1
@@ -48,7 +50,7 @@ def _with_annex(html: str) -> str:
     annex = "\n".join(numbers)
     return html.replace(
         "</main>",
-        f'<section class="annex">\n<h2>The numbers behind the figures</h2>\n{annex}\n'
+        f'<section class="annex{"" if on_paper else " screen"}">\n<h2>The numbers behind the figures</h2>\n{annex}\n'
         "</section>\n</main>",
     )
 

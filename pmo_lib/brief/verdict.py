@@ -77,7 +77,8 @@ def promised(evidence: Evidence, department: str) -> str:
         return f"Of {counted(len(own), 'promise')} to customers none can be told to be kept or not."
     rest = len(own) - kept - broken
     unknown = f"; of {rest} it cannot be told yet" if rest else ""
-    return f"Of {counted(len(own), 'promise')} to customers {are(kept)} kept, {are(broken)} not{unknown}."
+    told = f"{are(kept)} kept, {are(broken)} not{unknown}"
+    return f"Of {counted(len(own), 'promise')} to customers {told}."
 
 
 def _ends(on_time: KpiResult | None, on_budget: KpiResult | None, until: str) -> str:
