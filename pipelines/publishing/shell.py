@@ -33,9 +33,14 @@ def _with_annex(html: str) -> str:
     on_paper = False
 
     def named(found: re.Match[str]) -> str:
+        nonlocal on_paper
         at = len(numbers) + 1
+        cell = html[html.rfind('<div class="cell ', 0, found.start()) :]
+        is_screen = SCREEN in cell[: cell.find(">")]
+        on_paper |= not is_screen
+        own = "behind screen" if is_screen else "behind"
         numbers.append(
-            f'<details class="behind"><summary>Figure {at}</summary>\n<div id="numbers-{at}">'
+            f'<details class="{own}"><summary>Figure {at}</summary>\n<div id="numbers-{at}">'
             f'{found["numbers"]}\n<p><a href="#figure-{at}">Back to figure {at}</a></p></div>'
             "</details>"
         )
@@ -50,7 +55,8 @@ def _with_annex(html: str) -> str:
     annex = "\n".join(numbers)
     return html.replace(
         "</main>",
-        f'<section class="annex{"" if on_paper else " screen"}">\n<h2>The numbers behind the figures</h2>\n{annex}\n'
+        f'<section class="annex{"" if on_paper else " screen"}">\n'
+        f"<h2>The numbers behind the figures</h2>\n{annex}\n"
         "</section>\n</main>",
     )
 
