@@ -63,6 +63,14 @@ class Behaviour:
         return not self.signal.startswith("cannot tell")
 
     @property
+    def signalled_in(self) -> str:
+        """The last month of the latest point that is a signal; empty where none is."""
+        if not self.can_tell or self.signal.startswith("no signal"):
+            return ""
+        marked = self.points.loc[self.points["rule"] != "", "period"]
+        return months_in(marked.iloc[-1])[-1]
+
+    @property
     def holds(self) -> bool:
         """Whether its limits are valid: neighbouring points are not autocorrelated."""
         return self.can_tell and not self.autocorrelation > AUTOCORRELATED

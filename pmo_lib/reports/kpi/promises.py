@@ -15,8 +15,6 @@ from pmo_lib.reports import page
 from pmo_lib.reports.scorecard import answer
 from pmo_lib.wording import DASH, are, change, change_interval, counted, interval, number, wanted
 
-MOST = 4  # more KPIs on a page and none is looked at
-USUAL = ("D1", "D3", "P1", "G8")  # where nothing was promised
 CAPTIONS: dict[Verdict, str] = {
     "not kept": "Promises not kept",
     "kept": "Promises kept",
