@@ -35,7 +35,9 @@ def money(amount: float, currency: str) -> str:
     if isnan(amount):
         return DASH
     size = abs(amount)
-    if size >= 9_995_000:
+    if size >= 999.95e6:
+        said = f"{size / 1e9:,.1f}{TIED}billion"
+    elif size >= 9_995_000:
         said = f"{size / 1e6:,.1f}{TIED}million"
     elif size >= 99_500:
         said = f"{size / 1e6:,.2f}{TIED}million"
