@@ -104,6 +104,9 @@ def run(
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Print each report, and the pack, as PDF (Chromium).")
     ] = False,
+    mail: Annotated[
+        bool, typer.Option("--mail", help="Tell whom settings.yml names, where there is news.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Publish a report pack: ingest, validate, render, publish."""
@@ -116,7 +119,22 @@ def run(
         request = Request(job, raw, out, parameters, workers, force, warm, pdf)
         outcome = run_request(request, progress)
     console.outcome(outcome)
-    raise typer.Exit(outcome.exit_code)
+    is_told = not mail or _mailed(outcome.pack, out, console)
+    raise typer.Exit(outcome.exit_code if is_told else 1)
+
+
+def _mailed(pack: Path, out: Path, console: Console) -> bool:
+    """Whether all were told who were to be; the pack is published either way."""
+    from pipelines import mail
+    from pipelines.files import locked
+    from pmo_lib.workbook import open_workbook
+
+    with console.progress() as progress, locked(out):
+        try:
+            return mail.mail(pack, open_workbook(out), progress)
+        except PmoError as error:
+            progress.warn(str(error))
+            return False
 
 
 @app.command()

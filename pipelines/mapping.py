@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipelines.maps.declared import read_map
 from pipelines.maps.grid import grids
-from pipelines.maps.mapped import fits
+from pipelines.maps.headings import fits
 from pipelines.maps.proposed import ProposedSheet, proposed
 from pipelines.maps.source import shipped
 from pipelines.maps.written import as_yaml

@@ -13,8 +13,8 @@ from pmo_lib.workbook.measured import FACTS, MEASURED
 RUN, EXECUTED, LOGS = "run.json", "executed", "logs"
 _FILES = (".verdict.json.new", "..verdict.json.new.new", "..lock.json.new")
 _PAGE_OR_FIGURES = re.compile(
-    r"(?:previous/)?[^/]+\.html|[^/]+\.pdf|(?:kpis|benchmarks|value_case|value_money|asks)\.csv"
-    r"|kpis\.parquet|(?:run|page_one)\.json"
+    r"(?:previous/)?[^/]+\.html|[^/]+\.pdf|kpis\.parquet|(?:run|page_one)\.json"
+    r"|(?:kpis|benchmarks|value_case|value_money|promises|asks)\.csv"
 )
 
 

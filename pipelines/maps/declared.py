@@ -11,6 +11,7 @@ from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import SettingsError, allowed_values, raise_all
 
+AUTO = "auto"  # dates whose format the values tell
 AS_AT = "as_at"  # a constant that stands for the date of the sheet
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,6 +123,13 @@ def numbered(headings: Sequence[str]) -> list[str]:
         again = bool(heading) and seen[key] > 1
         names.append(f"{heading} ({seen[key]})" if again else heading)
     return names
+
+
+def by_heading(names: Iterable[str]) -> dict[str, str]:
+    """The columns by their heading as it is compared; Sprint (1) is the first of several."""
+    there = {plain(name): name for name in names}
+    firsts = {f"{heading} 1": name for heading, name in there.items() if f"{heading} 2" in there}
+    return firsts | there
 
 
 def _totals(rows: pd.DataFrame) -> pd.Series:

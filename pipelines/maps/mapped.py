@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from rapidfuzz import process
 
+from pipelines.maps.changed import refuse_changed
 from pipelines.maps.declared import AS_AT, Map, SheetMap, Taken, either
-from pipelines.maps.grid import Grid, grids
-from pipelines.maps.listed import HEADER_WITHIN, Listed, listed, numbered, plain
+from pipelines.maps.headings import list_in
+from pipelines.maps.listed import Listed
 from pipelines.maps.taken import Cells, read, table_of
 from pipelines.reading.headers import normalised
 from pipelines.reading.readers import Lines, RawTable
@@ -49,10 +49,11 @@ def mapped(declared: Map, paths: Iterable[Path], where: str) -> Mapped:
         parts: list[tuple[str, dict[str, RawTable]]] = []
         for path in own:
             try:
-                one = _list_in(path, sheet, where)
+                one = list_in(path, sheet, where)
+                refuse_changed(one, sheet, where)
                 for as_at, part in _dated(one, sheet, where):
                     parts.append((as_at, _tables(part, sheet, as_at)))
-            except DataError as error:
+            except PmoError as error:
                 errors.append(error)
                 continue
             used.append(path)
@@ -69,68 +70,6 @@ def mapped(declared: Map, paths: Iterable[Path], where: str) -> Mapped:
                 found[table] += raws
     raise_all(errors)
     return Mapped(found, tuple(dict.fromkeys(used)))
-
-
-def _list_in(path: Path, sheet: SheetMap, where: str) -> Listed:
-    """The list that the map is of; DataError names the headings that are missing."""
-    every = [grid for grid in grids(path) if not sheet.sheet or _same(grid.sheet, sheet.sheet)]
-    if not every:
-        names = ", ".join(grid.sheet for grid in grids(path) if grid.sheet)
-        raise DataError(
-            f"there is no sheet {sheet.sheet!r}",
-            where=path.name,
-            remedy=f"Mend sheet: in {where}. The file has: {names or 'one list without a name'}",
-        )
-    best: tuple[int, Grid, int] | None = None
-    for grid in every:
-        line, missing = _best_header(grid, sheet)
-        if best is None or len(missing) < best[0]:
-            best = (len(missing), grid, line)
-        if not missing:
-            return listed(grid, line)
-    assert best is not None
-    _, grid, line = best
-    headings = grid.row(grid.position(line))
-    raise DataError(
-        "headings of the map are missing: "
-        + "; ".join(_nearest(wanted, headings) for wanted in _missing(headings, sheet)),
-        where=f"{grid.where} line {line}",
-        remedy=f"Mend the headings in {where}, or the export",
-    )
-
-
-def fits(sheet: SheetMap, grid: Grid) -> bool:
-    """Whether a list has all headings that must be there."""
-    return not _best_header(grid, sheet)[1]
-
-
-def _best_header(grid: Grid, sheet: SheetMap) -> tuple[int, list[tuple[str, ...]]]:
-    """The line with most of the map's headings, and those that it lacks."""
-    positions = (
-        [grid.position(sheet.header)]
-        if sheet.header in grid.lines
-        else range(min(len(grid.lines), HEADER_WITHIN))
-    )
-    lacking = [(len(missing := _missing(grid.row(at), sheet)), at, missing) for at in positions]
-    _, at, missing = min(lacking, key=lambda item: item[:2])
-    return int(grid.lines[at]), missing
-
-
-def _missing(headings: Sequence[str], sheet: SheetMap) -> list[tuple[str, ...]]:
-    there = {plain(name) for name in numbered(headings)}
-    return [wanted for wanted in sheet.needed if not any(plain(each) in there for each in wanted)]
-
-
-def _nearest(wanted: Sequence[str], headings: Sequence[str]) -> str:
-    near = process.extract(
-        plain(wanted[0]), {h: plain(h) for h in headings if h}, limit=3, score_cutoff=50
-    )
-    shown = " or ".join(repr(heading) for *_, heading in near)
-    return f"{wanted[0]!r} (nearest today: {shown or 'none'})"
-
-
-def _same(one: str, other: str) -> bool:
-    return plain(one) == plain(other)
 
 
 def _dated(one: Listed, sheet: SheetMap, where: str) -> Iterator[tuple[str, Listed]]:

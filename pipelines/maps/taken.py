@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from pipelines.maps.columns import Habits, fit, order_of_dates
-from pipelines.maps.declared import AS_AT, SheetMap, Taken, either
+from pipelines.maps.declared import AS_AT, AUTO, SheetMap, Taken, either
 from pipelines.maps.file_column import FileColumn
-from pipelines.maps.listed import plain
+from pipelines.maps.listed import by_heading, plain
 from pipelines.reading.conventions import Conventions
 from pipelines.reading.numbers import bare
 from pipelines.reading.parse import parse
@@ -18,9 +18,8 @@ from pmo_lib.contract.schema import Column
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError
 
-AUTO = "auto"
 NOT_READ = " (not read: "  # after a cell that the map cannot read, and why
-_NUMBERS = {"money", "number", "integer", "share"}
+NUMBERS = {"money", "number", "integer", "share"}
 _IN_SETTINGS = "declare the table's decimal_marks in settings.yml"
 _IN_MAP = "write decimal_mark: '.' or ',' into the map"
 
@@ -34,7 +33,7 @@ class Cells:
 
     def heading(self, wanted: Iterable[str]) -> str:
         """The first of the headings that is there, as the file writes it; else nothing."""
-        there = {plain(str(name)): str(name) for name in self.rows}
+        there = by_heading(map(str, self.rows))
         return next((there[plain(each)] for each in wanted if plain(each) in there), "")
 
     def only(self, wanted: Mapping[str, Sequence[str]]) -> "Cells":
@@ -117,7 +116,7 @@ def read(text: pd.Series, column: Column, taken: Taken, sheet: SheetMap) -> pd.S
     if column.kind in ("date", "period") and dates:
         typed = parse(replace(column, kind="date"), cells, conventions).typed
         written = typed.dt.strftime("%Y-%m-%d").astype("str")
-    elif column.kind in _NUMBERS and (taken.scale != 1 or sheet.decimal_mark):
+    elif column.kind in NUMBERS and (taken.scale != 1 or sheet.decimal_mark):
         return _numbers(column, cells, taken.scale, conventions).set_axis(text.index)
     else:
         return text

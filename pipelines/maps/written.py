@@ -1,11 +1,12 @@
 """A proposal as YAML that a person corrects and keeps."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
 from pipelines.maps.dated import as_at
+from pipelines.maps.listed import by_heading, plain
 from pipelines.maps.proposal import Proposal
 from pipelines.maps.proposed import ProposedSheet
 from pipelines.maps.register import constants
@@ -41,10 +42,11 @@ def _sheet(sheet: ProposedSheet) -> Iterator[str]:
     if sheet.left:
         yield f"  # no place: {', '.join(' '.join(name.split()) for name in sheet.left)}"
     yield "  tables:"
+    there = by_heading(map(str, sheet.listed.cells))
     for table in sheet.tables:
         yield f"    {table}:"
         own = [each for each in sheet.proposals if each.table == table]
-        yield from (f"      {line}" for each in own for line in _column(each))
+        yield from (f"      {line}" for each in own for line in _column(each, there))
         for column, constant in constants(table, sheet.proposals).items():
             yield f"      {column}: {_flow({'constant': constant})}"
         yield from (f"      {c}: ''  # required: name a heading" for c in sheet.missing(table))
@@ -65,7 +67,9 @@ def _date_of(sheet: ProposedSheet) -> Iterator[str]:
         yield f"  as_at: {_value(day)}{note}"
 
 
-def _column(each: Proposal) -> Iterator[str]:
+def _column(each: Proposal, there: Mapping[str, str]) -> Iterator[str]:
+    is_first = there.get(plain(f"{each.heading} (1)")) == each.heading
+    heading = f"{each.heading} (1)" if is_first else each.heading
     options: dict[str, Any] = {}
     if each.fit.dates:
         options["dates"] = each.fit.dates
@@ -75,7 +79,7 @@ def _column(each: Proposal) -> Iterator[str]:
         options["pattern"] = each.fit.pattern
     if each.fit.words:
         options["words"] = dict(each.fit.words)
-    taken = {"column": each.heading} | options if options else each.heading
+    taken = {"column": heading} | options if options else heading
     reason = " ".join(each.reason.split())
     yield f"{each.column}: {_flow(taken)}  # {each.confidence:.2f}: {reason}"
 

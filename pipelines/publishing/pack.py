@@ -1,51 +1,40 @@
 """A report pack: the folder that readers see, with index, results, dictionary and record."""
 
 import os
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.files import write_json
 from pipelines.ours import RUN
 from pipelines.publishing.briefs import write_briefs
-from pipelines.publishing.html import TEMPLATES, ExportError
+from pipelines.publishing.front import write_index
+from pipelines.publishing.html import ExportError
 from pipelines.publishing.made import LastGood, Made
-from pipelines.publishing.pdf import PACK, Printer
+from pipelines.publishing.pages import PAGES
+from pipelines.publishing.pdf import Printer
 from pipelines.publishing.render import Record
-from pipelines.publishing.shell import CONTENT_SECURITY_POLICY, in_css
 from pipelines.spreadsheet import write_csv
 from pmo_lib.assessment import promises
-from pmo_lib.assessment.collecting import in_words, steps
 from pmo_lib.benchmark.comparison import chosen, table
+from pmo_lib.brief.brief import Brief
 from pmo_lib.contract.dictionary import dictionary
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import PmoError
 from pmo_lib.kpis.catalogue import definitions
+from pmo_lib.measurement import Measurement
 from pmo_lib.months import month
 from pmo_lib.parameters import PARAMETERS, BenchmarkParameters, ValueCaseParameters
-from pmo_lib.printable import printable
-from pmo_lib.reports import page, quality
+from pmo_lib.reports import page
 from pmo_lib.workbook import Workbook
 
 PREVIOUS = "previous"
 ROOT = Path(__file__).resolve().parents[2]
 OWN: tuple[type, ...] = (PmoError, *PmoError.__subclasses__(), ExportError)
 SAID_TO_READERS = {kind.__name__ for kind in OWN}
-PAGES = Environment(
-    loader=FileSystemLoader(TEMPLATES),
-    autoescape=True,
-    undefined=StrictUndefined,
-    finalize=lambda value: value if hasattr(value, "__html__") else printable(str(value)),
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-PAGES.globals["policy"] = CONTENT_SECURITY_POLICY
-PAGES.filters["in_css"] = lambda text: Markup(in_css(text))
 
 
 def write_pack(
@@ -64,7 +53,7 @@ def write_pack(
     which the last good page of a failed report is sought. With a `printer` each report is there
     as PDF too, and the whole pack as one.
     """
-    _write_figures(folder, records, workbook)
+    measured, value = _write_figures(folder, records, workbook)
     kept: dict[str, dict[str, str]] = {}
     records = [_for_readers(record, facts["log"]) for record in records]
     for record in records:
@@ -73,7 +62,11 @@ def write_pack(
             kept |= {record.name: asdict(last_good)} if last_good else {}
             _write_failure(folder, record, period, workbook, last_good, facts["log"])
     _write_dictionary(folder)
-    _write_index_and_pdfs(folder, title, period, records, workbook, printer)
+
+    def index(pdfs: Sequence[str]) -> None:
+        write_index(folder, title, records, workbook, measured, value, pdfs)
+
+    _write_index_and_pdfs(folder, f"{title}, {month(period)}", records, printer, index)
     reports = [{n: v for n, v in asdict(r).items() if n != "detail"} for r in records]
     there = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     told = {**facts, "reports": reports, "last_good": kept, "files": sorted(there)}
@@ -100,7 +93,9 @@ def _without_places(value: Any, out: Path | None) -> Any:
     return value
 
 
-def _write_figures(folder: Path, records: Sequence[Record], workbook: Workbook) -> None:
+def _write_figures(
+    folder: Path, records: Sequence[Record], workbook: Workbook
+) -> tuple[Measurement, Brief]:
     """The very figures of the pages as tables: they are opened from the same measurement."""
     asked = [PARAMETERS[each.notebook].from_mapping(each.parameters) for each in records]
     measured = workbook.measured(asked[0].period, asked[0].baseline)
@@ -120,54 +115,24 @@ def _write_figures(folder: Path, records: Sequence[Record], workbook: Workbook) 
     measured.published.to_parquet(folder / "kpis.parquet", index=False)
     value = measured.value_brief(terms[0] if terms else None)
     write_briefs(folder, asked[0].period, measured.briefs, value)
+    return measured, value
 
 
 def _write_index_and_pdfs(
     folder: Path,
-    title: str,
-    period: str,
+    whole: str,
     records: Sequence[Record],
-    workbook: Workbook,
     printer: Printer | None,
+    index: Callable[[Sequence[str]], None],
 ) -> None:
+    """The index, which names the PDFs that could be printed."""
     pages = [record.file for record in records]
     pdfs = [f"{Path(page).stem}.pdf" for page in pages]
     if printer is None or not printer.pages(folder, pages):
         pdfs = []
-    _write_index(folder, title, period, records, workbook, pdfs)
-    whole = f"{title}, {month(period)}"
+    index(pdfs)
     if pdfs and printer is not None and not printer.pack(folder, whole, ["index.html", *pages]):
-        _write_index(folder, title, period, records, workbook, [])
-
-
-def _write_index(
-    folder: Path,
-    title: str,
-    period: str,
-    records: Sequence[Record],
-    workbook: Workbook,
-    pdfs: Sequence[str],
-) -> None:
-    settings, groups = workbook.settings, defaultdict[str, list[Record]](list)
-    for record in records:
-        groups[record.group].append(record)
-    text = PAGES.get_template("index.html.j2").render(
-        title=title,
-        period=month(period),
-        why=workbook.why(period),
-        reports=records,
-        failed=[record for record in records if not record.is_published],
-        groups=groups,
-        pdfs=dict(zip([record.file for record in records], pdfs, strict=bool(pdfs))),
-        pack_pdf=PACK if pdfs else "",
-        withheld=workbook.verdict.lost(settings.withhold_above_rejected_share),
-        questions=workbook.verdict.questions,
-        collect_next=in_words(steps(workbook.view(period))),
-        quality=_markup(page.section("How good are the data?", quality.per_table(workbook))),
-        data_hash=workbook.verdict.data_hash,
-        version=workbook.version,
-    )
-    (folder / "index.html").write_text(text, encoding="utf-8")
+        index([])
 
 
 def _write_dictionary(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import re
 from itertools import count
 
+SCREEN = "celltag_screen"  # cells of a notebook that stay on the screen
 FEWEST = 4  # sections from which on a page has a list of them
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
@@ -10,7 +11,7 @@ CONTENT_SECURITY_POLICY = (
 )
 _FIGURE = re.compile(
     r"<figure><figcaption>(?P<said>.*?)</figcaption>(?P<drawing>.*?)</figure>\s*"
-    r'<details class="numbers"><summary>[^<]*</summary>(?P<numbers>.*?)</details>',
+    r'<details class="behind"><summary>[^<]*</summary>(?P<numbers>.*?)</details>',
     re.DOTALL,
 )
 _HEADING = re.compile(r"<h2(?: id=\"(?P<id>[^\"]*)\")?>(?P<text>.*?)</h2>", re.DOTALL)
@@ -29,11 +30,17 @@ def in_css(text: str) -> str:
 def _with_annex(html: str) -> str:
     """Each figure is named, and its numbers stand at the page's end, where they print."""
     numbers: list[str] = []
+    on_paper = False
 
     def named(found: re.Match[str]) -> str:
+        nonlocal on_paper
         at = len(numbers) + 1
+        cell = html[html.rfind('<div class="cell ', 0, found.start()) :]
+        is_screen = SCREEN in cell[: cell.find(">")]
+        on_paper |= not is_screen
+        own = "behind screen" if is_screen else "behind"
         numbers.append(
-            f'<details class="numbers"><summary>Figure {at}</summary>\n<div id="numbers-{at}">'
+            f'<details class="{own}"><summary>Figure {at}</summary>\n<div id="numbers-{at}">'
             f'{found["numbers"]}\n<p><a href="#figure-{at}">Back to figure {at}</a></p></div>'
             "</details>"
         )
@@ -48,7 +55,8 @@ def _with_annex(html: str) -> str:
     annex = "\n".join(numbers)
     return html.replace(
         "</main>",
-        f'<section class="annex">\n<h2>The numbers behind the figures</h2>\n{annex}\n'
+        f'<section class="annex{"" if on_paper else " screen"}">\n'
+        f"<h2>The numbers behind the figures</h2>\n{annex}\n"
         "</section>\n</main>",
     )
 

@@ -10,6 +10,7 @@ import pandas as pd
 from pipelines.sample import (
     benefits,
     customers,
+    decisions,
     delivery,
     office,
     peers,
@@ -61,6 +62,7 @@ def all_rows() -> dict[str, list[Row]]:
         "survey_responses": surveys.survey_response_rows(every_project),
         "value_statements": customers.value_statement_rows(),
         "communications": customers.communication_rows(),
+        "decisions": decisions.decision_rows(),
         "rollouts": services.rollout_rows(),
         "pmo_costs": office.pmo_cost_rows(),
         "benchmarks": peers.benchmark_rows(),

@@ -8,7 +8,7 @@ import yaml
 from jinja2 import Environment
 
 from pipelines.places import check_new
-from pipelines.publishing.pack import PAGES
+from pipelines.publishing.pages import PAGES
 from pipelines.spreadsheet import write_csv
 from pipelines.start.asked import said
 from pipelines.start.plan import ANSWERS, Plan, as_yaml, offered

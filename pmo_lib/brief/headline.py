@@ -9,7 +9,7 @@ from pmo_lib.brief.evidence import Evidence
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month
-from pmo_lib.wording import change, counted, interval, money, number
+from pmo_lib.wording import TIED, change, counted, interval, money, number
 
 MOST = 5
 
@@ -109,7 +109,7 @@ _ORDER = (
 
 def _short(amount: str) -> str:
     """GBP 8.01 m: a box is narrow."""
-    return amount.replace("million", "m")
+    return amount.replace("million", "m").replace(TIED, " ", 1)
 
 
 def _before(result: KpiResult) -> str:

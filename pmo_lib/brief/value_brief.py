@@ -55,6 +55,9 @@ def verdict(case: ValueCase) -> str:
     if case.reason:
         return f"Whether the PMO made a difference cannot be told: {case.reason}."
     counts = [found for found in case.primary if found.claim.counts]
+    refusals = {found.tested.refusal for found in case.primary}
+    if len(refusals) == 1 and "" not in refusals:
+        return f"Whether the PMO made a difference cannot be told: {refusals.pop()}."
     if not counts:
         said = "These data do not show that the PMO made a difference"
     else:
@@ -157,7 +160,7 @@ def lasts(case: ValueCase) -> str:
     """
     cost = case.finding("cost")
     if cost is None or not len(cost.quarters):
-        return ""
+        return cost.claim.remedy if cost is not None else ""
     since = cost.quarters[cost.quarters["quarter"] >= 0]
     first, later = since[since["quarter"] < LATER], since[since["quarter"] >= LATER]
     if len(first) < 2 or len(later) < 2:

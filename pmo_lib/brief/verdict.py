@@ -8,7 +8,7 @@ from pmo_lib.brief.evidence import Evidence
 from pmo_lib.engine.result import ORGANISATION, KpiResult, is_headline, of_subject
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month
-from pmo_lib.wording import counted, listed, money, number
+from pmo_lib.wording import are, counted, listed, money, number
 
 MOST_NAMED = 4
 MATERIAL_SHARE = 0.02  # of what was approved: less above or below it is "as approved"
@@ -73,14 +73,12 @@ def promised(evidence: Evidence, department: str) -> str:
     if not own:
         return ""
     kept, broken = (sum(p.verdict == v for p in own) for v in ("kept", "not kept"))
-    return (
-        f"Of {counted(len(own), 'promise')} to customers {kept} {_is(kept)} kept, {broken} not; of "
-        f"{len(own) - kept - broken} it cannot be told yet."
-    )
-
-
-def _is(count: int) -> str:
-    return "is" if count == 1 else "are"
+    if not kept + broken:
+        return f"Of {counted(len(own), 'promise')} to customers none can be told to be kept or not."
+    rest = len(own) - kept - broken
+    unknown = f"; of {rest} it cannot be told yet" if rest else ""
+    told = f"{are(kept)} kept, {are(broken)} not{unknown}"
+    return f"Of {counted(len(own), 'promise')} to customers {told}."
 
 
 def _ends(on_time: KpiResult | None, on_budget: KpiResult | None, until: str) -> str:
@@ -94,7 +92,7 @@ def _ends(on_time: KpiResult | None, on_budget: KpiResult | None, until: str) ->
             parts = listed([words[r.kpi_id] for r in turned[how]])
             said.append(f"{how} projects end {parts} than up to {until}")
     if turned[""]:
-        parts = listed([f"{number(r.value, 'share')} {words[r.kpi_id]}" for r in turned[""]])
+        parts = listed([f"{number(r.value, 'share')} were {words[r.kpi_id]}" for r in turned[""]])
         is_known = any(not isnan(r.change.value) for r in turned[""])
         past = "no clear change" if is_known else "no baseline to compare with"
         said.append(f"{'of completed projects ' * (not said)}{parts} ({past})")

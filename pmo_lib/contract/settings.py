@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from unicodedata import normalize
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pmo_lib.contract.mail import Mail
 from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.profile import Profile
 from pmo_lib.errors import SettingsError, raise_all, shown
@@ -198,6 +199,7 @@ class Settings:
     withhold_above_rejected_share: float = 0.05
     waived: list[str] = field(default_factory=list)  # questions on the data, by their ids
     report_timeout_seconds: int = 600
+    mail: Mail = field(default_factory=Mail)  # who is told
 
     def __post_init__(self) -> None:
         _must(

@@ -30,7 +30,7 @@ def one_page(
         f"<p class='verdict'>{page.escape(brief.verdict)}</p>",
         numbers(brief.numbers, sparks),
         f"<p>{page.escape(brief.promises)}</p>" if brief.promises else "",
-        "<h2>What we ask</h2>",
+        "<h2 class='part'>What we ask</h2>",
         asks(brief.asks, brief.last_period),
         _block("What became of what we asked", [in_words(b) for b in brief.became[:MOST_BECAME]]),
         _block(_since(brief), brief.since_last),
@@ -118,7 +118,7 @@ def _since(brief: Brief) -> str:
 
 def _block(heading: str, sentences: Iterable[str]) -> str:
     items = [f"<p>{page.escape(text)}</p>" for text in sentences]
-    return "\n".join([f"<h2>{page.escape(heading)}</h2>", *items]) if items else ""
+    return "\n".join([f"<h2 class='part'>{page.escape(heading)}</h2>", *items]) if items else ""
 
 
 def _spark(one: Headline, sparks: Mapping[str, HTML]) -> str:

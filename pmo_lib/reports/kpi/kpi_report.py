@@ -19,6 +19,8 @@ from pmo_lib.reports.kpi.behaviour_chart import behaviour_chart, sparkline_svg
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.scorecard import legend, to_set
 
+MOST_CHARTS = 4  # more and none is looked at
+
 
 @dataclass(frozen=True)
 class KpiReport(CustomerReport):
@@ -54,9 +56,10 @@ class KpiReport(CustomerReport):
 
     @cached_property
     def kpis_to_watch(self) -> list[str]:
-        """The at most four KPIs that the promises name, or the usual ones without any."""
-        named = self.promised_kpis[: promises.MOST]
-        return named or [k for k in promises.USUAL if self.result(k).is_measured]
+        """The at most four KPIs whose chart has a signal, the latest first."""
+        found = {kpi: told.signalled_in for kpi, told in self.behaviours.items()}
+        latest = sorted(filter(found.get, found), key=lambda kpi: found[kpi], reverse=True)
+        return latest[:MOST_CHARTS]
 
     @cached_property
     def promised_kpis(self) -> list[str]:
@@ -95,9 +98,10 @@ class KpiReport(CustomerReport):
         )
 
     def trend(self, place: int) -> Picture | HTML:
-        """The process-behaviour chart of the KPI in this place of those to watch."""
+        """The process-behaviour chart of the KPI in this place of those with a signal."""
         if place >= len(self.kpis_to_watch):
-            return page.joined()
+            none = "No chart has a signal: the figures differ by no more than chance."
+            return page.joined() if place else page.paragraph(none)
         kpi_id = self.kpis_to_watch[place]
         found = self.behaviours[kpi_id]
         picture = behaviour_chart(kpi_id, found, self.department)
@@ -121,10 +125,10 @@ class KpiReport(CustomerReport):
 
     @cached_property
     def behaviours(self) -> dict[str, Behaviour]:
-        """What the series of each KPI to watch, and of each that happens by the month, says."""
+        """What the series of each KPI that happens by the month says, and of each promised one."""
         wanted = [k.id for k in CATALOGUE.values() if k.window != "data date"]
         told = self.measured.charts(self.department).behaviours
-        return {kpi_id: told[kpi_id] for kpi_id in dict.fromkeys([*self.kpis_to_watch, *wanted])}
+        return {kpi_id: told[kpi_id] for kpi_id in dict.fromkeys([*self.promised_kpis, *wanted])}
 
     @cached_property
     def trends(self) -> dict[str, HTML]:
@@ -164,7 +168,7 @@ class KpiReport(CustomerReport):
 
     def services(self) -> HTML:
         """Satisfaction, promises kept in time and uptake of each service."""
-        return services.by_service(self.results)
+        return services.by_service(self.results, self._no_requests())
 
     def uptake(self) -> HTML:
         """Which services were rolled out, and used."""
@@ -176,7 +180,12 @@ class KpiReport(CustomerReport):
 
     def leakage(self) -> HTML:
         """Where customers go instead."""
-        return services.channels(self.results, self.level)
+        return services.channels(self.results, self.level, self._no_requests())
+
+    def _no_requests(self) -> str:
+        """Why nothing is known of requests: the table is not there, or nothing was needed."""
+        why = self._why_not("service_requests")
+        return why or f"{self.subject} needed no service in the last 12 months"
 
     def leakage_by_department(self) -> Picture | HTML:
         """The share of occasions that others than the PMO served, by department."""

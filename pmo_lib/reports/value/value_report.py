@@ -25,7 +25,9 @@ class ValueReport(MoneySections):
     def one_page(self) -> HTML:
         """The one page: what changed, whether it pays in all and in cash, what we ask."""
         brief = self.measured.value_brief(self.case.terms)
-        headings = ("What changed", "Does it last?")
+        cost = self.case.finding("cost")
+        is_tested = cost is not None and not cost.tested.refusal
+        headings = ("What changed", "Does it last?" if is_tested else "What would change this")
         return one_page.one_page(brief, {}, self.level, "", headings)
 
     def counterfactual(self) -> Picture | HTML:

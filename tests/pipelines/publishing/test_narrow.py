@@ -10,7 +10,7 @@ from jinja2 import meta
 from markupsafe import Markup
 
 from pipelines.publishing.html import TEMPLATES
-from pipelines.publishing.pack import PAGES
+from pipelines.publishing.pages import PAGES
 from pipelines.publishing.render import Record
 from pmo_lib.contract.verdict import Question
 from pmo_lib.reports import page

@@ -3,7 +3,7 @@
 import pandas as pd
 from bs4 import BeautifulSoup
 
-from pipelines.publishing.pack import PAGES
+from pipelines.publishing.pages import PAGES
 from pipelines.publishing.shell import furnished, in_css
 from pmo_lib.reports.picture import Picture, drawn
 
