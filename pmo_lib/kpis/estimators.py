@@ -202,8 +202,9 @@ def quadrant_share(units: pd.DataFrame, _level: float) -> Estimate:
 
 
 def draws(units: pd.DataFrame, level: float) -> Estimate:
+    """The median of joint draws, which rest on so many projects."""
     if units.empty:
         return estimate.NOTHING
     ends = (1 - level) / 2, 0.5, (1 + level) / 2
     low, value, high = (float(q) for q in np.quantile(units["numerator"].to_numpy(), ends))
-    return Estimate(value, low, high, len(units))
+    return Estimate(value, low, high, int(units["projects"].iloc[0]))
