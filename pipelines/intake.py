@@ -80,16 +80,22 @@ def start(
     """
     from pipelines.places import check_new
     from pipelines.start.asked import asked
-    from pipelines.start.plan import read_plan
+    from pipelines.start.plan import ANSWERS, read_plan
     from pipelines.start.written import deliver, keep
 
     console = Console()
     with explained():
         check_new(folder, "the folder")
         plan = read_plan(folder)
-        for answered in asked(plan, _prompted, console.say):
-            plan = answered
-            keep(plan, folder)
+        try:
+            for answered in asked(plan, _prompted, console.say):
+                plan = answered
+                keep(plan, folder)
+        except KeyboardInterrupt:
+            console.say(
+                f"\nStopped. {folder / ANSWERS} keeps the answers: pmo start {folder} goes on"
+            )
+            raise typer.Exit(130) from None
         console.say("DELIVER")
         for path in deliver(plan, folder):
             console.say(f"{path}")
