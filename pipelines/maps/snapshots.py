@@ -83,7 +83,8 @@ def _first_stated(rows: pd.DataFrame, by_key: list[pd.Series], key: Sequence[str
 def _gone_while_open(rows: pd.DataFrame, months: pd.Series) -> pd.Series:
     """Which projects were open when last listed, and are not in the newest list."""
     words = rows["status"].str.lower().str.replace(r"\s+", "_", regex=True)
-    return (months[rows.index] < months.max()) & words.isin(OPEN)
+    is_gone: pd.Series = (months[rows.index] < months.max()) & words.isin(OPEN)
+    return is_gone
 
 
 def _by_file(rows: pd.DataFrame, raws: Sequence[RawTable]) -> Iterator[RawTable]:
