@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from pipelines.files import read_json
 from pipelines.publishing.made import Made, read_made
-from pipelines.publishing.pack import PAGES
+from pipelines.publishing.pages import PAGES
 from pipelines.publishing.pdf import PrintError, one_page, print_page
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.errors import DataError
