@@ -225,9 +225,7 @@ _DECLARED = (
         "how sure its quadrant is", "share", is_fact=True, shown_of="parts",
         reads=("segment", "importance"),
     ),
-    Statistic(
-        "draws", estimators.draws, "median", "median", is_fact=True, reads=("projects",),
-    ),
+    Statistic("draws", estimators.draws, "median", "median", is_fact=True),
 )  # fmt: skip
 
 STATISTICS: Mapping[str, Statistic] = {each.id: each for each in _DECLARED}

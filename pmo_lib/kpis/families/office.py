@@ -53,5 +53,5 @@ def pmo_return(value_case: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFram
         value_case.assign(data_date=data_date),
         numerator=(value_case["avoided"] + value_case["uplift"] - cost) / cost,
         case=value_case.index.to_series().astype("str"),
-        projects=value_case["projects"] if "projects" in value_case else cost * 0 + len(cost),
+        **value_case.filter(items=["projects"]),
     )
