@@ -166,14 +166,14 @@ def kpis(
     csv: Annotated[Path | None, typer.Option(help="Write the tidy results to this file.")] = None,
 ) -> None:
     """The catalogue: what is measured, and what each unmeasured KPI still needs."""
-    from pipelines.places import check_new
+    from pipelines.places import check_new_file
     from pipelines.spreadsheet import write_csv
     from pmo_lib.engine.result import tidy
     from pmo_lib.parameters import KpiReportParameters
 
     with explained():
         if csv is not None:
-            check_new(csv, "--csv")
+            check_new_file(csv, "--csv")
         checked, workbook = KpiReportParameters(period=period, data_dir=str(out)).open()
         measured = workbook.measured(checked.period)
         if csv is not None:
@@ -216,12 +216,12 @@ def map_(
 ) -> None:
     """Propose how a file's columns become ours; 1 where a required one is not found."""
     from pipelines.mapping import made_for, propose, write_map
-    from pipelines.places import check_new
+    from pipelines.places import check_new_file
 
     console = Console()
     with explained():
         if to is not None:
-            check_new(to, "--to")
+            check_new_file(to, "--to")
         sheets = propose(file)
         if to is not None:
             write_map(sheets, to, force=force)
