@@ -1,5 +1,6 @@
 """Letters: those that nobody sees, those that look like Latin and are not, and their scripts."""
 
+import re
 import unicodedata
 from collections import Counter
 from functools import lru_cache
@@ -56,3 +57,13 @@ def foreign_letter(text: str) -> str:
 def described(letter: str) -> str:
     """'е' (Cyrillic)."""
     return f"{letter!r} ({script(letter).capitalize()})"
+
+
+def is_misread(text: str) -> bool:
+    """Whether letters were lost, or UTF-8 was taken for Windows-1252: M?ller, MÃ¼ller."""
+    if "\ufffd" in text or re.search(r"[^\W\d_]\?[^\W\d_]", text):
+        return True
+    try:
+        return not text.isascii() and text.encode("cp1252").decode("utf-8") != text
+    except UnicodeError:
+        return False
