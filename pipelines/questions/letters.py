@@ -31,8 +31,8 @@ def check(asked: Asked) -> Iterator[Question]:
 def misread(asked: Asked) -> Iterator[Question]:
     """Ids, names and departments in which letters were lost on the way."""
     for table, rows in asked.tables.items():
-        for column in (c.name for c in TABLES[table] if c.name in {*TABLES[table].key, *NAMES}):
-            if TABLES[table][column].pandas_type != "str" or TABLES[table][column].references:
+        for column in (c.name for c in TABLES[table] if c.kind == "id" or c.name in NAMES):
+            if TABLES[table][column].references:
                 continue
             texts = rows[column].dropna()
             odd = [text for text in texts.unique() if is_misread(text)]

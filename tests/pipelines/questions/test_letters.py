@@ -74,6 +74,6 @@ def test_letters_that_are_lost_are_asked_about() -> None:
     right = ["Müller", "Łódź", "Café (new)", "What next?", "A/B", "財務部", "Ærø", "Côte d’Azur"]
     wrong = ["M\ufffdller", "M?ller", "MÃ¼ller", "ZÅ‚oty", "CÃ´te dâ€™Azur", "Gr?n"]
     told = {name: of(department=name) for name in wrong}
-    assert told == dict.fromkeys(wrong, ["misread projects.department"])
+    assert told == {name: ["misread projects.department"] for name in wrong}
     assert {name for name in right if of(department=name)} == set()
     assert of(name="M\ufffdller") == ["misread projects.name"]
