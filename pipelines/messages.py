@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from pipelines.files import read_json
 from pipelines.publishing.made import Made, read_made
-from pipelines.publishing.pack import PAGES
+from pipelines.publishing.pages import PAGES
 from pipelines.publishing.pdf import PrintError, one_page, print_page
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.errors import DataError
@@ -23,7 +23,7 @@ from pmo_lib.wording import counted
 
 PAGE_ONE = "page_one.json"
 VALUE_CASE = "Value case"
-NOTEBOOKS = {"03_kpi_report", "04_value_case"}
+NOTEBOOKS = ("05_one_page", "03_kpi_report", "04_value_case")  # a subject's page, best first
 NOBODY = "pmo@localhost.localdomain"  # a message needs a sender, and nobody is named
 
 
@@ -65,12 +65,13 @@ def told(pack: Path) -> dict[str, News]:
 
 def _report_of(made: Made, subject: str) -> str:
     """The page of the subject's report."""
+    found = {}
     for each in made.reports:
         department = str(each.parameters.get("department") or ORGANISATION)
         name = VALUE_CASE if each.notebook == "04_value_case" else department
-        if each.is_published and each.notebook in NOTEBOOKS and name == subject:
-            return each.file
-    return ""
+        if each.is_published and name == subject:
+            found[each.notebook] = each.file
+    return next((found[notebook] for notebook in NOTEBOOKS if notebook in found), "")
 
 
 def message(

@@ -1,6 +1,7 @@
 """Numbers in words and symbols, as people read them."""
 
-from math import isnan
+from decimal import ROUND_HALF_UP, Decimal
+from math import isfinite, isnan
 from typing import Literal
 
 Unit = Literal["share", "ratio", "days", "hours", "count", "points", "score"]
@@ -11,22 +12,20 @@ TIED = "\u00a0"  # a space at which no line is broken
 
 
 def number(value: float, unit: Unit) -> str:
-    """48 %, 0.99, 275 days, 5.2; a dash where there is none."""
+    """48 %, 0.99, 275 days, 1 day, 5.2; a dash where there is none. A half is rounded up."""
     if isnan(value):
         return DASH
     match unit:
         case "share":
-            return f"{_unsigned(f'{100 * value:.0f}')}{TIED}%"
+            return f"{_rounded(value, 0, by=100)}{TIED}%"
         case "days" | "hours":
-            return f"{_unsigned(f'{value:,.0f}')}{TIED}{unit}"
+            return _with_unit(_rounded(value, 0), unit)
         case "points":
-            return _unsigned(f"{value:+.2f}" if abs(value) < 10 else f"{value:+.0f}")
-        case "score":
-            return _unsigned(f"{value:.2f}")
+            return _rounded(value, 0, "+")
         case "count":
-            return _unsigned(f"{value:,.0f}" if value == round(value) else f"{value:,.1f}")
+            return _rounded(value, 0 if value == round(value) else 1)
         case _:
-            return _unsigned(f"{value:.2f}")
+            return _rounded(value, 2)
 
 
 def money(amount: float, currency: str) -> str:
@@ -56,20 +55,26 @@ def interval(low: float, high: float, unit: Unit) -> str:
 
 
 def change(value: float, unit: Unit) -> str:
-    """A difference with its sign: +5 points of a share, −12 days, +0.04."""
+    """A difference with its sign: +5 points of a share, −12 days, +0.04.
+
+    What would be rounded to 0 has a digit more, so that its sign is seen.
+    """
     if isnan(value):
         return DASH
+    by = 100 if unit == "share" else 1
+    places = {"share": 0, "days": 0, "hours": 0, "points": 0}.get(unit, 2)
+    if unit == "count":
+        places = 0 if value == round(value) else 1
+    digits = _rounded(value, places, "+", by)
+    if digits == "0":
+        digits = _rounded(value, places + 1, "+", by)
     match unit:
         case "share":
-            return f"{_unsigned(f'{100 * value:+.0f}')}{TIED}points"
+            return _with_unit(digits, "points")
         case "days" | "hours":
-            return f"{_unsigned(f'{value:+,.0f}')}{TIED}{unit}"
-        case "count":
-            return _unsigned(f"{value:+,.0f}" if value == round(value) else f"{value:+,.1f}")
-        case "points":
-            return number(value, unit)
+            return _with_unit(digits, unit)
         case _:
-            return _unsigned(f"{value:+.2f}")
+            return digits
 
 
 def change_interval(low: float, high: float, unit: Unit) -> str:
@@ -111,9 +116,21 @@ def counted(n: int, singular: str) -> str:
     return f"{n:,} {singular}{'' if n == 1 else 's'}"
 
 
-def _unsigned(digits: str) -> str:
-    return (
-        "0"
-        if digits in {"-0", "+0", "+0.0", "-0.0", "+0.00", "-0.00"}
-        else digits.replace("-", "−")
-    )
+def are(n: int) -> str:
+    """None is, 1 is, 2 are."""
+    return f"{n:,} are" if n > 1 else f"{'1' if n else 'none'} is"
+
+
+def _rounded(value: float, places: int, sign: Literal["", "+"] = "", by: int = 1) -> str:
+    """The number as it is written in decimals, times `by`, a half rounded away from 0."""
+    if not isfinite(value):
+        return f"{value:{sign}}".replace("-", "−")
+    exact = Decimal(repr(float(value))) * by
+    half_up = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return f"{half_up:{sign},}".replace("-", "−") if half_up else "0"
+
+
+def _with_unit(digits: str, plural: str) -> str:
+    """12 days, 1 day, −1 point."""
+    is_one = digits.lstrip("+−") == "1"
+    return f"{digits}{TIED}{plural.removesuffix('s') if is_one else plural}"

@@ -10,7 +10,7 @@ CONTENT_SECURITY_POLICY = (
 )
 _FIGURE = re.compile(
     r"<figure><figcaption>(?P<said>.*?)</figcaption>(?P<drawing>.*?)</figure>\s*"
-    r'<details class="numbers"><summary>[^<]*</summary>(?P<numbers>.*?)</details>',
+    r'<details class="behind"><summary>[^<]*</summary>(?P<numbers>.*?)</details>',
     re.DOTALL,
 )
 _HEADING = re.compile(r"<h2(?: id=\"(?P<id>[^\"]*)\")?>(?P<text>.*?)</h2>", re.DOTALL)
@@ -33,7 +33,7 @@ def _with_annex(html: str) -> str:
     def named(found: re.Match[str]) -> str:
         at = len(numbers) + 1
         numbers.append(
-            f'<details class="numbers"><summary>Figure {at}</summary>\n<div id="numbers-{at}">'
+            f'<details class="behind"><summary>Figure {at}</summary>\n<div id="numbers-{at}">'
             f'{found["numbers"]}\n<p><a href="#figure-{at}">Back to figure {at}</a></p></div>'
             "</details>"
         )

@@ -68,6 +68,9 @@ class Behaviour:
         return self.can_tell and not self.autocorrelation > AUTOCORRELATED
 
 
+RHYTHMS = {11: "year", 5: "half-year", 3: "quarter"}  # from so many months apart on
+
+
 @dataclass(frozen=True)
 class _Scale:
     """The values on the chart's scale, and the inverse scale.
@@ -144,11 +147,19 @@ def _too_little(values: Floats, baseline: Bools, grain: Grain) -> str:
     """Why there are no limits, and what to collect; nothing where there can be."""
     n = int((~np.isnan(values)).sum())
     if n < FEWEST:
-        more = counted(FEWEST - n, f"more {grain}")
-        return f"{counted(n, grain)} with a value, limits need {FEWEST}: collect {more}"
+        name = _rhythm(values, grain)
+        more = counted(FEWEST - n, f"more {name}")
+        return f"{counted(n, name)} with a value, limits need {FEWEST}: collect {more}"
     if int((baseline[1:] & baseline[:-1]).sum()) < FEWEST // 2:
         return f"too few {grain}s with a value follow one another: collect every {grain}"
     return ""
+
+
+def _rhythm(values: Floats, grain: Grain) -> str:
+    """How often there is a value: a survey of every year has one a year, not one a month."""
+    apart = np.diff(np.flatnonzero(~np.isnan(values))) * {"month": 1, "quarter": 3}[grain]
+    months = float(np.median(apart)) if len(apart) else 0.0
+    return next((name for most, name in RHYTHMS.items() if months >= most), grain)
 
 
 def _are_equal(values: Floats) -> bool:

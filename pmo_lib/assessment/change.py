@@ -39,10 +39,12 @@ def moved_by(
     else:
         low, high = _combined(first, second, _correlation(statistic, now, before))
     cases = min(first.cases, second.cases)
-    return Change(
-        difference, low, high, detectable(low, high, level),
-        p_value(difference, low, high, 0.0, cases, level),
-    )  # fmt: skip
+    p = p_value(difference, low, high, 0.0, cases, level)
+    seen = detectable(low, high, level)
+    if statistic.is_ratio and all(map(_is_of_whole, (now, before))):
+        high = min(high, 1.0 - second.value)  # as the low end is never below its negative
+        seen = seen if seen <= 1.0 else nan  # no change that there can be would be seen
+    return Change(difference, low, high, seen, p)
 
 
 def _of_ratios(
@@ -99,6 +101,11 @@ def _correlation(statistic: Statistic, now: pd.DataFrame, before: pd.DataFrame) 
     spread = sqrt(float(np.square(first).sum() * np.square(second).sum()))
     shared = float((first * second).dropna().sum())
     return min(max(shared / spread, -1.0), 1.0) if spread > 0 else 0.0
+
+
+def _is_of_whole(units: pd.DataFrame) -> bool:
+    """Whether the ratio is a share of a whole: no part exceeds its own, and none is below 0."""
+    return bool(units["numerator"].between(0.0, units["denominator"]).all())
 
 
 def _shared(now: pd.DataFrame, before: pd.DataFrame) -> bool:

@@ -19,6 +19,7 @@ ONE = re.compile(rf"(at least|at most)?\s*{NUMBER}\s*{UNIT}")
 RANGE = re.compile(rf"{NUMBER}\s*{UNIT}\s+to\s+{NUMBER}\s*{UNIT}")
 KINDS = {
     "share": ("%", "per cent", "percent"), "hours": ("hour",), "points": ("", "point"),
+    "score": ("", "point"),
     "days": ("day", "calendar day", "working day"),
 }  # fmt: skip
 

@@ -141,6 +141,8 @@ def _with_mix(found: Comparison, ours: Cases, theirs: Cases, level: float) -> Co
     gaps = like_for_like(_averaged(ours), _averaged(theirs), level)
     if ours.kpi.statistic.per_case:
         gaps = gaps.as_shares()
+    elif ours.kpi.statistic.is_share_of_cases:
+        gaps = gaps.within(1.0)
     found = replace(found, mix=gaps.reason, standardised=gaps.standardised, balanced=gaps.balanced)
     if gaps.judgement == "context only":  # the gap stands, but with the doubt beside it
         return replace(found, note="; ".join(filter(None, [found.note, gaps.reason])))

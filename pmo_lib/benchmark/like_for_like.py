@@ -29,6 +29,14 @@ class LikeForLike:
         """Gaps of logarithms as shares, exp(gap) - 1."""
         return replace(self, standardised=_share(self.standardised), balanced=_share(self.balanced))
 
+    def within(self, most: float) -> "LikeForLike":
+        """Gaps whose intervals end where there can be no larger one: 1 between two shares."""
+
+        def ended(gap: Estimate) -> Estimate:
+            return replace(gap, low=max(gap.low, -most), high=min(gap.high, most))
+
+        return replace(self, standardised=ended(self.standardised), balanced=ended(self.balanced))
+
 
 def like_for_like(ours: pd.DataFrame, peers: pd.DataFrame, level: float) -> LikeForLike:
     """The gaps of means with intervals that count the peers' variance too, and the judgement."""
@@ -66,4 +74,7 @@ def _judged(
             f"the kinds of project that we have hold only {coverage:.0%} of the peers, "
             f"and {balanced.note}"
         )
+    gaps = [gap for gap in (standardised, balanced) if gap.value == gap.value]
+    if all(not (gap.low > 0 or gap.high < 0) for gap in gaps):
+        return "comparable", "there is no clear gap once the mix of projects is allowed for"
     return "comparable", "the gap keeps its sign once the mix of projects is allowed for"

@@ -58,8 +58,9 @@ def claim(
         why = "No interval can be given: too few other dates of adoption allow an estimate."
         return Claim("not shown", why, "More departments, adopting in other quarters.")
     why = (
-        f"The interval does not include zero, but barely: chance alone would show as much in "
-        f"{_in_hundred(p_adjusted)} such portfolios, all outcomes of the kind tested together."
+        f"The interval does not include zero, but a verdict asks for more than an interval: that "
+        f"chance alone would show as much in at most {_in_hundred(ALPHA)} such portfolios, all "
+        f"outcomes of the kind tested together; it would in {_in_hundred(p_adjusted)}."
         if found.excludes_zero
         else "The interval includes zero, and effects that matter as well: the data are too "
         "few to tell."
@@ -91,16 +92,19 @@ def _shown(outcome: Outcome, found: Effect, checks: Sequence[Check]) -> Claim:
     failed = [each.id for each in checks if each.state == "failed"]
     passed = {each.id for each in checks if each.state == "passed"}
     open_ = [name for name in REQUIRED if name not in passed and name not in failed]
+    unsure = [each.id for each in checks if each.state == "cannot tell"]
+    unsure += [name for name in open_ if name not in unsure]
     harm = "" if helps(outcome, found.value) else " The effect is for the worse."
     if not failed and not open_:
+        further = f" but {listed(unsure)}, which cannot tell and need not" if unsure else ""
         return Claim(
             "demonstrated",
-            f"Neither interval includes zero, and every check is passed.{harm}",
+            f"Neither interval includes zero, and every check is passed{further}.{harm}",
             "A reason why adopters would have changed just then without the PMO.",
         )
     if len(failed) <= 1:
         but = [f"{listed(failed)} failed"] * bool(failed)
-        but += [f"{listed(open_)} cannot tell"] * bool(open_)
+        but += [f"{listed(unsure)} cannot tell"] * bool(unsure)
         return Claim(
             "likely",
             f"The interval does not include zero, but of the checks {listed(but)}.{harm}",

@@ -56,9 +56,11 @@ class CustomerReport(Report):
         return page.table(pd.DataFrame(rows), "The five steps of each promise", "cards")
 
     def service_map(self) -> Picture | HTML:
-        """Services by how much they matter and how well they go."""
+        """Services by how much they matter and how well they go; of a department its own."""
         if (why := self._why_not("survey_responses")) != "":
             return self.or_cannot(why, "The map of services")
+        if self.parameters.department:
+            return services.importance(self.results, self.department, self.level)
         found = self.measured.customers.services
         assert found is not None
         picture = services.service_map(found, self.workbook.settings.confidence_level)
@@ -75,7 +77,7 @@ class CustomerReport(Report):
 
     def quadrants(self) -> HTML:
         """What the four corners of the map mean."""
-        return services.quadrants()
+        return page.joined() if self.parameters.department else services.quadrants()
 
     def _why_not(self, table: str) -> str:
         """Why a table cannot be used; empty where it can."""

@@ -45,7 +45,7 @@ class Picture:
         return HTML(
             f"<figure><figcaption>{escape(self.caption or self.alt)}</figcaption>\n"
             f"{self.svg()}</figure>\n"
-            f'<details class="numbers"><summary>{NUMBERS}</summary>\n'
+            f'<details class="behind"><summary>{NUMBERS}</summary>\n'
             f"{table(self.data, self.alt).data}\n</details>"
         )
 

@@ -13,6 +13,7 @@ from pmo_lib.kpis.kpi import FAMILIES, Kpi
 from pmo_lib.reports import page
 from pmo_lib.wording import (
     DASH,
+    are,
     change,
     change_interval,
     counted,
@@ -122,9 +123,10 @@ def answers_in_words(results: Sequence[KpiResult]) -> str:
     before = {word: [r for r in judged if r.than_before == word] for word in THAN_BEFORE}
     target = {word: [r for r in judged if r.against_target == word] for word in AGAINST_TARGET}
     said = (
-        f"Of {counted(len(judged), 'KPI')} {_is(before['better'])} better than before, "
-        f"{_is(before['worse'])} worse{_named(before['worse'])}, {_is(before['no clear change'])} "
-        f"without clear change; {len(before['cannot be compared'])} cannot be compared."
+        f"Of {counted(len(judged), 'KPI')} {are(len(before['better']))} better than before, "
+        f"{are(len(before['worse']))} worse{_named(before['worse'])}, "
+        f"{are(len(before['no clear change']))} without clear change; "
+        f"{len(before['cannot be compared'])} cannot be compared."
     )
     if len(before["cannot be compared"]) == len(judged):
         said = f"Whether KPIs are better than before cannot be told of any of {len(judged)}."
@@ -132,8 +134,8 @@ def answers_in_words(results: Sequence[KpiResult]) -> str:
     if not aimed:
         return said
     return (
-        f"{said} Of {counted(aimed, 'target')} {_is(target['kept'])} kept and "
-        f"{_is(target['not kept'])} not{_named(target['not kept'])}; of "
+        f"{said} Of {counted(aimed, 'target')} {are(len(target['kept']))} kept and "
+        f"{are(len(target['not kept']))} not{_named(target['not kept'])}; of "
         f"{len(target['cannot tell yet'])} it cannot be told yet."
     )
 
@@ -191,10 +193,6 @@ def _further(result: KpiResult, measured: Sequence[KpiResult]) -> list[str]:
         if r.kpi_id == result.kpi_id and not is_headline(r)
         for unit in [r.statistic.unit or own]
     ]
-
-
-def _is(found: Sequence[KpiResult]) -> str:
-    return f"{len(found)} are" if len(found) > 1 else f"{'1' if found else 'none'} is"
 
 
 def _named(found: Sequence[KpiResult]) -> str:

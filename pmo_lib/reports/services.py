@@ -8,13 +8,13 @@ from matplotlib.axes import Axes
 
 from pmo_lib.engine.customer_groups import EVERYBODY
 from pmo_lib.engine.quadrants import GLOSSES, QUADRANTS
-from pmo_lib.engine.result import KpiResult
+from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.facts.customers import USED
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports import page
 from pmo_lib.reports.lettering import label
 from pmo_lib.reports.picture import ACCENT, INK, LINE, SOFT, Picture, drawn
-from pmo_lib.wording import DASH, interval, number
+from pmo_lib.wording import DASH, change, change_interval, counted, interval, number
 
 OF_SERVICES = ("R4", "R9", "R6")
 LABEL_LETTERS = 26
@@ -81,32 +81,87 @@ def _overlap(
 
 def quadrants() -> HTML:
     """What the four corners of the map mean."""
-    return page.bullets([f"{name.capitalize()}: {GLOSSES[name]}." for name in QUADRANTS.values()])
+    corners = [f"{name.capitalize()}: {GLOSSES[name]}." for name in QUADRANTS.values()]
+    return page.joined(
+        page.paragraph(
+            "Each dot is a service. The lines through it are its intervals; the long lines are the "
+            "means of all services."
+        ),
+        page.bullets(corners),
+    )
 
 
 def gaps(found: pd.DataFrame, level: float, department: str = "") -> HTML:
-    """Perceived less expected of `perception.gaps`: by service, and folded by customer group."""
+    """Perceived less expected of `perception.gaps`, by service: of all, or of one department.
+
+    A department's own stand first; those of everybody are folded away under their name.
+    """
     if found.empty:
         return page.paragraph("No service has been judged in the last 12 months.")
     whole = found[(found["by"] == "everybody") & (found["group"] == EVERYBODY)]
-    groups = found[found["by"] != "everybody"]
+    caption = "Perception gap by service, the worst first"
     if department:
-        groups = groups[(groups["by"] == "role") | (groups["group"] == department)]
+        own = found[(found["by"] == "department") & (found["group"] == department)]
+        everybody = page.table(_gaps(whole, level, []), f"{caption}: {ORGANISATION}", "cards")
+        return page.joined(
+            _of_department(own, level, department, f"{caption}: {department}"),
+            page.folded(f"{ORGANISATION}: the gap by service", everybody),
+        )
     return page.joined(
-        page.table(_gaps(whole, level, []), "Perception gap by service, the worst first", "cards"),
+        page.table(_gaps(whole, level, []), caption, "cards"),
         page.folded(
             "The gap by customer group",
-            page.table(_gaps(groups, level, ["group"]), "Perception gap by service and group"),
+            page.table(
+                _gaps(found[found["by"] != "everybody"], level, ["group"]),
+                "Perception gap by service and group",
+            ),
         ),
     )
 
 
-def by_service(results: Sequence[KpiResult]) -> HTML:
+def _of_department(own: pd.DataFrame, level: float, department: str, caption: str) -> HTML:
+    """The department's own gaps, or in a sentence that too few of it answered."""
+    shown = own[own["note"] == ""]
+    if shown.empty:
+        return page.paragraph(_nobody(department, "what they miss"))
+    hidden = len(own) - len(shown)
+    few = f"Of {counted(hidden, 'further service')} too few people of {department} answered."
+    table = page.table(_gaps(shown, level, []), caption, "cards")
+    return page.joined(table, *([page.paragraph(few)] if hidden else []))
+
+
+def importance(results: Sequence[KpiResult], department: str, level: str) -> HTML:
+    """What matters to one department and how it goes, by service, from the parts of KPI R2."""
+    parts = [r for r in results if r.kpi_id == "R2" and r.segment and r.is_measured]
+    cells = {(r.segment, r.statistic.id): r for r in parts}
+    names = [name for name, statistic in cells if statistic == "importance_mean"]
+    rows = [
+        {"Service": name}
+        | {
+            heading: page.lines(
+                number(found.value, "score"), interval(found.low, found.high, "score")
+            )
+            for heading, statistic in (("Matters", "importance_mean"), ("Goes", "clustered_mean"))
+            if (found := cells.get((name, statistic)))
+        }
+        for name in sorted(names, key=lambda each: -cells[each, "importance_mean"].value)
+    ]
+    if not rows:
+        return page.paragraph(_nobody(department, "what matters to them"))
+    caption = f"What matters to {department} and how it goes, 1 to 7; beneath, the {level}"
+    return page.table(pd.DataFrame(rows), caption, "cards")
+
+
+def _nobody(department: str, what: str) -> str:
+    return f"Too few people of {department} answered on any one service: {what} is not shown."
+
+
+def by_service(results: Sequence[KpiResult], otherwise: str) -> HTML:
     """Satisfaction, promises kept in time and uptake of each service, from the KPIs' parts."""
     parts = [r for r in results if r.segment and r.kpi_id in OF_SERVICES]
     names = sorted({r.segment for r in parts})
     if not names:
-        return page.paragraph("Nothing is known of single services: needs service_requests.csv.")
+        return page.paragraph(f"Nothing is known of single services: {otherwise}.")
     cells = {(r.segment, r.kpi_id): _cell(r) for r in parts}
     rows = [
         {"Service": name}
@@ -147,13 +202,11 @@ def uptake(found: pd.DataFrame, department: str = "") -> HTML:
     return page.table(pd.DataFrame(rows), "Uptake: occasions of the last 12 months", "cards")
 
 
-def channels(results: Sequence[KpiResult], level: str) -> HTML:
+def channels(results: Sequence[KpiResult], level: str, otherwise: str) -> HTML:
     """Where customers go instead of to the PMO: the share of occasions of each channel."""
     parts = [r for r in results if r.segment and r.kpi_id == "R8"]
     if not parts:
-        return page.paragraph(
-            "Where customers go cannot be determined: needs service_requests.csv."
-        )
+        return page.paragraph(f"Where customers go cannot be determined: {otherwise}.")
     rows = [
         {
             "Channel": r.segment.replace("_", " "),
@@ -177,9 +230,9 @@ def _gaps(found: pd.DataFrame, level: float, more: list[str]) -> pd.DataFrame:
         {"Service": row["service"]}
         | {name.capitalize(): row[name] for name in more}
         | {
-            "Gap": DASH if row["note"] else number(row["gap"], "points"),
-            f"{number(level, 'share')} interval": interval(
-                row["gap_low"], row["gap_high"], "points"
+            "Gap": DASH if row["note"] else change(row["gap"], "score"),
+            f"{number(level, 'share')} interval": change_interval(
+                row["gap_low"], row["gap_high"], "score"
             ),
             "Respondents": str(row["respondents"]) if not row["note"] else row["note"],
         }

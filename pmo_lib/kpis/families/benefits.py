@@ -30,10 +30,10 @@ def benefits_realisation(
 ) -> pd.DataFrame:
     """Realised to date ÷ planned to date, of the same benefits in the same months.
 
-    Both sides count only months of which both are known, or what nobody measured would look
-    unrealised; a benefit never measured counts as missing. One of which nothing was planned to
-    date does not count yet, whatever it has brought. The whole is of benefits in money; others are
-    never added to them, nor to others in another unit.
+    Those of cancelled projects are left out. Both sides count only months of which both are known,
+    or what nobody measured would look unrealised; a benefit never measured counts as missing. One
+    of which nothing was planned to date does not count yet, whatever it has brought. The whole is
+    of benefits in money; others are never added to them, nor to others in another unit.
     """
     promised = _expected(projects, benefits, data_date)
     reported = _has_begun(promised, benefit_reports)
@@ -74,7 +74,8 @@ def forecast_drift(
 ) -> pd.DataFrame:
     """(Latest forecast at maturity - target) ÷ target of benefits; the median.
 
-    A benefit without a forecast yet, or whose target is not known or 0, counts as missing.
+    Those of cancelled projects are left out. A benefit without a forecast yet, or whose target is
+    not known or 0, counts as missing.
     """
     promised = _expected(projects, benefits, data_date)
     forecasts = benefit_reports.dropna(subset=["period", "forecast"])
@@ -119,7 +120,8 @@ def measured_benefits(
 ) -> pd.DataFrame:
     """Benefits past due with at least one realised value, 0 included ÷ benefits past due.
 
-    A benefit without a due date may be past due or not: it counts as missing.
+    Those of cancelled projects are left out of both. A benefit without a due date may be past due
+    or not: it counts as missing.
     """
     promised = _expected(projects, benefits, data_date)
     due = promised[~(promised["due_on"] > promised["data_date"])]

@@ -10,6 +10,7 @@ from pmo_lib.kpis.kpi import flag, kpi, observations
 from pmo_lib.kpis.red_rule import is_red, month_ends, red_by_rule
 from pmo_lib.months import months_of
 
+BY_OWNER, BY_OTHERS, BY_NOBODY = "its owner", "an independent party", "nobody"
 RATERS = {"independent": "first", "owner": "second"}
 
 
@@ -109,7 +110,7 @@ def self_rating_gap(
 
 @kpi(
     id="G9", name="Rated red", family="governance", unit="share", better="context",
-    statistic="rate", population="projects in flight",
+    statistic="rate", population="projects in flight", segment="rater",
     needs=("projects.status", "status_reports.rag"),
 )  # fmt: skip
 def rated_red(
@@ -120,20 +121,28 @@ def rated_red(
     The latest of the three months to the data date, of one month the independent party's before
     the owner's; a project without one counts as missing. Red is the colour red alone, on a
     scale of three points as of five. More red is not worse in itself: an honest portfolio shows it.
+    Its parts are of those whose latest rating is independent, and of those whose owners rated.
     """
     active = in_flight(projects, data_date)
-    colour = _latest_ratings(active, status_reports)
-    return observations(active, numerator=flag(colour == "red", colour.notna()))
+    colour, by_owner = _latest_ratings(active, status_reports)
+    rater = by_owner.map({True: BY_OWNER, False: BY_OTHERS}).astype("str")
+    return observations(
+        active,
+        numerator=flag(colour == "red", colour.notna()),
+        segment=rater.where(colour.notna(), BY_NOBODY),
+    )
 
 
-def _latest_ratings(active: pd.DataFrame, status_reports: pd.DataFrame) -> pd.Series:
-    """Each project's latest colour, of one month the independent one before the owner's."""
+def _latest_ratings(
+    active: pd.DataFrame, status_reports: pd.DataFrame
+) -> tuple[pd.Series, pd.Series]:
+    """The latest colour, of one month the independent first, and if it is its owner's."""
     owner, independent = (
         latest_reports(active, status_reports[status_reports["rated_by"] == rater], ["rag"])
         for rater in ("owner", "independent")
     )
-    later = owner["period"] > independent["period"]
-    return owner["rag"].where(later | independent["rag"].isna(), independent["rag"])
+    by_owner = (owner["period"] > independent["period"]) | independent["rag"].isna()
+    return owner["rag"].where(by_owner, independent["rag"]), by_owner
 
 
 def _outcomes(

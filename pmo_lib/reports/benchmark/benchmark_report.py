@@ -17,7 +17,7 @@ from pmo_lib.reports import page
 from pmo_lib.reports.benchmark import positions, reference
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.report import Report
-from pmo_lib.wording import counted, listed
+from pmo_lib.wording import are, counted, listed
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,7 @@ class BenchmarkReport(Report):
                 or ["There is nothing to compare with: needs benchmarks.csv, or a peer's exports."]
             )
         counts = Counter(each.judgement for each in self.comparisons)
-        said = [
-            f"Of {counted(len(self.comparisons), 'benchmark')} {counts['comparable']} compare like "
-            f"with like, {counts['context only']} are context only and "
-            f"{counts['not comparable']} are refused."
-        ]
+        said = []
         for stands, words in (("better", "better than"), ("worse", "worse than")):
             named = dict.fromkeys(_named(each) for each in self.fair if each.stands == stands)
             if named:
@@ -78,7 +74,12 @@ class BenchmarkReport(Report):
         if level:
             said.append(f"In {counted(level, 'comparison')} the difference may be chance.")
         if not self.fair:
-            said.append("So where we stand cannot be determined; below is what to collect for it.")
+            said.append("Where we stand cannot be determined; below is what to collect for it.")
+        said.append(
+            f"Of {counted(len(self.comparisons), 'benchmark')} like is compared with "
+            f"like in {counts['comparable']}; {are(counts['context only'])} context only and "
+            f"{are(counts['not comparable'])} refused."
+        )
         return page.answer([*withheld, *said])
 
     def profile(self) -> HTML:

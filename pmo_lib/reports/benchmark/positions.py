@@ -29,6 +29,10 @@ from pmo_lib.wording import (
 )
 
 LABEL_LETTERS = 40
+SURVEYS = (
+    "Our survey is taken here as a sample of all who could answer one, as the peers' is; the KPI "
+    "report's interval is narrower, for it is of those asked alone (finite population correction)."
+)
 STANDS = {"better": "better", "worse": "worse", "no different": "may be chance", "": DASH,
           "higher": "higher", "lower": "lower"}  # fmt: skip
 
@@ -99,10 +103,12 @@ def fair(comparisons: Sequence[Comparison], level: str) -> HTML:
         }
         for each in sorted(comparisons, key=lambda each: list(CATALOGUE).index(each.kpi_id))
     ]
+    asked = any(CATALOGUE[each.kpi_id].scale for each in comparisons)
     return page.joined(
         page.paragraph(
             f"In small type the {level}. Where the interval of the difference includes 0, the "
-            "difference may be chance."
+            "difference may be chance.",
+            SURVEYS if asked else "",
         ),
         page.table(pd.DataFrame(rows), "Comparisons of like with like", "cards"),
     )

@@ -73,7 +73,11 @@ def in_flight(known: ReferenceClass, department: str, currency: str) -> HTML:
     shown = found.sort_values("approved_cost", ascending=False).head(MOST_PROJECTS)
     below = int(found["said"].str.contains("below what half").sum())
     with_both = int((found["current_estimate"].notna() & found["p50"].notna()).sum())
+    past = known.calibration[0] if known.calibration else None
+    is_off = past is not None and (past.low > MIDDLE or past.high < MIDDLE)
+    caveat = [calibration_sentence(past, MIDDLE)] if past is not None and is_off else []
     said = [
+        *caveat,
         f"{below} of {counted(with_both, 'project')} with a current estimate put it below what "
         f"half of the completed projects of their class came to ({source}).",
         f"Money in {currency}.",
@@ -99,13 +103,18 @@ def calibration(known: ReferenceClass) -> HTML:
 def _project(row: Mapping[Hashable, Any]) -> dict[str, object]:
     beneath = listed([str(row["department"]), f"class {row['reference_class'] or 'unknown'}"])
     return {
-        "Project": page.lines(str(row["name"]), beneath),
+        "Project": page.lines(_name(row), beneath),
         "Approved": _money(row["approved_cost"]),
         "Current estimate": _money(row["current_estimate"]),
         "P50": page.lines(_money(row["p50"]), _ends(row["p50_low"], row["p50_high"])),
         "P80": page.lines(_money(row["p80"]), _ends(row["p80_low"], row["p80_high"])),
         "The estimate": row["said"] or row["note"],
     }
+
+
+def _name(row: Mapping[Hashable, Any]) -> str:
+    """What people call the project; its id where nobody wrote that down."""
+    return str(row["project_id"] if pd.isna(row["name"]) else row["name"])
 
 
 def _uplift(row: Mapping[Hashable, Any], name: str) -> HTML:

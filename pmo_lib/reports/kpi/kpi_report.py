@@ -77,10 +77,13 @@ class KpiReport(CustomerReport):
         months = self.workbook.settings.outcome_window_months
         said = []
         if on_time.is_measured:
+            unknown = self._of_unknown_status("D1")
+            done = on_time.n + on_time.missing - unknown
+            more = f" ({unknown:,} more ended, with no status to say how)" if unknown else ""
             said.append(
-                f"Of {counted(on_time.n + on_time.missing, 'project')} completed in the {months} "
-                f"months to {month(self.parameters.period)}, {on_time.n} can be judged on time: "
-                f"{self.said('D1')} met their original date."
+                f"Of {counted(done, 'project')} completed in the {months} "
+                f"months to {month(self.parameters.period)}{more}, {on_time.n} can be judged on "
+                f"time: {self.said('D1')} met their original date."
             )
         if on_budget.is_measured:
             said.append(
@@ -95,6 +98,13 @@ class KpiReport(CustomerReport):
                 f"({self.ends('D3', 'p80')})."
             )
         return said
+
+    def _of_unknown_status(self, kpi_id: str) -> int:
+        """How many of the KPI's projects have no status: they ended, but may not be completed."""
+        cases = self.measured.observations(kpi_id, self.parameters.department)["case_id"]
+        projects = self.workbook.tables["projects"]
+        unknown = projects.loc[projects["status"].isna(), "project_id"]
+        return int(cases.isin(unknown).sum())
 
     def _in_flight(self) -> list[str]:
         wip, cpi, spi = (self.result(kpi) for kpi in ("P2", "D6", "D7"))
@@ -199,7 +209,7 @@ class KpiReport(CustomerReport):
 
     def services(self) -> HTML:
         """Satisfaction, promises kept in time and uptake of each service."""
-        return services.by_service(self.results)
+        return services.by_service(self.results, self._no_requests())
 
     def uptake(self) -> HTML:
         """Which services were rolled out, and used."""
@@ -211,7 +221,12 @@ class KpiReport(CustomerReport):
 
     def leakage(self) -> HTML:
         """Where customers go instead."""
-        return services.channels(self.results, self.level)
+        return services.channels(self.results, self.level, self._no_requests())
+
+    def _no_requests(self) -> str:
+        """Why nothing is known of requests: the table is not there, or nothing was needed."""
+        why = self._why_not("service_requests")
+        return why or f"{self.subject} needed no service in the last 12 months"
 
     def leakage_by_department(self) -> Picture | HTML:
         """The share of occasions that others than the PMO served, by department."""

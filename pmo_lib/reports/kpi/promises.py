@@ -13,7 +13,7 @@ from pmo_lib.engine.result import KpiResult
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports import page
 from pmo_lib.reports.scorecard import answer
-from pmo_lib.wording import DASH, change, change_interval, counted, interval, number, wanted
+from pmo_lib.wording import DASH, are, change, change_interval, counted, interval, number, wanted
 
 MOST = 4  # more KPIs on a page and none is looked at
 USUAL = ("D1", "D3", "P1", "G8")  # where nothing was promised
@@ -56,7 +56,7 @@ def kept_in_words(promises: Sequence[Promise]) -> str:
         )
         return f"The one promise {one}."
     return (
-        f"Of {counted(len(promises), 'promise')} {_are(kept)} kept, {_are(broken)} not, and of "
+        f"Of {counted(len(promises), 'promise')} {are(kept)} kept, {are(broken)} not, and of "
         f"{open_ or 'none'} it cannot be told yet."
     )
 
@@ -137,10 +137,6 @@ def _now(result: KpiResult | None) -> HTML | str:
     beneath = "" if ends == DASH else f"{ends}, "
     was = "" if isnan(result.baseline) else f"before: {number(result.baseline, unit)}"
     return page.lines(number(result.value, unit), f"{beneath}n = {result.n:,}", was)
-
-
-def _are(n: int) -> str:
-    return f"{n or 'none'} {'are' if n > 1 else 'is'}"
 
 
 def _text(text: str) -> str:

@@ -7,7 +7,7 @@ from IPython.display import HTML
 
 from pmo_lib.engine.result import KpiResult, is_headline
 from pmo_lib.reports import page
-from pmo_lib.wording import change, change_interval, interval, number
+from pmo_lib.wording import change, change_interval, interval, listed, number
 
 COLOURS = ("green", "amber_green", "amber", "amber_red", "red")
 
@@ -19,7 +19,7 @@ def trust(results: Sequence[KpiResult], level: str) -> HTML:
         for kpi in ("G1", "G2", "G3")
     )
     said = [_of_melons(melon, level), _of_skill(skill, level), _of_gap(gap, level)]
-    return page.bullets(said)
+    return page.bullets([*said, *_of_red(results)])
 
 
 def by_colour(results: Sequence[KpiResult], level: str) -> HTML:
@@ -73,7 +73,25 @@ def _of_gap(result: KpiResult, level: str) -> str:
     if not result.is_measured:
         return f"Whether owners rate more kindly than others cannot be determined: {result.reason}."
     ends = change_interval(result.low, result.high, "share")
-    return (
-        f"Independent raters give red more often than owners do by {change(result.value, 'share')} "
-        f"({level} {ends})."
-    )
+    gap = change(abs(result.value), "share").removeprefix("+")
+    if not (result.low > 0 or result.high < 0):
+        return (
+            f"Whether independent raters give red more often than owners cannot be told: they do "
+            f"by {change(result.value, 'share')} ({level} {ends}), which may be chance."
+        )
+    often = "more" if result.value > 0 else "less"
+    return f"Independent raters give red {often} often than owners do, by {gap} ({level} {ends})."
+
+
+def _of_red(results: Sequence[KpiResult]) -> list[str]:
+    """How many in flight are rated red, and by whom; nothing where that is not known."""
+    red = [r for r in results if r.kpi_id == "G9" and r.is_measured]
+    whole = next((r for r in red if not r.segment), None)
+    parts = [f"{number(r.value, 'share')} of the {r.n} that {r.segment} rated last"
+             for r in red if r.segment]  # fmt: skip
+    if whole is None:
+        return []
+    apart = f": {listed(parts)}" if parts else ""
+    return [
+        f"Of {whole.n:,} projects in flight, {number(whole.value, 'share')} are rated red{apart}."
+    ]

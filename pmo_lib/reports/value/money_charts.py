@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
-from pmo_lib.reports.picture import ACCENT, INK, STRONG, Picture, drawn
+from pmo_lib.reports.picture import ACCENT, INK, PAPER, STRONG, Picture, drawn
+from pmo_lib.stats.numbers import Floats
 from pmo_lib.wording import money, number
 from pmo_lib.worth.draws import ValueDraws
 
 MOST_BARS = 10
+BARS = 45
+SEEN = 0.005  # a smaller share would read as 0 %
 TAILS = (0.005, 0.995)  # quantiles of the draws at which the histogram ends
 
 
@@ -19,11 +22,25 @@ def net_value(draws: ValueDraws, currency: str) -> Picture | str:
     net = draws.table["npv"].dropna()
     if net.empty:
         return draws.reason or "the cost of the PMO is not known: needs pmo_costs.csv"
-    low, high = net.quantile(list(TAILS))
-    counts, edges = np.histogram(net, bins=45, range=(float(low), float(high)))
-    colours = [STRONG if edge < 0 else ACCENT for edge in edges[:-1]]
+    counts, edges = np.histogram(net, bins=_edges(*net.quantile(list(TAILS))))
+    is_loss = edges[:-1] < 0
     with drawn(3.2) as (figure, axes):
-        axes.bar(edges[:-1], counts, np.diff(edges), align="edge", color=colours)
+        # losses are hatched: told from gains without colour, too
+        for part, looks in (
+            (~is_loss, {"color": ACCENT, "edgecolor": PAPER, "linewidth": 0.5}),
+            (is_loss, {"color": PAPER, "edgecolor": STRONG, "hatch": "////"}),
+        ):
+            axes.bar(edges[:-1][part], counts[part], np.diff(edges)[part], align="edge", **looks)
+        for share, said, side, colour in (
+            (float((net < 0).mean()), "loss", "right", STRONG),
+            (float((net > 0).mean()), "gain", "left", ACCENT),
+        ):
+            if share >= SEEN:
+                axes.annotate(
+                    f"{said} {number(share, 'share')}", (0, 1.02), color=colour, ha=side,
+                    xycoords=("data", "axes fraction"), fontweight="bold",
+                    xytext=(6 if side == "left" else -6, 0), textcoords="offset points",
+                )  # fmt: skip
         axes.axvline(0, color=INK, linewidth=1)
         axes.axvline(net.median(), color=INK, linewidth=2, linestyle="--")
         axes.set(xlabel=f"Value less cost of the PMO, {currency} million", ylabel="", yticks=[])
@@ -44,6 +61,13 @@ def net_value(draws: ValueDraws, currency: str) -> Picture | str:
         f"{number(float((net > 0).mean()), 'share')} of them.",
         data,
     )
+
+
+def _edges(low: float, high: float) -> Floats:
+    """Of some 45 bars from `low` to `high`; where both gains and losses occur, 0 is one."""
+    width = (high - low) / BARS or abs(high) / BARS or 1.0
+    first = np.floor(low / width) * width if low < 0 < high else low
+    return first + width * np.arange(np.ceil((high - first) / width + 1e-9) + 1)
 
 
 def tornado(bars: pd.DataFrame, net: float, currency: str) -> Picture | str:

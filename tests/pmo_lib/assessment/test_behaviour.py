@@ -207,13 +207,21 @@ class TestCannotTell:
             ([], "0 months with a value, limits need 20: collect 20 more months"),
             ([1.0], "1 month with a value, limits need 20: collect 19 more months"),
             (STABLE[:19], "19 months with a value, limits need 20: collect 1 more month"),
+            # a survey a year, or every half-year, has no 15 more months to collect
+            ([*([None] * 11), 1.0] * 5,
+             "5 years with a value, limits need 20: collect 15 more years"),
+            ([*([None] * 5), 1.0] * 8,
+             "8 half-years with a value, limits need 20: collect 12 more half-years"),
+            ([None, None, 1.0] * 19,
+             "19 quarters with a value, limits need 20: collect 1 more quarter"),
             ([None] * 30, "0 months with a value, limits need 20: collect 20 more months"),
             ([v for x in STABLE for v in (x, None)],
              "too few months with a value follow one another: collect every month"),
             ([*[5.0] * 24, 6.0],
              "all months of the baseline are equal, so there is no variation to set limits by"),
         ],
-        ids=["none", "one", "19", "gaps only", "every other", "equal baseline"],
+        ids=["none", "one", "19", "yearly", "half-yearly", "quarterly", "gaps only",
+             "every other", "equal baseline"],
     )  # fmt: skip
     def test_says_why_and_what_to_collect(self, values: list[Any], why: str) -> None:
         for chart in (behaviour, partial(behaviour, residuals=True)):

@@ -100,6 +100,35 @@ class TestRatios:
         assert (found.low, found.high) == pytest.approx(expected)
 
 
+class TestSharesOfAWhole:
+    """Of what each has spent a part is for growth: no share can change by more than all."""
+
+    def test_interval_ends_where_a_share_can_go_and_p_is_unmoved(self) -> None:
+        chance = np.random.default_rng(11)
+        wrong = {}
+        for case in range(40):
+            n = int(chance.integers(4, 14))
+            whole = chance.lognormal(0, 1.5, 2 * n)
+            part = whole * (chance.random(2 * n) < 0.4) * chance.random(2 * n)
+            now, before = units(part[:n], whole[:n]), others(units(part[n:], whole[n:]))
+            found = change("bounded_ratio", now, before, 0.9)
+            base = part[n:].sum() / whole[n:].sum()
+            if isnan(found.low):
+                continue
+            if not (-base <= found.low <= found.high <= 1 - base + 1e-12):
+                wrong[case] = found
+            if not (isnan(found.detectable) or found.detectable <= 1):
+                wrong[case] = found
+        assert wrong == {}
+
+    def test_what_may_exceed_its_whole_has_no_such_end(self) -> None:
+        chance = np.random.default_rng(3)
+        now = units(chance.lognormal(0.5, 0.9, 8), np.ones(8))
+        before = others(units(chance.lognormal(-0.5, 0.9, 8), np.ones(8)))
+        found = change("bounded_ratio", now, before, 0.9)
+        assert found.high > 1
+
+
 class TestCombining:
     @pytest.mark.parametrize("statistic", ["median", "p80", "nps", "geometric_mean"])
     def test_no_change_against_itself(self, statistic: str) -> None:

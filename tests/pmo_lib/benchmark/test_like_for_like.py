@@ -1,5 +1,6 @@
 """Three gaps side by side: planted performance, Simpson's paradox, too little to compare."""
 
+from dataclasses import replace
 from math import isnan
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pmo_lib.benchmark.like_for_like import like_for_like
+from pmo_lib.stats.estimate import Estimate
 
 OURS_MIX, PEERS_MIX = [0.4, 0.3, 0.2, 0.1], [0.15, 0.25, 0.3, 0.3]
 
@@ -55,6 +57,23 @@ def test_a_true_lead_is_seen_in_all_three() -> None:
     for gap in (found.standardised, found.balanced):
         assert gap.low > 0
         assert gap.value == pytest.approx(0.15, abs=0.07)
+
+
+def test_a_gap_that_may_be_chance_is_no_clear_gap() -> None:
+    ours, peers = counts(("a", 10, 20), ("b", 11, 22)), counts(("a", 9, 20), ("b", 10, 22))
+    found = like_for_like(ours, peers, 0.9)
+    assert found.judgement == "comparable"
+    assert found.reason.startswith("there is no clear gap")
+    sure = like_for_like(counts(("a", 90, 100)), counts(("a", 20, 100)), 0.9)
+    assert sure.reason.startswith("the gap keeps its sign")
+
+
+def test_no_gap_of_shares_is_more_than_all() -> None:
+    found = like_for_like(counts(("a", 1, 40)), counts(("a", 39, 40)), 0.9)
+    gaps = {"standardised": Estimate(-1.0, -1.07, -0.93), "balanced": Estimate(0.9, 0.8, 1.2)}
+    within = replace(found, **gaps).within(1.0)
+    ends = [(gap.low, gap.high) for gap in (within.standardised, within.balanced)]
+    assert ends == [(-1.0, -0.93), (0.8, 1.0)]
 
 
 def test_simpsons_paradox_is_not_comparable() -> None:

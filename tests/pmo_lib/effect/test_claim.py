@@ -85,8 +85,8 @@ class TestEveryWord:
     def test_not_shown_where_it_is_one_of_many_tested(self) -> None:
         found = judged(BETTER, p_adjusted=0.07)
         assert found.word == "not shown"
-        assert "would show as much in 7 in 100 such portfolios" in found.why
-        assert found.why.endswith("all outcomes of the kind tested together.")
+        assert "all outcomes of the kind tested together" in found.why
+        assert found.why.endswith("it would in 7 in 100.")
 
     def test_one_in_twenty_is_shown(self) -> None:
         assert judged(BETTER, p_adjusted=0.05).word == "demonstrated"
@@ -184,7 +184,25 @@ class TestWhatCounts:
         assert judged(BETTER, left_out).word == "likely"
 
     def test_a_further_check_need_not_be_able_to_tell(self) -> None:
-        assert judged(BETTER, checks(placebo="cannot tell")).word == "demonstrated"
+        found = judged(BETTER, checks(placebo="cannot tell"))
+        assert found.word == "demonstrated"
+        assert "every check is passed but placebo, which cannot tell" in found.why
+
+    def test_every_check_that_cannot_tell_is_named_though_not_required(self) -> None:
+        found = judged(
+            BETTER, checks(smoothness="failed", placebo="cannot tell", donut="cannot tell")
+        )
+        assert found.why.endswith(
+            "of the checks smoothness failed and donut and placebo cannot tell."
+        )
+
+    def test_an_interval_without_zero_is_not_yet_a_verdict_and_both_yardsticks_are_told(
+        self,
+    ) -> None:
+        found = judged(BETTER, p_adjusted=0.08)
+        assert found.word == "not shown"
+        assert "at most 5 in 100 such portfolios" in found.why
+        assert found.why.endswith("it would in 8 in 100.")
 
 
 class TestDirection:

@@ -71,8 +71,8 @@ class TestScorecard:
             assert row["KPI"].startswith(f"{kpi.id} {kpi.name}")
             assert row["n"] == f"{result.n:,}"
             if kpi.unit == "share":
-                percent = f"{100 * result.value:.0f} %".replace("-", "−")
-                assert row["Value"].startswith("0 %" if percent == "−0 %" else percent)
+                percent = number(result.value, "share").replace("\u00a0", " ")
+                assert row["Value"].startswith(percent)
             elif kpi.unit == "ratio":
                 assert row["Value"].startswith(f"{result.value:.2f}")
 

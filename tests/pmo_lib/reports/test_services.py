@@ -1,9 +1,9 @@
 """Services: the map, the gaps, what customers got, where they go instead."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from builders.pages import parsed
@@ -81,10 +81,25 @@ class TestGaps:
         assert [row[0] for row in rows[1:4]] == ["Reporting <b>", "Assurance", "Coaching"]
         assert rows[1][3] == "12"
 
-    def test_of_a_department_leave_out_the_others(self) -> None:
-        text = parsed(self.table("Finance")).text
-        assert "Finance" in text
-        assert "Sales" not in text
+    def test_of_a_department_are_its_own_and_all_others_under_their_name(self) -> None:
+        """Finance alone was asked of six people; the organisation's 12 stand under its name."""
+        page = self.table("Finance")
+        own, _, whole = str(page.data).partition("<details>")
+        assert {row[0]: row[3] for row in parsed(own).rows[1:]} == {
+            "Reporting <b>": "6", "Assurance": "6", "Coaching": "6",
+        }  # fmt: skip
+        assert "Perception gap by service, the worst first: Finance" in parsed(own).text
+        assert "All departments" in parsed(f"<details>{whole}").text
+        assert [row[3] for row in parsed(f"<details>{whole}").rows[1:]] == ["12"] * 3
+        assert "Sales" not in parsed(page).text
+
+    def test_of_a_department_with_too_few_is_one_sentence(self) -> None:
+        found = gaps(answers(), SERVICES, "2026-09", 0.9, 7)
+        own = str(services.gaps(found, 0.9, "Finance").data).partition("<details>")[0]
+        assert parsed(own).rows == []
+        assert parsed(own).text.startswith("Too few people of Finance answered on any one service")
+        never = str(services.gaps(found, 0.9, "Legal").data).partition("<details>")[0]
+        assert parsed(never).text.startswith("Too few people of Legal")
 
     def test_of_few_are_not_shown(self) -> None:
         rows = [row for row in parsed(self.table(too_few=7)).rows if len(row) == 5]
@@ -105,7 +120,7 @@ def part(kpi: str, segment: str, **more: Any) -> KpiResult:
 class TestParts:
     def test_of_services_stand_beside_one_another(self) -> None:
         given = [part("R4", "Coaching"), part("R9", "Coaching", state="too few", n=3)]
-        head, row = parsed(services.by_service(given)).rows
+        head, row = parsed(services.by_service(given, "")).rows
         assert head == ["Service", *(CATALOGUE[kpi].name for kpi in services.OF_SERVICES)]
         assert row[0] == "Coaching"
         assert row[1].replace("\u00a0", " ").startswith("30 %")
@@ -113,12 +128,27 @@ class TestParts:
 
     def test_of_channels_stand_the_largest_first(self) -> None:
         given = [part("R8", "shadow", value=0.1), part("R8", "own_tool", value=0.4)]
-        rows = parsed(services.channels(given, "90 % interval")).rows[1:]
+        rows = parsed(services.channels(given, "90 % interval", "")).rows[1:]
         assert [row[0] for row in rows] == ["own tool", "shadow"]
 
-    @pytest.mark.parametrize("say", [services.by_service, lambda r: services.channels(r, "")])
-    def test_of_nothing_say_what_to_collect(self, say: Any) -> None:
-        assert "needs service_requests.csv" in parsed(say([])).text
+    def test_of_nothing_say_why(self) -> None:
+        why = "Sales needed no service in the last 12 months"
+        assert why in parsed(services.by_service([], why)).text
+        assert why in parsed(services.channels([], "", why)).text
+
+    def test_what_matters_to_a_department_is_its_own(self) -> None:
+        given = [
+            result("R2", statistic=statistic, segment=name, value=value, low=value - 1, high=7.0)
+            for name, matters, goes in (("Coaching", 4.0, 5.0), ("Reporting", 6.0, 3.5))
+            for statistic, value in (("clustered_mean", goes), ("importance_mean", matters))
+        ]
+        rows = parsed(services.importance(given, "Finance", "90 % interval")).rows
+        assert [[c.split("\n")[0] for c in row] for row in rows] == [
+            ["Service", "Matters", "Goes"], ["Reporting", "6.00", "3.50"],
+            ["Coaching", "4.00", "5.00"],
+        ]  # fmt: skip
+        nothing = services.importance([replace(r, state="too few") for r in given], "Finance", "")
+        assert parsed(nothing).text.startswith("Too few people of Finance")
 
 
 class TestUptake:

@@ -191,6 +191,7 @@ class TestExpectedBenefits:
     ) -> None:
         seen = view(projects=[project(**cells)], **self.ROWS)
         assert len(observe(CATALOGUE[kpi_id], seen)) == counts
+        assert "Those of cancelled projects are left out" in CATALOGUE[kpi_id].definition
 
 
 class TestMeasurable:

@@ -208,9 +208,24 @@ class TestRatedRed:
         latest = recent.dropna(subset="rag").sort_values("period").groupby("project_id")["rag"]
         colour = latest.last()
         only = {"projects": tables["projects"], "status_reports": reports}
-        (found,) = results(View(only, "2026-09"), kpis=["G9"])
+        found, *parts = results(View(only, "2026-09"), kpis=["G9"])
+        assert [(p.segment, p.value, p.n) for p in parts] == [("its owner", found.value, found.n)]
         assert found.value == pytest.approx((colour == "red").mean())
         assert (found.n, found.missing) == (len(colour), len(going) - len(colour))
+
+    def test_who_rated_last_is_told_apart(self) -> None:
+        """Eight by their owners, two of them red; ten by others, five of them red."""
+        given = [open_project(f"p{i}") for i in range(18)]
+        rows = [report(f"p{i}", rag="red" if i < 2 else "green") for i in range(8)]
+        rows += [
+            report(f"p{i}", rag="red" if i < 13 else "amber", rated_by="independent")
+            for i in range(8, 18)
+        ]
+        found = results(view(projects=given, status_reports=rows), kpis=["G9"])
+        assert {r.segment: (r.value, r.n) for r in found} == {
+            "": (pytest.approx(7 / 18), 18), "its owner": (0.25, 8),
+            "an independent party": (0.5, 10),
+        }  # fmt: skip
 
     @pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)])
     def test_independent_rating_counts_whatever_the_order(self, order: slice) -> None:
@@ -236,7 +251,7 @@ class TestRatedRed:
 
     def test_without_a_recent_rating_it_is_not_zero(self) -> None:
         rows = numbered(9, report, period="2026-03", rag="red")
-        (found,) = results(
+        found, *_ = results(
             view(projects=numbered(9, open_project), status_reports=rows), kpis=["G9"]
         )
         assert (found.state, found.missing) == ("undefined", 9)

@@ -43,6 +43,19 @@ def percent(value: float) -> str:
 
 
 class TestAnswer:
+    def test_what_ended_without_a_status_is_not_called_completed(self) -> None:
+        """Nine are recorded as completed; the tenth ended, nobody knows how."""
+        given = tables(
+            projects=[*numbered(9, project), project("p99", status=None)],
+            baselines=[*numbered(9, baseline), baseline("p99")],
+        )
+        said = answer(given)
+        assert "Of 9 projects completed in the 36 months" in said
+        assert "(1 more ended, with no status to say how), 9 can be judged on time" in said
+        assert "more ended" not in answer(
+            tables(projects=numbered(9, project), baselines=numbered(9, baseline))
+        )
+
     @pytest.mark.parametrize("department", ["", *DEPARTMENTS])
     def test_tells_the_figures_of_the_engine(self, department: str) -> None:
         seen = View(portfolio(), "2026-09")

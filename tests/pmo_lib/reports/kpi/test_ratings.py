@@ -25,7 +25,27 @@ def said(**of_skill: Any) -> str:
 def test_watermelons_and_the_gap_are_told_with_their_intervals() -> None:
     assert "Of 50 reports rated green, 30 %" in said()
     assert "(90 % interval 20 % to 40 %): green outside, red inside" in said()
-    assert "by +30 points (90 % interval +20 points to +40 points)" in said()
+    assert "often than owners do, by 30 points (90 % interval +20 points to +40 points)" in said()
+
+
+def test_a_gap_that_may_be_chance_is_no_fact() -> None:
+    given = result("G3", value=0.17, low=-0.22, high=0.53)
+    text = parsed(trust([result("G1"), result("G2"), given], LEVEL)).text.replace("\u00a0", " ")
+    assert "Independent raters give" not in text
+    assert "cannot be told: they do by +17 points (90 % interval −22 points to +53" in text
+    kind = result("G3", value=-0.2, low=-0.3, high=-0.1)
+    text = parsed(trust([result("G1"), result("G2"), kind], LEVEL)).text.replace("\u00a0", " ")
+    assert "red less often than owners do, by 20 points (90 % interval −30 points" in text
+
+
+def test_who_rated_red_is_told_apart() -> None:
+    parts = {"": (0.35, 37), "an independent party": (0.43, 21), "its owner": (0.25, 16)}
+    red = [result("G9", value=v, n=n, segment=name) for name, (v, n) in parts.items()]
+    found = trust([result("G1"), result("G2"), result("G3"), *red], LEVEL)
+    assert (
+        "Of 37 projects in flight, 35 % are rated red: 43 % of the 21 that an independent party "
+        "rated last and 25 % of the 16 that its owner rated last."
+    ) in parsed(found).text.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(

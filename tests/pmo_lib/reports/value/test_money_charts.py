@@ -38,6 +38,20 @@ class TestWorth:
         assert shown.tolist() == pytest.approx(wanted.tolist(), abs=0.06)
         assert f"above 0 in {(net > 0).mean():.0%}".replace("%", " %") in plain(made.alt)
 
+    def test_no_bar_holds_losses_and_gains(self, draws: ValueDraws) -> None:
+        for shift in (-1e6, 0.0, 3.7e5):
+            table = draws.table.assign(npv=draws.table["npv"] - draws.table["npv"].median() + shift)
+            made = is_drawn(money_charts.net_value(replace(draws, table=table), "EUR"))
+            bars = made.figure.axes[0].patches
+            ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in bars]
+            width = ends[0][1] - ends[0][0]
+            assert [e for e in ends if e[0] < -1e-6 * width and e[1] > 1e-6 * width] == []
+            assert {bar.get_hatch() for bar, (low, _) in zip(bars, ends, strict=True)
+                    if low < -width / 2} == {"////"}  # fmt: skip
+            share = (table["npv"] < 0).mean()
+            assert share > 0.005
+            assert f"loss {share:.0%}"[:-1] in made.svg()
+
     def test_one_value_in_every_draw_is_drawn(self, draws: ValueDraws) -> None:
         same = replace(draws, table=draws.table.assign(npv=1e6))
         assert "EUR 1.00 million" in plain(is_drawn(money_charts.net_value(same, "EUR")).alt)
