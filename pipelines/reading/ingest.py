@@ -16,7 +16,7 @@ from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Question, SourceFile
 from pmo_lib.errors import DataError, PmoError, raise_all
 
-_PUT_THERE = "Put projects.csv there"
+_PUT_THERE = "Put projects.csv there, or a workbook with a sheet called projects"
 
 
 @dataclass(frozen=True)
