@@ -219,6 +219,31 @@ class TestShippedMaps:
         assert (milestone["project_id"], milestone["milestone_id"]) == ("A-1", "A-2")
         assert f"{milestone['actual_date']:%Y-%m-%d}" == "2024-03-10"
 
+    def test_of_jira_reads_german_exports_with_headings_that_stand_twice(
+        self, export: Callable[..., Path]
+    ) -> None:
+        path = export(
+            "de.csv",
+            "Zusammenfassung,Vorgangsschlüssel,Vorgangstyp,Status,Projektname,Erstellt,Erledigt,"
+            "Fälligkeitsdatum,Sprint,Sprint,Übergeordnet",
+            "Portal,A-1,Epic,In Bearbeitung,Alpha,01.02.24 09:15,,30.06.24 00:00,S1,S2,",
+            "Log in,A-2,Story,Fertig,Alpha,03.02.24 09:15,10.03.24 13:00,01.03.24 00:00,S,,A-1",
+        )  # fmt: skip
+        imported = MapSource.at(shipped()["jira"]).read([path])
+        assert imported.unread.empty
+        (project,) = imported.tables["projects"].to_dict("records")
+        assert (project["project_id"], project["status"]) == ("A-1", "active")
+        (milestone,) = imported.tables["milestones"].to_dict("records")
+        assert milestone["project_id"] == "A-1"
+        assert f"{milestone['actual_date']:%Y-%m-%d}" == "2024-03-10"
+
+    def test_of_a_language_that_it_does_not_know_names_the_headings(
+        self, export: Callable[..., Path]
+    ) -> None:
+        path = export("it.csv", "Riepilogo,Chiave segnalazione,Stato", "Portal,A-1,In corso")
+        with pytest.raises(DataError, match=r"'Issue key'.*'Chiave segnalazione'.*pmo map makes"):
+            MapSource.at(shipped()["jira"]).read([path])
+
     def test_of_jira_says_that_there_is_no_epic(self, export: Callable[..., Path]) -> None:
         path = export("j.csv", "Issue key,Issue Type,Status,Created", "A-1,Bug,Done,2024-02-01")
         with pytest.raises(DataError, match=r"no row has Issue Type.*it holds Bug 1"):
