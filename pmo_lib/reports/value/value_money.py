@@ -59,68 +59,6 @@ class MoneySections(Report):
         """Why there is no net value; empty where there is."""
         return self.case.money.refusal or self.case.costs.unknown
 
-<<<<<<< HEAD
-=======
-    def _worth_in_words(self) -> list[str]:
-        """Cost, net value and the probability that it pays, as sentences."""
-        if self.case.money.refusal:
-            return [f"What it is worth cannot be determined: {self.case.money.refusal}."]
-        if self.why_no_net:
-            return [f"Whether it pays cannot be determined: {self.why_no_net}."]
-        since = f"{self.case.costs.base_date:%B %Y}"
-        cost = self._money(self.quantile("conservative", "cost", "p50"))
-        if not self.case.any_shown:
-            return [
-                f"The PMO cost {cost} so far, discounted to {since}; no gain is counted against "
-                "it, as none is at least likely."
-            ]
-        low, middle, high = (
-            self._money(self.quantile("conservative", "npv", p)) for p in ("p5", "p50", "p95")
-        )
-        paid = self.case.money.draws["conservative"].p_npv_positive
-        said = [
-            f"Counting only gains that are at least likely, and discounted to {since}, what is "
-            f"left after the PMO's cost of {cost} is {middle} (90 % of the draws between {low} and "
-            f"{high}): the probability that the PMO has paid for itself is "
-            f"{number(paid, 'share')}.",
-            f"{self._in_cash()} {self._used_effect()}".rstrip(),
-        ]
-        if self.case.terms.assumptions.budget_returned is None:
-            said.append(
-                "The share returned to budgets is not stated, so none of the avoided overruns "
-                "counts as cashable."
-            )
-        return said
-
-    def _in_cash(self) -> str:
-        """Whether what went back to budgets alone is more than the cost, with its probability."""
-        paid = self.case.money.draws["conservative"].p_paid_in_cash
-        cash, cost = (
-            self._money(self.quantile("conservative", item, "p50")) for item in ("cashable", "cost")
-        )
-        if isnan(paid):
-            return ""
-        how = "has" if paid >= SURE else "has not" if paid <= 1 - SURE else "may or may not have"
-        return (
-            f"In cash alone it {how} paid: cashable value is {cash}, against a cost of {cost} (the "
-            f"probability that it has paid in cash is {number(paid, 'share')})."
-        )
-
-    def _used_effect(self) -> str:
-        """Which effect on cost the money rests on, where it is another than the one tested."""
-        cost = self.case.finding("cost")
-        if cost is None or cost.tested.refusal or "cost" not in self.case.money.effects.names:
-            return ""
-        used = self.case.money.effects.quantile(0.5)["cost"]
-        if effect(cost.outcome, used) == effect(cost.outcome, cost.tested.value):
-            return ""
-        return (
-            f"The money rests on costs that are {effect(cost.outcome, used)}, not "
-            f"{effect(cost.outcome, cost.tested.value)} as tested: of two estimates the less "
-            "favourable."
-        )
-
->>>>>>> main
     def pays(self) -> HTML:
         """The probability that it pays, the break-even effect and the payback, as sentences."""
         if self.why_no_net:

@@ -9,7 +9,15 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from builders.any_tables import any_portfolios
-from builders.results import ALL, Measured, differing, in_order, result_table, unequal
+from builders.results import (
+    ALL,
+    Measured,
+    differing,
+    in_hundredths,
+    in_order,
+    result_table,
+    unequal,
+)
 from builders.tables import (
     DEPARTMENTS,
     PERIOD,
