@@ -241,5 +241,5 @@ def _decisions() -> list[Row]:
             "decision": ("accepted", "dropped")[at % 2] if at % 5 else None,
             "done_on": asked + pd.Timedelta(days=40) if at % 10 == 0 and at < 30 else None,
         }
-        for at, asked in enumerate(pd.date_range("2025-08-15", "2026-09-20", periods=45).normalize())
+        for at, asked in enumerate(pd.date_range("2025-08-15", periods=45, freq="9D"))
     ]  # fmt: skip
