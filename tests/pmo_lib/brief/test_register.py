@@ -136,7 +136,8 @@ def _wrong_in_a_year(draw: np.random.Generator) -> list[str]:
         now = [each for each in ids if draw.random() < 0.7]
         asks = tuple(Ask(each, each.partition(":")[2], each, "who", "why") for each in now)
         rule = Rule("any", "any", 1, lambda _, asks=asks: asks)
-        given = evidence(view(period, decisions=log) if log else view(period), last=last)
+        tables = {"decisions": log} if log else {}
+        given = evidence(view(period, projects=(), **tables), last=last)
         page = briefs(given, [rule])[ORGANISATION]
         shown = [each.id for each in (*page.asks, *page.further)]
         told = [each.ask.id for each in (*page.became, *page.became_further)]

@@ -1,0 +1,117 @@
+"""What is new since the last pack: against one made by hand."""
+
+from typing import Any
+
+import pandas as pd
+
+from builders.evidence import evidence, last_pack
+from builders.results import result
+from builders.tables import open_project, project
+from builders.views import view
+from pmo_lib.assessment.behaviour import Behaviour
+from pmo_lib.brief.news import since_last
+from pmo_lib.engine.result import ORGANISATION
+
+NOTHING = ("Nothing has changed by more than chance since August 2026.",)
+
+
+def plain(said: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(" ".join(each.split()) for each in said)
+
+
+def chart(*rules: str, last: str = "2026-09", signal: str = "signal", value: float = 0.9) -> Any:
+    months = [str(m) for m in pd.period_range(end=last, periods=12, freq="M")]
+    points = pd.DataFrame(
+        {"period": months, "value": value, "centre": 0.5, "lower": 0.4, "upper": 0.6,
+         "rule": [""] * (12 - len(rules)) + list(rules)}
+    )  # fmt: skip
+    return Behaviour("xmr", "month", points, signal)
+
+
+def test_without_a_last_pack_nothing_is_said() -> None:
+    assert since_last(evidence(), ORGANISATION) == ()
+
+
+def test_nothing_new_is_said_as_such() -> None:
+    assert plain(since_last(evidence(last=last_pack()), ORGANISATION)) == NOTHING
+
+
+def test_finished_and_cancelled_since_then_are_counted() -> None:
+    seen = view(
+        projects=[
+            project("new", finished_on="2026-09-15"), project("new too", finished_on="2026-09-30"),
+            project("of sales", department="Sales", finished_on="2026-09-01"),
+            project("told then", finished_on="2026-08-31"),
+            project("to come", finished_on="2026-10-01"), open_project("goes on"),
+            *(project(f"c{i}", status="cancelled", finished_on="2026-09-02") for i in range(5)),
+            project("c told then", status="cancelled", finished_on="2026-08-02"),
+        ]
+    )  # fmt: skip
+    units = {
+        "D1": [
+            {"case_id": "new", "numerator": 1.0}, {"case_id": "new too", "numerator": 0.0},
+            {"case_id": "of sales", "numerator": float("nan")},
+            {"case_id": "told then", "numerator": 1.0},
+        ]
+    }  # fmt: skip
+    given = evidence(seen, units=units, last=last_pack())
+    assert plain(since_last(given, ORGANISATION)) == (
+        "3 projects finished, 1 of 2 on time.",
+        "5 projects cancelled: c0, c1 and c2 and 2 more.",
+    )
+    assert plain(since_last(given, "Sales")) == ("1 project finished.",)
+
+
+def test_signals_are_told_once_and_only_if_new() -> None:
+    charts = {
+        "D1": chart("beyond the limits"),
+        "D2": chart("beyond the limits", "beyond the limits"),  # was there before
+        "R8": chart("beyond the limits", last="2026-08"),  # told then
+        "P2": chart("beyond the limits", signal="cannot tell: too few"),
+        "G2": chart(),
+        "R4": chart("8 in a row", value=0.1),
+    }
+    given = evidence(charts={ORGANISATION: charts}, last=last_pack())
+    (said,) = plain(since_last(given, ORGANISATION))
+    assert said.startswith("New signals: On-time completion is up and ")
+    assert said.endswith(" is down.")
+    assert said.count(" is ") == 2
+    assert plain(since_last(given, "Finance")) == NOTHING
+
+
+def test_judgements_that_turned_are_told_with_both_words() -> None:
+    def of(kpi_id: str, than_before: Any, against_target: Any = "", **more: Any) -> Any:
+        return result(
+            kpi_id, ORGANISATION, than_before=than_before, against_target=against_target, **more
+        )
+
+    before = [
+        of("D1", "worse"), of("D2", "better"), of("R8", "cannot be compared"),
+        of("G2", "no clear change", "kept"),
+    ]  # fmt: skip
+    now = [
+        of("D1", "better"),
+        of("D2", "better"),
+        of("R8", "worse"),
+        of("G2", "no clear change", "not kept"),
+        of("P3", "worse"),  # there was none
+    ]
+    given = evidence(results=now, last=last_pack(results=before))
+    assert plain(since_last(given, ORGANISATION)) == (
+        "On-time completion, than before: worse in August 2026, now better.",
+        "Watermelon rate, its target: kept in August 2026, now not kept.",
+    )
+
+
+def test_at_most_four_sentences() -> None:
+    ids = ("D1", "D2", "R8", "G2", "R4", "P3")
+    then, now = (
+        [result(each, ORGANISATION, than_before=word) for each in ids]  # type: ignore[arg-type]
+        for word in ("worse", "better")
+    )
+    seen = view(projects=[
+        project("a", finished_on="2026-09-15"),
+        project("b", status="cancelled", finished_on="2026-09-15"),
+    ])  # fmt: skip
+    given = evidence(seen, results=now, last=last_pack(results=then))
+    assert len(since_last(given, ORGANISATION)) == 4

@@ -1,0 +1,109 @@
+"""The value case's page in every situation, and whether the effect lasts on planted points."""
+
+import re
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from builders.pages import amount, parsed, plain
+from builders.situations import SITUATIONS, brief_of, of, page_one, report
+from pmo_lib.brief.value_brief import lasts
+from pmo_lib.effect.outcomes import OUTCOMES
+
+MOST_WORDS, MOST_NUMBERS, MOST_ASKS = 250, 5, 3
+
+
+def test_page_is_short_whole_and_well_formed_in_every_situation() -> None:
+    wrong = {}
+    for name in SITUATIONS:
+        made = report(name)
+        brief, page = brief_of(made), parsed(page_one(made))
+        words = len(plain(page.text).split())
+        faults = {
+            "words": words if words > MOST_WORDS else 0,
+            "numbers": len(brief.numbers) > MOST_NUMBERS,
+            "asks": len(brief.asks) > MOST_ASKS,
+            "gaps": re.findall(r"\b(?:nan|None|inf|NaT)\b|\.\.", page.text),
+            "verdict": not brief.verdict.endswith("."),
+        }
+        if any(faults.values()):
+            wrong[name] = faults
+    assert not wrong
+
+
+def test_every_box_is_the_conservative_median_of_the_draws() -> None:
+    wrong = {}
+    for name in SITUATIONS:
+        made = report(name)
+        table = made.case.money_table()
+        own = table[table["case"] == "conservative"].set_index("item")["p50"] if len(table) else {}
+        for one in brief_of(made).numbers:
+            if one.what.startswith("effect"):
+                continue
+            said = amount(plain(one.value).replace(" m", " million"))
+            if said != pytest.approx(own[one.statistic], rel=0.02, abs=1):
+                wrong[name, one.statistic] = (said, own[one.statistic])
+    assert not wrong
+
+
+class TestVerdict:
+    def test_what_is_not_shown_is_said_and_nothing_counts(self) -> None:
+        said = brief_of(report("no effect")).verdict
+        assert said.startswith("These data do not show that the PMO made a difference.")
+
+    @pytest.mark.parametrize("situation", ["no roll-outs", "projects alone", "nothing begun"])
+    def test_what_cannot_be_tested_is_not_called_a_failure(self, situation: str) -> None:
+        said = brief_of(report(situation)).verdict
+        assert "cannot be told" in said or "do not show" in said
+        assert "has not paid" not in said
+
+    def test_paid_in_all_is_not_paid_in_cash(self) -> None:
+        made = report("shown")
+        draws = made.case.money.draws["conservative"]
+        assert draws.p_npv_positive > 0.95
+        assert draws.p_paid_in_cash < 0.2
+        said = plain(brief_of(made).verdict)
+        assert "Counting everything, it has paid for itself" in said
+        assert re.search("in cash alone it has (probably )?not: nobody has recorded", said)
+
+    def test_returned_budgets_take_the_reason_away(self) -> None:
+        stated = of(report("shown").workbook, budget_returned="0.5")
+        assert "nobody has recorded" not in brief_of(stated).verdict
+
+    def test_without_costs_nobody_can_tell_whether_it_pays(self) -> None:
+        said = brief_of(report("no PMO costs")).verdict
+        assert "Whether it pays cannot be told: " in said
+        assert not [one for one in brief_of(report("no PMO costs")).numbers if one.kpi_id]
+
+
+class TestLasts:
+    @staticmethod
+    def said(*effects: float, half: float = 0.02) -> str:
+        """Of these effects by quarter since adoption, each of 10 projects."""
+        quarters = pd.DataFrame(
+            {"quarter": range(-2, len(effects)), "effect": [0.0, 0.0, *effects], "n_projects": 10}
+        )
+        quarters = quarters.assign(low=quarters["effect"] - half, high=quarters["effect"] + half)
+        cost: Any = SimpleNamespace(outcome=OUTCOMES["cost"], quarters=quarters)
+        case: Any = SimpleNamespace(finding=lambda name: cost if name == "cost" else None)
+        return plain(lasts(case))
+
+    def test_planted_fading_is_told(self) -> None:
+        said = self.said(*[-0.3] * 4, *[-0.05] * 4)
+        assert said == "In the first year 26 % less, later 5 % less: it fades, by more than chance."
+
+    def test_planted_growth_is_told(self) -> None:
+        assert self.said(*[-0.05] * 4, *[-0.3] * 4).endswith("it grows, by more than chance.")
+
+    def test_the_same_effect_is_no_fading(self) -> None:
+        assert self.said(*[-0.2] * 8).endswith("a fading cannot be told from chance.")
+        assert self.said(*[-0.3] * 4, *[-0.05] * 4, half=0.5).endswith("told from chance.")
+
+    def test_too_few_quarters_tell_nothing(self) -> None:
+        assert self.said(*[-0.2] * 5) == "Cannot be told yet: too few quarters since adoption."
+
+    def test_without_an_effect_nothing_is_said(self) -> None:
+        nobody: Any = SimpleNamespace(finding=lambda _: None)
+        assert lasts(nobody) == ""
