@@ -141,3 +141,30 @@ def amount(text: str) -> float:
     assert said, text
     size = float(said[2].replace(",", "")) * (1e6 if said[3] else 1)
     return -size if said[1] else size
+
+
+def words_in(html: Any) -> int:
+    """How many words a reader sees; an amount tied by spaces that do not break is one."""
+    page = _Words()
+    page.feed(html if isinstance(html, str) else html.data)
+    page.close()
+    return len(re.split(r"[ \n\t]+", page.text.strip()))
+
+
+class _Words(HTMLParser):
+    """The text with a space where a tag stands, without pictures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text, self.drawn = "", 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.drawn += tag == "svg"
+        self.text += " "
+
+    def handle_endtag(self, tag: str) -> None:
+        self.drawn -= tag == "svg"
+        self.text += " "
+
+    def handle_data(self, data: str) -> None:
+        self.text += "" if self.drawn else data
