@@ -6,18 +6,17 @@
 
 import sys
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from signal import SIGINT
 from typing import Annotated
 
 import typer
 
+from pipelines import intake
 from pipelines.console import Console
-from pipelines.ending import Ended, endable
-from pmo_lib.errors import KeptError, ParameterError, PmoError, shown
+from pipelines.ending import endable
+from pipelines.explained import explained
+from pmo_lib.errors import ParameterError, PmoError, shown
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -60,27 +59,6 @@ def _check_arguments(arguments: list[str]) -> None:
         if any(unicodedata.category(letter) == "Cc" for letter in given):
             what = f"argument {number}, {shown(given)}, holds control characters"
             raise ParameterError(what, remedy="Write it without them")
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turn a user's mistake, or a disk error, into a message and exit code 2."""
-    try:
-        yield
-    except PmoError as error:
-        Console().error(str(error))
-        raise typer.Exit(1 if isinstance(error, KeptError) else 2) from None
-    except OSError as error:
-        where = error.filename or "the output folder"
-        Console().error(
-            f"{where}: {error.strerror or error}. Nothing was published; make room or give access, "
-            "or name another folder with --out, then run again."
-        )
-        raise typer.Exit(2) from None
-    except (Ended, KeyboardInterrupt) as error:
-        asked = error if isinstance(error, Ended) else Ended(SIGINT)
-        Console().error(f"{asked}. What was published before is untouched.")
-        raise typer.Exit(asked.exit_code) from None
 
 
 @app.command()
@@ -166,14 +144,14 @@ def kpis(
     csv: Annotated[Path | None, typer.Option(help="Write the tidy results to this file.")] = None,
 ) -> None:
     """The catalogue: what is measured, and what each unmeasured KPI still needs."""
-    from pipelines.places import check_new
+    from pipelines.places import check_new_file
     from pipelines.spreadsheet import write_csv
     from pmo_lib.engine.result import tidy
     from pmo_lib.parameters import KpiReportParameters
 
     with explained():
         if csv is not None:
-            check_new(csv, "--csv")
+            check_new_file(csv, "--csv")
         checked, workbook = KpiReportParameters(period=period, data_dir=str(out)).open()
         measured = workbook.measured(checked.period)
         if csv is not None:
@@ -206,139 +184,10 @@ def freeze(
     Console().frozen(frozen)
 
 
-@app.command("map")
-def map_(
-    file: Annotated[Path, typer.Argument(help="The export to look at: CSV or Excel.")],
-    to: Annotated[Path | None, typer.Option(help="Write the map to this file.")] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace the file if it is there.")
-    ] = False,
-) -> None:
-    """Propose how a file's columns become ours; 1 where a required one is not found."""
-    from pipelines.mapping import made_for, propose, write_map
-    from pipelines.places import check_new
-
-    console = Console()
-    with explained():
-        if to is not None:
-            check_new(to, "--to")
-        sheets = propose(file)
-        if to is not None:
-            write_map(sheets, to, force=force)
-    for sheet in sheets:
-        console.proposed(sheet)
-    for name in made_for(sheets):
-        console.say(f"there is a map for such files: pmo import {name} {file} --to DIR")
-    if to is not None:
-        console.say(
-            f"{to}: correct what is wrong. Then pmo import {file} --map {to} --to DIR; or keep it "
-            f"beside your exports, write map: {to.name} into settings.yml there, and pmo run"
-        )
-    raise typer.Exit(0 if all(sheet.is_whole for sheet in sheets) else 1)
-
-
-@app.command("import")
-def import_(
-    given: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="[SOURCE] FILE...",
-            help="What the files are, such as gmpp, unless --map says it; and the files.",
-        ),
-    ],
-    to: Annotated[Path, typer.Option(help="Folder to write our tables to, as CSV.")],
-    map_: Annotated[
-        Path | None, typer.Option("--map", help="The map by which to read them, see pmo map.")
-    ] = None,
-) -> None:
-    """Turn another tool's files into our tables; 1 where some cells could not be read."""
-    from pipelines.importer import import_files
-    from pipelines.maps.source import MapSource, reader_named
-    from pipelines.places import check_new
-
-    with explained():
-        check_new(to, "--to")
-        name, files = (map_.stem, given) if map_ else (f"{given[0]}", given[1:])
-        reader = MapSource.at(map_) if map_ else reader_named(name)
-        if not files:
-            raise ParameterError("no file is named", remedy="pmo import SOURCE FILE... --to DIR")
-        imported = import_files(reader, name, files, to)
-    Console().imported(imported, to)
-    raise typer.Exit(1 if len(imported.unread) else 0)
-
-
-@app.command()
-def start(
-    folder: Annotated[
-        Path, typer.Argument(help="Folder for the answers and what follows of them.")
-    ],
-) -> None:
-    """Define a PMO by a few questions: customers, services, promises, KPIs, a page.
-
-    Each answer is kept at once; stopped with Ctrl-C, it goes on where it was.
-    """
-    from pipelines.places import check_new
-    from pipelines.start.asked import asked
-    from pipelines.start.plan import read_plan
-    from pipelines.start.written import deliver, keep
-
-    console = Console()
-    with explained():
-        check_new(folder, "the folder")
-        plan = read_plan(folder)
-        for answered in asked(plan, _prompted, console.say):
-            plan = answered
-            keep(plan, folder)
-        console.say("DELIVER")
-        for path in deliver(plan, folder):
-            console.say(f"{path}")
-    console.say(
-        f"Put your exports into {folder}, then: pmo run {folder}/monthly.yml --raw {folder}"
-    )
-
-
-def _prompted(question: str, usual: str) -> str:
-    """An answer from the terminal, or a file in its place; ParameterError where it ends."""
-    try:
-        answer: str = typer.prompt(question, default=usual or None, show_default=bool(usual))
-    except typer.Abort:
-        raise KeyboardInterrupt from None
-    return answer
-
-
-@app.command()
-def template(
-    file: Annotated[Path, typer.Argument(help="The workbook to write, such as template.xlsx.")],
-    table: Annotated[
-        list[str] | None, typer.Option(help="A table it should have; all where none is named.")
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace the file if it is there.")
-    ] = False,
-) -> None:
-    """Write an Excel workbook to fill in: a sheet a table, with drop-downs and notes."""
-    from pipelines.places import check_new
-    from pipelines.template import write_template
-    from pmo_lib.contract.tables import TABLES
-
-    with explained():
-        check_new(file, "the file")
-        write_template(
-            file, table or [name for name in TABLES if name != "benchmarks"], force=force
-        )
-    Console().say(f"{file}: fill it in, put it into a folder, then pmo run --raw that folder")
-
-
-@app.command()
-def sample(directory: Annotated[Path, typer.Argument(help="Folder to write it to.")]) -> None:
-    """Write the synthetic sample portfolio."""
-    from pipelines.places import check_new
-    from pipelines.sample import write
-
-    with explained():
-        check_new(directory, "the folder")
-        written = write(directory)
-    Console().say(f"{len(written)} files in {directory}")
+app.command("map")(intake.map_)
+app.command("import")(intake.import_)
+for verb in (intake.start, intake.template, intake.sample):
+    app.command()(verb)
 
 
 def _parameters(pairs: list[str], period: str) -> dict[str, str]:

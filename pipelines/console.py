@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from pmo_lib.engine.baseline import Baseline
 
 
+WIDE = 1000  # letters of a line that no terminal shows
+
+
 class Lines(Progress):
     """Progress as plain lines, one an event."""
 
@@ -80,7 +83,8 @@ class Console:
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
         style: dict[str, Any] = {"soft_wrap": True, "highlight": False, "emoji": False}
-        self._out = rich.console.Console(**style)
+        # a log or file has no edge at which a table would have to be cut
+        self._out = rich.console.Console(**style, width=None if sys.stdout.isatty() else WIDE)
         self._err = rich.console.Console(stderr=True, **style)
 
     @contextmanager

@@ -75,10 +75,13 @@ class Printer:
 
 
 def print_pack(folder: Path, title: str, pages: Sequence[str]) -> Path:
-    """All pages in their order as one PDF: outline, running heads, page numbers through it all."""
+    """All pages in their order as one PDF: outline, running heads, page numbers through it all.
+
+    Of a report that has evidence its one page: the evidence is in the report's own PDF.
+    """
     with TemporaryDirectory() as work:
         whole = Path(work) / "pack.html"
-        texts = [(folder / page).read_text(encoding="utf-8") for page in pages]
+        texts = [one_page((folder / page).read_text(encoding="utf-8")) for page in pages]
         whole.write_text(joined(title, pages, texts), encoding="utf-8")
         return print_page(whole, folder / PACK)
 
@@ -108,7 +111,9 @@ def joined(title: str, names: Sequence[str], pages: Sequence[str]) -> str:
 def one_page(html: str) -> str:
     """The page without its evidence: what a reader who acts on it needs; all where it has none."""
     found = re.search(r"<h2[^>]*>Evidence</h2>", html)
-    return f"{html[: found.start()]}</main></body></html>" if found else html
+    # nothing follows it, so that it needs no new page after it
+    end = "<style>.one-page { break-after: auto; }</style></main></body></html>"
+    return f"{html[: found.start()]}{end}" if found else html
 
 
 def print_page(page: Path, to: Path) -> Path:

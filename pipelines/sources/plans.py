@@ -14,6 +14,7 @@ from pmo_lib.errors import DataError, PmoError, raise_all
 from pmo_lib.wording import counted
 
 UNKNOWN = "Not stated"
+_DAMAGED = "Export it again; the file is damaged, or not what its name says"
 _OLE = b"\xd0\xcf\x11\xe0"  # how .mpp files begin
 
 
@@ -178,7 +179,8 @@ def day(text: str | None) -> date | None:
 
 
 def amount(text: str | None) -> float:
-    return float(text) if text and text.strip() else 0.0
+    """A cost, with a point or comma as its decimal mark and no mark between thousands."""
+    return float(text.replace(",", ".")) if text and text.strip() else 0.0
 
 
 def each_file(files: Sequence[Path], read: Callable[[Path], Iterable[Plan]]) -> list[Plan]:
@@ -190,6 +192,12 @@ def each_file(files: Sequence[Path], read: Callable[[Path], Iterable[Plan]]) -> 
             found += read(path)
         except PmoError as error:
             errors.append(error)
+        except KeyError as error:
+            what = f"lacks the field {error}, which every such file has"
+            errors.append(DataError(what, path.name, _DAMAGED))
+        except ValueError as error:
+            what = f"holds a date or number that cannot be read ({error})"
+            errors.append(DataError(what, path.name, _DAMAGED))
     raise_all(errors)
     return found
 

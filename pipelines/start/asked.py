@@ -141,8 +141,13 @@ def _target(kpi_id: str, target: float | None) -> str:
 
 def said(kpis: Mapping[str, float | None]) -> list[str]:
     """Each KPI in words with its target."""
-    return [
-        f"{CATALOGUE[k].name}: "
-        + ("no target yet" if target is None else f"target {number(target, CATALOGUE[k].unit)}")
-        for k, target in kpis.items()
-    ]
+    return [f"{CATALOGUE[kpi_id].name}: {_aim(kpi_id, target)}" for kpi_id, target in kpis.items()]
+
+
+def _aim(kpi_id: str, target: float | None) -> str:
+    """At least 95 %, or at most 20 days, as the KPI is better high or low."""
+    if target is None:
+        return "no target yet"
+    kpi = CATALOGUE[kpi_id]
+    side = {"higher": "at least ", "lower": "at most "}.get(kpi.better, "target ")
+    return f"{side}{number(target, kpi.unit)}"

@@ -78,7 +78,7 @@ def as_yaml(plan: Plan) -> str:
         "why": plan.why,
         "customers": plan.customers,
         "services": {
-            name: {"promise": p.promise, "sla_days": p.sla_days, "kpis": p.kpis}
+            name: {"promise": p.promise, "sla_days": p.sla_days, "kpis": {**p.kpis}}
             for name, p in plan.services.items()
         },
     }

@@ -72,7 +72,7 @@ def _paid(case: ValueCase) -> str:
     if not case.any_shown:
         return "No gain is counted against its cost."
     draws = case.money.draws["conservative"]
-    in_all, cash = draws.p_npv_positive, draws.p_cash_above_cost
+    in_all, cash = draws.p_npv_positive, draws.p_paid_in_cash
     joint = f"(a chance of {number(in_all, 'share')}); in cash alone"
     why = ""
     if case.terms.assumptions.budget_returned is None:
@@ -97,7 +97,7 @@ def _numbers(case: ValueCase, currency: str) -> tuple[Headline, ...]:
             _amount(case, "npv", "value less cost", currency,
                     f"above 0 in {number(draws.p_npv_positive, 'share')} of draws"),
             _amount(case, "cashable", "of the value in cash", currency,
-                    f"more than the cost in {number(draws.p_cash_above_cost, 'share')} of draws"),
+                    f"more than the cost in {number(draws.p_paid_in_cash, 'share')} of draws"),
         ]  # fmt: skip
     cost = case.finding("cost")
     if cost is not None and not cost.tested.refusal:

@@ -57,7 +57,7 @@ class ValueCase:
         rows = []
         for name, draws in self.money.draws.items():
             own = draws.quantiles.reset_index(names="item")
-            shares = {"p_paid": draws.p_npv_positive, "p_paid_in_cash": draws.p_cash_above_cost}
+            shares = {"p_paid": draws.p_npv_positive, "p_paid_in_cash": draws.p_paid_in_cash}
             chances = pd.DataFrame({"item": list(shares), "p50": list(shares.values())})
             rows.append(pd.concat([own, chances], ignore_index=True).assign(case=name))
         columns = ["case", "item", "p5", "p50", "p95"]
@@ -74,10 +74,14 @@ class ValueCase:
 
     @property
     def for_kpi(self) -> pd.DataFrame | None:
-        """The conservative draws for KPI R12; None where no effect is at least likely."""
+        """The conservative draws for KPI R12, and the projects that they rest on.
+
+        None where no effect is at least likely.
+        """
         if self.money.refusal or self.costs.unknown or not self.any_shown:
             return None
-        return self.money.draws["conservative"].for_kpi()
+        most = max(each.tested.n for each in self.primary)
+        return self.money.draws["conservative"].for_kpi().assign(projects=most)
 
 
 def value_case(view: View, terms: Terms | None = None) -> ValueCase:

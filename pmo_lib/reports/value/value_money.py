@@ -35,6 +35,7 @@ RATIOS = {
     "bcr": "Benefit–cost ratio: value ÷ cost",
     "roi_cashable": "Return on investment, cashable value alone",
 }
+SURE = 0.95  # from this probability on it has paid, from the other end it has not
 HEADS: dict[Case, str] = {
     "conservative": "Conservative: gains that are not at least likely count nothing",
     "as estimated": "As estimated: every effect at its estimate, shown or not",
@@ -70,6 +71,7 @@ class MoneySections(Report):
             "Probability that the PMO has paid for itself: "
             f"{number(found.p_npv_positive, 'share')} "
             f"(as estimated, {number(draws['as estimated'].p_npv_positive, 'share')}).",
+            self._in_cash(),
             "Probability that avoided overruns alone are worth more than it costs: "
             f"{number(avoided, 'share')}." * (not isnan(avoided)),
             self._break_even(),
@@ -101,7 +103,7 @@ class MoneySections(Report):
 
     def sensitivity(self) -> Picture | HTML:
         """The tornado: each input on its own at its P10 and P90, and other choices of method."""
-        net = self.quantile("as estimated", "npv", "p50")
+        net = self.quantile("conservative", "npv", "p50")
         return self.or_cannot(
             self.why_no_net or money_charts.tornado(self.case.money.tornado, net, self._currency),
             "The sensitivity of the net value",

@@ -134,6 +134,18 @@ def test_one_page_ends_before_the_evidence() -> None:
     assert one_page(page("A", "short")) == page("A", "short")
 
 
+def test_pack_has_the_one_page_of_a_report_and_all_of_one_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(pdf, "print_page", lambda source, to: read.append(source.read_text()) or to)
+    (tmp_path / "a.html").write_text(page("A", "<p>asks</p><h2>Evidence</h2><p>long</p>"))
+    (tmp_path / "b.html").write_text(page("B", "<h2>Fair</h2><p>whole</p>"))
+    pdf.print_pack(tmp_path, "T", ["a.html", "b.html"])
+    assert [word for word in ("asks", "whole") if word not in read[0]] == []
+    assert "long" not in read[0]
+
+
 def test_run_prints_when_asked_and_the_index_leads_there(
     rerun: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -201,3 +201,26 @@ def test_files_that_are_no_plan_are_refused_in_words(file: Callable[[str, str], 
 def test_two_files_of_one_project_are_refused(file: Callable[[str, str], Path]) -> None:
     with pytest.raises(DataError, match="two files hold the project 'New depot'"):
         mspdi.read([file("a.xml", MSPDI), file("b.xml", MSPDI)])
+
+
+def test_damaged_values_are_refused_in_words(file: Callable[[str, str], Path]) -> None:
+    """A date or amount that is none, and a field that every such file has."""
+    given = {
+        "date": ("2026-01-06 08:00", "soon", "holds a date or number that cannot be read"),
+        "amount": ("\t4100", "\tmuch", "holds a date or number that cannot be read"),
+        "field": ("\ttask_id\tproj_id", "\ttask_no\tproj_id", "lacks the field 'task_id'"),
+    }
+    missed = {}
+    for name, (old, new, said) in given.items():
+        try:
+            xer.read([file(f"{name}.xer", XER.replace(old, new))])
+            missed[name] = "no error"
+        except DataError as error:
+            if said not in str(error) or f"{name}.xer" not in str(error):
+                missed[name] = str(error)
+    assert not missed
+
+
+def test_decimal_commas_of_xer_are_read(file: Callable[[str, str], Path]) -> None:
+    comma = file("c.xer", XER.replace("\t4100", "\t4100,50"))
+    assert xer.read([comma]).tables["status_reports"]["estimate_at_completion"][0] == 6200.5

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from pipelines.cli import app
 from pipelines.configuration import configured
 from pipelines.publishing.plan import load_job
 from pipelines.start.asked import asked, customers, services, targets
+from pipelines.start.plan import ANSWERS as ANSWERS_FILE
 from pipelines.start.plan import Plan, offered, read_plan
 from pipelines.start.written import PAGE, deliver, keep
 from pmo_lib.contract.tables import TABLES
@@ -118,7 +121,14 @@ class TestDelivery:
         assert statements["statement_id"].is_unique
         page = (tmp_path / PAGE).read_text(encoding="utf-8")
         assert "Nobody would know" in page
-        assert "target 95\u00a0%" in page or "target 95 %" in page
+        assert "at least 95\u00a0%" in page
+
+    def test_stopped_says_where_the_answers_are(self, tmp_path: Path) -> None:
+        done = CliRunner().invoke(app, ["start", str(tmp_path)], input="Testham\nIt would hurt\n")
+        assert done.exit_code == 130
+        assert f"{ANSWERS_FILE} keeps the answers" in done.stderr
+        assert read_plan(tmp_path).why == "It would hurt"
+        assert "&id" not in (tmp_path / ANSWERS_FILE).read_text()
 
     def test_leaves_what_is_there(self, tmp_path: Path) -> None:
         (tmp_path / "settings.yml").write_text("organisation: Mine\n")
