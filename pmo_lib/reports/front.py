@@ -23,7 +23,7 @@ TOLD = ("better", "worse", "kept", "not kept")  # the other answers are no news
 def departments(
     measured: Measurement, links: Mapping[str, str], pdfs: Mapping[str, str] | None = None
 ) -> HTML:
-    """A row a department, linked to its page, and to that as PDF; intervals on one scale, 0 to 100 %.
+    """A row a department, linked to its page and its PDF; intervals on one scale, 0 to 100 %.
 
     What most is asked of stands first, then what is worse or misses its target.
     """
