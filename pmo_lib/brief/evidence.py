@@ -61,14 +61,13 @@ class Evidence:
         in ``rated_in``, ``estimate_at_completion``, and the columns of `RED`. Missing is what
         no table says, or one that is withheld.
         """
-        view, usable = self.view, self.view.usable
-        if "projects" not in usable:
-            return in_flight(view.tables["projects"].iloc[:0], view.data_date)
-        going = in_flight(usable["projects"], view.data_date).reset_index(drop=True)
-        going = _allowed(going, "projects", view)
-        baselines, reports = usable.get("baselines"), usable.get("status_reports")
+        view = self.view
+        allowed = {name: _allowed(rows, name, view) for name, rows in view.usable.items()}
+        allowed.setdefault("projects", view.tables["projects"].iloc[:0])
+        going = in_flight(allowed["projects"], view.data_date).reset_index(drop=True)
+        baselines, reports = allowed.get("baselines"), allowed.get("status_reports")
         if baselines is not None:
-            plan = _allowed(current_baselines(going, baselines), "baselines", view)[PLAN]
+            plan = current_baselines(going, baselines)[PLAN]
             going = going.assign(**{name: plan[name] for name in PLAN})
         else:
             going = going.assign(cost=float("nan"), finish=pd.Series(pd.NaT, going.index))
@@ -77,13 +76,14 @@ class Evidence:
                 rag=None, rated_in=None, estimate_at_completion=float("nan"),
                 **dict.fromkeys(RED, float("nan")),
             )  # fmt: skip
-        reports = _allowed(reports, "status_reports", view)
         past = reports[reports["period"] <= view.period]
         estimate = latest_reports(going, past, ["estimate_at_completion"])
         going = going.assign(estimate_at_completion=estimate["estimate_at_completion"].to_numpy())
-        return self._judged(going, past)
+        return self._judged(going, past, allowed)
 
-    def _judged(self, going: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
+    def _judged(
+        self, going: pd.DataFrame, past: pd.DataFrame, allowed: Mapping[str, pd.DataFrame]
+    ) -> pd.DataFrame:
         """With the owners' last ratings of the last three months, and what is red by rule."""
         rated = latest_reports(going, past[past["rated_by"] == "owner"], ["rag"])
         going = going.assign(rag=rated["rag"].to_numpy(), rated_in=rated["period"].to_numpy())
@@ -91,10 +91,9 @@ class Evidence:
             going[["project_id", "rated_in"]].dropna(),
             left_on=["project_id", "period"], right_on=["project_id", "rated_in"],
         )  # fmt: skip
-        usable = self.view.usable
         red = red_by_rule(
-            own, usable["projects"], past, self.view.settings.red_rule,
-            usable.get("baselines"), usable.get("milestones"),
+            own, allowed["projects"], past, self.view.settings.red_rule,
+            allowed.get("baselines"), allowed.get("milestones"),
         )  # fmt: skip
         found = red.set_axis(list(RED), axis=1).set_axis(own["project_id"])
         return going.join(found, on="project_id")

@@ -145,7 +145,7 @@ _DECLARED = (
     ),
     Statistic(
         "relative_total", estimators.relative_total, "total", "all together", "share",
-        influence=influence.unknown,
+        is_clustered=True, influence=influence.unknown,
     ),
     Statistic("quotient", estimators.quotient, "total", is_summed=True, per_cell=points.quotient),
     Statistic(

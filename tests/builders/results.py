@@ -89,6 +89,13 @@ def differing(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, str]:
     return found
 
 
+def in_hundredths(found: pd.DataFrame) -> pd.DataFrame:
+    """Results with their amounts of money, which alone hang on the currency, times a hundred."""
+    units = {name for name, each in STATISTICS.items() if each.unit == "money"}
+    is_money = found["statistic"].isin(units)
+    return found.assign(value=found["value"].where(~is_money, found["value"] * 100))
+
+
 def unequal(one: pd.DataFrame, other: pd.DataFrame, **how: Any) -> str:
     """How two tables differ by more than rounding; nothing where they do not."""
     try:

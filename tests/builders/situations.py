@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from IPython.display import HTML
 
+from builders.evidence import evidence
 from builders.portfolio import portfolio
 from builders.rollouts import (
     all_at_once,
@@ -19,8 +21,11 @@ from builders.rollouts import (
 )
 from builders.tables import Tables
 from builders.workbooks import facts, table_facts, workbook
+from pmo_lib.brief.brief import Brief
+from pmo_lib.brief.value_brief import value_brief
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.parameters import ValueCaseParameters
+from pmo_lib.reports import one_page
 from pmo_lib.reports.value.value_report import ValueReport
 from pmo_lib.workbook import Workbook
 
@@ -111,3 +116,14 @@ def report(situation: str) -> ValueReport:
     if situation == "shown":
         return ValueReport(ValueCaseParameters().resolved(opened), opened)
     return of(opened)
+
+
+def brief_of(made: ValueReport) -> Brief:
+    """What the one page of the report says, which hangs on no KPI."""
+    return value_brief(evidence(made.view, value_case=made.case))
+
+
+def page_one(made: ValueReport) -> HTML:
+    """The one page of the report."""
+    headings = ("What changed", "Does it last?")
+    return one_page.one_page(brief_of(made), {}, made.level, "", headings)

@@ -75,7 +75,9 @@ def _whole() -> Tables:
         "services": _and_a_new(given["services"]),
         "rollouts": _rolled_out(given["rollouts"]),
         "risks": frame("risks", _risks(given["baselines"], projects, chance)),
-        **tables(value_statements=_statements(), communications=_communications()),
+        **tables(
+            value_statements=_statements(), communications=_communications(), decisions=_decisions()
+        ),
     }
     return made | {name: _with_gaps(made[name], columns) for name, columns in GAPS.items()}
 
@@ -227,4 +229,17 @@ def _communications() -> list[Row]:
         for department in DEPARTMENTS
         for i in range(4)
         for year in (2025, 2026)
+    ]  # fmt: skip
+
+
+def _decisions() -> list[Row]:
+    """Asks of a year: most decided within a month, some done without, some still waiting."""
+    return [
+        {
+            "ask_id": f"ask {at}", "asked_on": asked,
+            "decided_on": asked + pd.Timedelta(days=5 + at % 20) if at % 5 else None,
+            "decision": ("accepted", "dropped")[at % 2] if at % 5 else None,
+            "done_on": asked + pd.Timedelta(days=40) if at % 10 == 0 and at < 30 else None,
+        }
+        for at, asked in enumerate(pd.date_range("2025-08-15", periods=45, freq="9D"))
     ]  # fmt: skip

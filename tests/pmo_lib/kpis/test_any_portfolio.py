@@ -9,7 +9,15 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from builders.any_tables import any_portfolios
-from builders.results import ALL, Measured, differing, in_order, result_table, unequal
+from builders.results import (
+    ALL,
+    Measured,
+    differing,
+    in_hundredths,
+    in_order,
+    result_table,
+    unequal,
+)
 from builders.tables import (
     DEPARTMENTS,
     PERIOD,
@@ -99,7 +107,7 @@ def test_pounds_or_pence(subtests: pytest.Subtests) -> None:
         given = with_money(pence.view.tables, lambda column: column / 100)
         pounds = Measured.of(view_of(given))
         with subtests.test(portfolio=seed):
-            assert not differing(pence.results, pounds.results)
+            assert not differing(pence.results, in_hundredths(pounds.results))
             for kpi_id, units in pence.units.items():
                 assert shares(units) == pytest.approx(shares(pounds.units[kpi_id])), kpi_id
 

@@ -32,7 +32,7 @@ def until(given_tables: Tables, period: str) -> Tables:
     begins = {
         "projects": "started_on", "baselines": "approved_on", "gates": "submitted_on",
         "demands": "created_on", "risks": "raised_on", "service_requests": "opened_on",
-        "rollouts": "adopted_on", "communications": "sent_on",
+        "rollouts": "adopted_on", "communications": "sent_on", "decisions": "asked_on",
     }  # fmt: skip
     cut |= {
         name: given_tables[name][~(given_tables[name][day] > end)] for name, day in begins.items()
@@ -48,6 +48,7 @@ def until(given_tables: Tables, period: str) -> Tables:
         "demands": ("decided_on", "project_id"),
         "risks": ("closed_on",),
         "service_requests": ("closed_on", "satisfaction"),
+        "decisions": ("decided_on", "decision"),
     }
     then = given_tables | cut
     for name, columns in later.items():

@@ -32,7 +32,9 @@ def told(benefit_id: str = "b1", period: str = "2026-09", **cells: Any) -> dict[
 
 def parts(kpi_id: str, seen: View) -> dict[str, KpiResult]:
     """The results by segment; the headline's is empty."""
-    return {result.segment: result for result in results(seen, kpis=[kpi_id])}
+    own = {CATALOGUE[kpi_id].statistic, CATALOGUE[kpi_id].segment_statistic}
+    found = results(seen, kpis=[kpi_id])
+    return {result.segment: result for result in found if result.statistic in own}
 
 
 class TestAgainstPlainPandas:

@@ -1,4 +1,4 @@
-"""The KPI report's answer says the engine's figures, or that it cannot tell."""
+"""The KPI report's one page says the engine's figures, or that it cannot tell."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from IPython.display import HTML
 
 from builders.catalogue import only_kpis
-from builders.pages import markdown, parsed
+from builders.pages import markdown, parsed, text_of
 from builders.portfolio import portfolio
 from builders.reports import ON_PAGES
 from builders.tables import DEPARTMENTS, Tables, baseline, numbered, open_project, project, tables
@@ -34,46 +34,29 @@ def report_on(given: Tables, department: str = "", period: str = "", **values: A
     return KpiReport(KpiReportParameters(department, period).resolved(opened), opened)
 
 
-def answer(given: Tables, *args: Any, **values: Any) -> str:
-    return parsed(report_on(given, *args, **values).answer()).text.replace("\u00a0", " ")
+def page_one(given: Tables, *args: Any, **values: Any) -> str:
+    return text_of(report_on(given, *args, **values).one_page())
 
 
 def percent(value: float) -> str:
     return f"{100 * value:.0f} %".replace("-", "−")
 
 
-class TestAnswer:
-    def test_what_ended_without_a_status_is_not_called_completed(self) -> None:
-        """Nine are recorded as completed; the tenth ended, nobody knows how."""
-        given = tables(
-            projects=[*numbered(9, project), project("p99", status=None)],
-            baselines=[*numbered(9, baseline), baseline("p99")],
-        )
-        said = answer(given)
-        assert "Of 9 projects completed in the 36 months" in said
-        assert "(1 more ended, with no status to say how), 9 can be judged on time" in said
-        assert "more ended" not in answer(
-            tables(projects=numbered(9, project), baselines=numbered(9, baseline))
-        )
-
+class TestOnePage:
     @pytest.mark.parametrize("department", ["", *DEPARTMENTS])
     def test_tells_the_figures_of_the_engine(self, department: str) -> None:
         seen = View(portfolio(), "2026-09")
-        told = results(seen, [department or ORGANISATION], ["D1", "D2", "D6", "D7", "P2"])
+        told = results(seen, [department or ORGANISATION], ["D1", "D2", "P2"])
         found = {(r.kpi_id, r.statistic.id): r for r in told}
-        said = answer(portfolio(), department)
-        on_time, on_budget = found["D1", "rate"], found["D2", "rate"]
-        assert f"Of {on_time.n} projects completed in the 36 months to September 2026" in said
-        for result in (on_time, on_budget):
-            ends = f"{percent(result.low)} to {percent(result.high)}"
-            assert f"{percent(result.value)} (90" in said
-            assert ends in said
-        assert f"{found['P2', 'count'].n} projects are in flight" in said
-        assert f"{found['D6', 'ratio'].value:.2f}" in said
-        assert f"{found['D7', 'mean'].value:.2f}" in said
+        said = page_one(portfolio(), department)
+        for result in (found["D1", "rate"], found["D2", "rate"]):
+            assert f"{percent(result.value)} on " in said
+            assert f"{percent(result.low)} to {percent(result.high)}" in said
+            assert f"of {result.n} completed projects" in said
+        assert f"{found['P2', 'count'].n} in flight" in said
 
 
-def test_answer_where_something_is_missing(snapshot: object) -> None:
+def test_one_page_where_something_is_missing(snapshot: object) -> None:
     old = project("old", started_on="2020-01-01", finished_on="2021-01-01")
     nine = numbered(9, baseline)
     cheap = [80.0 + i / 10 for i in range(20)]
@@ -89,10 +72,10 @@ def test_answer_where_something_is_missing(snapshot: object) -> None:
             projects=numbered(9, project), baselines=[row | {"finish": None} for row in nine]
         ),
     }
-    said = {name: markdown(report_on(given).answer()) for name, given in lacking.items()}
-    said["of an earlier month"] = markdown(report_on(portfolio(), period="2026-02").answer())
+    said = {name: markdown(report_on(given).one_page()) for name, given in lacking.items()}
+    said["of an earlier month"] = markdown(report_on(portfolio(), period="2026-02").one_page())
     few = tables(projects=numbered(6, project, actual_cost=cheap[:6]), baselines=nine[:6])
-    said["no interval at this level"] = markdown(report_on(few, confidence_level=0.99).answer())
+    said["no interval at this level"] = markdown(report_on(few, confidence_level=0.99).one_page())
     assert said == snapshot
 
 
@@ -104,7 +87,7 @@ class TestPieces:
         report = report_on(given, EVIL)
         title = parsed(report.title())
         assert f"KPI report: {EVIL}" in title.text
-        for html in (report.title(), report.answer(), report.trust(), report.departments()):
+        for html in (report.title(), report.one_page(), report.trust(), report.departments()):
             if isinstance(html, HTML):
                 assert "script" not in {tag for tag, _ in parsed(html).tags}
 

@@ -1,5 +1,6 @@
 """The money of the value case in words: every figure is the summaries' or the draws'."""
 
+import re
 from copy import copy
 from dataclasses import replace
 from math import expm1, isnan
@@ -10,7 +11,7 @@ import pytest
 
 from builders.pages import amount, plain, rows_of, text_of
 from builders.rollouts import OFFICE_A_MONTH, PERIOD, few_departments, rolled_out
-from builders.situations import of, report
+from builders.situations import of, page_one, report
 from builders.workbooks import workbook
 from pmo_lib.reports.value.value_money import ITEMS
 from pmo_lib.reports.value.value_report import ValueReport
@@ -19,8 +20,8 @@ from pmo_lib.worth.value_case import ValueCase
 
 
 def in_words(made: ValueReport) -> str:
-    """What the answer says of money, and of all else."""
-    return plain(text_of(made.answer()))
+    """What the one page says of money, and of all else."""
+    return plain(text_of(page_one(made)))
 
 
 def without_a_month() -> ValueCase:
@@ -32,32 +33,12 @@ def without_a_month() -> ValueCase:
 class TestBothAnswers:
     """In all and in cash: what is paid back in value may not be in any budget."""
 
-    def test_cash_stands_beside_the_net_value_in_the_answer_and_below(self) -> None:
+    def test_cash_stands_beside_the_net_value_on_page_one_and_below(self) -> None:
         made = report("shown")
         draws = made.case.money.draws["conservative"].table
         paid = (draws["cashable"] > draws["cost"]).mean()
-        how = "has" if paid >= 0.95 else "has not" if paid <= 0.05 else "may or may not have"
-        said = f"In cash alone it {how} paid: cashable value is "
-        share = f"(the probability that it has paid in cash is {100 * paid:.0f} %)"
-        for text in (in_words(made), plain(text_of(made.pays()))):
-            assert said in text
-            assert share in text
-
-    def test_effect_that_the_money_uses_is_named_where_it_is_another(self) -> None:
-        made = report("shown")
-        cost = made.case.finding("cost")
-        assert cost is not None
-        used = made.case.money.effects.quantile(0.5)["cost"]
-        tested, money = (f"{-100 * expm1(v):.0f} % less" for v in (cost.tested.value, used))
-        told = f"The money rests on costs that are {money}, not {tested} as tested"
-        assert (told in in_words(made)) == (money != tested)
-        other = copy(made)
-        tested_ = replace(cost.tested, value=cost.tested.value - 0.2)
-        found = tuple(
-            replace(f, tested=tested_) if f.outcome.id == "cost" else f for f in made.case.findings
-        )
-        other.__dict__["case"] = replace(made.case, findings=found)
-        assert f"The money rests on costs that are {money}, not" in in_words(other)
+        assert f"more than the cost in {100 * paid:.0f} % of draws" in in_words(made)
+        assert f"in cash is {100 * paid:.0f} %)" in plain(text_of(made.pays()))
 
 
 class TestTable:
@@ -107,14 +88,15 @@ class TestInWords:
         said = in_words(made)
         table = made.case.money.draws["conservative"].table
         for q in (0.05, 0.5, 0.95):
-            assert f"GBP {table['npv'].quantile(q) / 1e6:.1f} million" in said
-        assert f"GBP {table['cost'].median() / 1e6:.2f} million" in said
+            assert re.search(rf"GBP {table['npv'].quantile(q) / 1e6:.1f}\d? m", said)
+        assert f"GBP {table['cost'].median() / 1e6:.2f} m " in said
 
     def test_returned_budget_that_is_stated_is_no_reproach(self) -> None:
         theirs = of(report("shown").workbook, budget_returned="0.5")
         ours = report("shown")
-        assert "is not stated" in in_words(ours)
-        assert "is not stated" not in in_words(theirs)
+        none = "nobody has recorded that a saving went back to a budget"
+        assert none in in_words(ours)
+        assert none not in in_words(theirs)
         cash, avoided = (
             theirs.quantile("conservative", name, "p50")
             - ours.quantile("conservative", name, "p50")
@@ -169,7 +151,7 @@ class TestRefusals:
     def test_what_is_no_money_has_none_anywhere(self, situation: str) -> None:
         made = report(situation)
         why = plain(made.case.money.refusal)
-        assert in_words(made).endswith(f"What it is worth cannot be determined: {why}.")
+        assert f"Whether it pays cannot be told: {why}." in in_words(made)
         for section in (made.net_value(), made.sensitivity()):
             assert text_of(section).endswith(f"{why}.")
         assert "GBP" not in text_of(made.pays()) + text_of(made.money())

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builders.pages import parsed, rows_of, text_of
+from builders.pages import parsed, plain, rows_of, text_of
 from builders.rollouts import COST_EFFECT, all_at_once, few_departments, rolled_out, without
-from builders.situations import SITUATIONS, costlier, of, report
+from builders.situations import SITUATIONS, brief_of, costlier, of, page_one, report
 from builders.tables import frame
 from builders.workbooks import workbook
 from pmo_lib.effect.claim import Claim
@@ -22,7 +22,7 @@ from pmo_lib.reports.value.value_report import ValueReport
 from pmo_lib.worth.value_case import COLUMNS
 
 OWN = (
-    "title", "answer", "counterfactual", "effects_by_outcome", "before_and_after_cost",
+    "title", "counterfactual", "effects_by_outcome", "before_and_after_cost",
     "before_and_after_schedule", "checks", "permutation_test", "pays", "net_value", "money",
     "sensitivity", "assumptions", "who_is_compared", "not_claimed", "roll_out", "method",
 )  # fmt: skip
@@ -57,16 +57,6 @@ class TestEverySituation:
                 wrong.append((situation, section))
         assert not wrong
 
-    def test_answer_is_one_paragraph_of_whole_sentences(self) -> None:
-        pages = {situation: parsed(report(situation).answer()) for situation in SITUATIONS}
-        assert not [
-            situation
-            for situation, page in pages.items()
-            if page.tags[0] != ("p", {"class": "answer"})
-            or not page.text.endswith(".")
-            or ".." in page.text
-        ]
-
     def test_money_is_on_the_page_only_where_a_difference_may_become_money(self) -> None:
         named = {s for s in SITUATIONS if "GBP" in text_of(report(s).money())}
         assert named == {"shown", "no effect", "no PMO costs", "no actual costs"}
@@ -76,7 +66,7 @@ class TestEverySituation:
     def test_sections_are_all_that_the_notebook_calls(self) -> None:
         own = {name for name, each in vars(ValueReport).items()
                if callable(each) and not name.startswith("_")}  # fmt: skip
-        assert own <= set(SECTIONS)
+        assert own <= {*SECTIONS, "one_page"}
 
 
 PLAIN = (str, int, float, bool, type(None), pd.DataFrame, pd.Series, np.ndarray, pd.Timestamp)
@@ -117,13 +107,14 @@ class TestPlainData:
         assert not wrong
 
 
-class TestAnswer:
+class TestVerdict:
     def test_demonstrated_is_said_without_likely(self) -> None:
         word = Claim("demonstrated", "All.", "None.")
         made, case = copy(report("shown")), report("shown").case
         found = [replace(each, claim=word) if each.claim.counts else each for each in case.findings]
         vars(made)["case"] = replace(case, findings=tuple(found))
-        assert text_of(made.answer()).startswith("The PMO has lowered cost overrun and lowered du")
+        said = text_of(page_one(made))
+        assert re.match(r"Projects under the PMO have cost \d+ % less and taken \d+ % less", said)
 
     def test_month_given_stands_for_the_roll_out(self) -> None:
         given = all_at_once()
@@ -151,15 +142,15 @@ class TestAnswer:
         found = [replace(each, claim=word) if each is own else each for each in case.findings]
         vars(made)["case"] = replace(case, findings=tuple(found))
         vars(made).pop("_money", None)
-        said = text_of(made.answer())
-        assert said.startswith("The PMO has likely lowered cost overrun. Cost overrun, likely:")
-        assert said.endswith(f"What it is worth cannot be determined: {NOT_MONEY}.")
+        said = brief_of(made).verdict
+        assert said.startswith("Projects under the PMO have likely ")
+        assert said.endswith(f"Whether it pays cannot be told: {NOT_MONEY}.")
         assert made.case.for_kpi is None
 
     def test_harm_is_said_as_such(self) -> None:
         made = of(workbook(without("benefits", "benefit_reports") | costlier()))
-        said = text_of(made.answer())
-        assert said.startswith("The PMO has likely raised cost overrun.")
+        said = plain(brief_of(made).verdict)
+        assert re.match(r"Projects under the PMO have likely cost \d+ % more\.", said)
         assert "for the worse" in text_of(made.effects_by_outcome())
 
 
@@ -236,7 +227,7 @@ class TestParameters:
         services = frame("services", [{"service_id": name, "name": name} for name in ("S1", "S2")])
         both = pd.concat([given["rollouts"], more], ignore_index=True)
         made = of(workbook(given | {"rollouts": both, "services": services}), service="S2")
-        assert "report all services together" in text_of(made.answer())
+        assert "report all services together" in text_of(page_one(made))
         assert "What other services did" in text_of(made.not_claimed())
 
     def test_assumptions_are_those_given(self) -> None:
