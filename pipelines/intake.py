@@ -19,12 +19,12 @@ def map_(
 ) -> None:
     """Propose how a file's columns become ours; 1 where a required one is not found."""
     from pipelines.mapping import made_for, propose, write_map
-    from pipelines.places import check_new
+    from pipelines.places import check_new_file
 
     console = Console()
     with explained():
         if to is not None:
-            check_new(to, "--to")
+            check_new_file(to, "--to")
         sheets = propose(file)
         if to is not None:
             write_map(sheets, to, force=force)
@@ -52,6 +52,9 @@ def import_(
     map_: Annotated[
         Path | None, typer.Option("--map", help="The map by which to read them, see pmo map.")
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace tables that were changed by hand since.")
+    ] = False,
 ) -> None:
     """Turn another tool's files into our tables; 1 where some cells could not be read."""
     from pipelines.importer import import_files
@@ -64,7 +67,7 @@ def import_(
         reader = MapSource.at(map_) if map_ else reader_named(name)
         if not files:
             raise ParameterError("no file is named", remedy="pmo import SOURCE FILE... --to DIR")
-        imported = import_files(reader, name, files, to)
+        imported = import_files(reader, name, files, to, force=force)
     Console().imported(imported, to)
     raise typer.Exit(1 if len(imported.unread) else 0)
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.maps.mapped import keeping, mapped
+from pipelines.maps.mapped import mapped
+from pipelines.maps.snapshots import keeping
 from pipelines.maps.source import MapSource, names, reader_named
 from pipelines.reading.exports import Given, table_named
 from pipelines.reading.headers import normalised

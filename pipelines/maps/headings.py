@@ -40,7 +40,7 @@ def list_in(path: Path, sheet: SheetMap, where: str) -> Listed:
         "headings of the map are missing: "
         + "; ".join(f"{w[0]!r} (nearest today: {_nearest(w, headings, sheet)})" for w in missing),
         where=f"{grid.where} line {line}",
-        remedy=f"Mend the headings in {where}, or the export",
+        remedy=f"Mend the headings in {where}, or the export; pmo map makes a map of your own",
     )
 
 

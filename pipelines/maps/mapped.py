@@ -2,23 +2,21 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from pipelines.maps.changed import refuse_changed
 from pipelines.maps.declared import AS_AT, Map, SheetMap, Taken, either
 from pipelines.maps.headings import list_in
 from pipelines.maps.listed import Listed
+from pipelines.maps.snapshots import keeping, of_all
 from pipelines.maps.taken import Cells, read, table_of
 from pipelines.reading.headers import normalised
-from pipelines.reading.readers import Lines, RawTable
+from pipelines.reading.readers import RawTable
 from pmo_lib.contract.schema import Column
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError, PmoError, raise_all
@@ -65,7 +63,7 @@ def mapped(declared: Map, paths: Iterable[Path], where: str) -> Mapped:
                     remedy="Name the files, or mend files: in the map",
                 )
             )
-        for table, raws in _of_all(sheet, parts):
+        for table, raws in of_all(sheet, parts):
             if raws:
                 found[table] += raws
     raise_all(errors)
@@ -167,45 +165,3 @@ def _raw(one: Listed, frame: pd.DataFrame) -> RawTable:
     grid, width = one.grid, int(one.grid.widths[one.grid.position(one.header_line)])
     raw = RawTable(grid.where, grid.sha256, grid.encoding, cells, lines, width, one.header_line)
     return keeping(raw)
-
-
-def keeping(raw: RawTable, **changed: Any) -> RawTable:
-    """The table with some of it changed; its cells are kept to be read again."""
-    own = replace(raw, **changed)
-    # what reads it takes its columns away
-    return replace(own, cells=own.cells.copy(), again=partial(_some, replace(own, again=None)))
-
-
-def _some(raw: RawTable, only: Lines) -> RawTable:
-    keep = np.isin(raw.lines, sorted(only))
-    return replace(raw, cells=raw.cells[keep].reset_index(drop=True), lines=raw.lines[keep])
-
-
-def _of_all(
-    sheet: SheetMap, parts: list[tuple[str, dict[str, RawTable]]]
-) -> Iterator[tuple[str, list[RawTable]]]:
-    """Each table of all files; of snapshots the newest row of a key, of baselines the first.
-
-    A table with a month in its key holds every snapshot.
-    """
-    ordered = sorted(parts, key=lambda part: part[0])
-    for table in sheet.tables:
-        raws = [tables[table] for _, tables in ordered if table in tables]
-        is_monthly = any(TABLES[table][name].kind == "period" for name in TABLES[table].key)
-        if sheet.snapshots and not is_monthly:
-            yield table, _each_key_once(table, raws if table == "baselines" else raws[::-1])
-        else:
-            yield table, raws
-
-
-def _each_key_once(table: str, raws: Sequence[RawTable]) -> list[RawTable]:
-    seen: set[tuple[str, ...]] = set()
-    kept = []
-    for raw in raws:
-        key = [name for name in TABLES[table].key if name in raw.cells]
-        keys = list(raw.cells[key].itertuples(index=False, name=None))
-        new = np.array([each not in seen for each in keys], dtype=bool)
-        seen.update(keys)
-        cells = raw.cells[new].reset_index(drop=True)
-        kept.append(keeping(raw, lines=raw.lines[new], cells=cells))
-    return kept

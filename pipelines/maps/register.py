@@ -12,6 +12,7 @@ from pipelines.maps.declared import AS_AT
 from pipelines.maps.file_column import ENOUGH, FileColumn
 from pipelines.maps.listed import plain
 from pipelines.maps.proposal import Proposal, one_to_one
+from pipelines.maps.snapshots import OPEN
 from pipelines.reading.conventions import Conventions
 from pipelines.reading.parse import parse
 from pmo_lib.contract.tables import TABLES
@@ -28,7 +29,6 @@ CONSTANTS = {
     "baselines": {"version": "0"},
     "status_reports": {"period": AS_AT, "rated_by": "owner"},
 }
-OPEN = ("proposed", "active", "on_hold")
 _INDEPENDENT = re.compile(r"\b(?:ipa|mpa|nista|independent|assurance|gateway|audit|pmo)\b")
 
 

@@ -130,3 +130,16 @@ def test_only_our_mark_makes_files_ours(tmp_path: Path) -> None:
 def test_unknown_source_names_those_there_are() -> None:
     with pytest.raises(PmoError, match=r"there is no source 'gmp'\. Did you mean 'gmpp'\?"):
         reader_named("gmp")
+
+
+def test_tables_that_were_changed_by_hand_are_not_replaced(tmp_path: Path, export: Path) -> None:
+    to = tmp_path / "to"
+    import_files(Source(), "tool", [export], to)
+    table = next(to.glob("*.csv"))
+    before = table.read_text()
+    table.write_text(f"{before}mine\n")
+    with pytest.raises(DataError, match=rf"{table.name} changed since the last import.*--force"):
+        import_files(Source(), "tool", [export], to)
+    assert table.read_text().endswith("mine\n")
+    import_files(Source(), "tool", [export], to, force=True)
+    assert table.read_text() == before

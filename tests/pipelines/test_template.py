@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from pipelines.reading.ingest import ingest
@@ -98,12 +99,34 @@ def test_that_nobody_filled_in_holds_no_projects(file: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-def test_libre_office_saves_it_with_headings_and_choices(file: Path, tmp_path: Path) -> None:
+def test_libre_office_saves_it_as_it_is_filled_in(file: Path, tmp_path: Path) -> None:
+    """Headings and choices are there, and what was filled in is read; the example is no row."""
+    book = openpyxl.load_workbook(file)
+    names = TABLES["projects"].column_names
+    filled = {"project_id": "007", "department": "IT", "started_on": "2026-03-31",
+              "actual_cost": 1250.5, "status": "active"}  # fmt: skip
+    for name, value in filled.items():
+        book["projects"].cell(3, names.index(name) + 1, value)
+    book.save(file)
     out = tmp_path / "saved"
     subprocess.run(
         ["soffice", "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(file)],
         check=True, capture_output=True, timeout=120, env=os.environ | {"HOME": str(tmp_path)},
     )  # fmt: skip
     saved = openpyxl.load_workbook(out / "t.xlsx")
-    assert tuple(cell.value for cell in saved["projects"][1]) == TABLES["projects"].column_names
+    assert tuple(cell.value for cell in saved["projects"][1]) == names
     assert saved["projects"].data_validations.dataValidation
+    read = ingest(out, Settings()).tables
+    assert [name for name in read if name != "benchmarks"] == ["projects"]
+    (row,) = read["projects"].own.to_dict("records")
+    assert {name: row[name] for name in filled} == filled | {
+        "started_on": pd.Timestamp("2026-03-31")
+    }
+
+
+def test_with_its_sheets_renamed_says_what_they_must_be_called(file: Path) -> None:
+    book = openpyxl.load_workbook(file)
+    book["projects"].title = "Our list"
+    book.save(file)
+    with pytest.raises(DataError, match=r"a sheet called projects.*Our list"):
+        ingest(file.parent, Settings())

@@ -219,6 +219,31 @@ class TestShippedMaps:
         assert (milestone["project_id"], milestone["milestone_id"]) == ("A-1", "A-2")
         assert f"{milestone['actual_date']:%Y-%m-%d}" == "2024-03-10"
 
+    def test_of_jira_reads_german_exports_with_headings_that_stand_twice(
+        self, export: Callable[..., Path]
+    ) -> None:
+        path = export(
+            "de.csv",
+            "Zusammenfassung,Vorgangsschlüssel,Vorgangstyp,Status,Projektname,Erstellt,Erledigt,"
+            "Fälligkeitsdatum,Sprint,Sprint,Übergeordnet",
+            "Portal,A-1,Epic,In Bearbeitung,Alpha,01.02.24 09:15,,30.06.24 00:00,S1,S2,",
+            "Log in,A-2,Story,Fertig,Alpha,03.02.24 09:15,10.03.24 13:00,01.03.24 00:00,S,,A-1",
+        )  # fmt: skip
+        imported = MapSource.at(shipped()["jira"]).read([path])
+        assert imported.unread.empty
+        (project,) = imported.tables["projects"].to_dict("records")
+        assert (project["project_id"], project["status"]) == ("A-1", "active")
+        (milestone,) = imported.tables["milestones"].to_dict("records")
+        assert milestone["project_id"] == "A-1"
+        assert f"{milestone['actual_date']:%Y-%m-%d}" == "2024-03-10"
+
+    def test_of_a_language_that_it_does_not_know_names_the_headings(
+        self, export: Callable[..., Path]
+    ) -> None:
+        path = export("it.csv", "Riepilogo,Chiave segnalazione,Stato", "Portal,A-1,In corso")
+        with pytest.raises(DataError, match=r"'Issue key'.*'Chiave segnalazione'.*pmo map makes"):
+            MapSource.at(shipped()["jira"]).read([path])
+
     def test_of_jira_says_that_there_is_no_epic(self, export: Callable[..., Path]) -> None:
         path = export("j.csv", "Issue key,Issue Type,Status,Created", "A-1,Bug,Done,2024-02-01")
         with pytest.raises(DataError, match=r"no row has Issue Type.*it holds Bug 1"):
@@ -343,3 +368,84 @@ class TestWhatIsNoValue:
     ) -> None:
         path = export("j.csv", "Issue key,Issue Type,Status,Created", "A-1,Bug,Done,2024-02-01")
         assert made_for(propose(path)) == ["jira"]
+
+
+class TestSnapshots:
+    MAP = """\
+sheets:
+- as_at: Reported
+  snapshots: true
+  tables:
+    projects:
+      project_id: Ref
+      department: Area
+      status: {column: Phase, words: {Build: active, Over: completed}}
+    baselines:
+      project_id: Ref
+      version: {constant: "0"}
+      finish: Finish
+      cost: Cost
+    status_reports:
+      project_id: Ref
+      period: {constant: as_at}
+      rated_by: {constant: owner}
+      forecast_finish: Finish
+"""
+    LINES = (
+        "Reported,Ref,Area,Phase,Finish,Cost",
+        "2026-01-10,A,IT,Build,,5", "2026-01-10,B,HR,Build,2026-06-01,7",
+        "2026-01-10,C,HR,Over,,", "2026-02-03,A,IT,Build,2026-05-01,6",
+        "2026-02-27,A,Digital,Build,2026-07-01,8",
+    )  # fmt: skip
+
+    @pytest.fixture
+    def source(self, export: Callable[..., Path]) -> MapSource:
+        return MapSource.at(export("m.yml", self.MAP))
+
+    def test_newest_row_stands_and_what_was_stated_first_is_the_plan(
+        self, source: MapSource, export: Callable[..., Path]
+    ) -> None:
+        tables = source.read([export("s.csv", *self.LINES)]).tables
+        projects = tables["projects"].set_index("project_id")
+        assert projects["department"].to_dict() == {"A": "Digital", "B": "HR", "C": "HR"}
+        baselines = tables["baselines"].set_index("project_id")
+        assert baselines["cost"].to_dict() == {"A": 5, "B": 7}
+        assert baselines["finish"].dt.strftime("%m").to_dict() == {"A": "05", "B": "06"}
+
+    def test_of_a_month_the_last_report_stands(
+        self, source: MapSource, export: Callable[..., Path]
+    ) -> None:
+        reports = source.read([export("s.csv", *self.LINES)]).tables["status_reports"]
+        months = list(zip(reports["project_id"], reports["period"], strict=True))
+        assert sorted(months) == [
+            ("A", "2026-01"), ("A", "2026-02"), ("B", "2026-01"), ("C", "2026-01"),
+        ]  # fmt: skip
+        assert reports["forecast_finish"].dropna().dt.month.tolist() == [6, 7]
+
+    def test_who_is_gone_from_the_newest_list_is_open_no_more(
+        self, source: MapSource, export: Callable[..., Path]
+    ) -> None:
+        projects = source.read([export("s.csv", *self.LINES)]).tables["projects"]
+        status = projects.set_index("project_id")["status"].fillna("").to_dict()
+        assert status == {"A": "active", "B": "", "C": "completed"}
+
+    def test_one_file_a_month_is_the_same_as_one_with_all(
+        self, source: MapSource, export: Callable[..., Path]
+    ) -> None:
+        head, *rows = self.LINES
+        months = [export(f"{at}.csv", head, *(row for row in rows if row.startswith(at)))
+                  for at in ("2026-02", "2026-01")]  # fmt: skip
+        one = source.read([export("s.csv", *self.LINES)]).tables
+        several = source.read(months).tables
+        unlike = [
+            name for name, rows in one.items()
+            if not rows.sort_values([*rows][:2], ignore_index=True).equals(
+                several[name].sort_values([*rows][:2], ignore_index=True))
+        ]  # fmt: skip
+        assert not unlike
+
+    def test_keep_file_and_line(self, source: MapSource, export: Callable[..., Path]) -> None:
+        path = export("s.csv", *self.LINES)
+        (raw,) = mapped(source.declared, [path], "m.yml").found["projects"]
+        lines = dict(zip(raw.cells["project_id"], raw.lines.tolist(), strict=True))
+        assert lines == {"A": 6, "B": 3, "C": 4}
