@@ -144,14 +144,14 @@ def kpis(
     csv: Annotated[Path | None, typer.Option(help="Write the tidy results to this file.")] = None,
 ) -> None:
     """The catalogue: what is measured, and what each unmeasured KPI still needs."""
-    from pipelines.places import check_new
+    from pipelines.places import check_new_file
     from pipelines.spreadsheet import write_csv
     from pmo_lib.engine.result import tidy
     from pmo_lib.parameters import KpiReportParameters
 
     with explained():
         if csv is not None:
-            check_new(csv, "--csv")
+            check_new_file(csv, "--csv")
         checked, workbook = KpiReportParameters(period=period, data_dir=str(out)).open()
         measured = workbook.measured(checked.period)
         if csv is not None:

@@ -19,12 +19,12 @@ def map_(
 ) -> None:
     """Propose how a file's columns become ours; 1 where a required one is not found."""
     from pipelines.mapping import made_for, propose, write_map
-    from pipelines.places import check_new
+    from pipelines.places import check_new_file
 
     console = Console()
     with explained():
         if to is not None:
-            check_new(to, "--to")
+            check_new_file(to, "--to")
         sheets = propose(file)
         if to is not None:
             write_map(sheets, to, force=force)

@@ -1,5 +1,6 @@
-"""Letters by their script: what looks like Latin and is not, and words that mix scripts."""
+"""Letters: those that nobody sees, those that look like Latin and are not, and their scripts."""
 
+import re
 import unicodedata
 from collections import Counter
 from functools import lru_cache
@@ -8,8 +9,17 @@ _LOOKS = str.maketrans(  # letters that look like plain Latin ones, small or cap
     "авеѕіјкмнорстухԁԛԝһӏαβεζηικμνορτυχօոսհցɑɡᎪᏴᏟᎬᎻᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳ’‘ʼ`´“”",
     "abesijkmhopctyxdqwhlabezhikmnoptyxonuhgagabcehjklmprstvw'''''\"\"",
 )
+# letters without ink that are neither format characters nor controls
+_BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
+    chr(0xFE00 + n) for n in range(16)
+}
 # scripts that are written together, also with Latin letters between them
 _EAST_ASIAN = {"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC", "HALFWIDTH"}
+
+
+def is_seen(letter: str) -> bool:
+    """Whether somebody who reads the text can see that the letter is there."""
+    return letter not in _BLANK and unicodedata.category(letter) not in {"Cf", "Cc"}
 
 
 def as_latin(text: str) -> str:
@@ -47,3 +57,13 @@ def foreign_letter(text: str) -> str:
 def described(letter: str) -> str:
     """'е' (Cyrillic)."""
     return f"{letter!r} ({script(letter).capitalize()})"
+
+
+def is_misread(text: str) -> bool:
+    """Whether letters were lost, or UTF-8 was taken for Windows-1252: M?ller, MÃ¼ller."""
+    if "\ufffd" in text or re.search(r"[^\W\d_]\?[^\W\d_]", text):
+        return True
+    try:
+        return not text.isascii() and text.encode("cp1252").decode("utf-8") != text
+    except UnicodeError:
+        return False

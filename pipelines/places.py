@@ -33,6 +33,16 @@ def check_new(path: Path, option: str) -> None:
     raise_all(list(_problems(path, option)))
 
 
+def check_new_file(path: Path, option: str) -> None:
+    """Raise ParameterError for a file that could not be written, or not on every system."""
+    check_new(path, option)
+    if path.is_dir():
+        raise ParameterError("is a folder", where=str(path), remedy=f"Name a file with {option}")
+    if not path.parent.is_dir():
+        what = "is no folder" if os.path.lexists(path.parent) else "there is no such folder"
+        raise ParameterError(what, where=str(path.parent), remedy="Make it first, or name another")
+
+
 def _problems(path: Path, option: str) -> Iterator[PmoError]:
     whole = Path(os.path.abspath(path))  # noqa: PTH100 Path has nothing that only drops dots
     for place in (whole, *whole.parents):

@@ -24,7 +24,7 @@ from pmo_lib.contract.schema import PANDAS_TYPES, ColumnKind
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Question, Verdict
-from pmo_lib.errors import DataError
+from pmo_lib.errors import DataError, PmoError
 from pmo_lib.facts.data_date import data_date
 from pmo_lib.workbook import PEERS, Workbook
 
@@ -111,13 +111,22 @@ def prepare(
 def examine(
     raw: Path, settings: Settings, say: Callable[[str], None], today: date | None = None
 ) -> Prepared:
-    """Read and validate the tables of `raw` and its peers; DataError where one is of no use."""
+    """Read and validate the tables of `raw` and its peers; DataError where its own are of no use.
+
+    A peer of no use is left out, with the reason.
+    """
     day = f"{today or date.today()}"
     own = _examine(raw, settings, say, day)
-    peers = {folder.name: _examine_peer(folder, say, day) for folder in peer_folders(raw)}
+    peers, unusable = dict[str, Prepared](), dict(own.verdict.unusable)
+    for folder in peer_folders(raw):
+        try:
+            peers[folder.name] = _examine_peer(folder, say, day)
+        except PmoError as error:
+            unusable[f"peer {folder.name}"] = " ".join(str(error).split()).rstrip(".")
     verdicts = [own.verdict, *(peer.verdict for peer in peers.values())]
     files = (file for v in verdicts for table in v.tables.values() for file in table.files)
-    return replace(own, verdict=replace(own.verdict, data_hash=data_hash(files)), peers=peers)
+    verdict = replace(own.verdict, data_hash=data_hash(files), unusable=unusable)
+    return replace(own, verdict=verdict, peers=peers)
 
 
 def _examine_peer(folder: Path, say: Callable[[str], None], today: str) -> Prepared:

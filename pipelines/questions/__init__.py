@@ -47,6 +47,7 @@ CHECKS: tuple[Check, ...] = (
     departments.check,
     ids.check,
     letters.check,
+    letters.misread,
     strangers.check,
     currencies.check,
     target_sides.check,

@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from itertools import takewhile
 
-from pipelines.letters import as_latin
+from pipelines.letters import as_latin, is_seen
 
 _JOINERS = "\u200c\u200d"  # which some scripts are written with
 _OF_DEPARTMENTS = {"dept", "dep", "department", "div", "division", "the", "of", "for", "and"}
@@ -16,7 +16,7 @@ def tidy(text: str) -> str:
     if text.isascii() and "  " not in text and text.isprintable():
         return text
     words = " ".join(text.split())
-    seen = (c for c in words if c in _JOINERS or unicodedata.category(c) not in {"Cf", "Cc"})
+    seen = (c for c in words if c in _JOINERS or is_seen(c))
     return " ".join(unicodedata.normalize("NFC", "".join(seen)).split())
 
 

@@ -1,6 +1,7 @@
 """Dates that lie where nothing can have happened yet, or that a spreadsheet has turned round."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from pmo_lib.months import month
 from pmo_lib.wording import counted
 
 LAST_MONTH = 12  # a day up to it may be a month
+FEW = 5
 ENOUGH = 16  # dates: by chance so many are all up to the 12th once in three million times
 SPREAD, WEEKS_END = 6, 8  # of days that are all in the first week of a month nothing is asked
 BY_THE_CALENDAR = {  # what is done early in each month
@@ -20,27 +22,36 @@ BY_THE_CALENDAR = {  # what is done early in each month
 
 
 def turned_round(asked: Asked) -> Iterator[Question]:
-    """Of each column of dates: day and month may be turned round where no day could not be one."""
+    """Of each column of dates: day and month may be turned round where no day could not be one.
+
+    Where one column of a table is so, fewer dates of the others are enough.
+    """
     for table, rows in asked.tables.items():
-        for column in (each.name for each in TABLES[table] if each.kind == "date"):
-            dates = rows[column].dropna().drop_duplicates()
-            if len(dates) >= ENOUGH and _may_all_be_months(dates.dt.day):
-                name = f"{table}.{column}"
-                asks = (
-                    f"has a spreadsheet turned day and month round in {name}? All of "
-                    f"{len(dates):,} dates are up to the {LAST_MONTH}th of a month; of dates at "
-                    f"any day {round(len(dates) * 0.6):,} would be later"
-                )
-                yield Question(
-                    "swapped", table, column, asks,
-                    "Export it again as CSV and do not open it in a spreadsheet",
-                    withholds=() if name in BY_THE_CALENDAR else (name,),
-                )  # fmt: skip
+        dates = {c.name: rows[c.name].dropna().unique() for c in TABLES[table] if c.kind == "date"}
+        may_be = {name: days for name, days in dates.items() if _may_all_be_months(days)}
+        if any(len(days) >= ENOUGH for days in may_be.values()):
+            for name, days in may_be.items():
+                yield _turned_round(table, name, len(days))
 
 
-def _may_all_be_months(days: pd.Series) -> bool:
+def _may_all_be_months(dates: Any) -> bool:
     """Whether days lie up to the 12th and all over it: not each on the first, nor in a week."""
-    return bool(WEEKS_END <= days.max() <= LAST_MONTH and days.nunique() >= SPREAD)
+    days = pd.Series(dates).dt.day
+    is_spread = days.nunique() >= min(SPREAD, len(days) / 2)
+    return bool(len(days) >= FEW and is_spread and WEEKS_END <= days.max() <= LAST_MONTH)
+
+
+def _turned_round(table: str, column: str, dates: int) -> Question:
+    name = f"{table}.{column}"
+    asks = (
+        f"has a spreadsheet turned day and month round in {name}? All of {dates:,} dates are up to "
+        f"the {LAST_MONTH}th of a month; of dates at any day {round(dates * 0.6):,} would be later"
+    )
+    return Question(
+        "swapped", table, column, asks,
+        "Export it again as CSV and do not open it in a spreadsheet",
+        withholds=() if name in BY_THE_CALENDAR else (name,),
+    )  # fmt: skip
 
 
 def of_the_future(asked: Asked) -> Iterator[Question]:

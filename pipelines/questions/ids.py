@@ -1,5 +1,6 @@
 """Ids that look alike: two of one table, or one in another table that names none of the first."""
 
+import re
 from collections.abc import Iterator
 
 import pandas as pd
@@ -41,8 +42,8 @@ def _misspelt(
 ) -> Iterator[Question]:
     unknown = values[values.notna() & ~values.isin(keys)].value_counts()
     by_look = dict(zip(looks(keys), keys, strict=True)) if len(unknown) else {}
-    shorter = {key.lstrip("0"): key for key in by_look.values() if key.startswith("0")}
-    meant = {i: by_look.get(look(i)) or shorter.get(i) for i in unknown.index}
+    numbers = {_as_number(key): key for key in by_look.values()}
+    meant = {i: by_look.get(look(i)) or numbers.get(_as_number(i)) for i in unknown.index}
     found = {i: key for i, key in meant.items() if key}
     if not found:
         return
@@ -50,6 +51,11 @@ def _misspelt(
     said = "; ".join(f"{i!r} ({target} has {key!r})" for i, key in list(found.items())[:3])
     asks = f"{counted(rows, 'row')} of {table} misspell {column}: {said}"
     yield Question("misspelt", table, column, asks, f"Write it as {target} does")
+
+
+def _as_number(text: str) -> str:
+    """What a spreadsheet makes of an id of digits: 7 of 007, and a database 7.0."""
+    return re.sub(r"^0+(?=\d)|\.0+$", "", text)
 
 
 def looks(ids: pd.Series) -> pd.Series:

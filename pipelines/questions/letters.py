@@ -1,14 +1,15 @@
-"""Ids and departments with letters of another script, which nobody sees in them."""
+"""Letters of another script that nobody sees in ids and departments, and letters that are lost."""
 
 from collections import Counter
 from collections.abc import Iterator
 
-from pipelines.letters import described, foreign_letter, script
+from pipelines.letters import described, foreign_letter, is_misread, script
 from pipelines.questions.asked import Asked, counts
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Question
 from pmo_lib.wording import counted
 
+NAMES = ("name", "department")
 FEW = 0.1  # of the ids of a column may be of another script than most and be doubted for it
 
 
@@ -25,6 +26,24 @@ def check(asked: Asked) -> Iterator[Question]:
                 odd |= _of_another_script(texts.unique().tolist())
             if odd:
                 yield _asked(table, column, odd, counts(texts[texts.isin(list(odd))]))
+
+
+def misread(asked: Asked) -> Iterator[Question]:
+    """Ids, names and departments in which letters were lost on the way."""
+    for table, rows in asked.tables.items():
+        for column in (c.name for c in TABLES[table] if c.kind == "id" or c.name in NAMES):
+            if TABLES[table][column].references:
+                continue
+            texts = rows[column].dropna()
+            odd = [text for text in texts.unique() if is_misread(text)]
+            if odd:
+                said = ", ".join(f"{text!r}" for text in odd[:3])
+                asks = (
+                    f"were letters lost in {column} of {table}, "
+                    f"{counted(int(texts.isin(odd).sum()), 'row')}: {said}"
+                )
+                remedy = "Export it again as 'CSV UTF-8'"
+                yield Question("misread", table, column, asks, remedy)
 
 
 def _of_another_script(ids: list[str]) -> dict[str, str]:

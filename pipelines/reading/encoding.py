@@ -39,7 +39,7 @@ def hash_and_encoding(path: Path, declared: str = "") -> tuple[str, str]:
     with path.open("rb") as stream:
         for block in iter(lambda: stream.read(BLOCK_BYTES), b""):
             if size == 0 and block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                raise _encoding_error(path, 1, "is UTF-16")
+                raise _encoding_error(path, 1, "is UTF-16 or UTF-32")
             if b"\0" in block:
                 line = lines_before + _line_ends(block[: block.index(b"\0")]) + 1
                 raise _encoding_error(path, line, "holds zero bytes")

@@ -3,14 +3,14 @@
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pipelines.files import not_a_file
 from pipelines.reading.excel import read_workbook
-from pipelines.reading.headers import normalised
+from pipelines.reading.headers import normalised, slip_of
 from pipelines.reading.readers import RawTable, read_csv
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError, PmoError
@@ -20,6 +20,10 @@ BENCHMARKS = "benchmarks"  # the table, and the folder with more of it and with 
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "raw" / BENCHMARKS
 NOT_DATA = {".yml", ".yaml", ".md"}  # settings and notes
 READ = {".csv", ".xlsx"}
+MAY_HOLD = {  # a table, by the file's name
+    *READ, "", ".tsv", ".txt", ".tab", ".xls", ".xlsm", ".xlsb", ".ods", ".json", ".parquet",
+    ".bak", ".gz", ".zip",
+}  # fmt: skip
 NAMED = 5  # of many files that are no table
 LOOKED_THROUGH = 1_000  # files of a subfolder
 ALL_COLUMNS = frozenset(name for table in TABLES.values() for name in table.column_names)
@@ -122,6 +126,25 @@ def table_named(name: str) -> str:
     return max(matches, key=len, default="")
 
 
+def table_meant(ignored: str, absent: Iterable[str]) -> str:
+    """The table, of those that are not there, that a file or sheet left aside may be; or none.
+
+    So may baseline.csv, basleines.csv, baselines.txt and "2026-03 baselines.csv".
+    """
+    name = ignored.partition(" (")[0]
+    file, _, sheet = name.partition(" sheet ")
+    path = PurePath(file.lower())
+    if path.suffix not in MAY_HOLD:
+        return ""
+    words = re.split(r"[\W\d]+", normalised(sheet or path.name.partition(".")[0]))
+    own = [word.strip("_") for word in words]
+    return next((table for table in absent if any(_names(word, table) for word in own)), "")
+
+
+def _names(word: str, table: str) -> bool:
+    return f"_{table}_" in f"_{word}_" or bool(slip_of(word, [table]))
+
+
 def _files(folder: Path) -> Iterator[Path]:
     """What stands in a folder, but settings, notes and what is hidden; folders only as exports."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -137,7 +160,7 @@ def _in_subfolders(raw: Path) -> Iterator[str]:
         is_ours = folder.name == BENCHMARKS or (folder.parent / "verdict.json").exists()
         if folder.name.startswith(".") or is_ours or (folder / "verdict.json").exists():
             continue
-        for path in islice(sorted(folder.glob("*")), LOOKED_THROUGH):
+        for path in sorted(islice(folder.rglob("*"), LOOKED_THROUGH)):
             if path.suffix.lower() in READ and table_named(path.stem):
                 yield spelled_out(path.relative_to(raw).as_posix())
 

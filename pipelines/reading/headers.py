@@ -4,15 +4,11 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 
-from pipelines.letters import as_latin, script
+from pipelines.letters import as_latin, is_seen, script
 
 LOOKED_AT = 20  # rows in which the header is looked for
 UNNAMED = "\0column "  # cannot clash with a header: cells never hold NUL
 
-# Letters without ink that are neither format characters nor controls.
-_BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
-    chr(0xFE00 + n) for n in range(16)
-}
 # Words that lie a letter from one of ours and are words of their own.
 _WORDS = """
     an as at by for in no of off or to up
@@ -26,13 +22,9 @@ _OTHER_WORDS = frozenset(_WORDS.split())
 def normalised(header: str) -> str:
     """A header's name: small letters, spaces as underscores, nothing that cannot be seen."""
     text = header if header.isascii() else unicodedata.normalize("NFKC", header)
-    seen = text if text.isprintable() and text.isascii() else "".join(filter(_is_seen, text))
-    return "_".join(seen.lower().split())
-
-
-def _is_seen(letter: str) -> bool:
-    is_unseen = letter in _BLANK or unicodedata.category(letter) in {"Cf", "Cc"}
-    return letter.isspace() or not is_unseen
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(c for c in text if c.isspace() or is_seen(c))
+    return "_".join(text.lower().split())
 
 
 def header_row(rows: Sequence[Sequence[str]], known: Collection[str]) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """A folder of exports becomes typed tables, as far as they can be used."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.reading.example_rows import only_examples
-from pipelines.reading.exports import Exports, Given, read_benchmarks, read_exports
+from pipelines.reading.exports import Exports, Given, read_benchmarks, read_exports, table_meant
 from pipelines.reading.load import load
 from pipelines.reading.loaded import Loaded
 from pmo_lib.contract.settings import Settings
@@ -23,12 +23,14 @@ _PUT_THERE = "Put projects.csv there, or a workbook with a sheet called projects
 class Ingested:
     """All tables that were found, the files that are none, and the hash of all that was read.
 
-    ``unusable`` are the tables that cannot be read, with the reason.
+    ``unusable`` are the tables that cannot be read, with the reason, ``on_files`` the questions on
+    files that are none.
     """
 
     tables: Mapping[str, Loaded]
     ignored: tuple[str, ...]
     unusable: Mapping[str, str] = field(default_factory=dict)
+    on_files: tuple[Question, ...] = ()
 
     @property
     def typed(self) -> dict[str, pd.DataFrame]:
@@ -51,7 +53,8 @@ class Ingested:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        return tuple(each for table in self.tables.values() for each in table.questions)
+        of_tables = (each for table in self.tables.values() for each in table.questions)
+        return (*self.on_files, *of_tables)
 
 
 def ingest(
@@ -97,7 +100,21 @@ def ingest(
         for name, errors in exports.errors.items()
     }
     usable = {name: table for name, table in tables.items() if name not in unusable}
-    return Ingested(usable, exports.passed_over, unusable)
+    return Ingested(usable, exports.passed_over, unusable, tuple(_on_files(exports)))
+
+
+def _on_files(exports: Exports) -> Iterator[Question]:
+    """A question for each file that is not read and may be a table that is not there."""
+    absent = [name for name in TABLES if not (exports.found.get(name) or exports.errors.get(name))]
+    meant = {name: table_meant(name, absent) for name in exports.ignored}
+    for table in dict.fromkeys(filter(None, meant.values())):
+        files = [name for name in meant if meant[name] == table]
+        yield Question(
+            "not_read", table, "",
+            f"is {files[0]} the table {table}, which is not there; it is not read",
+            f"Save it as {table}.csv beside projects, or as a sheet {table} of a workbook (.xlsx)",
+            examples=tuple(files[1:4]),
+        )  # fmt: skip
 
 
 def data_hash(files: Iterable[SourceFile]) -> str:

@@ -202,8 +202,10 @@ def quadrant_share(units: pd.DataFrame, _level: float) -> Estimate:
 
 
 def draws(units: pd.DataFrame, level: float) -> Estimate:
+    """The median of joint draws; n is the projects that they rest on, where that is said."""
     if units.empty:
         return estimate.NOTHING
     ends = (1 - level) / 2, 0.5, (1 + level) / 2
     low, value, high = (float(q) for q in np.quantile(units["numerator"].to_numpy(), ends))
-    return Estimate(value, low, high, len(units))
+    n = int(units["projects"].iloc[0]) if "projects" in units else len(units)
+    return Estimate(value, low, high, n)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pmo_lib.contract.schema import Table
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Verdict
@@ -18,7 +19,7 @@ from pmo_lib.engine.freezing import can_be_added, freeze
 from pmo_lib.engine.view import View
 from pmo_lib.errors import DataError, ParameterError, PmoError, allowed_values, shown
 from pmo_lib.facts.data_date import data_date, happened
-from pmo_lib.months import DataDate, month_range
+from pmo_lib.months import MONTH, DataDate, month_range
 from pmo_lib.workbook.frozen import (
     frozen_in,
     latest,
@@ -242,6 +243,8 @@ def open_workbook(folder: str | Path = "") -> Workbook:
         facts = json.loads(written)
         judged, settings = Verdict.from_mapping(facts), Settings.from_mapping(facts["settings"])
         version = facts["version"]
+        if judged.data_date.period and not MONTH.fullmatch(judged.data_date.period):
+            raise ValueError(f"{judged.data_date.period!r} is no month")
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, PmoError) as error:
         raise DataError(
             f"was written by another version or changed by hand ({error!r})",
@@ -262,6 +265,12 @@ def open_workbook(folder: str | Path = "") -> Workbook:
     )
 
 
+def _is_declared(found: pd.DataFrame, table: Table) -> bool:
+    """Whether every column of the table is there, with its type."""
+    kinds = {str(name): str(kind) for name, kind in found.dtypes.items()}
+    return all(kinds.get(column.name) == column.pandas_type for column in table)
+
+
 @dataclass(frozen=True)
 class Opened:
     """Reads the tables beside a verdict, as long as it is the one that was read with them."""
@@ -273,6 +282,8 @@ class Opened:
         """The table; DataError where it is broken, or where a run has put in others."""
         try:
             found, broken = pd.read_parquet(table), ""
+            if not _is_declared(found, TABLES[table.stem]):
+                broken = "its columns are not those of the table"
         except (ValueError, OSError) as error:
             found, broken = pd.DataFrame(), " ".join(str(error).split())[:80]
         if not self.verdict.exists() or self.verdict.read_bytes() != self.written:

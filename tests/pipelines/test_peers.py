@@ -13,6 +13,7 @@ from pipelines.reading.ingest import Ingested, ingest
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import PmoError
+from pmo_lib.workbook import open_workbook
 
 PROJECTS = "project_id,department\nP1,IT\nP2,HR\n"
 HEADER = "source,year,metric,kpi_id,segment,statistic,value,unit,n,unit_of_analysis,url\n"
@@ -202,3 +203,23 @@ class TestRejected:
     def test_rows_withhold_nothing_but_benchmarks(self, found: Prepared) -> None:
         assert set(found.workbook.withheld) == {"benchmarks"}
         assert found.verdict.tables["projects"].rows_accepted == 2
+
+
+def test_peer_of_no_use_is_left_out_and_told(
+    raw: Path, tmp_path: Path, write: Callable[..., Path]
+) -> None:
+    good = raw / "benchmarks" / "good"
+    write(good, {"projects.csv": PROJECTS})
+    broken: dict[str, Files] = {
+        "empty": {}, "page": {"projects.csv": "<html>"}, "keys": {"projects.csv": "name\nA\n"},
+        "v1.2": {"projects.csv": PROJECTS, "settings.yml": "currency: [EUR"},
+    }  # fmt: skip
+    for name, files in broken.items():
+        (raw / "benchmarks" / name).mkdir(parents=True)
+        write(raw / "benchmarks" / name, files)
+    found = prepare(raw, tmp_path / "out", Settings())
+    assert set(found.peers) == {"good"}
+    assert set(found.workbook.withheld) == {f"peer {name}" for name in broken}
+    assert "required column" in found.workbook.withheld["peer keys"]
+    assert "settings.yml: is not YAML" in found.workbook.withheld["peer v1.2"]
+    assert set(open_workbook(tmp_path / "out").peers) == {"good"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from pipelines.places import REPLACED, check_new, check_places
+from pipelines.places import REPLACED, check_new, check_new_file, check_places
 from pmo_lib.errors import PmoError
 
 Pmo = Callable[..., Result]
@@ -123,3 +123,17 @@ def test_exports_stay_where_the_output_would_lie_among_them(
         assert done.exit_code == 2
         assert "that is neither --raw nor in it" in done.stderr
     assert {path.name: path.read_bytes() for path in small_raw.iterdir()} == before
+
+
+def test_file_that_cannot_be_written_is_refused_before_anything_is_computed(tmp_path: Path) -> None:
+    (tmp_path / "page.csv").write_text("x")
+    check_new_file(tmp_path / "page.csv", "--csv")
+    check_new_file(tmp_path / "new.csv", "--csv")
+    refused = {
+        "is a folder": tmp_path,
+        "there is no such folder": tmp_path / "no" / "new.csv",
+        "is no folder": tmp_path / "page.csv" / "new.csv",
+    }
+    for said, path in refused.items():
+        with pytest.raises(PmoError, match=said):
+            check_new_file(path, "--csv")

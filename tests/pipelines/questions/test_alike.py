@@ -7,6 +7,7 @@ ARCHIVES = {
     "Cyrillic": "\u0410rchiv\u0435s", "full width": "\uff21rchives",
     "soft hyphen": "Arch\u00adives",
     "mark of order": "\u202eArchives", "byte order": "\ufeffArchives",
+    "filler": "Archives\u3164", "selector": "Archives\ufe0f",
 }  # fmt: skip
 
 

@@ -110,3 +110,13 @@ def test_days_of_reports_are_told_only() -> None:
     ]
     (question,) = turned_round(asked(status_reports=sent))
     assert question.withholds == ()
+
+
+def test_fewer_dates_are_enough_beside_a_column_that_is_turned_round() -> None:
+    starts, ends = turned(days_of(1, 80)), turned(days_of(7, 30))[:8]
+    rows = [
+        project(f"p{n}", started_on=day, finished_on=end, approved_on=f"2021-{1 + n % 12:02d}-01")
+        for n, (day, end) in enumerate(zip(starts, [*ends, *[None] * len(starts)], strict=False))
+    ]
+    found = turned_round(asked(projects=rows))
+    assert [question.column for question in found] == ["started_on", "finished_on"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from builders.tables import project, tables
 from pipelines.questions.asked import Asked
-from pipelines.questions.letters import check
+from pipelines.questions.letters import check, misread
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 
@@ -64,3 +64,16 @@ def test_id_of_another_script_than_nearly_all_is_asked_about() -> None:
     assert asked(project_id="é-31") == []
     both = [project(f"{'ПР' if n % 3 else 'PR'}-{n}") for n in range(30)]
     assert list(check(Asked(tables(projects=both), Settings()))) == []
+
+
+def test_letters_that_are_lost_are_asked_about() -> None:
+    def of(**cells: str) -> list[str]:
+        found = misread(Asked(tables(projects=[*PLAIN, project(**cells)]), Settings()))
+        return [question.id for question in found]
+
+    right = ["Müller", "Łódź", "Café (new)", "What next?", "A/B", "財務部", "Ærø", "Côte d’Azur"]
+    wrong = ["M\ufffdller", "M?ller", "MÃ¼ller", "ZÅ‚oty", "CÃ´te dâ€™Azur", "Gr?n"]
+    told = {name: of(department=name) for name in wrong}
+    assert told == {name: ["misread projects.department"] for name in wrong}
+    assert {name for name in right if of(department=name)} == set()
+    assert of(name="M\ufffdller") == ["misread projects.name"]

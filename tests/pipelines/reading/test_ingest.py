@@ -736,3 +736,31 @@ class TestText:
         path.write_text(PROJECTS.replace("IT", "HR"))
         with pytest.raises(DataError, match="changed while it was read"):
             table.text([0])
+
+
+class TestFilesThatMayBeTables:
+    NAMES = (
+        *("baseline.csv", "basleines.csv", "baselines.txt", "baselines.tsv", "baselines.xls"),
+        *("2026-03 baselines.csv", "Copy of baselines.csv", "baselines.csv.bak", "baselines"),
+        *("x/baselines.csv", "x/2026/03/baselines.csv", "Baselines.ods", "Project baselines.csv"),
+    )
+
+    def test_are_asked_about_where_the_table_is_not_there(self, load: Load, tmp_path: Path) -> None:
+        wrong = {}
+        for name in self.NAMES:
+            found = load({"projects.csv": PROJECTS, name: "project_id,version\nP1,0\n"})
+            (tmp_path / "raw" / name).unlink()
+            if [question.id for question in found.questions] != ["not_read baselines"]:
+                wrong[name] = found.questions
+        assert wrong == {}
+
+    def test_are_not_where_it_is_there_or_the_name_is_another(self, load: Load) -> None:
+        baselines = "project_id,version\nP1,0\n"
+        names = ["photo.jpg", "baselines.jpg", "invoice.csv", "base.csv", "notes.txt", "report.csv"]
+        found = load({"projects.csv": PROJECTS} | dict.fromkeys(names, "x"))
+        assert found.questions == ()
+        names = ["baselines - old.txt", "baseline.csv", "projects.bak"]
+        found = load(
+            {"projects.csv": PROJECTS, "baselines.csv": baselines} | dict.fromkeys(names, "x")
+        )
+        assert found.questions == ()

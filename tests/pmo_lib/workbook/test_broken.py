@@ -1,9 +1,11 @@
 """Whatever has happened to a file of ours, it is told in words, with the file and what to do."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from builders.portfolio import portfolio
@@ -71,6 +73,25 @@ def test_broken_file_is_told(
         except Exception as error:  # noqa: BLE001 every one is to be named
             wrong[what] = repr(error)[:200]
     assert not wrong
+
+
+def test_table_of_other_columns_or_types_is_told(whole: Path, tmp_path: Path) -> None:
+    shutil.copytree(whole, tmp_path / "out")
+    path = tmp_path / "out" / "tables" / "projects.parquet"
+    table = pd.read_parquet(path)
+    for other in (table.drop(columns="status"), table.assign(started_on="soon")):
+        other.to_parquet(path)
+        with pytest.raises(DataError, match="its columns are not those of the table"):
+            open_workbook(tmp_path / "out").tables["projects"]
+
+
+def test_verdict_up_to_no_month_is_told(whole: Path, tmp_path: Path) -> None:
+    shutil.copytree(whole, tmp_path / "out")
+    path = tmp_path / "out" / "verdict.json"
+    dated = json.loads(path.read_text()) | {"data_date": {"period": "soon", "why": ""}}
+    path.write_text(json.dumps(dated))
+    with pytest.raises(DataError, match="'soon' is no month"):
+        open_workbook(tmp_path / "out")
 
 
 @pytest.mark.parametrize("name", ["version", "until", "hash", "settings"])
