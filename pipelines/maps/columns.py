@@ -123,7 +123,11 @@ def _dated(column: FileColumn, ours: Column, date_order: str) -> Fit:
     if not sure and day and month:
         chosen = {"day": day, "month": month}.get(date_order)
         if chosen is None:
-            return Fit(1.0, "dates, but day or month may be first", is_doubtful=True)
+            return Fit(
+                1.0,
+                "dates, but day or month may be first: say dates: '%d/%m/%Y' or '%m/%d/%Y'",
+                is_doubtful=True,
+            )
         return Fit(1.0, f"dates, {date_order} first as in other columns", dates=chosen[0])
     best = (sure or day or month)[0]
     return Fit(1.0, f"dates written {best}", dates=best)

@@ -11,6 +11,7 @@ from IPython.display import HTML
 from pmo_lib.printable import printable
 from pmo_lib.wording import DASH
 
+MOST_COLUMNS = 4  # that fit on a telephone
 LONG, PART = 24, 12  # letters of a word that a narrow page may break, and of its parts
 _BREAK = "\0"  # stands for a place to break: no printable text holds it
 _RIGHT = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -123,12 +124,13 @@ def folded(summary: str, *parts: HTML) -> HTML:
 
 
 def table_html(frame: pd.DataFrame, caption: str, style: str = "") -> str:
-    """The HTML of `table`."""
+    """The HTML of `table`; more columns than fit on a narrow screen are cards there anyway."""
+    style = style or "cards" * (len(frame.columns) > MOST_COLUMNS)
     numeric = [_is_numeric(column) for _, column in frame.items()]
     styles = [" class='number'" if is_number else "" for is_number in numeric]
     names = [str(name) for name in frame.columns]
     head = "".join(
-        f"<th scope='col'{kind}>{escape(name)}</th>"
+        f"<th scope='col'{kind}>{escape(name)}</th>" if name else "<td></td>"
         for name, kind in zip(names, styles, strict=True)
     )
     body = "\n".join(_row(row, names, styles) for row in frame.itertuples(index=False, name=None))

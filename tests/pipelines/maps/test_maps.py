@@ -449,3 +449,39 @@ sheets:
         (raw,) = mapped(source.declared, [path], "m.yml").found["projects"]
         lines = dict(zip(raw.cells["project_id"], raw.lines.tolist(), strict=True))
         assert lines == {"A": 6, "B": 3, "C": 4}
+
+
+class TestCurrency:
+    ROWS = tuple(f"P{i},IT,{10 + i},{20 + i}" for i in range(8))
+
+    def test_of_headings_goes_into_the_settings(
+        self, export: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        path = export("a.csv", "Project ID,Department,Spend (€k),Budget (€k)", *self.ROWS)
+        write_map(propose(path), tmp_path / "m.yml", force=False)
+        assert MapSource.at(tmp_path / "m.yml").read([path]).settings == {"currency": "EUR"}
+
+    def test_of_a_single_column_that_differs_is_left_to_people(
+        self, export: Callable[..., Path]
+    ) -> None:
+        head = "Project ID,Department,Spend (£k),Budget (£k),Forecast cost (EUR k)"
+        (sheet,) = propose(export("a.csv", head, *(f"{row},3" for row in self.ROWS)))
+        assert sheet.currency == "GBP"
+        assert any("in EUR, others in GBP" in doubt for doubt in sheet.doubts)
+        assert "estimate_at_completion" not in {each.column for each in sheet.proposals}
+
+    def test_of_cells_goes_into_the_settings_where_there_is_but_one(
+        self, export: Callable[..., Path]
+    ) -> None:
+        kept = (
+            "sheets: [{tables: {projects: {project_id: ID, department: Area, actual_cost: Cost}}}]"
+        )
+        source = MapSource.at(export("m.yml", kept))
+        one = source.read([export("one.csv", "ID,Area,Cost", "A,IT,€ 5", "B,IT,€ 7")])
+        two = export("two.csv", "ID,Area,Cost", "A,IT,€ 5", "B,IT,£ 7")
+        assert one.settings == {"currency": "EUR"}
+        with pytest.raises(DataError, match="amounts are in EUR and GBP"):
+            source.read([two])
+        ours = MapSource.at(export("n.yml", f"settings: {{currency: EUR}}\n{kept}"))
+        strict = ours.read([two])
+        assert strict.unread["value"].tolist() == ["£ 7"]
