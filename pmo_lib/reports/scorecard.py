@@ -80,7 +80,7 @@ def scorecard(
     for family, name in FAMILIES.items():
         rows = [r for r in heads if CATALOGUE[r.kpi_id].family == family and r not in news]
         if rows:
-            caption = f"KPIs, {name.lower()}; in brackets the {level}"
+            caption = f"KPIs: {name}; in brackets the {level}"
             table = _table(rows, measured, trends, caption)
             said = f"{name}: {counted(len(rows), 'KPI')} without news"
             parts.append(
@@ -127,7 +127,8 @@ def _row_of(
         result.statistic.words, *_further(result, measured), result.reason, result.compared,
         CONTEXT if kpi.better == "context" else "",
     ]  # fmt: skip
-    numbers = [notes.setdefault(text, len(notes) + 1) for text in map(_sentence, said) if text]
+    each = [_sentence(part) for text in said for part in text.split("; ") if part]
+    numbers = [notes.setdefault(text, len(notes) + 1) for text in dict.fromkeys(each)]
     return {
         "KPI": page.noted(f"{kpi.id} {kpi.name}", numbers),
         "Now": _with_ends(

@@ -156,7 +156,8 @@ def tables(page: BeautifulSoup, caption: str) -> list[dict[str, str]]:
 
 
 def scorecard(page: BeautifulSoup) -> dict[str, dict[str, str]]:
-    return {row["KPI"].split()[0]: row for row in tables(page, "KPIs")}
+    rows = [*tables(page, "KPIs with news"), *tables(page, "KPIs: ")]
+    return {row["KPI"].split()[0]: row for row in rows}
 
 
 class TestEveryKpi:
