@@ -11,6 +11,7 @@ from IPython.display import HTML
 from pmo_lib.printable import printable
 from pmo_lib.wording import DASH
 
+MOST_COLUMNS = 4  # that fit on a telephone
 LONG, PART = 24, 12  # letters of a word that a narrow page may break, and of its parts
 _BREAK = "\0"  # stands for a place to break: no printable text holds it
 _RIGHT = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -109,15 +110,17 @@ def folded(summary: str, *parts: HTML) -> HTML:
 
 
 def table_html(frame: pd.DataFrame, caption: str, style: str = "") -> str:
-    """The HTML of `table`."""
+    """The HTML of `table`; more columns than fit on a narrow screen are cards there anyway."""
+    style = style or "cards" * (len(frame.columns) > MOST_COLUMNS)
     numeric = [_is_numeric(column) for _, column in frame.items()]
     styles = [" class='number'" if is_number else "" for is_number in numeric]
     names = [str(name) for name in frame.columns]
+    labels = [f" data-label='{attribute(name)}'" if "cards" in style else "" for name in names]
     head = "".join(
-        f"<th scope='col'{kind}>{escape(name)}</th>"
+        f"<th scope='col'{kind}>{escape(name)}</th>" if name else "<td></td>"
         for name, kind in zip(names, styles, strict=True)
     )
-    body = "\n".join(_row(row, names, styles) for row in frame.itertuples(index=False, name=None))
+    body = "\n".join(_row(row, labels, styles) for row in frame.itertuples(index=False, name=None))
     return (
         f"<div class='scroll'><table{f' class={style!r}' if style else ''}>\n"
         f"<caption>{escape(caption)}</caption>\n"
@@ -139,12 +142,11 @@ def _parted(word: re.Match[str]) -> str:
     return _BREAK.join(letters[at : at + PART] for at in range(0, len(letters), PART))
 
 
-def _row(cells: tuple[object, ...], names: list[str], styles: list[str]) -> str:
+def _row(cells: tuple[object, ...], labels: list[str], styles: list[str]) -> str:
+    """A row; where it is a card each of its cells says what it is."""
     first, *rest = map(_cell, cells)
-    columns = zip(rest, names[1:], styles[1:], strict=True)
-    tds = "".join(
-        f"<td data-label='{attribute(name)}'{kind}>{text}</td>" for text, name, kind in columns
-    )
+    columns = zip(rest, labels[1:], styles[1:], strict=True)
+    tds = "".join(f"<td{label}{kind}>{text}</td>" for text, label, kind in columns)
     return f"<tr><th scope='row'>{first}</th>{tds}</tr>"
 
 
