@@ -62,8 +62,9 @@ def _date_of(sheet: ProposedSheet) -> Iterator[str]:
         yield "  snapshots: true  # the newest row of a project stands, its first is the baseline"
         if dates:
             yield f"  dates: {_flow(dates)}"
-    elif "status_reports" in sheet.tables and not any(
-        each.column == "period" for each in sheet.proposals
+    elif any(each.fit.until for each in sheet.proposals) or (
+        "status_reports" in sheet.tables
+        and not any(each.column == "period" for each in sheet.proposals)
     ):
         day = as_at(sheet.listed)
         note = "" if day else "  # the day the list was drawn up, YYYY-MM-DD"
@@ -80,6 +81,8 @@ def _column(each: Proposal, there: Mapping[str, str]) -> Iterator[str]:
         options["scale"] = int(each.fit.scale) if each.fit.scale >= 1 else each.fit.scale
     if each.fit.pattern:
         options["pattern"] = each.fit.pattern
+    if each.fit.until:
+        options["until"] = each.fit.until
     if each.fit.words:
         options["words"] = dict(each.fit.words)
     taken = {"column": heading} | options if options else heading

@@ -129,11 +129,12 @@ def table_html(frame: pd.DataFrame, caption: str, style: str = "") -> str:
     numeric = [_is_numeric(column) for _, column in frame.items()]
     styles = [" class='number'" if is_number else "" for is_number in numeric]
     names = [str(name) for name in frame.columns]
+    labels = [f" data-label='{attribute(name)}'" if "cards" in style else "" for name in names]
     head = "".join(
         f"<th scope='col'{kind}>{escape(name)}</th>" if name else "<td></td>"
         for name, kind in zip(names, styles, strict=True)
     )
-    body = "\n".join(_row(row, names, styles) for row in frame.itertuples(index=False, name=None))
+    body = "\n".join(_row(row, labels, styles) for row in frame.itertuples(index=False, name=None))
     return (
         f"<div class='scroll'><table{f' class={style!r}' if style else ''}>\n"
         f"<caption>{escape(caption)}</caption>\n"
@@ -155,12 +156,11 @@ def _parted(word: re.Match[str]) -> str:
     return _BREAK.join(letters[at : at + PART] for at in range(0, len(letters), PART))
 
 
-def _row(cells: tuple[object, ...], names: list[str], styles: list[str]) -> str:
+def _row(cells: tuple[object, ...], labels: list[str], styles: list[str]) -> str:
+    """A row; where it is a card each of its cells says what it is."""
     first, *rest = map(_cell, cells)
-    columns = zip(rest, names[1:], styles[1:], strict=True)
-    tds = "".join(
-        f"<td data-label='{attribute(name)}'{kind}>{text}</td>" for text, name, kind in columns
-    )
+    columns = zip(rest, labels[1:], styles[1:], strict=True)
+    tds = "".join(f"<td{label}{kind}>{text}</td>" for text, label, kind in columns)
     return f"<tr><th scope='row'>{first}</th>{tds}</tr>"
 
 

@@ -346,15 +346,33 @@ class TestWhatIsNoValue:
         with pytest.raises(DataError, match="turn the list round"):
             propose(turned)
 
-    def test_days_still_to_come_are_a_plan(self, export: Callable[..., Path]) -> None:
+    @pytest.mark.parametrize(
+        ("first_year", "column"), [(2026, "baselines.start"), (2024, "projects.started_on")]
+    )
+    def test_days_still_to_come_are_a_plan(
+        self, export: Callable[..., Path], tmp_path: Path, first_year: int, column: str
+    ) -> None:
+        """Most of them: all are a plan. Some: those up to the day of the list are facts."""
         path = export(
             "Register 2026-10-31.csv", "Project ID,Department,Start Date,Actual Finish",
-            *(f"P{i},IT,{2024 + i % 5}-02-01,2026-01-0{1 + i % 9}" for i in range(12)),
+            *(f"P{i},IT,{first_year + i % 4}-12-01,2026-01-0{1 + i % 9}" for i in range(12)),
+        )  # fmt: skip
+        sheets = propose(path)
+        found = {each.heading: f"{each.table}.{each.column}" for each in sheets[0].proposals}
+        assert found["Start Date"] == column
+        assert found["Actual Finish"] == "projects.finished_on"
+        write_map(sheets, tmp_path / "m.yml", force=False)
+        projects = MapSource.at(tmp_path / "m.yml").read([path]).tables["projects"]
+        years = set(projects["started_on"].dropna().dt.year)
+        assert years == ({2024, 2025} if first_year == 2024 else set())
+
+    def test_scores_are_neither_shares_nor_money(self, export: Callable[..., Path]) -> None:
+        path = export(
+            "risks.csv", "Risk ID,Project,Date Raised,Likelihood (1-5),Impact (1-5)",
+            *(f"R{i},P{i % 3},2026-01-0{1 + i % 9},{1 + i % 5},{1 + i % 4}" for i in range(20)),
         )  # fmt: skip
         (sheet,) = propose(path)
-        found = {each.heading: f"{each.table}.{each.column}" for each in sheet.proposals}
-        assert found["Start Date"] == "baselines.start"
-        assert found["Actual Finish"] == "projects.finished_on"
+        assert {"probability", "impact"}.isdisjoint(each.column for each in sheet.proposals)
 
     def test_who_rates_is_told_by_the_heading(self, export: Callable[..., Path]) -> None:
         text = as_yaml(propose(export(
