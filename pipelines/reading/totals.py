@@ -57,11 +57,11 @@ def rows_with(text: pd.Series, pattern: re.Pattern[str]) -> pd.Index:
 
 def _bearing(table: Table, typed: pd.DataFrame) -> dict[str, pd.Index]:
     """The rows that bear a word for a total, by the column that says what a row is of."""
-    found = {column.name: rows_with(typed[column.name], _EXACT) for column in _names(table)}
     first = table.key[0]
+    patterns = {column.name: _EXACT for column in _names(table)}
     if table[first].kind == "id":
-        found[first] = rows_with(typed[first], _PART)
-    return found
+        patterns[first] = _PART
+    return {name: rows_with(typed[name], pattern) for name, pattern in patterns.items()}
 
 
 def _names(table: Table) -> list[Column]:
