@@ -95,12 +95,12 @@ def against(result: KpiResult, target: Target, is_sure: bool, few: int) -> Again
         return "cannot tell yet"
     if _is_of_all(result, target) and _off(result.value, target) > 0:
         return "not kept"  # however few the cases: of all, one that misses is one too many
-    if not (_is_fact(result) or result.cases >= few):
+    if not (is_plain(result) or result.cases >= few):
         return "cannot tell yet"
     if _is_of_all(result, target):
         return "kept"
     ends = _ends(result)
-    if not (is_sure or _is_fact(result)) or any(map(isnan, ends)):
+    if not (is_sure or is_plain(result)) or any(map(isnan, ends)):
         return "cannot tell yet"
     if all(_off(end, target) == 0 for end in ends):
         return "kept"
@@ -111,7 +111,7 @@ def against(result: KpiResult, target: Target, is_sure: bool, few: int) -> Again
 def aimed_at(result: KpiResult, low: float, high: float, level: float) -> Target:
     """The range with the p-value of lying on its nearest end; a missing end is open."""
     nearest = [end for end in (low, high) if not isnan(end)]
-    if not result.is_measured or not nearest or _is_fact(result):  # a fact is not tested
+    if not result.is_measured or not nearest or is_plain(result):  # a fact is not tested
         return Target(low, high)
     value = result.value
     end = min(nearest, key=lambda each: abs(each - value))
@@ -130,6 +130,11 @@ def _adjusted(found: Sequence[KpiResult], p_of: Callable[[KpiResult], float]) ->
         for i, p in zip(at, discovery([p_of(found[i]) for i in at]), strict=True):
             adjusted[i] = p
     return adjusted
+
+
+def is_plain(result: KpiResult) -> bool:
+    """Whether it is a plain count, which chance is not in and which is true of however few."""
+    return result.statistic.is_fact and isnan(result.low)
 
 
 def _is_judged(result: KpiResult) -> bool:
@@ -207,10 +212,6 @@ def _is_of_all(result: KpiResult, target: Target) -> bool:
     return target.low >= most or target.high <= least
 
 
-def _is_fact(result: KpiResult) -> bool:
-    return result.statistic.is_fact
-
-
 def _ends(result: KpiResult) -> tuple[float, float]:
     """The interval; of a plain fact, which has none, the value itself."""
-    return (result.value,) * 2 if _is_fact(result) else (result.low, result.high)
+    return (result.value, result.value) if is_plain(result) else (result.low, result.high)

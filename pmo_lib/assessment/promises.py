@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from pmo_lib.assessment.judgement import against, aimed_at, target_of, widened
+from pmo_lib.assessment.judgement import against, aimed_at, is_plain, target_of, widened
 from pmo_lib.assessment.promise_target import UnreadableTargetError, promised_target
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import empty
@@ -161,7 +161,7 @@ def _judged(promise: Promise, is_sure: bool, settings: Settings) -> Promise:
     verdict = against(result, result.target, is_sure, few)
     if verdict == "kept" or verdict == "not kept":
         return replace(promise, verdict=verdict)
-    if not result.statistic.is_fact and result.cases < few:
+    if not is_plain(result) and result.cases < few:
         return replace(promise, reason=f"{counted(result.cases, 'case')} are too few to be judged")
     if result.low != result.low or result.high != result.high:
         return replace(promise, reason="no interval can be given")

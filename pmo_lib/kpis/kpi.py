@@ -53,7 +53,7 @@ GIVEN = {
     "settings": "the organisation's settings",
     "verdict": "what validation found",
     "shown_by": "whether a KPI has data and a baseline in a department, see View.shown_by",
-    "value_case": "draws of the value case, one row each: avoided, uplift, cost",
+    "value_case": "draws of the value case, one row each: avoided, uplift, cost, projects",
 }
 
 

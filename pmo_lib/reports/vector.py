@@ -15,6 +15,7 @@ VARIABLES = {
     INK: "ink", SOFT: "soft", ACCENT: "accent", STRONG: "strong",
     LINE: "line", SHADE: "shade", BAND: "band", PAPER: "paper",
 }  # fmt: skip
+UNSEEN = re.compile(r'^<path [^>]*style="fill:none"/>')  # a frame that is not drawn
 NO_METADATA = {"Creator": None, "Date": None, "Format": None, "Type": None}
 
 
@@ -48,6 +49,8 @@ def _slim(drawing: str) -> str:
     groups: list[bool] = []
     for tag, text in re.findall(r"(<[^>]*>)([^<]*)", drawing):
         slim = _slim_tag(tag)
+        if UNSEEN.search(slim):
+            continue
         if slim.startswith("<g"):
             groups.append(slim != "<g>")
         is_needed = groups.pop() if slim == "</g>" else slim != "<g>"

@@ -66,6 +66,11 @@ class ValueDraws:
         return _share_above_0(self.table["npv"])
 
     @property
+    def p_paid_in_cash(self) -> float:
+        """How often cashable value alone is more than the cost."""
+        return _share_above_0(self.table["cashable"] - self.table["cost"])
+
+    @property
     def p_avoided_above_cost(self) -> float:
         return _share_above_0(self.table["avoided"] - self.table["cost"])
 

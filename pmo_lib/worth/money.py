@@ -11,6 +11,7 @@ from pmo_lib.causal.event_study import year_before
 from pmo_lib.effect.finding import Evidence, Finding
 from pmo_lib.effect.outcomes import OUTCOMES, PRIMARY
 from pmo_lib.effect.roll_out import compared
+from pmo_lib.wording import number
 from pmo_lib.worth.assumptions import Terms
 from pmo_lib.worth.costs import Costs
 from pmo_lib.worth.draws import ValueDraws, value_draws
@@ -19,6 +20,7 @@ from pmo_lib.worth.joint_effects import CASES, Case, JointEffects, joint_effects
 from pmo_lib.worth.tornado import NO_BARS, tornado
 
 WEIGHT = "planned_money"  # the cost approved for a project
+HEADLINE: Case = "conservative"
 OTHER_RATES = (0.0, 0.07)  # discount rates beside the one that is assumed
 
 
@@ -28,7 +30,7 @@ class Money:
 
     ``by_cost`` is the effect on cost with each project weighted by the cost approved for it; of it
     and the effect with every project alike the less favourable one is among the ``effects``.
-    ``draws`` are by case, ``tornado`` is of the case as estimated.
+    ``draws`` are by case, ``tornado`` is of the headline, which is conservative.
     """
 
     refusal: str
@@ -61,7 +63,7 @@ def money(evidence: Evidence, found: Sequence[Finding], costs: Costs, terms: Ter
     if costs.unknown:
         return Money("", by_cost, effects, draws)
     others: dict[str, Exposure | JointEffects] = {
-        f"discount rate {rate:.0%}": replace(
+        f"discount rate {number(rate, 'share')}": replace(
             exposure, assumptions=replace(assumed, discount_rate=rate)
         )
         for rate in OTHER_RATES
@@ -74,7 +76,9 @@ def money(evidence: Evidence, found: Sequence[Finding], costs: Costs, terms: Ter
             for name, other in choices.items()
             if not other.refusal
         }
-    return Money("", by_cost, effects, draws, tornado(exposure, effects, alternatives=others))
+    headline = float(draws[HEADLINE].quantiles["p50"]["npv"])
+    bars = tornado(exposure, effects, alternatives=others, case=HEADLINE, headline=headline)
+    return Money("", by_cost, effects, draws, bars)
 
 
 def _priced(evidence: Evidence, primary: Mapping[str, Finding]) -> tuple[dict[str, Effect], Effect]:

@@ -5,7 +5,7 @@ replaces. See statistics.md 4.3.
 """
 
 from collections.abc import Mapping
-from math import nan, sqrt
+from math import isnan, nan, sqrt
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ import pandas as pd
 from pmo_lib.worth.assumptions import Assumptions
 from pmo_lib.worth.draws import why_nothing, worth
 from pmo_lib.worth.exposure import Exposure
-from pmo_lib.worth.joint_effects import JointEffects
+from pmo_lib.worth.joint_effects import Case, JointEffects
 
 LOW, MEDIAN, HIGH = 0.1, 0.5, 0.9
 INPUTS = {
@@ -38,17 +38,22 @@ def tornado(
     effects: JointEffects,
     *,
     alternatives: Mapping[str, Exposure | JointEffects] | None = None,
+    case: Case = "as estimated",
+    headline: float = nan,
 ) -> pd.DataFrame:
     """One row per input, the widest swing first: input, low_at, high_at, npv_low, npv_high, swing.
 
     npv_low is the NPV where the input is at its P10 (low_at), npv_high at its P90; swing is the
     distance between them. An alternative has no low_at and high_at: npv_low is the NPV as it
-    stands, npv_high the one with the alternative. Empty where the NPV is missing; the value case
-    says why.
+    stands, npv_high the one with the alternative. Effects count as the `case` counts them. With a
+    `headline`, such as the median of the draws, the NPVs are moved so that it is their middle.
+    Empty where the NPV is missing; the value case says why.
     """
     if why_nothing(exposure, effects):
         return NO_BARS
-    low, median, high = (quantiles(effects, exposure.assumptions, p) for p in (LOW, MEDIAN, HIGH))
+    low, median, high = (
+        quantiles(effects, exposure.assumptions, p, case) for p in (LOW, MEDIAN, HIGH)
+    )
     moved = [median | {name: end[name]} for name in median for end in (low, high)]
     plain, *ends = _npvs([median, *moved], exposure)
     if np.isnan(plain):
@@ -59,16 +64,21 @@ def tornado(
     ]
     for name, other in (alternatives or {}).items():
         of, on = (other, exposure) if isinstance(other, JointEffects) else (effects, other)
-        npv = _npvs([quantiles(of, on.assumptions, MEDIAN)], on)[0]
+        npv = _npvs([quantiles(of, on.assumptions, MEDIAN, case)], on)[0]
         rows.append((name, nan, nan, plain, npv, abs(npv - plain)))
     found = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    if not isnan(headline):
+        found[["npv_low", "npv_high"]] += headline - plain
     return found.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
 
 
-def quantiles(effects: JointEffects, assumptions: Assumptions, p: float) -> dict[str, float]:
+def quantiles(
+    effects: JointEffects, assumptions: Assumptions, p: float, case: Case = "as estimated"
+) -> dict[str, float]:
     """Each input at its own p-quantile: t for an effect, triangular for the PMO's cost, PERT."""
+    drawn = effects.quantile(p)
     return (
-        effects.quantile(p)
+        {name: float(effects.counted(name, np.array([v]), case)[0]) for name, v in drawn.items()}
         | {"office_factor": 1 + assumptions.pmo_cost_spread * _triangular(p)}
         | {name: points.quantile(p) for name, points in assumptions.ranges.items()}
     )

@@ -60,10 +60,14 @@ class ValueCase:
 
     @property
     def for_kpi(self) -> pd.DataFrame | None:
-        """The conservative draws for KPI R12; None where no effect is at least likely."""
+        """The conservative draws for KPI R12, and the projects that they rest on.
+
+        None where no effect is at least likely.
+        """
         if self.money.refusal or self.costs.unknown or not self.any_shown:
             return None
-        return self.money.draws["conservative"].for_kpi()
+        most = max(each.tested.n for each in self.primary)
+        return self.money.draws["conservative"].for_kpi().assign(projects=most)
 
 
 def value_case(view: View, terms: Terms | None = None) -> ValueCase:

@@ -45,11 +45,13 @@ def pmo_return(value_case: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFram
 
     Each draw is a joint one of all three, never one by one. A
     draw without a cost is left out. Gains that are not at least likely count nothing, and what no
-    data give is assumed as the notebook 04_value_case has it where nobody changes it.
+    data give is assumed as the notebook 04_value_case has it where nobody changes it. n is the
+    number of projects under the PMO that the draws rest on.
     """
     cost = value_case["cost"].where(value_case["cost"] > 0)
     return observations(
         value_case.assign(data_date=data_date),
         numerator=(value_case["avoided"] + value_case["uplift"] - cost) / cost,
         case=value_case.index.to_series().astype("str"),
+        **value_case.filter(items=["projects"]),
     )

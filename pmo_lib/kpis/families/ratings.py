@@ -10,7 +10,7 @@ from pmo_lib.kpis.kpi import flag, kpi, observations
 from pmo_lib.kpis.red_rule import is_red, month_ends, red_by_rule
 from pmo_lib.months import months_of
 
-BY_OWNER, BY_OTHERS, BY_NOBODY = "its owner", "an independent party", "nobody"
+BY_OWNER, BY_OTHERS = "its owner", "an independent party"
 RATERS = {"independent": "first", "owner": "second"}
 
 
@@ -125,11 +125,10 @@ def rated_red(
     """
     active = in_flight(projects, data_date)
     colour, by_owner = _latest_ratings(active, status_reports)
-    rater = by_owner.map({True: BY_OWNER, False: BY_OTHERS}).astype("str")
     return observations(
         active,
         numerator=flag(colour == "red", colour.notna()),
-        segment=rater.where(colour.notna(), BY_NOBODY),
+        segment=by_owner.map({True: BY_OWNER, False: BY_OTHERS}).astype("str"),
     )
 
 

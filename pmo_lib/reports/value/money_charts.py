@@ -1,15 +1,19 @@
 """The figures of what an effect is worth; one that cannot be drawn gives the reason."""
 
+from itertools import repeat
 from math import isnan
 
 import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
+from pmo_lib.effect.outcomes import OUTCOMES
 from pmo_lib.reports.picture import ACCENT, INK, PAPER, STRONG, Picture, drawn
+from pmo_lib.reports.value.effect_words import effect
 from pmo_lib.stats.numbers import Floats
 from pmo_lib.wording import money, number
 from pmo_lib.worth.draws import ValueDraws
+from pmo_lib.worth.tornado import INPUTS
 
 MOST_BARS = 10
 BARS = 45
@@ -87,8 +91,8 @@ def tornado(bars: pd.DataFrame, net: float, currency: str) -> Picture | str:
     data = pd.DataFrame(
         {
             "Input": shown["input"],
-            "At its P10": [_plain(v) for v in shown["low_at"]],
-            "At its P90": [_plain(v) for v in shown["high_at"]],
+            "At its P10": [*map(_at, shown["input"], shown["low_at"], repeat(currency))],
+            "At its P90": [*map(_at, shown["input"], shown["high_at"], repeat(currency))],
             "Net value at P10": [money(v, currency) for v in shown["npv_low"]],
             "Net value at P90": [money(v, currency) for v in shown["npv_high"]],
         }
@@ -103,5 +107,19 @@ def tornado(bars: pd.DataFrame, net: float, currency: str) -> Picture | str:
     )
 
 
-def _plain(value: float) -> str:
-    return "as estimated" if isnan(value) else f"{value:,.3g}"
+def _at(name: str, value: float, currency: str) -> str:
+    """An input's value as it is spoken of: effects on cost and time are logarithms inside."""
+    if isnan(value):
+        return "as estimated"
+    of = next((key for key, words in INPUTS.items() if words == name), "")
+    match of:
+        case "cost" | "schedule" | "benefits":
+            return effect(OUTCOMES[of], value)
+        case "delay_lost" | "budget_returned":
+            return number(value, "share")
+        case "hourly_rate":
+            return money(value, currency)
+        case "imposed_hours":
+            return number(value, "hours")
+        case _:
+            return f"{number(value, 'ratio')} times"

@@ -102,12 +102,21 @@ def event_study(found: Finding, level: float) -> Picture | str:
             "Departments": points["n_departments"],
         }
     )
+    since = effect(found.outcome, found.tested.value)
+    own = points[before]
+    weighed = float((own["effect"] * own["n_projects"]).sum() / max(own["n_projects"].sum(), 1))
+    earlier = f", {effect(found.outcome, weighed)} in the quarters before" if len(own) else ""
+    caption = (
+        f"{found.outcome.name}: {since} on average since adoption than in departments without the "
+        f"PMO{earlier}. By quarter, with the {number(level, 'share')} interval."
+    )
     return Picture(
         figure,
         f"{found.outcome.name}: difference from departments without the PMO, for "
         f"{counted(int(before.sum()), 'quarter')} before and {int((~before).sum())} since. "
         f"The mean since adoption: {effect(found.outcome, found.tested.value)}.",
         data,
+        caption,
     )
 
 

@@ -35,6 +35,7 @@ RATIOS = {
     "bcr": "Benefit–cost ratio: value ÷ cost",
     "roi_cashable": "Return on investment, cashable value alone",
 }
+SURE = 0.95  # from this probability on it has paid, from the other end it has not
 HEADS: dict[Case, str] = {
     "conservative": "Conservative: gains that are not at least likely count nothing",
     "as estimated": "As estimated: every effect at its estimate, shown or not",
@@ -79,7 +80,8 @@ class MoneySections(Report):
             f"Counting only gains that are at least likely, and discounted to {since}, what is "
             f"left after the PMO's cost of {cost} is {middle} (90 % of the draws between {low} and "
             f"{high}): the probability that the PMO has paid for itself is "
-            f"{number(paid, 'share')}."
+            f"{number(paid, 'share')}.",
+            f"{self._in_cash()} {self._used_effect()}".rstrip(),
         ]
         if self.case.terms.assumptions.budget_returned is None:
             said.append(
@@ -87,6 +89,34 @@ class MoneySections(Report):
                 "counts as cashable."
             )
         return said
+
+    def _in_cash(self) -> str:
+        """Whether what went back to budgets alone is more than the cost, with its probability."""
+        paid = self.case.money.draws["conservative"].p_paid_in_cash
+        cash, cost = (
+            self._money(self.quantile("conservative", item, "p50")) for item in ("cashable", "cost")
+        )
+        if isnan(paid):
+            return ""
+        how = "has" if paid >= SURE else "has not" if paid <= 1 - SURE else "may or may not have"
+        return (
+            f"In cash alone it {how} paid: cashable value is {cash}, against a cost of {cost} (the "
+            f"probability that it has paid in cash is {number(paid, 'share')})."
+        )
+
+    def _used_effect(self) -> str:
+        """Which effect on cost the money rests on, where it is another than the one tested."""
+        cost = self.case.finding("cost")
+        if cost is None or cost.tested.refusal or "cost" not in self.case.money.effects.names:
+            return ""
+        used = self.case.money.effects.quantile(0.5)["cost"]
+        if effect(cost.outcome, used) == effect(cost.outcome, cost.tested.value):
+            return ""
+        return (
+            f"The money rests on costs that are {effect(cost.outcome, used)}, not "
+            f"{effect(cost.outcome, cost.tested.value)} as tested: of two estimates the less "
+            "favourable."
+        )
 
     def pays(self) -> HTML:
         """The probability that it pays, the break-even effect and the payback, as sentences."""
@@ -100,6 +130,7 @@ class MoneySections(Report):
             "Probability that the PMO has paid for itself: "
             f"{number(found.p_npv_positive, 'share')} "
             f"(as estimated, {number(draws['as estimated'].p_npv_positive, 'share')}).",
+            self._in_cash(),
             "Probability that avoided overruns alone are worth more than it costs: "
             f"{number(avoided, 'share')}." * (not isnan(avoided)),
             self._break_even(),
@@ -131,7 +162,7 @@ class MoneySections(Report):
 
     def sensitivity(self) -> Picture | HTML:
         """The tornado: each input on its own at its P10 and P90, and other choices of method."""
-        net = self.quantile("as estimated", "npv", "p50")
+        net = self.quantile("conservative", "npv", "p50")
         return self.or_cannot(
             self.why_no_net or money_charts.tornado(self.case.money.tornado, net, self._currency),
             "The sensitivity of the net value",

@@ -93,8 +93,9 @@ class ValueReport(MoneySections):
             adopted=own["adopted"].where(own["adopted"] != "", "not within the data"),
             effect_without=[effect(found.outcome, each) for each in own["effect_without"]],
         )
+        without = "Effect of the whole roll-out without this department"
         rows.columns = pd.Index(
-            ["Department", "Adopted in", "Projects before", "Projects since", "Effect without it"]
+            ["Department", "Adopted in", "Projects before", "Projects since", without]
         )
         return page.joined(
             page.table(rows, heading),

@@ -96,6 +96,24 @@ class TestInputs:
         assert draws.median() == pytest.approx(npv(), abs=0.05)
 
 
+class TestOfTheHeadline:
+    def test_counts_what_the_case_counts(self) -> None:
+        """Benefits are not shown: the conservative headline has none of them, nor has its bar."""
+        table = bars(case="conservative")
+        low, high = -0.06 - T90 * 0.027, -0.06 + T90 * 0.027
+        ends = [npv(cost=each, benefits=0.0) for each in (low, high)]
+        assert bar(table, INPUTS["cost"])[2:] == pytest.approx(ends, abs=1e-3)
+        assert table.set_index("input").loc[INPUTS["benefits"], "swing"] == 0
+
+    def test_its_middle_is_the_headline(self) -> None:
+        table = bars(case="conservative", headline=1.25)
+        moved = 1.25 - npv(benefits=0.0)
+        low, high = -0.06 - T90 * 0.027, -0.06 + T90 * 0.027
+        ends = [npv(cost=each, benefits=0.0) + moved for each in (low, high)]
+        assert bar(table, INPUTS["cost"])[2:] == pytest.approx(ends, abs=1e-3)
+        assert bar(table, INPUTS["hourly_rate"])[2:] == pytest.approx([1.25, 1.25])
+
+
 class TestAlternatives:
     def test_alternative_effects_take_the_place_of_the_effects(self) -> None:
         weighted = replace(EFFECTS, values=np.array([-0.2, 0.1]))

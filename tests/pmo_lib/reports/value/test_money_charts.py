@@ -73,6 +73,29 @@ class TestTornado:
         assert moved["swing"].is_monotonic_decreasing
         assert f"The widest swing is of {moved['input'].iloc[0]}: from" in made.alt
 
+    def test_inputs_are_told_as_they_are_spoken_of_and_not_as_logarithms(
+        self, bars: pd.DataFrame
+    ) -> None:
+        made = is_drawn(money_charts.tornado(bars, 0.0, "EUR"))
+        ends = {row["Input"]: plain(row["At its P10"]) for _, row in made.data.iterrows()}
+        units = {
+            "effect on cost": (" less", " more"), "effect on schedule": (" shorter", " longer"),
+            "effect on benefits": ("points", "point"),
+            "hours imposed on a project a month": ("hours",),
+            "share of a delayed benefit that is lost": ("%",),
+            "PMO cost, as a multiple of what is recorded": ("times",),
+        }  # fmt: skip
+        known = {name: text for name, text in ends.items() if name in units}
+        assert {n: t for n, t in known.items() if not t.endswith(units[n])} == {}
+        assert "effect on cost" in known
+
+    def test_line_stands_at_the_headline(self, case: ValueCase) -> None:
+        """Whatever has no end of its own begins at the median of the conservative draws."""
+        headline = case.money.draws["conservative"].quantiles["p50"]["npv"]
+        alternatives = case.money.tornado[case.money.tornado["low_at"].isna()]
+        assert len(alternatives)
+        assert alternatives["npv_low"].to_numpy() == pytest.approx(headline)
+
     def test_words_give_the_lower_end_first(self, bars: pd.DataFrame) -> None:
         first = bars.iloc[0]
         low, high = sorted([first["npv_low"], first["npv_high"]])

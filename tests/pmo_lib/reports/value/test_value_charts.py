@@ -110,6 +110,9 @@ class TestEventStudy:
         assert f"for {before} quarters before and {after} since" in made.alt
         less = f"{abs(expm1(cost.tested.value)):.0%}".replace("%", " %")
         assert plain(made.alt).endswith(f"The mean since adoption: {less} less.")
+        assert plain(made.caption).startswith(
+            f"{cost.outcome.name}: {less} less on average since adoption"
+        )
 
     def test_duration_is_longer_or_shorter(self, case: ValueCase) -> None:
         made = is_drawn(value_charts.event_study(found_in(case, "schedule"), LEVEL))

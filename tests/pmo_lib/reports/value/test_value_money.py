@@ -29,6 +29,37 @@ def without_a_month() -> ValueCase:
     return of(workbook(given | {"pmo_costs": given["pmo_costs"].drop(index=7)})).case
 
 
+class TestBothAnswers:
+    """In all and in cash: what is paid back in value may not be in any budget."""
+
+    def test_cash_stands_beside_the_net_value_in_the_answer_and_below(self) -> None:
+        made = report("shown")
+        draws = made.case.money.draws["conservative"].table
+        paid = (draws["cashable"] > draws["cost"]).mean()
+        how = "has" if paid >= 0.95 else "has not" if paid <= 0.05 else "may or may not have"
+        said = f"In cash alone it {how} paid: cashable value is "
+        share = f"(the probability that it has paid in cash is {100 * paid:.0f} %)"
+        for text in (in_words(made), plain(text_of(made.pays()))):
+            assert said in text
+            assert share in text
+
+    def test_effect_that_the_money_uses_is_named_where_it_is_another(self) -> None:
+        made = report("shown")
+        cost = made.case.finding("cost")
+        assert cost is not None
+        used = made.case.money.effects.quantile(0.5)["cost"]
+        tested, money = (f"{-100 * expm1(v):.0f} % less" for v in (cost.tested.value, used))
+        told = f"The money rests on costs that are {money}, not {tested} as tested"
+        assert (told in in_words(made)) == (money != tested)
+        other = copy(made)
+        tested_ = replace(cost.tested, value=cost.tested.value - 0.2)
+        found = tuple(
+            replace(f, tested=tested_) if f.outcome.id == "cost" else f for f in made.case.findings
+        )
+        other.__dict__["case"] = replace(made.case, findings=found)
+        assert f"The money rests on costs that are {money}, not" in in_words(other)
+
+
 class TestTable:
     @pytest.mark.parametrize("case", ["conservative", "as estimated"])
     def test_is_that_of_the_draws(self, case: Case) -> None:
