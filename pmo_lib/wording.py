@@ -83,9 +83,11 @@ def change_interval(low: float, high: float, unit: Unit) -> str:
 
 
 def wanted(low: float, high: float, unit: Unit) -> str:
-    """At least 80 %, at most 14 days, 0.80 to 1.25; a dash where nothing is wanted."""
+    """At least 80 %, at most 14 days, 0.80 to 1.25, 100 %; a dash where nothing is wanted."""
     if isnan(low) and isnan(high):
         return DASH
+    if unit == "share" and (low == 1 or high == 0):
+        return number(1.0 if low == 1 else 0.0, unit)  # all, or none
     if isnan(high):
         return f"at least {number(low, unit)}"
     if isnan(low):
