@@ -39,12 +39,16 @@ def made_for(sheets: Sequence[ProposedSheet]) -> list[str]:
     """The maps that come with the workbook that fit, where the file holds no list of projects."""
     if any("projects" in each.tables for each in sheets):
         return []
+    lists = [each.listed.grid for each in sheets]
     maps = {name: read_map(path) for name, path in shipped().items()}
-    return [
+    fitting = [
         name
         for name, known in maps.items()
-        if any(fits(sheet, each.listed.grid) for sheet in known.sheets for each in sheets)
+        if any(fits(one, grid) for one in known.sheets for grid in lists)
     ]
+    # what chooses rows by their words is made for one tool alone
+    sure = [name for name in fitting if any(one.rows for one in maps[name].sheets)]
+    return sure or fitting
 
 
 def write_map(sheets: Sequence[ProposedSheet], to: Path, *, force: bool) -> None:

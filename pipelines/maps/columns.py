@@ -13,6 +13,7 @@ from pipelines.maps.listed import plain
 from pipelines.reading.conventions import Conventions
 from pmo_lib.contract.schema import Column
 
+MOST_SCORE = 10
 NEAR = 0.82  # as alike a heading must be to one that we know
 _PLAN = re.compile(
     r"\b(?:plan\w*|baseline\w*|approved|target|forecast\w*|scheduled|original\w*|expected|estimate\w*|"
@@ -33,6 +34,7 @@ class Fit:
     scale: float = 1.0
     words: tuple[tuple[str, str], ...] = ()
     pattern: str = ""  # the part of the cell that counts
+    until: str = ""  # days after the list's are no facts
     is_doubtful: bool = False  # day or month first
 
 
@@ -123,7 +125,11 @@ def _dated(column: FileColumn, ours: Column, date_order: str) -> Fit:
     if not sure and day and month:
         chosen = {"day": day, "month": month}.get(date_order)
         if chosen is None:
-            return Fit(1.0, "dates, but day or month may be first", is_doubtful=True)
+            return Fit(
+                1.0,
+                "dates, but day or month may be first: say dates: '%d/%m/%Y' or '%m/%d/%Y'",
+                is_doubtful=True,
+            )
         return Fit(1.0, f"dates, {date_order} first as in other columns", dates=chosen[0])
     best = (sure or day or month)[0]
     return Fit(1.0, f"dates written {best}", dates=best)
@@ -139,8 +145,17 @@ def _numeric(column: FileColumn, ours: Column, mark: Literal["", ".", ","]) -> F
         is_percent = bool((values > 1).any()) and not column.stated.index.str.contains("%").any()
         if is_percent and values.max() <= 100 and values.max() > 5:
             scale = 0.01
+    if ours.kind in ("share", "money") and _are_scores(column, scale):
+        return Fit(0.0, "its cells are scores")
     said = f"{share:.0%} are numbers" + (f", taken times {scale:g}" if scale != 1 else "")
     return Fit(share, said, scale=scale)
+
+
+def _are_scores(column: FileColumn, scale: float) -> bool:
+    """Whether all cells are small whole numbers, some above 1, such as 1 to 5."""
+    values = pd.to_numeric(column.stated.index.to_series(), errors="coerce")
+    whole = (values % 1 == 0) & values.between(0, MOST_SCORE)
+    return bool(scale == 1 and whole.all() and values.max() > 1)
 
 
 def _text(column: FileColumn, ours: Column) -> Fit:

@@ -30,6 +30,7 @@ class Taken:
     dates: str = ""  # as Python writes them: %d/%m/%Y
     words: dict[str, str] = field(default_factory=dict)  # the file's words, and ours
     pattern: str = ""  # the part of the cell that is taken, such as the middle figure of a range
+    until: Literal["", "as_at"] = ""  # days after that of the list are still to come, and no facts
     need: Literal["must", "may"] = "must"  # a heading that must be there, or may be missing
 
     @property

@@ -101,7 +101,7 @@ def _date_in_name(one: Listed, sheet: SheetMap, where: str) -> str:
         year, month, day = match.groups()
         return f"{year}-{month}-{day}" if day else f"{year}-{month}"
     taken = [each for table in sheet.tables for _, each in sheet.taken(table)]
-    if sheet.snapshots or any(each.constant == AS_AT for each in taken):
+    if sheet.snapshots or any(AS_AT in (each.constant, each.until) for each in taken):
         raise DataError(
             "the date of the list is not known",
             where=one.grid.file,

@@ -8,6 +8,7 @@ from pipelines.maps.dated import as_at, newest, snapshots, with_first_plan
 from pipelines.maps.file_column import FileColumn, known
 from pipelines.maps.grid import Grid
 from pipelines.maps.listed import Listed, header_line, listed, plain
+from pipelines.maps.money import by_heading
 from pipelines.maps.proposal import Proposal, one_to_one
 from pipelines.maps.register import CONSTANTS, OF_PROJECTS, of_projects
 from pmo_lib.contract.tables import TABLES
@@ -24,6 +25,7 @@ class ProposedSheet:
     doubts: tuple[str, ...] = ()
     snapshots: tuple[str, str] | None = None  # the heading of their dates, and how it writes them
     decimal_mark: str = ""
+    currency: str = ""
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -60,19 +62,22 @@ def proposed(grid: Grid) -> ProposedSheet:
     words = dict.fromkeys(
         cell for c in used for cell in c.text[~c.text.index.isin(c.filled.index)].unique() if cell
     )
-    doubts = tuple(
-        f"{each.table}.{each.column} from {each.heading!r}: {each.fit.said}"
+    currency, unlike = by_heading(found, {column.heading: column for column in columns})
+    doubtful = {each: each.fit.said for each in found if each.fit.is_doubtful}
+    doubtful |= {
+        each: f"amounts in {', '.join(sorted(unlike[each.heading]))}, others in {currency}"
         for each in found
-        if each.fit.is_doubtful
-    )
+        if each.heading in unlike
+    }
     return ProposedSheet(
         one,
-        tuple(each for each in found if not each.fit.is_doubtful),
+        tuple(each for each in found if each not in doubtful),
         tuple(c.heading for c in columns if c.heading not in own),
         tuple(words),
-        doubts,
+        tuple(f"{p.table}.{p.column} from {p.heading!r}: {why}" for p, why in doubtful.items()),
         dated,
         ways.decimal_mark,
+        currency,
     )
 
 

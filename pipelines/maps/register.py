@@ -17,6 +17,7 @@ from pipelines.reading.conventions import Conventions
 from pipelines.reading.parse import parse
 from pmo_lib.contract.tables import TABLES
 
+MOST_TO_COME = 0.5  # of the starts of a list that tells what has started
 OF_PROJECTS = ("projects", "baselines", "status_reports")
 SAYS = {  # what a further table of a register is for
     "baselines": ("start", "finish", "cost", "benefit"),
@@ -39,7 +40,7 @@ def of_projects(columns: Sequence[FileColumn], ways: Habits, as_at: str) -> list
     while plans := {*_plans(own, columns, as_at)} - barred:
         barred |= plans
         own = one_to_one("projects", columns, ways, barred)
-    own = _identified(own, columns)
+    own = [_cut(each, columns, as_at) for each in _identified(own, columns)]
     rest = [each for table in OF_PROJECTS[1:] for each in one_to_one(table, columns, ways)]
     return _register(own, rest)
 
@@ -60,18 +61,28 @@ def _plans(
     found = {each.column: each for each in own if not is_fact(each.heading)}
     cells = {column.heading: column for column in columns}
     for name in {"started_on", "finished_on"} & set(found):
-        if _is_to_come(cells[found[name].heading], found[name].fit.dates, as_at):
+        to_come = _to_come(cells[found[name].heading], found[name].fit.dates, as_at)
+        may_be_cut = name == "started_on" and bool(as_at) and to_come <= MOST_TO_COME
+        if to_come > 1 - ENOUGH and not may_be_cut:
             yield name, found[name].heading
     if "finished_on" in found and _open_have_it(own, cells, cells[found["finished_on"].heading]):
         yield "finished_on", found["finished_on"].heading
 
 
-def _is_to_come(column: FileColumn, dates: str, as_at: str) -> bool:
-    """Whether more than a few of its days lie after the list was drawn up."""
+def _to_come(column: FileColumn, dates: str, as_at: str) -> float:
+    """The share of its days that lie after the list was drawn up."""
     text = column.filled.reset_index(drop=True)
     days = parse(TABLES["projects"]["started_on"], text, Conventions(date_format=dates)).typed
-    until = pd.Period(as_at or f"{date.today()}").end_time
-    return bool((days > until).mean() > 1 - ENOUGH)
+    return float((days > pd.Period(as_at or f"{date.today()}").end_time).mean())
+
+
+def _cut(own: Proposal, columns: Sequence[FileColumn], as_at: str) -> Proposal:
+    """A start of which some are still to come counts up to the day of the list."""
+    column = next(each for each in columns if each.heading == own.heading)
+    if own.column != "started_on" or not as_at or not _to_come(column, own.fit.dates, as_at):
+        return own
+    said = "those after the list's day are still to come"
+    return replace(own, reason=f"{own.reason}; {said}", fit=replace(own.fit, until=AS_AT))
 
 
 def _open_have_it(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipelines.maps.declared import Map, read_map
 from pipelines.maps.mapped import mapped
+from pipelines.maps.money import named
 from pipelines.maps.taken import as_given
 from pipelines.reading.conventions import Conventions
 from pipelines.reading.loaded import without
@@ -16,7 +17,7 @@ from pipelines.reading.readers import RawTable
 from pipelines.reading.rows import not_rows
 from pipelines.sources import SOURCES, UNREAD_COLUMNS, Imported, Source, source
 from pmo_lib.contract.tables import TABLES
-from pmo_lib.errors import PmoError, allowed_values
+from pmo_lib.errors import DataError, PmoError, allowed_values
 from pmo_lib.wording import counted
 
 SHIPPED = Path(__file__).with_name("shipped")
@@ -40,10 +41,14 @@ class MapSource:
         unread: list[dict[str, object]] = []
         tables = {}
         notes: list[str] = []
+        seen: set[str] = set()
+        settings = dict(self.declared.settings)
+        currency = str(settings.get("currency", ""))
         for name, raws in found.found.items():
             parts = []
             for raw in raws:
-                rows = _typed(name, raw, unread)
+                seen |= _currencies(name, raw)
+                rows = _typed(name, raw, unread, currency)
                 none = not_rows(TABLES[name], rows)
                 notes += _told(name, raw, none)
                 parts.append(without(rows, none.index))
@@ -57,8 +62,17 @@ class MapSource:
         }
         if aside:
             notes.append(f"{counted(len(aside), 'column')} without a place: {', '.join(aside)}")
+        if not currency and len(seen) == 1:
+            settings |= {"currency": seen.pop()}
+        elif not currency and seen:
+            raise DataError(
+                f"amounts are in {' and '.join(sorted(seen))}, which are never added",
+                where=", ".join(path.name for path in files),
+                remedy=f"Write one into {self.where}, such as settings: {{currency: EUR}}: those "
+                "in another are then listed as unread",
+            )
         listed = pd.DataFrame(unread, columns=list(UNREAD_COLUMNS))
-        return Imported(tables, listed, tuple(notes), self.declared.settings)
+        return Imported(tables, listed, tuple(notes), settings)
 
 
 def shipped() -> dict[str, Path]:
@@ -87,7 +101,14 @@ def _told(name: str, raw: RawTable, no_rows: pd.Series) -> Iterator[str]:
         yield f"{raw.where} line {line}, no row of {name}: it {why}"
 
 
-def _typed(name: str, raw: RawTable, unread: list[dict[str, object]]) -> pd.DataFrame:
+def _currencies(name: str, raw: RawTable) -> set[str]:
+    money = [c.name for c in TABLES[name] if c.kind == "money" and c.name in raw.cells]
+    return {code for column in money for code in named("", raw.cells[column].unique().tolist())}
+
+
+def _typed(
+    name: str, raw: RawTable, unread: list[dict[str, object]], currency: str
+) -> pd.DataFrame:
     """The typed rows of one file; each cell that cannot be read is added to `unread`."""
     table = TABLES[name]
     records = raw.cells[table.key[0]]
@@ -105,7 +126,7 @@ def _typed(name: str, raw: RawTable, unread: list[dict[str, object]]) -> pd.Data
             columns[column.name] = pd.Series(index=raw.cells.index, dtype=column.pandas_type)
             continue
         text = raw.cells[column.name]
-        parsed = parse(column, text, Conventions())
+        parsed = parse(column, text, Conventions(currency=currency))
         problems = dict(parsed.problems) | dict(_not_allowed(parsed.typed, column.allowed))
         columns[column.name] = parsed.typed.mask(parsed.typed.index.isin(list(problems)))
         for at, reason in problems.items():

@@ -87,6 +87,8 @@ def table_of(cells: Cells, sheet: SheetMap, table: str, said: set[str]) -> pd.Da
             if AUTO in (taken.dates, sheet.dates) and column.kind in ("date", "period"):
                 way = replace(taken, dates=cells.format_of(heading))
             columns[name] = read(own.rows[heading], column, way, sheet)
+            if taken.until:
+                columns[name] = _until(columns[name], own.as_at)
             new += [name] if heading not in said else []
             used.add(heading)
         elif taken.constant:
@@ -97,6 +99,12 @@ def table_of(cells: Cells, sheet: SheetMap, table: str, said: set[str]) -> pd.Da
         frame = frame[(frame[new] != "").any(axis=1)]
     said |= used
     return frame
+
+
+def _until(text: pd.Series, as_at: str) -> pd.Series:
+    """The days up to that of the list, or to the end of its month."""
+    days = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
+    return text.mask(days > pd.Period(as_at).end_time, "")
 
 
 def read(text: pd.Series, column: Column, taken: Taken, sheet: SheetMap) -> pd.Series:

@@ -19,8 +19,13 @@ def as_yaml(sheets: Sequence[ProposedSheet]) -> str:
         "pmo import FILE --map THIS --to DIR",
         "# A heading that is named here must be in every later export, or the import stops.",
     ]
+    settings = {}
+    if currency := next((sheet.currency for sheet in sheets if sheet.currency), ""):
+        settings["currency"] = currency
     if any(sheet.snapshots for sheet in sheets):
-        lines.append("settings: {baseline_definition: first report}")
+        settings["baseline_definition"] = "first report"
+    if settings:
+        lines.append(f"settings: {_flow(settings)}")
     lines.append("sheets:")
     for sheet in sheets:
         lines += _sheet(sheet)
@@ -36,9 +41,7 @@ def _sheet(sheet: ProposedSheet) -> Iterator[str]:
         yield f"  decimal_mark: {_flow(sheet.decimal_mark)}"
     if sheet.empty:
         yield f"  empty: {_flow(list(sheet.empty))}  # words for nothing"
-    yield from (
-        f"  # {doubt}; add it with dates: '%d/%m/%Y' or '%m/%d/%Y'" for doubt in sheet.doubts
-    )
+    yield from (f"  # left to you, {' '.join(doubt.split())}" for doubt in sheet.doubts)
     if sheet.left:
         yield f"  # no place: {', '.join(' '.join(name.split()) for name in sheet.left)}"
     yield "  tables:"
@@ -59,8 +62,9 @@ def _date_of(sheet: ProposedSheet) -> Iterator[str]:
         yield "  snapshots: true  # the newest row of a project stands, its first is the baseline"
         if dates:
             yield f"  dates: {_flow(dates)}"
-    elif "status_reports" in sheet.tables and not any(
-        each.column == "period" for each in sheet.proposals
+    elif any(each.fit.until for each in sheet.proposals) or (
+        "status_reports" in sheet.tables
+        and not any(each.column == "period" for each in sheet.proposals)
     ):
         day = as_at(sheet.listed)
         note = "" if day else "  # the day the list was drawn up, YYYY-MM-DD"
@@ -77,6 +81,8 @@ def _column(each: Proposal, there: Mapping[str, str]) -> Iterator[str]:
         options["scale"] = int(each.fit.scale) if each.fit.scale >= 1 else each.fit.scale
     if each.fit.pattern:
         options["pattern"] = each.fit.pattern
+    if each.fit.until:
+        options["until"] = each.fit.until
     if each.fit.words:
         options["words"] = dict(each.fit.words)
     taken = {"column": heading} | options if options else heading

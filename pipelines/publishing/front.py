@@ -29,13 +29,15 @@ def write_index(
 ) -> None:
     """Write index.html; `pdfs` are those of the reports, in their order, or none."""
     settings, groups = workbook.settings, defaultdict[str, list[Record]](list)
-    for record in records:
-        groups[record.group].append(record)
+    printed = dict(zip([record.file for record in records], pdfs, strict=bool(pdfs)))
     links = {
         str(record.parameters.get("department") or ORGANISATION): record.file
         for record in reversed(records)
         if record.is_published and record.notebook in SUBJECTS
     }
+    for record in records:
+        if record.file not in links.values() or not record.parameters.get("department"):
+            groups[record.group].append(record)  # the others are linked in the table
     brief = measured.briefs[ORGANISATION]
     text = PAGES.get_template("index.html.j2").render(
         title=title,
@@ -45,11 +47,11 @@ def write_index(
         value=value.verdict,
         since=brief.since_last,
         last_period=month(brief.last_period) if brief.last_period else "",
-        departments=Markup(front.departments(measured, links).data),
+        departments=Markup(front.departments(measured, links, printed).data),
         reports=records,
         failed=[record for record in records if not record.is_published],
         groups=groups,
-        pdfs=dict(zip([record.file for record in records], pdfs, strict=bool(pdfs))),
+        pdfs=printed,
         pack_pdf=PACK if pdfs else "",
         withheld=workbook.verdict.lost(settings.withhold_above_rejected_share),
         questions=workbook.verdict.questions,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from pipelines.reading.currencies import named_in
 from pipelines.sources import Imported
 from pipelines.sources.plans import Baseline, Plan, Task, amount, day, each_file, imported, xml_root
 from pmo_lib.wording import counted
@@ -38,7 +39,14 @@ def _plans(path: Path) -> Iterator[Plan]:
         whole=summed if summed is not None and summed.start else None,
         baselines=summed.baselines if summed else (),
         notes=tuple(_notes(path, root, work)),
+        currency=_text(root, "CurrencyCode") or _code_of(_text(root, "CurrencySymbol")),
     )
+
+
+def _code_of(symbol: str) -> str:
+    """The code of a currency's sign; none of one that several have, such as $."""
+    code = named_in(symbol)
+    return code if len(code) == len("EUR") else ""
 
 
 def _notes(path: Path, root: Element, work: Sequence[Element]) -> Iterator[str]:

@@ -59,6 +59,7 @@ class Plan:
     whole: Task | None = None  # what the tool itself sums up
     baselines: tuple[Baseline, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    currency: str = ""  # its code, where the file says it
 
     @property
     def summed(self) -> Task:
@@ -93,7 +94,7 @@ class Plan:
 
 
 def imported(plans: Sequence[Plan], notes: Iterable[str] = ()) -> Imported:
-    """Our tables of the plans; DataError where two have one id."""
+    """Our tables of the plans; DataError where two have one id, or unlike currencies."""
     ids = [plan.id for plan in plans]
     if twice := sorted({each for each in ids if ids.count(each) > 1}):
         raise DataError(
@@ -114,7 +115,16 @@ def imported(plans: Sequence[Plan], notes: Iterable[str] = ()) -> Imported:
             f"hold: called {UNKNOWN!r}; fill it in"
         )
     tables = {name: _typed(name, given) for name, given in rows.items() if given}
-    return Imported(tables, notes=tuple(dict.fromkeys(said)))
+    codes = sorted({plan.currency for plan in plans} - {""})
+    if len(codes) > 1:
+        raise DataError(
+            f"the projects' amounts are in {' and '.join(codes)}, which are never added",
+            remedy="Import the files of each currency by themselves",
+        )
+    if codes:
+        said.append(f"the amounts are in {codes[0]}: currency: {codes[0]} in settings.yml")
+    settings = dict(zip(["currency"], codes, strict=False))
+    return Imported(tables, notes=tuple(dict.fromkeys(said)), settings=settings)
 
 
 def _project(plan: Plan) -> dict[str, object]:

@@ -4,7 +4,7 @@ from math import expm1, isinf, isnan
 
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.outcomes import Outcome
-from pmo_lib.wording import DASH, change, number
+from pmo_lib.wording import DASH, change, growth, number
 
 MORE, LESS = {"cost": ("more", "less"), "schedule": ("longer", "shorter")}, ("higher", "lower")
 VERBS = {
@@ -24,7 +24,7 @@ def effect(outcome: Outcome, value: float) -> str:
         return change(value, "share")
     share = expm1(value)
     more, less = MORE.get(outcome.id, ("more", "less"))
-    shown = number(abs(share), "share")
+    shown = growth(abs(share)).removeprefix("+")
     return f"{shown} {more if share > 0 else less}"
 
 
@@ -33,12 +33,6 @@ def ends(outcome: Outcome, low: float, high: float) -> str:
     if isnan(low) or isnan(high):
         return "no interval can be given"
     return f"{effect(outcome, low)} to {effect(outcome, high)}"
-
-
-def moved(found: Finding) -> str:
-    """lowered cost overrun, raised benefits realised."""
-    how = "lowered" if found.tested.value < 0 else "raised"
-    return f"{how} {found.outcome.name.lower()}"
 
 
 def helped(found: Finding) -> str:

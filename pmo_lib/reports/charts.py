@@ -173,7 +173,8 @@ def _strips(axes: Axes, shown: pd.DataFrame, tiers: Sequence[str]) -> None:
     place = (shown["overrun"] / width).round() * width
     counts = shown.groupby(["tier", place])["overrun"].size().reset_index(name="n")
     axes.scatter(
-        counts["overrun"], [tiers.index(tier) for tier in counts["tier"]], s=30, linewidth=0,
+        counts["overrun"], [tiers.index(tier) for tier in counts["tier"]], s=30,
+        linewidth=0, clip_on=False,
         color=[to_rgba(ACCENT, min(0.45 + 0.2 * (n - 1), 1)) for n in counts["n"]],
     )  # fmt: skip
     axes.set_yticks(range(len(tiers)), tiers)

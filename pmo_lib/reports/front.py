@@ -20,8 +20,10 @@ NEWS_LETTERS = 90
 TOLD = ("better", "worse", "kept", "not kept")  # the other answers are no news
 
 
-def departments(measured: Measurement, links: Mapping[str, str]) -> HTML:
-    """A row a department, linked to its page; intervals of a column are on one scale, 0 to 100 %.
+def departments(
+    measured: Measurement, links: Mapping[str, str], pdfs: Mapping[str, str] | None = None
+) -> HTML:
+    """A row a department, linked to its page and its PDF; intervals on one scale, 0 to 100 %.
 
     What most is asked of stands first, then what is worse or misses its target.
     """
@@ -36,7 +38,7 @@ def departments(measured: Measurement, links: Mapping[str, str]) -> HTML:
     heads = [SHOWN[kpi] for kpi in known] + ["Promises kept"] * has_promises + ["What is asked"]
     head = "".join(f"<th scope='col'>{page.escape(name)}</th>" for name in ["Department", *heads])
     rows = "\n".join(
-        _row(name, [results[kpi, name] for kpi in known], measured, briefs[name], links)
+        _row(name, [results[kpi, name] for kpi in known], measured, briefs[name], links, pdfs or {})
         for name in [ORGANISATION, *_in_order(measured, briefs)]
     )
     return HTML(
@@ -74,10 +76,13 @@ def _row(
     measured: Measurement,
     brief: Brief,
     links: Mapping[str, str],
+    pdfs: Mapping[str, str],
 ) -> str:
     text = page.escape(name)
     if name in links:
         text = f"<a href='{page.attribute(links[name])}'>{text}</a>"
+        if links[name] in pdfs:
+            text += f" <a class='screen' href='{page.attribute(pdfs[links[name]])}'>PDF</a>"
     cells = [_cell(result) for result in results]
     if measured.promises:
         own = [p for p in measured.promises if name in {ORGANISATION, p.department}]

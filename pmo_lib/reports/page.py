@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 
 import pandas as pd
@@ -11,6 +11,7 @@ from IPython.display import HTML
 from pmo_lib.printable import printable
 from pmo_lib.wording import DASH
 
+MOST_COLUMNS = 4  # that fit on a telephone
 LONG, PART = 24, 12  # letters of a word that a narrow page may break, and of its parts
 _BREAK = "\0"  # stands for a place to break: no printable text holds it
 _RIGHT = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -71,6 +72,20 @@ def lines(*texts: str) -> HTML:
     return HTML(f"\n{text}" if text.startswith("http") else text)
 
 
+def noted(text: str, numbers: Sequence[int]) -> HTML:
+    """A text with the numbers of its footnotes."""
+    marks = ", ".join(map(str, numbers))
+    return HTML(f"{escape(text)} <sup>{marks}</sup>" if marks else escape(text))
+
+
+def footnotes(numbers: Mapping[str, int]) -> HTML:
+    """The notes of a table, in the order of their numbers."""
+    points = "".join(
+        f"<li>{escape(text)}</li>\n" for text in sorted(numbers, key=numbers.__getitem__)
+    )
+    return HTML(f"<ol class='footnotes'>\n{points}</ol>")
+
+
 def code(text: str) -> HTML:
     """Lines of a file, as they are written."""
     return HTML(f"<pre>{escape(text)}</pre>")
@@ -109,15 +124,17 @@ def folded(summary: str, *parts: HTML) -> HTML:
 
 
 def table_html(frame: pd.DataFrame, caption: str, style: str = "") -> str:
-    """The HTML of `table`."""
+    """The HTML of `table`; more columns than fit on a narrow screen are cards there anyway."""
+    style = style or "cards" * (len(frame.columns) > MOST_COLUMNS)
     numeric = [_is_numeric(column) for _, column in frame.items()]
     styles = [" class='number'" if is_number else "" for is_number in numeric]
     names = [str(name) for name in frame.columns]
+    labels = [f" data-label='{attribute(name)}'" if "cards" in style else "" for name in names]
     head = "".join(
-        f"<th scope='col'{kind}>{escape(name)}</th>"
+        f"<th scope='col'{kind}>{escape(name)}</th>" if name else "<td></td>"
         for name, kind in zip(names, styles, strict=True)
     )
-    body = "\n".join(_row(row, names, styles) for row in frame.itertuples(index=False, name=None))
+    body = "\n".join(_row(row, labels, styles) for row in frame.itertuples(index=False, name=None))
     return (
         f"<div class='scroll'><table{f' class={style!r}' if style else ''}>\n"
         f"<caption>{escape(caption)}</caption>\n"
@@ -139,12 +156,11 @@ def _parted(word: re.Match[str]) -> str:
     return _BREAK.join(letters[at : at + PART] for at in range(0, len(letters), PART))
 
 
-def _row(cells: tuple[object, ...], names: list[str], styles: list[str]) -> str:
+def _row(cells: tuple[object, ...], labels: list[str], styles: list[str]) -> str:
+    """A row; where it is a card each of its cells says what it is."""
     first, *rest = map(_cell, cells)
-    columns = zip(rest, names[1:], styles[1:], strict=True)
-    tds = "".join(
-        f"<td data-label='{attribute(name)}'{kind}>{text}</td>" for text, name, kind in columns
-    )
+    columns = zip(rest, labels[1:], styles[1:], strict=True)
+    tds = "".join(f"<td{label}{kind}>{text}</td>" for text, label, kind in columns)
     return f"<tr><th scope='row'>{first}</th>{tds}</tr>"
 
 

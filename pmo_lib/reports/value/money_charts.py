@@ -8,8 +8,8 @@ import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
 from pmo_lib.effect.outcomes import OUTCOMES
+from pmo_lib.effect.words import effect
 from pmo_lib.reports.picture import ACCENT, INK, PAPER, STRONG, Picture, drawn
-from pmo_lib.reports.value.effect_words import effect
 from pmo_lib.stats.numbers import Floats
 from pmo_lib.wording import money, number
 from pmo_lib.worth.draws import ValueDraws

@@ -59,20 +59,6 @@ class MoneySections(Report):
         """Why there is no net value; empty where there is."""
         return self.case.money.refusal or self.case.costs.unknown
 
-    def _in_cash(self) -> str:
-        """Whether what went back to budgets alone is more than the cost, with its probability."""
-        paid = self.case.money.draws["conservative"].p_paid_in_cash
-        cash, cost = (
-            self._money(self.quantile("conservative", item, "p50")) for item in ("cashable", "cost")
-        )
-        if isnan(paid):
-            return ""
-        how = "has" if paid >= SURE else "has not" if paid <= 1 - SURE else "may or may not have"
-        return (
-            f"In cash alone it {how} paid: cashable value is {cash}, against a cost of {cost} (the "
-            f"probability that it has paid in cash is {number(paid, 'share')})."
-        )
-
     def pays(self) -> HTML:
         """The probability that it pays, the break-even effect and the payback, as sentences."""
         if self.why_no_net:
@@ -96,6 +82,20 @@ class MoneySections(Report):
             "what they are worth: read the lower end along with the median.",
         ]
         return page.bullets([each for each in said if each])
+
+    def _in_cash(self) -> str:
+        """Whether what went back to budgets alone is more than the cost, with its probability."""
+        paid = self.case.money.draws["conservative"].p_paid_in_cash
+        cash, cost = (
+            self._money(self.quantile("conservative", item, "p50")) for item in ("cashable", "cost")
+        )
+        if isnan(paid):
+            return ""
+        how = "has" if paid >= SURE else "has not" if paid <= 1 - SURE else "may or may not have"
+        return (
+            f"In cash alone it {how} paid: cashable value is {cash}, against a cost of {cost} (the "
+            f"probability that it has paid in cash is {number(paid, 'share')})."
+        )
 
     def money(self) -> HTML:
         """Value, cost and net at P5, P50 and P95, conservative and as estimated."""

@@ -346,15 +346,33 @@ class TestWhatIsNoValue:
         with pytest.raises(DataError, match="turn the list round"):
             propose(turned)
 
-    def test_days_still_to_come_are_a_plan(self, export: Callable[..., Path]) -> None:
+    @pytest.mark.parametrize(
+        ("first_year", "column"), [(2026, "baselines.start"), (2024, "projects.started_on")]
+    )
+    def test_days_still_to_come_are_a_plan(
+        self, export: Callable[..., Path], tmp_path: Path, first_year: int, column: str
+    ) -> None:
+        """Most of them: all are a plan. Some: those up to the day of the list are facts."""
         path = export(
             "Register 2026-10-31.csv", "Project ID,Department,Start Date,Actual Finish",
-            *(f"P{i},IT,{2024 + i % 5}-02-01,2026-01-0{1 + i % 9}" for i in range(12)),
+            *(f"P{i},IT,{first_year + i % 4}-12-01,2026-01-0{1 + i % 9}" for i in range(12)),
+        )  # fmt: skip
+        sheets = propose(path)
+        found = {each.heading: f"{each.table}.{each.column}" for each in sheets[0].proposals}
+        assert found["Start Date"] == column
+        assert found["Actual Finish"] == "projects.finished_on"
+        write_map(sheets, tmp_path / "m.yml", force=False)
+        projects = MapSource.at(tmp_path / "m.yml").read([path]).tables["projects"]
+        years = set(projects["started_on"].dropna().dt.year)
+        assert years == ({2024, 2025} if first_year == 2024 else set())
+
+    def test_scores_are_neither_shares_nor_money(self, export: Callable[..., Path]) -> None:
+        path = export(
+            "risks.csv", "Risk ID,Project,Date Raised,Likelihood (1-5),Impact (1-5)",
+            *(f"R{i},P{i % 3},2026-01-0{1 + i % 9},{1 + i % 5},{1 + i % 4}" for i in range(20)),
         )  # fmt: skip
         (sheet,) = propose(path)
-        found = {each.heading: f"{each.table}.{each.column}" for each in sheet.proposals}
-        assert found["Start Date"] == "baselines.start"
-        assert found["Actual Finish"] == "projects.finished_on"
+        assert {"probability", "impact"}.isdisjoint(each.column for each in sheet.proposals)
 
     def test_who_rates_is_told_by_the_heading(self, export: Callable[..., Path]) -> None:
         text = as_yaml(propose(export(
@@ -449,3 +467,39 @@ sheets:
         (raw,) = mapped(source.declared, [path], "m.yml").found["projects"]
         lines = dict(zip(raw.cells["project_id"], raw.lines.tolist(), strict=True))
         assert lines == {"A": 6, "B": 3, "C": 4}
+
+
+class TestCurrency:
+    ROWS = tuple(f"P{i},IT,{10 + i},{20 + i}" for i in range(8))
+
+    def test_of_headings_goes_into_the_settings(
+        self, export: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        path = export("a.csv", "Project ID,Department,Spend (€k),Budget (€k)", *self.ROWS)
+        write_map(propose(path), tmp_path / "m.yml", force=False)
+        assert MapSource.at(tmp_path / "m.yml").read([path]).settings == {"currency": "EUR"}
+
+    def test_of_a_single_column_that_differs_is_left_to_people(
+        self, export: Callable[..., Path]
+    ) -> None:
+        head = "Project ID,Department,Spend (£k),Budget (£k),Forecast cost (EUR k)"
+        (sheet,) = propose(export("a.csv", head, *(f"{row},3" for row in self.ROWS)))
+        assert sheet.currency == "GBP"
+        assert any("in EUR, others in GBP" in doubt for doubt in sheet.doubts)
+        assert "estimate_at_completion" not in {each.column for each in sheet.proposals}
+
+    def test_of_cells_goes_into_the_settings_where_there_is_but_one(
+        self, export: Callable[..., Path]
+    ) -> None:
+        kept = (
+            "sheets: [{tables: {projects: {project_id: ID, department: Area, actual_cost: Cost}}}]"
+        )
+        source = MapSource.at(export("m.yml", kept))
+        one = source.read([export("one.csv", "ID,Area,Cost", "A,IT,€ 5", "B,IT,€ 7")])
+        two = export("two.csv", "ID,Area,Cost", "A,IT,€ 5", "B,IT,£ 7")
+        assert one.settings == {"currency": "EUR"}
+        with pytest.raises(DataError, match="amounts are in EUR and GBP"):
+            source.read([two])
+        ours = MapSource.at(export("n.yml", f"settings: {{currency: EUR}}\n{kept}"))
+        strict = ours.read([two])
+        assert strict.unread["value"].tolist() == ["£ 7"]

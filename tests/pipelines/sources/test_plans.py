@@ -224,3 +224,17 @@ def test_damaged_values_are_refused_in_words(file: Callable[[str, str], Path]) -
 def test_decimal_commas_of_xer_are_read(file: Callable[[str, str], Path]) -> None:
     comma = file("c.xer", XER.replace("\t4100", "\t4100,50"))
     assert xer.read([comma]).tables["status_reports"]["estimate_at_completion"][0] == 6200.5
+
+
+def test_currency_of_a_plan_goes_into_the_settings(file: Callable[[str, str], Path]) -> None:
+    def plan(name: str, said: str) -> Path:
+        own = MSPDI.replace("New depot", name).replace("<StatusDate>", f"{said}<StatusDate>", 1)
+        return file(f"{name}.xml", own)
+
+    code = plan("a", "<CurrencySymbol>$</CurrencySymbol><CurrencyCode>EUR</CurrencyCode>")
+    sign = plan("b", "<CurrencySymbol>£</CurrencySymbol>")
+    dollars = plan("c", "<CurrencySymbol>$</CurrencySymbol>")
+    found = [mspdi.read([each]).settings for each in (code, sign, dollars)]
+    assert found == [{"currency": "EUR"}, {"currency": "GBP"}, {}]
+    with pytest.raises(DataError, match="EUR and GBP"):
+        mspdi.read([code, sign])

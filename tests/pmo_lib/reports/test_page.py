@@ -23,6 +23,7 @@ PIECES = {
     "joined": page.joined(page.paragraph(EVIL), page.paragraph(EVIL)),
     "badge": page.badge(EVIL, EVIL, EVIL),
     "lines": page.joined(page.paragraph(), page.lines(EVIL, EVIL, "")),
+    "noted": page.joined(page.noted(EVIL, [1, 2]), page.footnotes({EVIL: 1})),
     "folded": page.folded(EVIL, page.table(FRAME, EVIL)),
 }
 
@@ -57,6 +58,17 @@ class TestTable:
         marked = [(tag, a.get("class")) for tag, a in parsed(page.table(FRAME, "c")).tags
                   if tag in {"th", "td"}]  # fmt: skip
         assert marked == [("th", None), ("th", "number")] + [("th", None), ("td", "number")] * 2
+
+    def test_has_no_empty_head(self) -> None:
+        found = parsed(page.table(pd.DataFrame({"": ["P5"], "Value": ["1"]}), "c"))
+        assert found.rows == [["", "Value"], ["P5", "1"]]
+        assert [tag for tag, _ in found.tags if tag in {"td", "th"}] == ["td", "th", "th", "td"]
+
+    def test_with_more_columns_than_a_telephone_holds_is_cards_there(self) -> None:
+        for columns, kind in ((4, None), (5, "cards"), (9, "cards")):
+            frame = pd.DataFrame({f"c{n}": ["a"] for n in range(columns)})
+            tables = [a for tag, a in parsed(page.table(frame, "c")).tags if tag == "table"]
+            assert tables[0].get("class") == kind
 
     def test_aligns_words_that_are_numbers_of_one_unit(self) -> None:
         columns = {
