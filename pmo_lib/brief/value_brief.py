@@ -144,7 +144,7 @@ def _effects(case: ValueCase) -> str:
             said.append(f"{found.outcome.name}: {found.claim.word}")
             continue
         passed = sum(check.state == "passed" for check in found.checks)
-        checks = f", {passed} of {len(found.checks)} checks passed" if found.checks else ""
+        checks = f", {passed} of {len(found.checks)} checks" if found.checks else ""
         said.append(
             f"{found.outcome.name}: {found.claim.word}, {effect(found.outcome, found.tested.value)}"
             f"{checks}"

@@ -36,7 +36,7 @@ def one_page(
         _block(_since(brief), brief.since_last),
         _block(fine, [brief.fine] if brief.fine else []),
         _block(unknown, [brief.cannot_tell] if brief.cannot_tell else []),
-        f"<p class='beneath'>{page.escape(_how_sure(level, until))}</p>",
+        f"<p class='beneath'>{page.escape(_how_sure(brief.numbers, level, until))}</p>",
     ]
     inner = "\n".join(part for part in parts if part)
     return HTML(f"<section class='one-page'>\n{inner}\n</section>")
@@ -129,10 +129,11 @@ def _spark(one: Headline, sparks: Mapping[str, HTML]) -> str:
     return str(drawn.data)
 
 
-def _how_sure(level: str, until: str) -> str:
-    said = (
-        f"How sure: a range is the {level}; where there is none the figure is a plain count or sum."
-    )
+def _how_sure(shown: Sequence[Headline], level: str, until: str) -> str:
+    said = f"How sure: a range is the {level}"
+    if not all(one.range for one in shown):
+        said += "; where there is none the figure is a plain count or sum"
+    said += "."
     if until:
         said += f" “Before” is up to {month(until)}; a change since is not yet an effect."
     return said

@@ -24,7 +24,7 @@ def state_share_returned(evidence: Evidence) -> Found:
         "state-share-returned:budgets", ORGANISATION,
         "State what share of avoided overruns went back to budgets", FINANCE,
         f"each {number(STEP_SHARE, 'share')} adds {money(STEP_SHARE * avoided, currency)} in cash; "
-        "nothing is stated, so none is counted", money=avoided,
+        "none is counted yet", money=avoided,
     )  # fmt: skip
 
 
