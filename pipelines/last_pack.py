@@ -71,7 +71,7 @@ def keep(out: Path, period: str, warn: Callable[[str], None] = lambda _: None) -
         pack
         for job in sorted((out / "reports").glob("*"))
         for pack in packs_in(job, warn)
-        if pack.period < period and (pack.folder / PAGE_ONE).is_file()
+        if pack.period < period and all((pack.folder / n).is_file() for n in (PAGE_ONE, KPIS))
     ]
     last = max(packs, key=lambda pack: (pack.period, pack.started), default=None)
     with replaced_folder(out / LAST, ours.last) as folder:
