@@ -62,11 +62,11 @@ def _overspend(evidence: Evidence, department: str) -> Headline | None:
     if total is None or share is None:
         return None
     currency = evidence.view.settings.currency
-    above = "more" if total.value > 0 else "less"
+    above = "more" if total.value >= 0 else "less"
     tail = evidence.result("D4", department)
     far = round(tail.value * tail.n) if tail else 0
     return Headline(
-        "D3", "total", f"spent {'above' if total.value > 0 else 'below'} approval",
+        "D3", "total", f"spent {'above' if total.value >= 0 else 'below'} approval",
         _short(money(abs(total.value), currency)),
         interval(share.low, share.high, "share") if not isnan(share.low) else "",
         f"{number(abs(share.value), 'share')} {above} than approved for "

@@ -129,9 +129,10 @@ def _effect(case: ValueCase, cost: Finding) -> Headline:
     low, value, high = tested.low, tested.value, tested.high
     if "cost" in used.names:
         low, value, high = (float(used.quantile(p)["cost"]) for p in (0.05, 0.5, 0.95))
+    what = "effect on cost" + " that the money uses" * ("cost" in used.names)
     basis = f"of {counted(tested.n, 'project')} in {counted(tested.clusters, 'department')}"
     return Headline(
-        "", "cost", "effect on cost that the money uses", effect(cost.outcome, value),
+        "", "cost", what, effect(cost.outcome, value),
         ends(cost.outcome, low, high), basis, "", "",
     )  # fmt: skip
 
@@ -144,7 +145,7 @@ def _effects(case: ValueCase) -> str:
             said.append(f"{found.outcome.name}: {found.claim.word}")
             continue
         passed = sum(check.state == "passed" for check in found.checks)
-        checks = f", {passed} of {len(found.checks)} checks" if found.checks else ""
+        checks = f", {passed} of {len(found.checks)} checks passed" if found.checks else ""
         said.append(
             f"{found.outcome.name}: {found.claim.word}, {effect(found.outcome, found.tested.value)}"
             f"{checks}"

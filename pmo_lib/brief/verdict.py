@@ -60,7 +60,7 @@ def cannot_tell(evidence: Evidence, department: str, collect: str) -> str:
     if not without:
         return ""
     known = {r.kpi_id for r in own}
-    said = f"{len(without)} of {counted(len(known), 'KPI')} have no value."
+    said = f"{len(without)} of {counted(len(known), 'KPI')} {_has(len(without))} no value."
     if collect and department == ORGANISATION:
         return f"{said} To collect first: {collect}."
     few = sum(r.state == "too few" for r in own if r.kpi_id in without)

@@ -58,7 +58,7 @@ def answer(runs: Any, **answers: str) -> None:
     assert block is not None
     head, *lines = block.get_text().strip().splitlines()
     assert len(lines) == 2
-    filled = [line[:-3] + answers["finance" if FINANCE_ASK in line else "legal"] for line in lines]
+    filled = [line[:-2] + answers["finance" if FINANCE_ASK in line else "legal"] for line in lines]
     (runs.raw / "decisions.csv").write_text("\n".join([head, *filled]) + "\n")
 
 
