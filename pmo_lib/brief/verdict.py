@@ -128,6 +128,10 @@ def carriers(units: pd.DataFrame, department: str) -> tuple[int, float]:
     return few, float(above.head(few).sum())
 
 
+def _has(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
 def _is_bad(result: KpiResult) -> bool:
     """Better than before and still below half: no praise."""
     return CATALOGUE[result.kpi_id].unit == "share" and (

@@ -58,6 +58,6 @@ def keep_comparison(evidence: Evidence) -> Found:
     yield Ask(
         "keep-comparison:departments", ORGANISATION,
         f"Decide what the PMO is to show before {them} adopt it", HEAD,
-        f"{counted(len(without), 'department')} without the PMO: once they adopt, nobody is left to "
-        "compare with",
+        f"{counted(len(without), 'department')} without the PMO: once they adopt, nobody is left "
+        "to compare with",
     )  # fmt: skip
