@@ -48,6 +48,7 @@ class TestPublished:
 
     def test_has_index_pages_results_dictionary_and_record(self, pack: Path) -> None:
         data = {"kpis.csv", "kpis.parquet", "benchmarks.csv", "value_case.csv", "run.json"}
+        data |= {"value_money.csv", "promises.csv", "asks.csv", "page_one.json"}
         assert set(contents(pack)) == {*PAGES, *data}
 
     @pytest.mark.parametrize("name", PAGES)
@@ -70,7 +71,7 @@ class TestPublished:
     @pytest.mark.parametrize("name", [f"{name}.html" for name in REPORTS])
     def test_report_hides_its_code(self, pack: Path, name: str) -> None:
         html = (pack / name).read_text(encoding="utf-8")
-        for code in ("KpiReport.open", "from pmo_lib", "report.answer()", "data_dir: str"):
+        for code in ("KpiReport.open", "from pmo_lib", "report.one_page()", "data_dir: str"):
             assert code not in html
 
     @pytest.mark.parametrize("name", PAGES)
@@ -96,7 +97,7 @@ class TestPublished:
         in_flight = results.loc[("P2", "All departments")]
         assert in_flight["value"] == 2
         text = BeautifulSoup((pack / "03_kpi_report.html").read_text(), "html.parser").text
-        assert "2 projects are in flight" in text
+        assert "2 in flight" in text
         on_time = results.loc[("D1", "All departments")]
         assert on_time["value"] == pytest.approx(2 / 3)
         assert "67\u00a0%" in text
