@@ -112,6 +112,22 @@ def test_several_maps_by_the_names_of_the_files(folder: Folder) -> None:
     assert judged["risks"].accepted["risk_id"].tolist() == ["R1"]
 
 
+def test_schedules_of_tools_are_read_by_the_name_of_their_source(folder: Folder) -> None:
+    plan = (
+        '<Project xmlns="http://schemas.microsoft.com/project"><Title>Depot</Title>'
+        "<StatusDate>2026-03-31T17:00:00</StatusDate><Tasks><Task><UID>1</UID><Name>Dig</Name>"
+        "<Start>2026-01-05T08:00:00</Start><Finish>2026-02-27T17:00:00</Finish>"
+        "<ActualStart>2026-01-06T08:00:00</ActualStart></Task></Tasks></Project>"
+    )
+    raw = folder("map: {'*.xml': mspdi, 'regis*': map.yml}\n", depot__xml=plan)
+    prepared = examined(raw)
+    projects = prepared.judged["projects"].accepted
+    assert sorted(projects["project_id"]) == ["A1", "A2", "Depot"]
+    told = [each.asks for each in prepared.verdict.questions if each.check == "source"]
+    assert len(told) == 1
+    assert "no baseline is set" in told[0]
+
+
 def test_files_named_as_our_tables_are_read_as_those(folder: Folder) -> None:
     raw = folder(projects__csv="project_id,department\nP1,IT\n")
     assert claimed(raw, {"*": "map.yml"}) == {"map.yml": [raw / "register.csv"]}
