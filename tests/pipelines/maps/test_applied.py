@@ -34,8 +34,8 @@ sheets:
 EXPORT = """\
 Our register,,,,,,
 Ref,Area,Stage,Began,Spend (£k),Health,Sponsors
-A1,IT,Closed,03/02/2023,90.5,A/G,x
-A2,HR,Open,04/05/2024,"1,300",,y
+A1,IT,Closed,03/02/2023,90.5,A/G,2026-01-05
+A2,HR,Open,04/05/2024,"1,300",,2026-01-06
 TOTAL,,,,1390.5,,
 """
 
@@ -77,11 +77,12 @@ def test_makes_the_tables_of_the_export(folder: Folder) -> None:
 
 
 def test_tells_what_is_left_out_and_asks_nothing_of_columns_left_aside(folder: Folder) -> None:
-    """Sponsors is nearly a column of ours: whoever wrote the map has seen it."""
+    """Sponsors is nearly a column of ours, and holds dates: whoever wrote the map has seen it."""
     prepared = examined(folder())
     told = {each.check: each.asks for each in prepared.verdict.questions if each.table}
     assert "line 1: above the headings; line 5: a total" in told["left_out"]
     assert "left_aside" not in told
+    assert prepared.settings.waived == []
     assert prepared.judged["projects"].verdict.extra_columns == ("sponsors",)
 
 
