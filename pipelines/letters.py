@@ -61,6 +61,8 @@ def described(letter: str) -> str:
 
 def is_misread(text: str) -> bool:
     """Whether letters were lost, or UTF-8 was taken for Windows-1252: M?ller, MÃ¼ller."""
+    if text.isascii() and "?" not in text:
+        return False
     if "\ufffd" in text or re.search(r"[^\W\d_]\?[^\W\d_]", text):
         return True
     try:

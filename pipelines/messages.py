@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -50,7 +50,9 @@ def told(pack: Path) -> dict[str, News]:
             name: News(
                 name,
                 brief["verdict"],
-                tuple(ask for ask in brief["asks"] if not ask["by"] or ask["by"] <= last_day),
+                tuple(
+                    _said(ask) for ask in brief["asks"] if not ask["by"] or ask["by"] <= last_day
+                ),
                 tuple(brief.get("since_last", ())),
                 _report_of(made, name),
             )
@@ -61,6 +63,18 @@ def told(pack: Path) -> dict[str, News]:
             "does not say what is new, so nothing is mailed", where=str(pack / PAGE_ONE),
             remedy="Make the pack anew with --force",
         ) from error  # fmt: skip
+
+
+def _said(ask: Mapping[str, str]) -> dict[str, str]:
+    """The ask in sentences: by 31 October 2026."""
+    why, by = ask["why"].rstrip("."), ask["by"]
+    day = date.fromisoformat(by) if by else None
+    return {
+        "what": ask["what"],
+        "who": ask["who"],
+        "by": f", by {day.day} {month(by[:7])}" if day else "",
+        "why": f"{why[:1].upper()}{why[1:]}." if why else "",
+    }
 
 
 def _report_of(made: Made, subject: str) -> str:
@@ -99,9 +113,7 @@ def _as_text(news: News) -> str:
     lines = [news.subject, news.verdict]
     if news.due:
         lines += ["", "To be decided:"]
-        lines += [
-            f"- {ask['what']}. {ask['who']}, by {ask['by']}. {ask['why']}" for ask in news.due
-        ]
+        lines += [f"- {ask['what']}. {ask['who']}{ask['by']}. {ask['why']}" for ask in news.due]
     if news.since_last:
         lines += ["", "New:", *(f"- {line}" for line in news.since_last)]
     return "\n".join(lines)

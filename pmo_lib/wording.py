@@ -77,15 +77,25 @@ def change(value: float, unit: Unit) -> str:
             return digits
 
 
+def growth(share: float) -> str:
+    """A relative change with its sign: −18 %, +3 %, −0.3 %; a dash where there is none."""
+    if isnan(share):
+        return DASH
+    digits = _rounded(share, 0, "+", by=100)
+    return f"{_rounded(share, 1, '+', by=100) if digits == '0' else digits}{TIED}%"
+
+
 def change_interval(low: float, high: float, unit: Unit) -> str:
     """−3 points to +19 points; a dash where there is none."""
     return DASH if isnan(low) or isnan(high) else f"{change(low, unit)} to {change(high, unit)}"
 
 
 def wanted(low: float, high: float, unit: Unit) -> str:
-    """At least 80 %, at most 14 days, 0.80 to 1.25; a dash where nothing is wanted."""
+    """At least 80 %, at most 14 days, 0.80 to 1.25, 100 %; a dash where nothing is wanted."""
     if isnan(low) and isnan(high):
         return DASH
+    if unit == "share" and (low == 1 or high == 0):
+        return number(1.0 if low == 1 else 0.0, unit)  # all, or none
     if isnan(high):
         return f"at least {number(low, unit)}"
     if isnan(low):

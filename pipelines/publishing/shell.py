@@ -13,12 +13,13 @@ _FIGURE = re.compile(
     r'<details class="behind"><summary>[^<]*</summary>(?P<numbers>.*?)</details>',
     re.DOTALL,
 )
+_FALLBACK = re.compile(r"var\((--[a-z]+),#[0-9a-f]{6}\)")  # for a page without our colours
 _HEADING = re.compile(r"<h2(?: id=\"(?P<id>[^\"]*)\")?>(?P<text>.*?)</h2>", re.DOTALL)
 
 
 def furnished(html: str) -> str:
     """The page with its figures numbered, their numbers in an annex, and its sections listed."""
-    return _with_contents(_with_annex(html))
+    return _FALLBACK.sub(r"var(\1)", _with_contents(_with_annex(html)))
 
 
 def in_css(text: str) -> str:

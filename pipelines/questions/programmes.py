@@ -1,12 +1,13 @@
 """Rows of projects that are sums of others: programmes, phases, totals of a department."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 import numpy as np
 import pandas as pd
 
 from pipelines.questions.asked import Asked, Mended, Tables
+from pipelines.reading.totals import WHOLE, rows_with
 from pmo_lib.contract.tables import in_reference_order
 from pmo_lib.contract.verdict import Question
 from pmo_lib.wording import counted, listed
@@ -39,6 +40,7 @@ def check(asked: Asked) -> Iterator[Question | Mended]:
     sums = _sums(asked, told)
     if sums:
         yield _sum_of_others(sums)
+    yield from _called_totals(asked, told | sums.keys())
 
 
 def _parts(name: str, extra: pd.DataFrame, projects: pd.DataFrame) -> dict[str, set[str]]:
@@ -161,3 +163,21 @@ def _sum_of_others(sums: dict[str, int]) -> Mended:
         examples=tuple(sorted(sums)[:3]),
     )  # fmt: skip
     return Mended(question, lambda tables: _without(tables, set(sums)))
+
+
+def _called_totals(asked: Asked, told: Set[str]) -> Iterator[Question]:
+    """Projects that alone bear a word for a total, though they look like no total."""
+    projects = asked.tables["projects"]
+    for column in ("name", "department"):
+        once = projects[~projects[column].duplicated(keep=False)]
+        called = once.loc[rows_with(once[column], WHOLE), ["project_id", column]]
+        called = called[~called["project_id"].isin(told)]
+        if len(called):
+            first, word = called.iloc[0]
+            more = f", as of {len(called) - 1:,} more" if len(called) > 1 else ""
+            yield Question(
+                "called_total", "projects", column,
+                f"is {first!r} a total of others; its {column} is {word!r}{more}, and it is "
+                "counted as a project",
+                "Leave totals out of the export",
+            )  # fmt: skip

@@ -20,10 +20,10 @@ _WHOLES = (
     "all|overall|summary|all projects|all departments|alle|tous|todos|tutti|итого|всего|合計|总计"
 )
 TOTAL = re.compile(rf"[\W_]*(?:{_WORDS})[\W_]*(?:\(\d+\))?", re.IGNORECASE)
-_EXACT = re.compile(rf"[\W_]*(?:{_WORDS}|{_WHOLES})[\W_]*(?:\(\d+\))?", re.IGNORECASE)
+WHOLE = re.compile(rf"[\W_]*(?:{_WORDS}|{_WHOLES})[\W_]*(?:\(\d+\))?", re.IGNORECASE)
 # "Total Archives", "Archives total", "Total: 24 projects": so only in place of an identifier
 _PART = re.compile(
-    rf"\W*(?:{_WORDS})(?:\s*[:(].*|\s+.*)?|.*\s(?:{_WORDS})\W*|{_EXACT.pattern}",
+    rf"\W*(?:{_WORDS})(?:\s*[:(].*|\s+.*)?|.*\s(?:{_WORDS})\W*|{WHOLE.pattern}",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -57,11 +57,11 @@ def rows_with(text: pd.Series, pattern: re.Pattern[str]) -> pd.Index:
 
 def _bearing(table: Table, typed: pd.DataFrame) -> dict[str, pd.Index]:
     """The rows that bear a word for a total, by the column that says what a row is of."""
-    found = {column.name: rows_with(typed[column.name], _EXACT) for column in _names(table)}
     first = table.key[0]
+    patterns = {column.name: WHOLE for column in _names(table)}
     if table[first].kind == "id":
-        found[first] = rows_with(typed[first], _PART)
-    return found
+        patterns[first] = _PART
+    return {name: rows_with(typed[name], pattern) for name, pattern in patterns.items()}
 
 
 def _names(table: Table) -> list[Column]:

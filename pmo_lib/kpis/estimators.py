@@ -28,6 +28,7 @@ from pmo_lib.stats import estimate, means, quantiles, rates, ratios
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.numbers import Floats
 from pmo_lib.stats.skill import by_case_and_colour, skill
+from pmo_lib.wording import counted
 
 Method = Callable[[Floats, Floats, float], Estimate]
 
@@ -85,7 +86,7 @@ def _told(found: Estimate, left_out: int) -> Estimate:
     """The estimate with a note on clustered units and on missing ones."""
     said = [
         found.note,
-        f"from {found.clusters:,} independent cases" if found.clusters < found.n else "",
+        f"from {counted(found.clusters, 'independent case')}" if found.clusters < found.n else "",
         f"{left_out:,} of {found.n + left_out:,} left out of it, the data do not say"
         if left_out
         else "",

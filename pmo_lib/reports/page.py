@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 
 import pandas as pd
@@ -70,6 +70,20 @@ def lines(*texts: str) -> HTML:
     text = f"{escape(first)}{beneath}"
     # IPython opens what begins like an address
     return HTML(f"\n{text}" if text.startswith("http") else text)
+
+
+def noted(text: str, numbers: Sequence[int]) -> HTML:
+    """A text with the numbers of its footnotes."""
+    marks = ", ".join(map(str, numbers))
+    return HTML(f"{escape(text)} <sup>{marks}</sup>" if marks else escape(text))
+
+
+def footnotes(numbers: Mapping[str, int]) -> HTML:
+    """The notes of a table, in the order of their numbers."""
+    points = "".join(
+        f"<li>{escape(text)}</li>\n" for text in sorted(numbers, key=numbers.__getitem__)
+    )
+    return HTML(f"<ol class='footnotes'>\n{points}</ol>")
 
 
 def code(text: str) -> HTML:

@@ -46,7 +46,7 @@ class Picture:
             f"<figure><figcaption>{escape(self.caption or self.alt)}</figcaption>\n"
             f"{self.svg()}</figure>\n"
             f'<details class="behind"><summary>{NUMBERS}</summary>\n'
-            f"{table(self.data, self.alt).data}\n</details>"
+            f"{table(self.data, self.alt, 'plain').data}\n</details>"
         )
 
     def __repr__(self) -> str:

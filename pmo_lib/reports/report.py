@@ -102,7 +102,12 @@ class Report:
 
     def scorecard(self) -> HTML:
         """Every KPI with a value: interval, n, baseline, change, target, both answers and trend."""
-        return scorecard(self.results, self.trends, self.level)
+        return scorecard(self.results, self.trends, self.level, self.signalling)
+
+    @cached_property
+    def signalling(self) -> set[str] | None:
+        """The KPIs whose chart has a signal; None where there are no charts."""
+        return None
 
     @cached_property
     def trends(self) -> dict[str, HTML]:

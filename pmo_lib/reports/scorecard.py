@@ -1,6 +1,6 @@
-"""The scorecard: per family a table with value, interval, n, baseline, change and both answers."""
+"""The scorecard: a line a KPI; those with news open, the others folded away by family."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import isnan
 
 import pandas as pd
@@ -9,7 +9,7 @@ from IPython.display import HTML
 from pmo_lib.assessment.judgement import without_reference
 from pmo_lib.engine.result import KpiResult, is_headline
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.kpis.kpi import FAMILIES, Kpi
+from pmo_lib.kpis.kpi import FAMILIES
 from pmo_lib.reports import page
 from pmo_lib.wording import (
     DASH,
@@ -48,58 +48,109 @@ AGAINST_TARGET = {
     "cannot tell yet": "the interval lies on both sides, or there are too few cases",
     "no target set": "none stands in the settings",
 }
-DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", "context": "context only"}
+NO_NEWS = (
+    "No KPI is clearly better or worse than before, none clearly keeps or misses a target, and no "
+    "chart has a signal."
+)
+CONTEXT = "for context only, never judged"
 
 
-def scorecard(results: Sequence[KpiResult], trends: Mapping[str, HTML], level: str) -> HTML:
-    """Every KPI with a value, a table a family.
+def scorecard(
+    results: Sequence[KpiResult],
+    trends: Mapping[str, HTML],
+    level: str,
+    signals: Collection[str] | None = None,
+) -> HTML:
+    """Every KPI with a value, a line each, and what is to know of some in footnotes.
 
-    `trends` holds the sparklines by KPI, `level` names the intervals: 90 % interval.
+    `trends` holds the sparklines by KPI, `level` names the intervals: 90 % interval. Where
+    `signals` names the KPIs whose chart has one, those with news stand first and open, all others
+    folded away by family; else all are open.
     """
     measured = [r for r in results if r.is_measured and not r.segment]
-    unused = [] if any(r.baseline == r.baseline for r in measured) else ["Baseline", "Change"]
-    unused += [] if trends else ["Trend"]
-    parts: list[HTML] = []
+    heads = [r for r in measured if is_headline(r)]
+    if not heads:
+        return page.paragraph("No KPI has a value.")
+    news = [] if signals is None else [r for r in heads if _is_news(r, signals)]
+    parts = []
+    if news:
+        parts.append(_table(news, measured, trends, f"KPIs with news; in brackets the {level}"))
+    elif signals is not None:
+        parts.append(page.paragraph(NO_NEWS))
     for family, name in FAMILIES.items():
-        rows = [
-            row_of(result, measured, trends)
-            for result in measured
-            if CATALOGUE[result.kpi_id].family == family and is_headline(result)
-        ]
+        rows = [r for r in heads if CATALOGUE[r.kpi_id].family == family and r not in news]
         if rows:
-            caption = f"KPIs, {name.lower()}; beneath values and changes their {level}"
-            table = page.table(pd.DataFrame(rows).drop(columns=unused), caption, "cards")
-            parts.append(page.subsection(name, table))
-    return page.joined(*parts) if parts else page.paragraph("No KPI has a value.")
+            caption = f"KPIs: {name}; in brackets the {level}"
+            table = _table(rows, measured, trends, caption)
+            said = f"{name}: {counted(len(rows), 'KPI')} without news"
+            parts.append(
+                page.subsection(name, table) if signals is None else page.folded(said, table)
+            )
+    return page.joined(*parts)
 
 
-def row_of(
-    result: KpiResult, measured: Sequence[KpiResult], trends: Mapping[str, HTML]
+def _is_news(result: KpiResult, signals: Collection[str]) -> bool:
+    return result.kpi_id in signals or bool(
+        {result.than_before, result.against_target} & {"better", "worse", "kept", "not kept"}
+    )
+
+
+def _table(
+    rows: Sequence[KpiResult],
+    measured: Sequence[KpiResult],
+    trends: Mapping[str, HTML],
+    caption: str,
+) -> HTML:
+    """A line each, without the columns that would be empty, and the footnotes beneath."""
+    notes: dict[str, int] = {}
+    frame = pd.DataFrame([_row_of(each, measured, trends, notes) for each in rows])
+    empty = [
+        *(["Before", "Difference"] if all(isnan(r.baseline) for r in rows) else []),
+        *(["Than before"] if {r.than_before for r in rows} <= {"", "cannot be compared"} else []),
+        *(["Target"] if {r.against_target for r in rows} <= {"", "no target set"} else []),
+        *([] if any(r.kpi_id in trends for r in rows) else ["Trend"]),
+    ]
+    table = page.table(frame.drop(columns=empty), caption, "cards")
+    return page.joined(table, page.footnotes(notes)) if notes else table
+
+
+def _row_of(
+    result: KpiResult,
+    measured: Sequence[KpiResult],
+    trends: Mapping[str, HTML],
+    notes: dict[str, int],
 ) -> dict[str, object]:
-    """One KPI as a row of the scorecard."""
-    kpi = CATALOGUE[result.kpi_id]
+    """One KPI as a row; what is to know of it gets the number that the same note has."""
+    kpi, moved = CATALOGUE[result.kpi_id], result.change
+    unit = kpi.unit
+    said = [
+        result.statistic.words, *_further(result, measured), result.reason, result.compared,
+        CONTEXT if kpi.better == "context" else "",
+    ]  # fmt: skip
+    each = [_sentence(part) for text in said for part in text.split("; ") if part]
+    numbers = [notes.setdefault(text, len(notes) + 1) for text in dict.fromkeys(each)]
     return {
-        "KPI": page.lines(
-            f"{kpi.id} {kpi.name}",
-            ", ".join(filter(None, [result.statistic.words, direction(kpi)])),
-            *_further(result, measured),
-            result.reason,
-        ),
-        "Value": page.lines(
-            number(result.value, kpi.unit), _or_nothing(interval(result.low, result.high, kpi.unit))
+        "KPI": page.noted(f"{kpi.id} {kpi.name}", numbers),
+        "Now": _with_ends(
+            number(result.value, kpi.unit), interval(result.low, result.high, kpi.unit)
         ),
         "n": result.n,
-        "Baseline": number(result.baseline, kpi.unit),
-        "Change": page.lines(
-            change(result.change.value, kpi.unit),
-            _or_nothing(change_interval(result.change.low, result.change.high, kpi.unit)),
-            detectable(result),
-            result.compared,
+        "Before": number(result.baseline, unit),
+        "Difference": _with_ends(
+            change(moved.value, unit), change_interval(moved.low, moved.high, unit)
         ),
         "Than before": answer(result.than_before),
         "Target": page.joined(answer(result.against_target), _small(target(result))),
         "Trend": trends.get(kpi.id, DASH),
     }
+
+
+def _with_ends(value: str, ends: str) -> str:
+    return value if ends == DASH else f"{value} ({ends})"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
 def answer(word: str) -> HTML:
@@ -167,27 +218,11 @@ def legend() -> HTML:
     )
 
 
-def detectable(result: KpiResult) -> str:
-    """The minimum detectable change, in words."""
-    if isnan(result.change.detectable):
-        return ""
-    size = change(result.change.detectable, CATALOGUE[result.kpi_id].unit).lstrip("+")
-    return f"minimum detectable change {size}"
-
-
-def direction(kpi: Kpi) -> str:
-    """Which way is good, in words."""
-    if kpi.near is None:
-        return DIRECTIONS[kpi.better]
-    low, high = (number(end, kpi.unit) for end in kpi.near)
-    return f"good near {low}" if low == high else f"good from {low} to {high}"
-
-
 def _further(result: KpiResult, measured: Sequence[KpiResult]) -> list[str]:
     """The KPI's further statistics, a line each."""
     own = CATALOGUE[result.kpi_id].unit
     return [
-        f"{r.statistic.words}: {number(r.value, unit)}"
+        f"{r.statistic.words or r.statistic.id}: {number(r.value, unit)}"
         + (f" ({ends})" if (ends := interval(r.low, r.high, unit)) != DASH else "")
         for r in measured
         if r.kpi_id == result.kpi_id and not is_headline(r)
@@ -204,7 +239,3 @@ def _named(found: Sequence[KpiResult]) -> str:
 
 def _small(text: str) -> HTML:
     return HTML("" if text == DASH else f"<br><small>{page.escape(text)}</small>")
-
-
-def _or_nothing(text: str) -> str:
-    return "" if text == DASH else text

@@ -16,6 +16,11 @@ VARIABLES = {
     LINE: "line", SHADE: "shade", BAND: "band", PAPER: "paper",
 }  # fmt: skip
 UNSEEN = re.compile(r'^<path [^>]*style="fill:none"/>')  # a frame that is not drawn
+_PLACE = r'x="[^"]*" y="[^"]*"'
+_ALIKE = re.compile(
+    rf'<use href="(?P<mark>[^"]*)" {_PLACE} style="(?P<look>[^"]*)"/>'
+    rf'(?:<use href="(?P=mark)" {_PLACE} style="(?P=look)"/>)+'
+)
 NO_METADATA = {"Creator": None, "Date": None, "Format": None, "Type": None}
 
 
@@ -55,7 +60,13 @@ def _slim(drawing: str) -> str:
             groups.append(slim != "<g>")
         is_needed = groups.pop() if slim == "</g>" else slim != "<g>"
         kept.append(slim * is_needed + text.strip())
-    return "".join(kept).replace("<defs></defs>", "")
+    return _ALIKE.sub(_told_once, "".join(kept).replace("<defs></defs>", ""))
+
+
+def _told_once(found: re.Match[str]) -> str:
+    """Marks that look alike as a group with their look."""
+    look = f' style="{found["look"]}"'
+    return f"<g{look}>{found[0].replace(look, '')}</g>"
 
 
 def _slim_tag(tag: str) -> str:

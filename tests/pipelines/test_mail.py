@@ -97,7 +97,7 @@ class TestWritten:
         post.send(anna=[LEGAL.upper()])
         made = post.written()[ANNA]
         assert made["Subject"] == "Small & Sons, September 2025: 1 decision due"
-        for said in (LEGAL, "It goes well.", "Redesign <it>. the PMO, by 2025-10-31. 27 %."):
+        for said in (LEGAL, "It goes well.", "Redesign <it>. the PMO, by 31 October 2025. 27 %."):
             assert said in text(made)
         assert "&lt;b&gt;Legal &amp; Co&lt;/b&gt;" in text(made, "html")
         assert "<b>Redesign &lt;it&gt;.</b>" in text(made, "html")

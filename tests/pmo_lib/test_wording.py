@@ -12,10 +12,12 @@ from pmo_lib.wording import (
     change_interval,
     compared,
     counted,
+    growth,
     interval,
     listed,
     number,
     shortened,
+    wanted,
 )
 
 
@@ -122,6 +124,21 @@ def test_change(value: float, unit: Any, text: str) -> None:
 )
 def test_interval_of_a_change(low: float, high: float, unit: Any, text: str) -> None:
     assert plain(change_interval(low, high, unit)) == text
+
+
+def test_growth_keeps_its_sign() -> None:
+    told = {-0.18: "−18 %", 0.026: "+3 %", -0.003: "−0.3 %", 0.0: "0 %", nan: "–"}
+    assert [plain(growth(each)) for each in told] == list(told.values())
+
+
+def test_what_is_wanted_is_told_with_its_direction() -> None:
+    told = {
+        (0.8, nan, "share"): "at least 80 %", (nan, 14.0, "days"): "at most 14 days",
+        (0.8, 1.25, "ratio"): "0.80 to 1.25", (0.0, 0.0, "share"): "0 %",
+        (1.0, nan, "share"): "100 %", (nan, 0.0, "share"): "0 %", (nan, nan, "share"): "–",
+    }  # fmt: skip
+    found = {each: plain(wanted(*each)) for each in told}
+    assert found == told
 
 
 @pytest.mark.parametrize("unit", get_args(Unit))

@@ -131,9 +131,7 @@ class KpiReport(CustomerReport):
                 "Two questions are asked of every KPI: is it better than before, in the baseline, "
                 "and is its target kept? Better than before is not yet good. Of the sure answers "
                 f"to each question at most about {share} are expected to be false discoveries. A "
-                "change says that two periods differ, not why: it is not an effect of the PMO. "
-                "The minimum detectable change is the smallest that such data would show with a "
-                "power of 80 %."
+                "change says that two periods differ, not why: it is not an effect of the PMO."
             ),
             legend(),
             *([page.paragraph(lacking)] if lacking else []),
@@ -170,6 +168,11 @@ class KpiReport(CustomerReport):
         wanted = [k.id for k in CATALOGUE.values() if k.window != "data date"]
         told = self.measured.charts(self.department).behaviours
         return {kpi_id: told[kpi_id] for kpi_id in dict.fromkeys([*self.kpis_to_watch, *wanted])}
+
+    @cached_property
+    def signalling(self) -> set[str] | None:
+        """The KPIs whose chart has a signal."""
+        return {kpi_id for kpi_id, found in self.behaviours.items() if _order(found) == 0}
 
     @cached_property
     def trends(self) -> dict[str, HTML]:

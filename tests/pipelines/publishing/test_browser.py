@@ -13,7 +13,8 @@ from pmo_lib.reports.picture import Picture, drawn
 
 WIDTHS = (320, 400, 768, 1280, 2560)
 TABLES_THAT_SCROLL = (
-    "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1)"
+    "[...document.querySelectorAll('.scroll:not(.annex *)')]"
+    ".filter(e => e.scrollWidth > e.clientWidth + 1)"
     ".map(e => e.querySelector('caption').textContent.slice(0, 60))"
 )
 NAME = "Verwaltungsdigitalisierungsvorhabenbeschleunigung" * 3

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from builders.asking import delivery, findings, mended
+from builders.asking import changed, delivery, findings, mended
 from builders.tables import Tables, baseline, frame, project, report, tables
 from pmo_lib.contract.tables import TABLES
 
@@ -118,3 +118,16 @@ class TestSums:
 
     def test_about_as_much_is_no_sum(self) -> None:
         assert findings(self.projects(1081.0)) == {}
+
+
+@pytest.mark.parametrize("column", ["name", "department"])
+def test_single_project_that_is_called_a_total_is_asked_about(column: str) -> None:
+    def called(word: str, rows: int) -> list[str]:
+        names = [*[word] * rows, *CLEAN["projects"][column].tolist()[rows:]]
+        return list(findings(changed(CLEAN, **{f"projects__{column}": names})))
+
+    asked = [f"called_total projects.{column}"]
+    assert {word: called(word, 1) for word in ("Total", "Summary:", "ALL")} == {
+        "Total": asked, "Summary:": asked, "ALL": asked,
+    }  # fmt: skip
+    assert called("Total", 2) == called("Total quality", 1) == []

@@ -57,7 +57,7 @@ def test_a_new_statistic_is_computed_told_compared_and_set_beside_benchmarks(dec
     table = tidy(found)
     assert list(table["statistic"]) == ["midrange", "count"]
     assert table.loc[0, ["value", "low", "high"]].tolist() == [5.0, 1.0, 9.0]
-    assert "halfway between the ends" in parsed(scorecard(found, {}, "90 % interval")).text
+    assert "Halfway between the ends" in parsed(scorecard(found, {}, "90 % interval")).text
 
     now = length_of_audits(projects=seen.tables["projects"])
     before = now.assign(numerator=now["numerator"] - 1, case_id="other " + now["case_id"])

@@ -23,6 +23,7 @@ PIECES = {
     "joined": page.joined(page.paragraph(EVIL), page.paragraph(EVIL)),
     "badge": page.badge(EVIL, EVIL, EVIL),
     "lines": page.joined(page.paragraph(), page.lines(EVIL, EVIL, "")),
+    "noted": page.joined(page.noted(EVIL, [1, 2]), page.footnotes({EVIL: 1})),
     "folded": page.folded(EVIL, page.table(FRAME, EVIL)),
 }
 

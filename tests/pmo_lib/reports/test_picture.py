@@ -86,3 +86,11 @@ def test_drawing_changes_nothing_global() -> None:
     before = dict(mpl.rcParams)
     line(1, 2).svg()
     assert dict(mpl.rcParams) == before
+
+
+def test_marks_that_look_alike_say_so_once() -> None:
+    svg = line(*range(20)).svg()
+    root = ElementTree.fromstring(svg)
+    marks = [each for each in root.iter("use") if "style" in each.attrib]
+    assert marks == []
+    assert svg.count("<use ") == 20

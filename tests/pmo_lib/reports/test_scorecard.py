@@ -7,13 +7,11 @@ from IPython.display import HTML
 from builders.pages import parsed
 from builders.results import result as result_of
 from pmo_lib.engine.result import KpiResult
-from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports.scorecard import (
     AGAINST_TARGET,
     THAN_BEFORE,
     answer,
     answers_in_words,
-    direction,
     legend,
     scorecard,
     to_set,
@@ -39,16 +37,53 @@ class TestScorecard:
 
     def test_columns_that_nothing_fills_are_left_out(self) -> None:
         plain = parsed(scorecard([result("D1")], {}, "")).rows[0]
-        assert plain == ["KPI", "Value", "n", "Than before", "Target"]
-        compared = parsed(scorecard([result("D1", baseline=0.4)], {"D1": HTML("")}, "")).rows[0]
-        before = ["Baseline", "Change", "Than before"]
-        assert compared == ["KPI", "Value", "n", *before, "Target", "Trend"]
+        assert plain == ["KPI", "Now", "n"]
+        moved = result("D1", baseline=0.4, than_before="better", against_target="kept")
+        compared = parsed(scorecard([moved], {"D1": HTML("")}, "")).rows[0]
+        before = ["Before", "Difference", "Than before"]
+        assert compared == ["KPI", "Now", "n", *before, "Target", "Trend"]
+
+    def test_a_line_holds_value_and_difference_with_their_intervals(self) -> None:
+        given = result("D1", baseline=0.4, change=0.1, change_low=-0.02, change_high=0.22)
+        row = [cell.replace("\u00a0", " ") for cell in parsed(scorecard([given], {}, "")).rows[1]]
+        assert row[:5] == [
+            "D1 On-time completion", "50 % (40 % to 60 %)", "50", "40 %",
+            "+10 points (−2 points to +22 points)",
+        ]  # fmt: skip
+
+    def test_notes_are_footnotes_and_the_same_note_stands_once(self) -> None:
+        many = "14 of 20 asked in 2026-03 answered (70 %)"
+        given = [result("R1", reason=many), result("R3", reason=many), result("D1", compared="new")]
+        page = scorecard(given, {}, "", signals={"R1", "R3", "D1"})
+        rows = {row[0] for row in parsed(page).rows}
+        assert {"R1 Perception gap 1, 2", "D1 On-time completion 3"} <= rows | {
+            row.replace("  ", " ") for row in rows
+        }
+        assert text_of(page).count(many) == 1
+        assert [tag for tag, _ in parsed(page).tags].count("li") == len({"Mean.", many, "New."})
+
+    def test_news_stand_open_and_all_else_is_folded_by_family(self) -> None:
+        given = [
+            result("D1", than_before="better"), result("D2", than_before="no clear change"),
+            result("D4", against_target="not kept"), result("P1", than_before="cannot be compared"),
+            result("G8"),
+        ]  # fmt: skip
+        html = scorecard(given, {}, "90 % interval", signals={"G8"})
+        news, *folded = str(html.data).split("<details>")
+        assert [row[0].split()[0] for row in parsed(news).rows[1:]] == ["D1", "D4", "G8"]
+        said = [parsed(f"<details>{part}").text.split("\n")[0] for part in folded]
+        assert said == [
+            "Delivery: 1 KPI without news", "Productivity and flow: 1 KPI without news",
+        ]  # fmt: skip
+        nothing = text_of(scorecard(given[1:2], {}, "", signals=set()))
+        assert nothing.startswith("No KPI is clearly better or worse than before")
+        assert "<details>" not in str(scorecard(given, {}, "").data)
 
     def test_shows_why_there_is_no_answer(self) -> None:
         bare = result("D1", than_before="cannot be compared", compared="no interval")
         said = text_of(scorecard([bare, result("D2", baseline=0.4)], {}, ""))
-        assert "no interval" in said
-        assert "cannot be compared" in said
+        assert "No interval." in said
+        assert "No interval." in said
 
     def test_shows_the_target_as_a_range(self) -> None:
         given = {
@@ -76,7 +111,7 @@ class TestScorecard:
     def test_a_share_beside_days_is_told_as_a_share(self) -> None:
         share = result_of("D12", statistic="slip_share", value=0.35, low=0.3, high=0.4, n=50)
         said = text_of(scorecard([result("D12", value=2.0, low=1.0, high=3.0), share], {}, ""))
-        assert "share of changes that are slips: 35 % (30 % to 40 %)" in said
+        assert "Share of changes that are slips: 35 % (30 % to 40 %)." in said
         assert "2 days" in said
 
     def test_of_nothing_says_so(self) -> None:
@@ -133,12 +168,6 @@ def test_an_answer_is_a_word_with_a_shape_that_is_not_read_aloud() -> None:
     assert (shape, hidden) == ("span", {"aria-hidden": "true"})
     assert text_of(answer("not kept")) == "✗ not kept"
     assert "good" not in str(answer("no clear change").data)
-
-
-def test_direction_is_in_words() -> None:
-    assert direction(CATALOGUE["D1"]) == "higher is better"
-    assert direction(CATALOGUE["P9"]).replace("\u00a0", " ") == "good from 80 % to 85 %"
-    assert direction(CATALOGUE["V2"]).replace("\u00a0", " ") == "good near 0 %"
 
 
 def test_legend_explains_every_answer() -> None:
