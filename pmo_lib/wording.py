@@ -77,6 +77,14 @@ def change(value: float, unit: Unit) -> str:
             return digits
 
 
+def growth(share: float) -> str:
+    """A relative change with its sign: −18 %, +3 %, −0.3 %; a dash where there is none."""
+    if isnan(share):
+        return DASH
+    digits = _rounded(share, 0, "+", by=100)
+    return f"{_rounded(share, 1, '+', by=100) if digits == '0' else digits}{TIED}%"
+
+
 def change_interval(low: float, high: float, unit: Unit) -> str:
     """−3 points to +19 points; a dash where there is none."""
     return DASH if isnan(low) or isnan(high) else f"{change(low, unit)} to {change(high, unit)}"

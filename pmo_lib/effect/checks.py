@@ -11,7 +11,7 @@ from typing import Literal
 
 from pmo_lib.causal.attribution import is_constant
 from pmo_lib.causal.effect import Effect
-from pmo_lib.wording import TIED, change, listed
+from pmo_lib.wording import change, growth, listed
 
 CheckState = Literal["passed", "failed", "cannot tell"]
 ALARM = 0.05  # p of a placebo below which it has failed
@@ -83,9 +83,7 @@ def attrition(found: Effect) -> Check:
 
 def effect_in_words(value: float, logarithm: bool) -> str:
     """−18 % for a difference of logarithms, +13 points for one of shares."""
-    if not logarithm:
-        return change(value, "share")
-    return f"{expm1(value):+.0%}".replace("-", "−").replace("%", f"{TIED}%")
+    return growth(expm1(value)) if logarithm else change(value, "share")
 
 
 def _n(value: float) -> str:

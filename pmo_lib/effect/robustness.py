@@ -149,11 +149,14 @@ class Robustness:
         if self.trended.note:
             return Check("smoothness", "cannot tell", self.trended.note)
         before, most = self.pre_trend.curvature, self.breakdown
-        holds = f"up to a curvature of {16 * most:.3f} a year²" if most else "for none"
+        holds = f"while trends bend by up to {self.said(16 * most).lstrip('+')} a year, each year"
+        holds = holds if most else "only while trends do not bend at all"
         if isnan(before):
             why = "the years before adoption are too few to estimate it"
             return Check("smoothness", "cannot tell", f"it holds {holds}; {why}")
-        said = f"it holds {holds}; before adoption it was {16 * before:.3f}"
+        said = (
+            f"it holds {holds}; before adoption they bent by {self.said(16 * before).lstrip('+')}"
+        )
         return tested("smoothness", said, failed=not (most >= before and most > 0))
 
     def dominance(self) -> Check:

@@ -12,6 +12,7 @@ from pmo_lib.wording import (
     change_interval,
     compared,
     counted,
+    growth,
     interval,
     listed,
     number,
@@ -123,6 +124,11 @@ def test_change(value: float, unit: Any, text: str) -> None:
 )
 def test_interval_of_a_change(low: float, high: float, unit: Any, text: str) -> None:
     assert plain(change_interval(low, high, unit)) == text
+
+
+def test_growth_keeps_its_sign() -> None:
+    told = {-0.18: "−18 %", 0.026: "+3 %", -0.003: "−0.3 %", 0.0: "0 %", nan: "–"}
+    assert [plain(growth(each)) for each in told] == list(told.values())
 
 
 def test_what_is_wanted_is_told_with_its_direction() -> None:

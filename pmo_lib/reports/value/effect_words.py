@@ -13,7 +13,7 @@ from pmo_lib.effect.claim import Word, helps, sentence
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.outcomes import Outcome
 from pmo_lib.reports import page
-from pmo_lib.wording import DASH, change, counted, number
+from pmo_lib.wording import DASH, change, counted, growth, number
 
 MORE, LESS = {"cost": ("more", "less"), "schedule": ("longer", "shorter")}, ("higher", "lower")
 BADGES: dict[Word, str] = {
@@ -39,7 +39,7 @@ def effect(outcome: Outcome, value: float) -> str:
         return change(value, "share")
     share = expm1(value)
     more, less = MORE.get(outcome.id, ("more", "less"))
-    shown = number(abs(share), "share")
+    shown = growth(abs(share)).removeprefix("+")
     return f"{shown} {more if share > 0 else less}"
 
 
