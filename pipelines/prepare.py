@@ -140,7 +140,6 @@ def _examine(
 ) -> Prepared:
     say(f"reading {raw}")
     tables = given(raw, settings.map, f"benchmarks/{peer}/" if peer else "")
-    settings = replace(settings, waived=[*settings.waived, *tables.answered])
     ingested = ingest(raw, settings, peer=peer, given=tables)
     as_read = ingested.own
     settings = settled(settings, as_read)

@@ -23,7 +23,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 PACK = "pack.pdf"
 MOST_SECONDS = 300
 _MAIN = re.compile(r'<main id="main">(.*)</main>', re.DOTALL)
-_NAMES = re.compile(r'(\bid="|href="#|url\(#)')
+_NAMES = re.compile(r"""(\bid=["']|href=["']#|url\(#)""")
 
 
 class PrintError(PmoError):
@@ -99,7 +99,7 @@ def joined(title: str, names: Sequence[str], pages: Sequence[str]) -> str:
         main = _MAIN.search(text)
         inner = _NAMES.sub(rf"\g<1>p{at}-", main[1] if main else "")
         for there, name in enumerate(names):
-            inner = inner.replace(f'href="{name}"', f'href="#p{there}"')
+            inner = re.sub(rf"href=([\"']){re.escape(name)}\1", f'href="#p{there}"', inner)
         parts.append(f'<section class="report" id="p{at}">{inner}</section>\n')
     head = first[: first.index("</head>")].replace(_title(first, raw=True), escape(title))
     return (
@@ -133,17 +133,20 @@ def print_page(page: Path, to: Path) -> Path:
     if done.returncode or not to.exists():
         said = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise PrintError(f"the browser did not print {page.name}: {' '.join(said)}")
-    _complete(to)
+    _complete(to, f"{page.resolve().parent.as_uri()}/")
     return to
 
 
-def _complete(path: Path) -> None:
-    """Mark what repeats on every page, name figures once, forget the clock."""
+def _complete(path: Path, place: str) -> None:
+    """Mark what repeats on every page, name figures once, forget the clock and the `place`."""
     import pikepdf
 
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         for page in pdf.pages:
             _mark_artifacts(pdf, page)
+            for link in page.get("/Annots", ()):
+                if "/URI" in (action := link.get("/A", {})):
+                    action.URI = pikepdf.String(str(action.URI).removeprefix(place))
         for each in pdf.objects:
             is_figure = isinstance(each, pikepdf.Dictionary) and each.get("/S") == "/Figure"
             if is_figure and "/Alt" not in each:

@@ -16,6 +16,7 @@ from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Question, SourceFile
 from pmo_lib.errors import DataError, PmoError, raise_all
 
+NOT_FILLED_IN = "(not filled in)"  # a sheet of the template
 _PUT_THERE = "Put projects.csv there, or a workbook with a sheet called projects"
 
 
@@ -31,6 +32,7 @@ class Ingested:
     ignored: tuple[str, ...]
     unusable: Mapping[str, str] = field(default_factory=dict)
     on_files: tuple[Question, ...] = ()
+    answered: tuple[str, ...] = ()  # ids of questions on tables that a map has answered
 
     @property
     def typed(self) -> dict[str, pd.DataFrame]:
@@ -54,7 +56,7 @@ class Ingested:
     @property
     def questions(self) -> tuple[Question, ...]:
         of_tables = (each for table in self.tables.values() for each in table.questions)
-        return (*self.on_files, *of_tables)
+        return (*self.on_files, *(each for each in of_tables if each.id not in self.answered))
 
 
 def ingest(
@@ -70,6 +72,7 @@ def ingest(
     Raises DataError, all mistakes together, where the folder is missing or holds no table, or
     `projects` cannot be read; another table that cannot is left out, with the reason.
     """
+    given = given or Given()
     if not raw.is_dir():
         what = "is a file, not a folder" if raw.exists() else "there is no such folder"
         raise DataError(what, where=str(raw), remedy="Name the folder that holds the exports")
@@ -83,14 +86,15 @@ def ingest(
     if not peer:
         read_benchmarks(raw, exports, settings.encodings.get("benchmarks", ""))
     tables: dict[str, Loaded] = {}
+    reading = replace(settings, waived=[*settings.waived, *given.answered])
     for name in [name for name in TABLES if name in exports.found]:
         try:
-            table = load(TABLES[name], exports.found[name], settings)
+            table = load(TABLES[name], exports.found[name], reading)
         except PmoError as error:
             exports.errors[name].append(error)
             continue
         if only_examples(table.set_aside, table.rows_read):
-            exports.ignored.extend(f"{file.name} (not filled in)" for file in table.files)
+            exports.ignored.extend(f"{file.name} {NOT_FILLED_IN}" for file in table.files)
             del exports.found[name]
         else:
             tables[name] = table
@@ -100,13 +104,15 @@ def ingest(
         for name, errors in exports.errors.items()
     }
     usable = {name: table for name, table in tables.items() if name not in unusable}
-    return Ingested(usable, exports.passed_over, unusable, tuple(_on_files(exports)))
+    on_files = tuple(_on_files(exports))
+    return Ingested(usable, exports.passed_over, unusable, on_files, given.answered)
 
 
 def _on_files(exports: Exports) -> Iterator[Question]:
     """A question for each file that is not read and may be a table that is not there."""
     absent = [name for name in TABLES if not (exports.found.get(name) or exports.errors.get(name))]
-    meant = {name: table_meant(name, absent) for name in exports.ignored}
+    seen = [name for name in exports.ignored if not name.endswith(NOT_FILLED_IN)]
+    meant = {name: table_meant(name, absent) for name in seen}
     for table in dict.fromkeys(filter(None, meant.values())):
         files = [name for name in meant if meant[name] == table]
         yield Question(

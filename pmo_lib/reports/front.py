@@ -106,10 +106,7 @@ def _cell(result: KpiResult) -> str:
     if not isnan(result.low) and not isnan(result.high):
         left, width = 100 * result.low, 100 * (result.high - result.low)
         ends = page.attribute(interval(result.low, result.high, unit))
-        bar = (
-            f"<span class='bar' title='{ends}'><i style='left:{left:.0f}%;"
-            f"width:{max(width, 1):.0f}%'></i></span>"
-        )
+        bar = f"<i class='bar' title='{ends}' style='--l:{left:.0f};--w:{max(width, 1):.0f}'></i>"
     return f"<td>{page.escape(number(result.value, unit))}{words}{bar}</td>"
 
 

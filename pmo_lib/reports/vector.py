@@ -70,11 +70,11 @@ def _told_once(found: re.Match[str]) -> str:
 
 
 def _slim_tag(tag: str) -> str:
-    """Groups lose their names, numbers their third decimal, text its fonts; colours can change."""
+    """Groups lose their names, numbers their second decimal, text its fonts; colours can change."""
     tag = " ".join(tag.split())
     tag = re.sub(r'^<g id="[^"]*"', "<g", tag)
-    tag = re.sub(r"(\d\.\d\d)\d+", r"\1", tag)
-    tag = re.sub(r"(\.\d)0\b|\.00\b", r"\1", tag)
+    tag = re.sub(r"(?<!opacity: )(\d\.\d)\d+", r"\1", tag).replace(".0 ", " ").replace('.0"', '"')
+    tag = re.sub(r' d="[^"]*"', lambda path: re.sub(" ?([MLCQ]) ", r"\1", path[0]), tag)
     tag = re.sub(r"font-family: [^;\"]*; ?", "", tag)
     tag = re.sub(r' transform="rotate\(-0 [^"]*"', "", tag)
     tag = re.sub(r"^(<text.*?); fill: " + INK, r"\1", tag)

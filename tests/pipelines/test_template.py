@@ -90,6 +90,7 @@ def test_an_example_that_nobody_touched_is_no_row(file: Path) -> None:
     }  # fmt: skip
     said = [str(question) for question in read.questions if question.check == "no_row"]
     assert len(said) == 2
+    assert not [each for each in read.questions if each.check == "not_read"]
     assert all("is the example of the template" in each for each in said)
 
 

@@ -34,8 +34,8 @@ sheets:
 EXPORT = """\
 Our register,,,,,,
 Ref,Area,Stage,Began,Spend (£k),Health,Sponsors
-A1,IT,Closed,03/02/2023,90.5,A/G,x
-A2,HR,Open,04/05/2024,"1,300",,y
+A1,IT,Closed,03/02/2023,90.5,A/G,2026-01-05
+A2,HR,Open,04/05/2024,"1,300",,2026-01-06
 TOTAL,,,,1390.5,,
 """
 
@@ -77,11 +77,12 @@ def test_makes_the_tables_of_the_export(folder: Folder) -> None:
 
 
 def test_tells_what_is_left_out_and_asks_nothing_of_columns_left_aside(folder: Folder) -> None:
-    """Sponsors is nearly a column of ours: whoever wrote the map has seen it."""
+    """Sponsors is nearly a column of ours, and holds dates: whoever wrote the map has seen it."""
     prepared = examined(folder())
     told = {each.check: each.asks for each in prepared.verdict.questions if each.table}
     assert "line 1: above the headings; line 5: a total" in told["left_out"]
     assert "left_aside" not in told
+    assert prepared.settings.waived == []
     assert prepared.judged["projects"].verdict.extra_columns == ("sponsors",)
 
 
@@ -112,8 +113,24 @@ def test_several_maps_by_the_names_of_the_files(folder: Folder) -> None:
     assert judged["risks"].accepted["risk_id"].tolist() == ["R1"]
 
 
-def test_files_named_as_our_tables_are_read_as_those(folder: Folder) -> None:
-    raw = folder(projects__csv="project_id,department\nP1,IT\n")
+def test_schedules_of_tools_are_read_by_the_name_of_their_source(folder: Folder) -> None:
+    plan = (
+        '<Project xmlns="http://schemas.microsoft.com/project"><Title>Depot</Title>'
+        "<StatusDate>2026-03-31T17:00:00</StatusDate><Tasks><Task><UID>1</UID><Name>Dig</Name>"
+        "<Start>2026-01-05T08:00:00</Start><Finish>2026-02-27T17:00:00</Finish>"
+        "<ActualStart>2026-01-06T08:00:00</ActualStart></Task></Tasks></Project>"
+    )
+    raw = folder("map: {'*.xml': mspdi, 'regis*': map.yml}\n", depot__xml=plan)
+    prepared = examined(raw)
+    projects = prepared.judged["projects"].accepted
+    assert sorted(projects["project_id"]) == ["A1", "A2", "Depot"]
+    told = [each.asks for each in prepared.verdict.questions if each.check == "source"]
+    assert len(told) == 1
+    assert "no baseline is set" in told[0]
+
+
+def test_files_named_as_our_tables_are_read_as_those_and_notes_are_none(folder: Folder) -> None:
+    raw = folder(projects__csv="project_id,department\nP1,IT\n", notes__txt="call Ann\n")
     assert claimed(raw, {"*": "map.yml"}) == {"map.yml": [raw / "register.csv"]}
     assert claimed(raw, {"projects.csv": "map.yml"}) == {"map.yml": [raw / "projects.csv"]}
 

@@ -1,5 +1,6 @@
 """From a register as people keep it to our tables, by a map that the file itself proposes."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -160,6 +161,12 @@ class TestMapDeclaration:
                 if said not in str(error):
                     missed[said] = str(error)
         assert not missed
+
+    def test_is_as_the_documentation_writes_it(self, export: Callable[..., Path]) -> None:
+        text = (Path(__file__).parents[3] / "docs" / "maps.md").read_text(encoding="utf-8")
+        (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+        (sheet,) = read_map(export("m.yml", example)).sheets
+        assert set(sheet.tables) == {"projects", "baselines", "status_reports"}
 
     def test_names_the_nearest_headings_of_a_changed_export(
         self, export: Callable[..., Path]

@@ -70,8 +70,12 @@ class TestPrinted:
         assert again.read_bytes() == (printed / "03_kpi_report.pdf").read_bytes()
 
     def test_tells_neither_clock_nor_machine(self, printed: Path) -> None:
-        with pikepdf.open(printed / "03_kpi_report.pdf") as made:
+        with pikepdf.open(printed / "pack.pdf") as made:
             assert set(made.docinfo) == {"/Title"}
+            links = {str(a.A.URI) for page in made.pages for a in page.get("/Annots", ())
+                     if "/URI" in a.get("/A", {})}  # fmt: skip
+        assert "kpis.csv" in links
+        assert [link for link in links if "/" in link or link == "03_kpi_report.html"] == []
 
 
 class TestWithoutABrowser:
@@ -108,7 +112,10 @@ class TestJoined:
         html = joined(
             "All & more",
             ["index.html", "b.html"],
-            [page("I", '<a href="b.html">b</a><a href="c.csv">c</a>' + own), page("B", own)],
+            [
+                page("I", "<a href='b.html'>b</a><a href=\"c.csv\">c</a>" + own),
+                page("B", own),
+            ],
         )
         found = {
             "to the other": 'href="#p1">b',
