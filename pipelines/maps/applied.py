@@ -21,8 +21,9 @@ from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import DataError, SettingsError, allowed_values
 from pmo_lib.wording import counted
 
-ALL = "*"  # every file that is not named after a table of ours
-READ = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xml", ".xer", ".pmxml"}
+ALL = "*"  # every list that is not named after a table of ours
+LISTS = {".csv", ".xlsx", ".xlsm"}
+READ = LISTS | {".tsv", ".txt", ".xml", ".xer", ".pmxml"}
 
 
 def reader_of(raw: Path, name: str) -> Any:
@@ -54,8 +55,8 @@ def claimed(raw: Path, maps: Mapping[str, str]) -> dict[str, list[Path]]:
     for path in sorted(raw.iterdir()) if maps and raw.is_dir() else ():
         if path.suffix.lower() in READ and not path.name.startswith((".", "~$")):
             for pattern, name in maps.items():
-                is_ours = pattern == ALL and table_named(path.stem)
-                if fnmatch(path.name.lower(), pattern.lower()) and not is_ours:
+                is_list = path.suffix.lower() in LISTS and not table_named(path.stem)
+                if fnmatch(path.name.lower(), pattern.lower()) and (pattern != ALL or is_list):
                     found[name].append(path)
                     break
     return found

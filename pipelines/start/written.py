@@ -12,6 +12,7 @@ from pipelines.publishing.pack import PAGES
 from pipelines.spreadsheet import write_csv
 from pipelines.start.asked import said
 from pipelines.start.plan import ANSWERS, Plan, as_yaml, offered
+from pmo_lib.assessment.promise_target import target_text
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.kpis.catalogue import CATALOGUE
 
@@ -60,13 +61,16 @@ def _services(plan: Plan) -> Iterator[dict[str, object]]:
 
 
 def _statements(plan: Plan) -> Iterator[dict[str, object]]:
-    """A promise to each customer for each service, shown by its first KPI."""
+    """A promise to each customer for each service, shown by its first KPI and its target."""
     for name, promise in plan.services.items():
+        kpi_id, target = next(iter(promise.kpis.items()), (None, None))
         for place, department in enumerate(plan.customers, start=1):
             yield {
                 "statement_id": f"{name}_{place}", "department": department,
                 "challenge": offered()[name].challenge, "statement": promise.promise,
-                "service_id": name, "kpi_id": next(iter(promise.kpis), None),
+                "service_id": name, "kpi_id": kpi_id,
+                "target": target_text(target, CATALOGUE[kpi_id]) if kpi_id and target is not None
+                else None,
             }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from math import inf, isnan, nan
 
 from pmo_lib.kpis.kpi import Kpi
@@ -56,6 +57,15 @@ def promised_target(text: str, kpi: Kpi) -> PromisedTarget:
         )  # fmt: skip
         raise UnreadableTargetError(f"{text!r} cannot be reached: {kpi.name} is {said}")
     return PromisedTarget(low, high)
+
+
+def target_text(value: float, kpi: Kpi) -> str:
+    """The target of a KPI as `promised_target` reads it; nothing where it takes a range."""
+    if kpi.better == "near":
+        return ""
+    digits = Decimal(repr(float(value))) * (100 if kpi.unit == "share" else 1)
+    units = {"share": " %", "days": " days", "hours": " hours"}
+    return f"{digits.normalize():f}{units.get(kpi.unit, '')}"
 
 
 def _end(plain: str, text: str, kpi: Kpi) -> tuple[float, float]:

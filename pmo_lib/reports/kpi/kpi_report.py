@@ -124,7 +124,7 @@ class KpiReport(CustomerReport):
 
     def answers_meaning(self) -> HTML:
         """What the two answers mean, which targets to set, how a change differs from an effect."""
-        share = f"{self.workbook.settings.false_discovery_share:.0%}"
+        share = f"{number(self.workbook.settings.false_discovery_share, 'share')}"
         lacking = to_set(self.results, self.promised_kpis)
         return page.joined(
             page.paragraph(

@@ -129,8 +129,8 @@ def test_schedules_of_tools_are_read_by_the_name_of_their_source(folder: Folder)
     assert "no baseline is set" in told[0]
 
 
-def test_files_named_as_our_tables_are_read_as_those(folder: Folder) -> None:
-    raw = folder(projects__csv="project_id,department\nP1,IT\n")
+def test_files_named_as_our_tables_are_read_as_those_and_notes_are_none(folder: Folder) -> None:
+    raw = folder(projects__csv="project_id,department\nP1,IT\n", notes__txt="call Ann\n")
     assert claimed(raw, {"*": "map.yml"}) == {"map.yml": [raw / "register.csv"]}
     assert claimed(raw, {"projects.csv": "map.yml"}) == {"map.yml": [raw / "projects.csv"]}
 

@@ -14,6 +14,7 @@ from pipelines.start.asked import asked, customers, services, targets
 from pipelines.start.plan import ANSWERS as ANSWERS_FILE
 from pipelines.start.plan import Plan, offered, read_plan
 from pipelines.start.written import PAGE, deliver, keep
+from pmo_lib.assessment.promise_target import promised_target
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.errors import ParameterError, PmoError
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -119,6 +120,10 @@ class TestDelivery:
         statements = pd.read_csv(tmp_path / "value_statements.csv")
         assert len(statements) == 4
         assert statements["statement_id"].is_unique
+        own = statements.dropna(subset=["kpi_id", "target"])  # each promise with its own target
+        assert len(own)
+        for row in own.to_dict("records"):
+            assert promised_target(row["target"], CATALOGUE[row["kpi_id"]])
         page = (tmp_path / PAGE).read_text(encoding="utf-8")
         assert "Nobody would know" in page
         assert "at least 95\u00a0%" in page

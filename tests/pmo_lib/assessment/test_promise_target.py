@@ -8,6 +8,7 @@ from pmo_lib.assessment.promise_target import (
     PromisedTarget,
     UnreadableTargetError,
     promised_target,
+    target_text,
 )
 from pmo_lib.kpis.catalogue import CATALOGUE
 
@@ -67,6 +68,22 @@ def test_better_than_before_is_a_target_of_every_judged_kpi() -> None:
     judged = [k for k in CATALOGUE.values() if k.better != "context"]
     found = {k.id: promised_target("Better than  before", k) for k in judged}
     assert {k: each for k, each in found.items() if each != PromisedTarget(is_change=True)} == {}
+
+
+def test_a_target_of_the_settings_is_written_as_it_is_read() -> None:
+    values = {"share": 0.855, "days": 12.5, "hours": 110.0, "points": 30.0, "score": 0.25,
+              "count": 30.0, "ratio": 0.95}  # fmt: skip
+    wrong = {}
+    for kpi in CATALOGUE.values():
+        if kpi.better in ("higher", "lower"):
+            value = values[kpi.unit]
+            found = promised_target(target_text(value, kpi), kpi)
+            if value not in (found.low, found.high):
+                wrong[kpi.id] = found
+    assert wrong == {}
+    assert target_text(0.9, CATALOGUE["D1"]) == "90 %"
+    assert target_text(14.0, CATALOGUE["P6"]) == "14 days"
+    assert target_text(0.0, CATALOGUE["V2"]) == ""
 
 
 def test_what_is_none_is_refused_with_what_to_write() -> None:
