@@ -97,7 +97,7 @@ def beside(value: str, ends: str) -> str:
     unit = value.partition(TIED)[2]
     if unit:
         ends = " ".join(word.partition(TIED)[0] for word in ends.split(" "))
-    return f"{value} ({ends})"
+    return f"{value} ({ends.replace(' ', TIED)})"
 
 
 def wanted(low: float, high: float, unit: Unit) -> str:

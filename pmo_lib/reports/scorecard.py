@@ -157,7 +157,7 @@ def answer(word: str) -> HTML:
     if word in {"", "no target set"}:
         return HTML(DASH)
     shape, kind = ANSWERS[word]
-    return page.badge(word.replace(" ", TIED), kind, shape)
+    return page.badge(word.replace("not kept", f"not{TIED}kept"), kind, shape)
 
 
 def target(result: KpiResult) -> str:

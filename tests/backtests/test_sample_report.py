@@ -134,7 +134,7 @@ class TestKpi:
         assert row["Now"].startswith(value)
         if kpi != "P2":
             low, high = (share(found[end]).split()[0] for end in ("low", "high"))
-            assert f"({low} to {high})" in row["Now"]
+            assert f"({low}\u00a0to\u00a0{high})" in row["Now"]
         assert row["n"] == f"{found['n']:,.0f}"
 
 
