@@ -14,6 +14,7 @@ from pmo_lib.stats.balancing import balanced_gap
 from pmo_lib.stats.estimate import Estimate
 from pmo_lib.stats.numbers import ROUNDING
 from pmo_lib.stats.standardisation import ENOUGH, FEWEST, standardised_gap
+from pmo_lib.wording import number
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,8 @@ def _judged(
         )
     if balanced.value != balanced.value and coverage < ENOUGH:
         return "context only", (
-            f"the kinds of project that we have hold only {coverage:.0%} of the peers, "
-            f"and {balanced.note}"
+            "the kinds of project that we have hold only "
+            f"{number(coverage, 'share')} of the peers, and {balanced.note}"
         )
     gaps = [gap for gap in (standardised, balanced) if gap.value == gap.value]
     if all(not (gap.low > 0 or gap.high < 0) for gap in gaps):

@@ -8,7 +8,7 @@ from typing import Literal
 from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.checks import REQUIRED, Check
 from pmo_lib.effect.outcomes import Outcome
-from pmo_lib.wording import listed
+from pmo_lib.wording import listed, number
 
 Word = Literal[
     "demonstrated", "likely", "not shown", "no effect of that size", "not testable",
@@ -128,7 +128,7 @@ def _excluded(outcome: Outcome, found: Effect, smallest: float) -> bool:
 def _size(outcome: Outcome, smallest: float) -> str:
     """The smallest effect of interest in words: 8 % less cost overrun, 5 points more."""
     if outcome.logarithm:
-        return f"even the smallest effect of interest, {-expm1(-smallest):.0%} less"
+        return f"even the smallest effect of interest, {number(-expm1(-smallest), 'share')} less"
     return f"even the smallest effect of interest, {100 * smallest:.0f} points more"
 
 

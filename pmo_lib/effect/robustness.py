@@ -14,7 +14,7 @@ from pmo_lib.causal.panel import Panel
 from pmo_lib.causal.randomisation import FEWER_PERMUTATIONS, randomised
 from pmo_lib.causal.sensitivity import Trended, breakdown, trended
 from pmo_lib.effect.checks import ALARM, Check, effect_in_words, tested
-from pmo_lib.wording import TIED, listed
+from pmo_lib.wording import TIED, listed, number
 
 EARLIER = (4, 8)  # quarters by which a placebo date comes before the true one
 PRE_TREND_ALARM = 0.10
@@ -165,7 +165,9 @@ class Robustness:
         counted = impute(self.cells, ~treated[None], treated[None]).cells[0]
         of_each = (self.cells.cases * counted).sum(axis=1)
         share, name = float(of_each.max() / of_each.sum()), int(of_each.argmax())
-        said = f"{self.cells.departments[name]} has {share:.0%} of the projects compared"
+        said = (
+            f"{self.cells.departments[name]} has {number(share, 'share')} of the projects compared"
+        )
         return tested("dominance", said, failed=share > LARGEST_SHARE)
 
     def _keeps(self, value: float) -> bool:

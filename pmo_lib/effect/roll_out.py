@@ -42,6 +42,7 @@ from pmo_lib.effect.outcomes import (
 )
 from pmo_lib.effect.robustness import Robustness
 from pmo_lib.stats.significance import discovery, holm
+from pmo_lib.wording import number
 
 LEAST_RECORDED = 0.5  # of the projects on either side that should have the outcome
 
@@ -133,8 +134,8 @@ def _too_little_known(
         recorded = wanted.loc[side, "value"].notna().mean() if side.any() else 1.0
         if recorded < LEAST_RECORDED:
             return (
-                f"it is recorded of only {recorded:.0%} of the projects {name} that should have "
-                f"it; {LEAST_RECORDED:.0%} are needed: {outcome.needs}"
+                f"it is recorded of only {number(recorded, 'share')} of the projects {name} that "
+                f"should have it; {number(LEAST_RECORDED, 'share')} are needed: {outcome.needs}"
             )
     return ""
 

@@ -18,6 +18,7 @@ from pmo_lib.reports.kpi import dearest, promises, ratings
 from pmo_lib.reports.kpi.behaviour_chart import behaviour_chart, sparkline_svg
 from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.scorecard import legend, to_set
+from pmo_lib.wording import number
 
 MOST_CHARTS = 4  # more and none is looked at
 
@@ -82,7 +83,7 @@ class KpiReport(CustomerReport):
 
     def answers_meaning(self) -> HTML:
         """What the two answers mean, which targets to set, how a change differs from an effect."""
-        share = f"{self.workbook.settings.false_discovery_share:.0%}"
+        share = f"{number(self.workbook.settings.false_discovery_share, 'share')}"
         lacking = to_set(self.results, self.promised_kpis)
         return page.joined(
             page.paragraph(

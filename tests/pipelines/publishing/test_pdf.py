@@ -65,6 +65,18 @@ class TestPrinted:
             sizes = {tuple(round(float(n)) for n in each.mediabox) for each in made.pages}
         assert sizes == {(0, 0, 595, 842)}
 
+    def test_no_sheet_is_empty(self, printed: Path) -> None:
+        """Each holds text of the page, not only of its margins."""
+        empty = []
+        for path in printed.glob("*.pdf"):
+            with pikepdf.open(path) as made:
+                for number, sheet in enumerate(made.pages, start=1):
+                    tagged = [str(each.operands[0]) for each in pikepdf.parse_content_stream(sheet)
+                              if str(each.operator) == "BDC"]  # fmt: skip
+                    if set(tagged) <= {"/Artifact"}:
+                        empty.append((path.name, number))
+        assert empty == []
+
     def test_is_the_same_bytes_twice(self, printed: Path, tmp_path: Path) -> None:
         again = print_page(printed / "03_kpi_report.html", tmp_path / "again.pdf")
         assert again.read_bytes() == (printed / "03_kpi_report.pdf").read_bytes()

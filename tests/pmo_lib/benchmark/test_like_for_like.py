@@ -118,7 +118,7 @@ class TestContextOnly:
         ours = counts(("IT", 20, 40), ("Roads", 1, 2))
         found = like_for_like(ours, counts(("IT", 8, 20), ("Roads", 40, 80)), 0.9)
         assert found.judgement == "context only"
-        assert "hold only 20% of the peers" in found.reason
+        assert "hold only 20\u00a0% of the peers" in found.reason
 
 
 def test_gaps_of_logarithms_are_told_as_shares() -> None:

@@ -97,12 +97,12 @@ class TestEveryWord:
         assert found.word == "no effect of that size"
         # exp(-0.05) - 1 = -0.0488
         assert found.why == (
-            "The interval leaves out even the smallest effect of interest, 5% less. Smaller "
+            "The interval leaves out even the smallest effect of interest, 5\u00a0% less. Smaller "
             "effects it may hold."
         )
 
     def test_the_smallest_effect_is_said_in_the_outcomes_own_unit(self) -> None:
-        assert "of interest, 18% less." in judged(NARROW, smallest=0.2).why
+        assert "of interest, 18\u00a0% less." in judged(NARROW, smallest=0.2).why
         said = judged(NARROW, smallest=0.2, outcome=OUTCOMES["on_time"]).why
         assert "of interest, 20 points more." in said
 

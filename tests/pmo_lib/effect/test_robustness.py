@@ -299,11 +299,11 @@ class TestDominance:
         found = checked(RollOut(many, EFFECT.adopted)).dominance()
         # A to H have 12, 12, 10, 10, 8, 8, 6, 6 quarters of 2 projects: 144; B has 9 times 24
         assert found.state == "failed"
-        assert found.detail == "B has 64% of the projects compared"
+        assert found.detail == "B has 64\u00a0% of the projects compared"
 
     def test_passes_where_none_is(self) -> None:
         assert GOOD.dominance().state == "passed"
-        assert GOOD.dominance().detail == "A has 17% of the projects compared"  # 24 of 144
+        assert GOOD.dominance().detail == "A has 17\u00a0% of the projects compared"  # 24 of 144
 
 
 class TestInWords:

@@ -192,8 +192,9 @@ class TestWhoIsLeftOut:
         share = 1 - gaps.sum() / own.sum()
         assert share < 0.5
         said = (
-            f"it is recorded of only {share:.0%} of the projects {name} the PMO that should have "
-            "it; 50% are needed: actual_cost in projects.csv and cost in baselines.csv"
+            f"it is recorded of only {100 * share:.0f}\u00a0% of the projects {name} the PMO that "
+            "should have it; 50\u00a0% are needed: actual_cost in projects.csv and cost in "
+            "baselines.csv"
         )
         assert found.tested.refusal == found.priced.refusal == said
         assert found.n_left_out == gaps.sum()
