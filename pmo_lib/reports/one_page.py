@@ -36,7 +36,7 @@ def one_page(
         _block(_since(brief), brief.since_last),
         _block(fine, [brief.fine] if brief.fine else []),
         _block(unknown, [brief.cannot_tell] if brief.cannot_tell else []),
-        f"<p class='beneath'>{page.escape(_how_sure(brief.numbers, level, until))}</p>",
+        _how_sure(brief.numbers, level, until) if brief.numbers else "",
     ]
     inner = "\n".join(part for part in parts if part)
     return HTML(f"<section class='one-page'>\n{inner}\n</section>")
@@ -136,7 +136,7 @@ def _how_sure(shown: Sequence[Headline], level: str, until: str) -> str:
     said += "."
     if until:
         said += f" “Before” is up to {month(until)}; a change since is not yet an effect."
-    return said
+    return f"<p class='beneath'>{page.escape(said)}</p>"
 
 
 def _again(ask: Ask, last_period: str) -> str:

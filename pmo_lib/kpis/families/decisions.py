@@ -38,7 +38,7 @@ def gate_decision_time(
 @kpi(
     id="G10", name="Decision latency", family="governance", unit="days", better="lower",
     statistic="survival_median", population="asks", window="year", level="organisation",
-    needs=("decisions.decided_on",),
+    needs=("decisions.decided_on",), uses=("decisions.done_on",),
 )  # fmt: skip
 def decision_latency(decisions: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
     """Days from an ask of a report to its decision, Kaplan–Meier median of the last 12 months'.

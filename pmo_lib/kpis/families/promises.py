@@ -9,6 +9,8 @@ from pmo_lib.kpis.kpi import kpi, observations
 @kpi(
     id=OWN_KPI, name="Value-lifecycle completeness", family="role", unit="share",
     better="higher", statistic="rate", population="value statements",
+    uses=tuple(f"value_statements.{name}" for name in (
+        "challenge", "opportunity", "statement", "service_id", "kpi_id")),
 )  # fmt: skip
 def value_lifecycle_completeness(
     value_statements: pd.DataFrame,

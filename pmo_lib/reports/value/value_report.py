@@ -26,7 +26,7 @@ class ValueReport(MoneySections):
         """The one page: what changed, whether it pays in all and in cash, what we ask."""
         brief = self.measured.value_brief(self.case.terms)
         cost = self.case.finding("cost")
-        is_tested = cost is not None and not cost.tested.refusal
+        is_tested = cost is not None and len(cost.quarters) > 0
         headings = ("What changed", "Does it last?" if is_tested else "What would change this")
         return one_page.one_page(brief, {}, self.level, "", headings)
 

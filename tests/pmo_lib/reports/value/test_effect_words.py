@@ -1,7 +1,7 @@
 """Effects, verdicts and checks in words: sizes, directions, and what each verdict may say."""
 
 from dataclasses import replace
-from math import exp, inf, log, nan
+from math import exp, expm1, inf, log, nan
 from typing import Any, get_args
 
 import pandas as pd
@@ -15,6 +15,7 @@ from pmo_lib.effect.checks import QUESTIONS, Check
 from pmo_lib.effect.claim import Claim, Word
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.outcomes import OUTCOMES, PRIMARY
+from pmo_lib.effect.words import helped
 from pmo_lib.reports.value import effect_words as effects
 
 COST, SCHEDULE, BENEFITS = (OUTCOMES[name] for name in ("cost", "schedule", "benefits"))
@@ -67,7 +68,7 @@ class TestEffect:
     @given(st.floats(-2, 2))
     def test_share_is_that_of_the_ratio_and_its_word_is_its_sign(self, value: float) -> None:
         share, _, word = plain(effects.effect(COST, value)).split(" ")
-        assert int(share.replace(",", "")) == pytest.approx(100 * abs(exp(value) - 1), abs=0.51)
+        assert float(share.replace(",", "")) == pytest.approx(100 * abs(exp(value) - 1), abs=0.51)
         assert word == ("more" if value > 0 else "less")
 
 
@@ -109,11 +110,17 @@ class TestInWords:
         found = finding(word="not testable", tested=Effect(refusal="too few departments"))
         assert effects.in_words(found, LEVEL) == "Cost overrun, not testable: too few departments."
 
-    def test_direction_is_that_of_the_estimate(self) -> None:
+    def test_what_the_pmo_helped_is_told_by_the_sign(self) -> None:
         worse = replace(ESTIMATE, value=0.1)
-        assert effects.moved(finding()) == "lowered cost overrun"
-        assert effects.moved(finding(tested=worse)) == "raised cost overrun"
-        assert effects.moved(finding("benefits", tested=worse)) == "raised benefits realised"
+        said = [plain(helped(each)) for each in (
+            finding(), finding(tested=worse), finding("schedule"), finding("benefits", tested=worse)
+        )]  # fmt: skip
+        less, more = expm1(ESTIMATE.value), expm1(0.1)
+        assert said == [
+            f"cost {abs(100 * less):.0f} % less", f"cost {100 * more:.0f} % more",
+            f"taken {abs(100 * less):.0f} % less time",
+            "changed benefits realised by +10 points",
+        ]  # fmt: skip
 
 
 class TestTable:
