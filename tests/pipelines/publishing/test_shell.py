@@ -6,7 +6,7 @@ import pandas as pd
 from bs4 import BeautifulSoup
 
 from pipelines.publishing.html import TEMPLATES
-from pipelines.publishing.pack import PAGES
+from pipelines.publishing.pages import PAGES
 from pipelines.publishing.shell import furnished, in_css
 from pmo_lib.reports.picture import Picture, drawn
 from pmo_lib.reports.vector import VARIABLES
