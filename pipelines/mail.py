@@ -41,6 +41,8 @@ def mail(pack: Path, workbook: Workbook, progress: Progress) -> bool:
     """Write what there is to tell, and send it where a server is set; whether all went well."""
     settings, made, news = workbook.settings, read_made(pack), told(pack)
     wished = settings.mail.recipients
+    if not wished:
+        progress.warn("nobody is told: settings.yml names no recipients under mail")
     folder = _folder(workbook) / made.period
     written = []
     for address, own in {a: _own(a, names, news) for a, names in wished.items()}.items():

@@ -91,6 +91,16 @@ def change_interval(low: float, high: float, unit: Unit) -> str:
     return DASH if isnan(low) or isnan(high) else f"{change(low, unit)} to {change(high, unit)}"
 
 
+def beside(value: str, ends: str) -> str:
+    """48 % (42 to 55): the interval beside its value, whose unit it does not repeat."""
+    if ends == DASH:
+        return value
+    unit = value.partition(TIED)[2]
+    if unit:
+        ends = " ".join(word.partition(TIED)[0] for word in ends.split(" "))
+    return f"{value} ({ends.replace(' ', TIED)})"
+
+
 def wanted(low: float, high: float, unit: Unit) -> str:
     """At least 80 %, at most 14 days, 0.80 to 1.25, 100 %; a dash where nothing is wanted."""
     if isnan(low) and isnan(high):

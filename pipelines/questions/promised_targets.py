@@ -15,7 +15,7 @@ def check(asked: Asked) -> Iterator[Question]:
     wrong = []
     rows = asked.tables.get("value_statements")
     for row in () if rows is None else rows.to_dict("records"):
-        if isinstance(row["target"], str) and row["kpi_id"] in CATALOGUE:
+        if isinstance(row.get("target"), str) and row["kpi_id"] in CATALOGUE:
             try:
                 promised_target(row["target"], CATALOGUE[row["kpi_id"]])
             except UnreadableTargetError as error:

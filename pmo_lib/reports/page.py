@@ -9,7 +9,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from pmo_lib.printable import printable
-from pmo_lib.wording import DASH
+from pmo_lib.wording import DASH, TIED
 
 MOST_COLUMNS = 4  # that fit on a telephone
 LONG, PART = 24, 12  # letters of a word that a narrow page may break, and of its parts
@@ -96,7 +96,7 @@ def badge(text: str, kind: str, shape: str = "") -> HTML:
 
     The shape is not read aloud: the word says all.
     """
-    mark = f"<span aria-hidden='true'>{escape(shape)}</span> " if shape else ""
+    mark = f"<span aria-hidden='true'>{escape(shape)}</span>{TIED}" if shape else ""
     return HTML(f"<span class='badge {attribute(kind)}'>{mark}{escape(text)}</span>")
 
 

@@ -13,7 +13,9 @@ from pmo_lib.kpis.kpi import FAMILIES
 from pmo_lib.reports import page
 from pmo_lib.wording import (
     DASH,
+    TIED,
     are,
+    beside,
     change,
     change_interval,
     counted,
@@ -131,12 +133,10 @@ def _row_of(
     numbers = [notes.setdefault(text, len(notes) + 1) for text in dict.fromkeys(each)]
     return {
         "KPI": page.noted(f"{kpi.id} {kpi.name}", numbers),
-        "Now": _with_ends(
-            number(result.value, kpi.unit), interval(result.low, result.high, kpi.unit)
-        ),
+        "Now": beside(number(result.value, unit), interval(result.low, result.high, unit)),
         "n": result.n,
         "Before": number(result.baseline, unit),
-        "Difference": _with_ends(
+        "Difference": beside(
             change(moved.value, unit), change_interval(moved.low, moved.high, unit)
         ),
         "Than before": answer(result.than_before),
@@ -145,20 +145,19 @@ def _row_of(
     }
 
 
-def _with_ends(value: str, ends: str) -> str:
-    return value if ends == DASH else f"{value} ({ends})"
-
-
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
 def answer(word: str) -> HTML:
-    """One of the answers as a word with its shape and colour; a dash where there is none."""
-    if not word:
+    """One of the answers as a word with its shape and colour; a dash where there is none.
+
+    That no target is set is told once, not in every row.
+    """
+    if word in {"", "no target set"}:
         return HTML(DASH)
     shape, kind = ANSWERS[word]
-    return page.badge(word, kind, shape)
+    return page.badge(word.replace("not kept", f"not{TIED}kept"), kind, shape)
 
 
 def target(result: KpiResult) -> str:

@@ -176,6 +176,11 @@ class TestSent:
         assert found["statement_id"].to_list() == ["V1", "'=V3"]
         assert found["report"].unique().tolist() == ["03_kpi_report-finance.html"]
 
+    def test_nobody_to_tell_is_said(self, post: Post) -> None:
+        post.say(finance=brief(DUE))
+        assert post.send()
+        assert "names no recipients" in post.told.warned[0]
+
     def test_nothing_is_sent_without_a_host(self, post: Post) -> None:
         post.say(finance=brief(DUE))
         assert post.send(anna=[FINANCE])

@@ -9,6 +9,7 @@ import yaml
 from pmo_lib.months import month
 from pmo_lib.wording import (
     Unit,
+    beside,
     change,
     change_interval,
     compared,
@@ -126,6 +127,22 @@ def test_change(value: float, unit: Any, text: str) -> None:
 )
 def test_interval_of_a_change(low: float, high: float, unit: Any, text: str) -> None:
     assert plain(change_interval(low, high, unit)) == text
+
+
+def test_an_interval_beside_its_value_does_not_repeat_the_unit() -> None:
+    told = {
+        (0.48, 0.42, 0.55, "share"): "48 % (42 to 55)",
+        (9.0, 6.0, 13.0, "days"): "9 days (6 to 13)",
+        (0.95, 0.9, 1.0, "ratio"): "0.95 (0.90 to 1.00)", (300.0, 262.0, nan, "days"):
+        "300 days (262 or more)", (0.5, nan, nan, "share"): "50 %",
+    }  # fmt: skip
+    found = {
+        (value, low, high, unit): plain(beside(number(value, unit), interval(low, high, unit)))
+        for value, low, high, unit in told
+    }
+    assert found == told
+    moved = beside(change(0.27, "share"), change_interval(-0.01, 0.39, "share"))
+    assert plain(moved) == "+27 points (−1 to +39)"
 
 
 def test_growth_keeps_its_sign() -> None:

@@ -13,7 +13,17 @@ from pmo_lib.engine.result import KpiResult
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.reports import page
 from pmo_lib.reports.scorecard import answer
-from pmo_lib.wording import DASH, are, change, change_interval, counted, interval, number, wanted
+from pmo_lib.wording import (
+    DASH,
+    are,
+    beside,
+    change,
+    change_interval,
+    counted,
+    interval,
+    number,
+    wanted,
+)
 
 MOST = 4  # more KPIs on a page and none is looked at
 USUAL = ("D1", "D3", "P1", "G8")  # where nothing was promised
@@ -134,9 +144,8 @@ def _now(result: KpiResult | None) -> HTML | str:
         return DASH
     unit = CATALOGUE[result.kpi_id].unit
     ends = interval(result.low, result.high, unit)
-    beneath = "" if ends == DASH else f"{ends}, "
-    was = "" if isnan(result.baseline) else f"before: {number(result.baseline, unit)}"
-    return page.lines(number(result.value, unit), f"{beneath}n = {result.n:,}", was)
+    was = "" if isnan(result.baseline) else f", before {number(result.baseline, unit)}"
+    return page.lines(beside(number(result.value, unit), ends), f"n = {result.n:,}{was}")
 
 
 def _text(text: str) -> str:

@@ -1,11 +1,15 @@
 """Round every page: numbered figures, their numbers in an annex, a list of sections, a policy."""
 
+import re
+
 import pandas as pd
 from bs4 import BeautifulSoup
 
-from pipelines.publishing.pack import PAGES
+from pipelines.publishing.html import TEMPLATES
+from pipelines.publishing.pages import PAGES
 from pipelines.publishing.shell import furnished, in_css
 from pmo_lib.reports.picture import Picture, drawn
+from pmo_lib.reports.vector import VARIABLES
 
 
 def figure(name: str) -> str:
@@ -79,3 +83,15 @@ def test_every_page_has_a_policy_a_way_past_its_head_and_a_running_head() -> Non
     assert skip is not None
     assert found.select(str(skip["href"]))
     assert "@top-left { content: " in html
+
+
+def test_every_colour_of_a_figure_is_one_of_the_page_and_has_a_dark_one() -> None:
+    css = (TEMPLATES / "pmo_report" / "static" / "pmo.css").read_text(encoding="utf-8")
+    light, dark = css.split(":root {", 2)[1:]
+    for name, own in (("light", light), ("dark", dark)):
+        block = own[: own.index("}")]
+        found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]+);", block))
+        assert [each for each in VARIABLES.values() if each not in found] == [], name
+        if name == "light":
+            same = {each: found[each].replace("#fff", "#ffffff") for each in VARIABLES.values()}
+            assert same == {variable: colour for colour, variable in VARIABLES.items()}

@@ -47,8 +47,8 @@ class TestScorecard:
         given = result("D1", baseline=0.4, change=0.1, change_low=-0.02, change_high=0.22)
         row = [cell.replace("\u00a0", " ") for cell in parsed(scorecard([given], {}, "")).rows[1]]
         assert row[:5] == [
-            "D1 On-time completion", "50 % (40 % to 60 %)", "50", "40 %",
-            "+10 points (−2 points to +22 points)",
+            "D1 On-time completion", "50 % (40 to 60)", "50", "40 %",
+            "+10 points (−2 to +22)",
         ]  # fmt: skip
 
     def test_notes_are_footnotes_and_the_same_note_stands_once(self) -> None:

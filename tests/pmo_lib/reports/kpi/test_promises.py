@@ -65,7 +65,7 @@ class TestSection:
         assert head == ["Promise", "Shown by", "Promised", "Now", "Kept?"]
         assert row[0].split("\n")[::2] == ["You will be on time 1"]
         assert row[1:3] == ["D1 On-time completion", "at least 80 %"]
-        assert row[3].split("\n") == ["60 %", "50 % to 70 %, n = 60", "before: 40 %"]
+        assert row[3].split("\n") == ["60 % (50 to 70)", "n = 60, before 40 %"]
         assert row[4] == "✗ not kept"
 
     def test_of_a_service_says_of_which(self) -> None:
