@@ -34,10 +34,11 @@ def unknown(
     """
     said = []
     for name in dict.fromkeys(waived):
-        near = next(iter(get_close_matches(name, sorted(asked), 1, NEAR)), "")
-        if not _is_known(name) or (near and _is_gone(name, extra)):
-            near = near or _nearest(name)
+        if not _is_known(name):
+            near = _close(name, asked) or _nearest(name)
             said.append(f"{name!r}{f' (near to {near!r})' if near else ''}")
+        elif near := _instead(name, asked, extra):
+            said.append(f"{name!r} (near to {near!r})")
     if said:
         more = f" and {len(said) - MOST:,} more" if len(said) > MOST else ""
         asks = f"waived of settings is the id of no question: {', '.join(said[:MOST])}{more}"
@@ -54,14 +55,14 @@ def _is_known(name: str) -> bool:
     return not column or kind in _OF_OTHERS or column in TABLES[table].column_names
 
 
-def _is_gone(name: str, extra: Mapping[str, pd.DataFrame]) -> bool:
-    found = _ID.fullmatch(name)
-    return (
-        found is not None
-        and found[1] in _OF_OTHERS
-        and found[2] in extra
-        and found[3] not in extra[found[2]]
-    )
+def _instead(name: str, asked: Collection[str], extra: Mapping[str, pd.DataFrame]) -> str:
+    """The id that is asked of a column spelt nearly as one that is not there; none mostly."""
+    about, _, column = name.partition(".")
+    kind, table = about.split(" ")
+    if kind not in _OF_OTHERS or table not in extra or column in extra[table]:
+        return ""
+    near = _close(column, [each.removeprefix(f"{about}.") for each in asked])
+    return f"{about}.{near}" if f"{about}.{near}" in asked else ""
 
 
 def _nearest(name: str) -> str:
@@ -77,4 +78,4 @@ def _nearest(name: str) -> str:
 
 
 def _close(word: str, known: Iterable[str]) -> str:
-    return next(iter(get_close_matches(word.lower(), sorted(known), 1, NEAR)), "")
+    return next(iter(get_close_matches(word.casefold(), sorted(known), 1, NEAR)), "")
