@@ -1,5 +1,6 @@
 """Numbers in words and symbols, as people read them."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from math import isfinite, isnan
 from typing import Literal
@@ -154,3 +155,10 @@ def _with_unit(digits: str, plural: str) -> str:
     """12 days, 1 day, −1 point."""
     is_one = digits.lstrip("+−") == "1"
     return f"{digits}{TIED}{plural.removesuffix('s') if is_one else plural}"
+
+
+def in_yaml(text: str) -> str:
+    """A text as one writes it within a list or mapping of YAML: in quotes where it must be."""
+    is_plain = re.fullmatch(r"[^\W\d_](?:[\w .()/+€£$-]*[\w.()/+€£$-])?", text)
+    is_word = text.lower() in {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+    return text if is_plain and not is_word else "'" + text.replace("'", "''") + "'"

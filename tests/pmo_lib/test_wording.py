@@ -4,6 +4,7 @@ from math import nan
 from typing import Any, get_args
 
 import pytest
+import yaml
 
 from pmo_lib.months import month
 from pmo_lib.wording import (
@@ -14,6 +15,7 @@ from pmo_lib.wording import (
     compared,
     counted,
     growth,
+    in_yaml,
     interval,
     listed,
     number,
@@ -211,3 +213,18 @@ def test_counted(n: int, text: str) -> None:
 def test_shortened(text: str, letters: int, short: str) -> None:
     assert shortened(text, letters) == short
     assert len(shortened(text, letters)) <= letters
+
+
+def test_in_yaml_is_read_as_it_was_written() -> None:
+    texts = [
+        "money_unit baselines.cost", "left_aside baselines.cost_[eur_thousand]", "R&D, Ops", "#1",
+        "left_aside projects.a:_b", "O'Brien", "- dash", "Cost ]", "{x}", "No", "101", "Stores: x",
+        "Café (Süd)", " edge ", "left_aside projects.%", "@home", "tail ", "a: b", "*star", "!bang",
+    ]  # fmt: skip
+    wrong = {text: in_yaml(text) for text in texts if _read(in_yaml(text)) != [text, {text: text}]}
+    assert wrong == {}
+    assert in_yaml(texts[0]) == texts[0]
+
+
+def _read(text: str) -> Any:
+    return yaml.safe_load(f"[{text}, {{{text}: {text}}}]")
