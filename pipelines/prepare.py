@@ -12,7 +12,7 @@ from pipelines.configuration import configured
 from pipelines.files import replaced_folder, write_json
 from pipelines.judge import Judged, judge
 from pipelines.maps.applied import given
-from pipelines.questions import answered, found, of_the_date
+from pipelines.questions import answered, found, of_the_date, waivers
 from pipelines.questions.asked import Asked, Tables, mended
 from pipelines.questions.departments import settled
 from pipelines.reading.exports import peer_folders
@@ -177,7 +177,10 @@ def _asked(judged: Mapping[str, Judged], asked: Asked, ingested: Ingested) -> Pr
     if not dated.period and (other := data_date(tables, asked.today, "")).period:
         dated = replace(other, why=f"{other.why}, of which every date is in question")
     late = of_the_date(replace(asked, data_date=dated))
-    verdict = replace(verdict, questions=(*verdict.questions, *late), data_date=dated)
+    questions = (*verdict.questions, *late)
+    idle = waivers.unknown(settings.waived, {each.id for each in questions}, asked.extra)
+    questions += tuple(each for each in idle if each.id not in settings.waived)
+    verdict = replace(verdict, questions=questions, data_date=dated)
     left = _without(tables, withheld, PANDAS_TYPES)
     accepted = {name: replace(table, accepted=left[name]) for name, table in judged.items()}
     return Prepared(accepted, verdict, settings)

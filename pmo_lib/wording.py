@@ -1,5 +1,6 @@
 """Numbers in words and symbols, as people read them."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from math import isfinite, isnan
 from typing import Literal
@@ -21,7 +22,7 @@ def number(value: float, unit: Unit) -> str:
         case "days" | "hours":
             return _with_unit(_rounded(value, 0), unit)
         case "points":
-            return _rounded(value, 0, "+")
+            return _rounded(value, 1, "+")
         case "money":
             return money(value, "").replace(TIED, "", 1)  # the page says in which currency
         case "count":
@@ -66,7 +67,7 @@ def change(value: float, unit: Unit) -> str:
     if isnan(value):
         return DASH
     by = 100 if unit == "share" else 1
-    places = {"share": 0, "days": 0, "hours": 0, "points": 0}.get(unit, 2)
+    places = {"share": 0, "days": 0, "hours": 0, "points": 1}.get(unit, 2)
     if unit == "count":
         places = 0 if value == round(value) else 1
     digits = _rounded(value, places, "+", by)
@@ -160,3 +161,10 @@ def _with_unit(digits: str, plural: str) -> str:
     """12 days, 1 day, −1 point."""
     is_one = digits.lstrip("+−") == "1"
     return f"{digits}{TIED}{plural.removesuffix('s') if is_one else plural}"
+
+
+def in_yaml(text: str) -> str:
+    """A text as one writes it within a list or mapping of YAML: in quotes where it must be."""
+    is_plain = re.fullmatch(r"[^\W\d_](?:[\w .()/+€£$-]*[\w.()/+€£$-])?", text)
+    is_word = text.lower() in {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+    return text if is_plain and not is_word else "'" + text.replace("'", "''") + "'"

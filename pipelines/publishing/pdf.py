@@ -145,8 +145,11 @@ def _complete(path: Path, place: str) -> None:
         for page in pdf.pages:
             _mark_artifacts(pdf, page)
             for link in page.get("/Annots", ()):
+                leads = "to another place of this document"
                 if "/URI" in (action := link.get("/A", {})):
-                    action.URI = pikepdf.String(str(action.URI).removeprefix(place))
+                    leads = str(action.URI).removeprefix(place)
+                    action.URI = pikepdf.String(leads)
+                link.Contents = pikepdf.String(leads)
         for each in pdf.objects:
             is_figure = isinstance(each, pikepdf.Dictionary) and each.get("/S") == "/Figure"
             if is_figure and "/Alt" not in each:

@@ -13,6 +13,7 @@ from pipelines.questions import (
     currencies,
     dates,
     departments,
+    empty_tables,
     far_amounts,
     ids,
     letters,
@@ -52,6 +53,7 @@ CHECKS: tuple[Check, ...] = (
     currencies.check,
     target_sides.check,
     promised_targets.check,
+    empty_tables.check,
 )
 OF_THE_DATE: tuple[Check, ...] = (dates.of_the_future, dates.after_the_data_date)
 ANSWERS: tuple[Answer, ...] = (  # in this order: percent complete is of a budget in our unit

@@ -8,6 +8,7 @@ from itertools import takewhile
 from pipelines.letters import as_latin, is_seen
 
 _JOINERS = "\u200c\u200d"  # which some scripts are written with
+_OF_EMOJI = {"\ufe0e", "\ufe0f", *map(chr, range(0xE0020, 0xE0080))}  # how they are drawn
 _OF_DEPARTMENTS = {"dept", "dep", "department", "div", "division", "the", "of", "for", "and"}
 
 
@@ -16,8 +17,15 @@ def tidy(text: str) -> str:
     if text.isascii() and "  " not in text and text.isprintable():
         return text
     words = " ".join(text.split())
-    seen = (c for c in words if c in _JOINERS or is_seen(c))
+    pairs = zip(f" {words}", words, strict=False)
+    seen = (c for before, c in pairs if c in _JOINERS or is_seen(c) or _is_drawn(before, c))
     return " ".join(unicodedata.normalize("NFC", "".join(seen)).split())
+
+
+def _is_drawn(before: str, letter: str) -> bool:
+    """Whether a letter without ink makes the sign before it an emoji, or a flag."""
+    is_after = before in _OF_EMOJI or unicodedata.category(before)[0] in "NPS"
+    return letter in _OF_EMOJI and is_after
 
 
 @lru_cache(maxsize=100_000)
@@ -33,7 +41,8 @@ def is_of_other_letters(first: str, second: str) -> bool:
 
 def _plain(text: str) -> str:
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tidy(text)).casefold())
-    seen = ("-" if unicodedata.category(c) == "Pd" else c for c in plain if c not in _JOINERS)
+    plain = "".join(c for c in plain if c not in _JOINERS and c not in _OF_EMOJI)
+    seen = ("-" if unicodedata.category(c) == "Pd" else c for c in plain)
     return " ".join("".join(seen).split())
 
 

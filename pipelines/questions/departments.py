@@ -12,7 +12,7 @@ from pipelines.questions.asked import Asked, Tables, counts
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 from pmo_lib.engine.result import ORGANISATION
-from pmo_lib.wording import counted
+from pmo_lib.wording import counted, in_yaml
 
 DEPARTMENT = "department"
 LETTERS = ", in letters of another script that look the same"
@@ -128,4 +128,6 @@ def _twins(asked: Asked) -> Iterator[Question]:
     most, other = pairs[0]
     more = f", and {counted(len(said) - 3, 'pair')} more" if len(said) > 3 else ""
     asks = f"are these one department: {'; '.join(said[:3])}{more}"
-    yield Question("twin", "projects", DEPARTMENT, asks, ALIAS.format(other, most))
+    yield Question(
+        "twin", "projects", DEPARTMENT, asks, ALIAS.format(in_yaml(other), in_yaml(most))
+    )

@@ -34,11 +34,14 @@ def check(asked: Asked) -> Iterator[Question | Mended]:
             parts = _parts(str(name), extra, projects)
             parents = parts.keys() - told
             if parents and len(parents) < len(projects):
-                yield from _benefits_of_their_own(str(name), parts, asked)
+                it, they = f"by {name} it contains others", f"by {name} they contain others"
+                yield from _benefits_of_their_own(it, they, parts, asked)
                 yield _left_out(str(name), parents, asked)
                 told |= parents
     sums = _sums(asked, told)
     if sums:
+        it, they = "it is the sum of others", "they are sums of others"
+        yield from _benefits_of_their_own(it, they, sums, asked)
         yield _sum_of_others(sums)
     yield from _called_totals(asked, told | sums.keys())
 
@@ -65,7 +68,7 @@ def _parts(name: str, extra: pd.DataFrame, projects: pd.DataFrame) -> dict[str, 
 
 
 def _benefits_of_their_own(
-    column: str, parts: Mapping[str, set[str]], asked: Asked
+    it: str, they: str, parts: Mapping[str, set[str]], asked: Asked
 ) -> Iterator[Question]:
     """Benefits that only a row that contains others has, which would be lost with it."""
     if "benefits" not in asked.tables:
@@ -77,8 +80,8 @@ def _benefits_of_their_own(
     lost = asked.tables["benefits"]["project_id"].isin(alone).sum()
     asks = (
         f"which projects bring the benefits of {listed([repr(each) for each in alone[:3]])}"
-        f"{f' and {len(alone) - 3:,} more' if len(alone) > 3 else ''}? By {column} "
-        f"{'it contains' if len(alone) == 1 else 'they contain'} other projects and "
+        f"{f' and {len(alone) - 3:,} more' if len(alone) > 3 else ''}? "
+        f"{(it if len(alone) == 1 else they).capitalize()} and "
         f"{'is' if len(alone) == 1 else 'are'} not counted, and {counted(int(lost), 'benefit')} of "
         f"{len(asked.tables['benefits']):,} would be lost"
     )
@@ -131,8 +134,11 @@ def _without(tables: Tables, ids: set[str]) -> Tables:
     return changed
 
 
-def _sums(asked: Asked, told: set[str]) -> dict[str, int]:
-    """Projects that cost as much as all others of their department, by planned and actual cost."""
+def _sums(asked: Asked, told: set[str]) -> dict[str, set[str]]:
+    """Projects that cost as much as all others of their department, each with these others.
+
+    So by planned or actual cost, of a department or of the whole.
+    """
     projects = asked.tables["projects"]
     amounts = projects[["project_id", "department", "actual_cost"]]
     baselines = asked.tables.get("baselines")
@@ -140,23 +146,23 @@ def _sums(asked: Asked, told: set[str]) -> dict[str, int]:
         last = baselines.drop_duplicates("project_id", keep="last")
         amounts = amounts.merge(last[["project_id", "cost"]], on="project_id", how="left")
     amounts = amounts[~amounts["project_id"].isin(told)]
-    found: dict[str, int] = {}
+    found: dict[str, set[str]] = {}
     for column in amounts.columns.intersection(["actual_cost", "cost"]):
         known = amounts[amounts[column] > 0]
         for group in (known["department"], pd.Series("", index=known.index)):
             of = known.groupby(group)[column]
             others = of.transform("sum") - known[column]
             is_sum = np.isclose(others, known[column], rtol=SAME) & (of.transform("size") > FEWEST)
-            for name in known.loc[is_sum, "project_id"]:
-                found[name] = int(of.transform("size")[known["project_id"] == name].iloc[0]) - 1
+            for name, of_group in zip(known["project_id"][is_sum], group[is_sum], strict=True):
+                found[f"{name}"] = set(known["project_id"][group == of_group]) - {name}
     return found
 
 
-def _sum_of_others(sums: dict[str, int]) -> Mended:
+def _sum_of_others(sums: Mapping[str, set[str]]) -> Mended:
     first, others = next(iter(sums.items()))
     asks = (
         f"{'is' if len(sums) == 1 else 'are'} {counted(len(sums), 'project')} the sum of others; "
-        f"{first} costs what {others} others cost together, and is not counted beside them"
+        f"{first} costs what {len(others)} others cost together, and is not counted beside them"
     )
     question = Question(
         "sum_of_others", "projects", "project_id", asks, "Leave totals out of the export",

@@ -10,6 +10,7 @@ from pipelines.reading.readers import RawTable
 from pmo_lib.contract.schema import ColumnKind, Table
 from pmo_lib.contract.verdict import Question
 from pmo_lib.errors import DataError, PmoError, allowed_values
+from pmo_lib.wording import in_yaml
 
 SEEN = 500  # different texts of a column by which it is known what it holds
 MOST_OF = 0.8  # of them must look alike
@@ -53,7 +54,7 @@ def refused(table: Table, raw: RawTable, waived: Collection[str]) -> Iterator[Pm
                 f"column {header!r} is none of ours, but is nearly {ours}",
                 where=where,
                 remedy=f"Rename it to {ours}; or, if it is another column, say so in settings.yml "
-                f"by waived: [{name}]",
+                f"by waived: [{in_yaml(name)}]",
             )
     missing = [n for n in table.required_columns if n in absent and n not in slips.values()]
     if missing:

@@ -96,10 +96,12 @@ def peer_folders(raw: Path) -> list[Path]:
 def inputs(raw: Path, mapped: Collection[Path] = ()) -> list[tuple[str, str]]:
     """Every file that what is made from `raw` may depend on: its name, and its hash if it is read.
 
-    Of a file that is no table the name alone counts, for it is told; `mapped` are read by a map.
+    Of a file that is no table the name alone counts, for it is told, as are exports in subfolders;
+    `mapped` are read by a map.
     """
     own = sorted([*raw.iterdir(), *(raw / BENCHMARKS).rglob("*")])
     named = [(spelled_out(path.relative_to(raw).as_posix()), path) for path in own]
+    named += [(name, raw) for name in _in_subfolders(raw)]
     named += [(f"shipped {path.name}", path) for path in _files(SHIPPED)]
     return [(name, _hash(path, is_read=path in mapped)) for name, path in named]
 

@@ -7,7 +7,7 @@ from typing import Any
 from pmo_lib.contract.plain import rebuilt
 from pmo_lib.contract.schema import Severity
 from pmo_lib.months import DataDate
-from pmo_lib.wording import counted
+from pmo_lib.wording import counted, in_yaml
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,8 @@ class Question:
     def __str__(self) -> str:
         seen = f", such as {', '.join(self.examples[:3])}" if self.examples else ""
         remedy = f"{self.remedy}; or" if self.remedy else "If all is well,"
-        return f"{self.asks}{seen}. {remedy} waive it in settings.yml by waived: [{self.id}]"
+        waived = f"waived: [{in_yaml(self.id)}]"
+        return f"{self.asks}{seen}. {remedy} waive it in settings.yml by {waived}"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from math import nan
 from typing import Any, get_args
 
 import pytest
+import yaml
 
 from pmo_lib.months import month
 from pmo_lib.wording import (
@@ -14,6 +15,7 @@ from pmo_lib.wording import (
     compared,
     counted,
     growth,
+    in_yaml,
     interval,
     listed,
     number,
@@ -51,11 +53,11 @@ def plain(text: str) -> str:
         (0.6, "hours", "1 hour"),
         (-1.0, "days", "−1 day"),
         (1.5, "days", "2 days"),
-        (-6.67, "points", "−7"),
-        (-3.2787, "points", "−3"),
-        (33.4, "points", "+33"),
+        (-6.67, "points", "−6.7"),
+        (-3.2787, "points", "−3.3"),
+        (33.4, "points", "+33.4"),
         (0.0, "points", "0"),
-        (-0.4, "points", "0"),
+        (-0.04, "points", "0"),
         (0.1634, "score", "0.16"),
         (-0.002, "score", "0"),
         (37.0, "count", "37"),
@@ -77,7 +79,7 @@ def test_number(value: float, unit: Any, text: str) -> None:
         (nan, 300.0, "days", "300 days or less"),
         (nan, nan, "days", "–"),
         (-0.07, 0.02, "share", "−7 % to 2 %"),
-        (-18.6, 5.55, "points", "−19 to +6"),
+        (-18.6, 5.55, "points", "−18.6 to +5.6"),
         (0.6, 3.2, "days", "1 day to 3 days"),
         (105.4, 112.9, "hours", "105 hours to 113 hours"),
     ],
@@ -104,8 +106,8 @@ def test_interval(low: float, high: float, unit: Any, text: str) -> None:
         (-0.0001, "ratio", "0"),
         (3.0, "count", "+3"),
         (-0.25, "count", "−0.3"),
-        (-8.5, "points", "−9"),
-        (-0.3, "points", "−0.3"),
+        (-8.5, "points", "−8.5"),
+        (-0.03, "points", "−0.03"),
         (0.12, "score", "+0.12"),
         (nan, "share", "–"),
     ],
@@ -211,3 +213,18 @@ def test_counted(n: int, text: str) -> None:
 def test_shortened(text: str, letters: int, short: str) -> None:
     assert shortened(text, letters) == short
     assert len(shortened(text, letters)) <= letters
+
+
+def test_in_yaml_is_read_as_it_was_written() -> None:
+    texts = [
+        "money_unit baselines.cost", "left_aside baselines.cost_[eur_thousand]", "R&D, Ops", "#1",
+        "left_aside projects.a:_b", "O'Brien", "- dash", "Cost ]", "{x}", "No", "101", "Stores: x",
+        "Café (Süd)", " edge ", "left_aside projects.%", "@home", "tail ", "a: b", "*star", "!bang",
+    ]  # fmt: skip
+    wrong = {text: in_yaml(text) for text in texts if _read(in_yaml(text)) != [text, {text: text}]}
+    assert wrong == {}
+    assert in_yaml(texts[0]) == texts[0]
+
+
+def _read(text: str) -> Any:
+    return yaml.safe_load(f"[{text}, {{{text}: {text}}}]")

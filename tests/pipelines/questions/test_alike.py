@@ -27,6 +27,13 @@ def test_tidy_keeps_the_spelling() -> None:
     assert tidy("می\u200cخواهم") == "می\u200cخواهم"  # Persian is written with a joiner
 
 
+def test_what_draws_an_emoji_is_part_of_it() -> None:
+    heart, england = "\u2764\ufe0f Care", "\U0001f3f4\U000e0067\U000e0062\U000e007f England"
+    assert [tidy(heart), tidy(england)] == [heart, england]
+    assert same(heart) == same("\u2764 care")
+    assert tidy("Care\ufe0f") == "Care"
+
+
 def test_similar_departments_may_be_one() -> None:
     pairs = [
         ("Archives Dept.", "Archives"), ("Department of Archives", "archives"),

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from pipelines.questions.waivers import KINDS
 from pmo_lib.contract.declarations import DECLARABLE
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -27,6 +28,10 @@ def test_every_question_is_listed() -> None:
 def test_every_listed_question_is_asked() -> None:
     # by its name, or as an id that begins with it
     assert {name for name in LISTED if not re.search(rf'"{name}[" ]', SOURCES)} == set()
+
+
+def test_every_listed_question_may_be_waived() -> None:
+    assert KINDS == LISTED
 
 
 def test_every_declaration_is_shown() -> None:

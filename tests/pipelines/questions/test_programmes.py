@@ -116,6 +116,16 @@ class TestSums:
             "p0", "p1", "p2", "p3", "other"
         ]  # fmt: skip
 
+    def test_benefits_that_only_a_sum_has_are_asked_about(self) -> None:
+        promised = [{"project_id": whose, "benefit_id": whose} for whose in ("p4", "other")]
+        rows = self.projects(1080.5) | {"benefits": frame("benefits", promised)}
+        question = findings(rows)["programme_benefits benefits.project_id"].question
+        assert "benefits of 'p4'? It is the sum of others and is not counted" in question.asks
+        assert "1 benefit of 2 would be lost" in question.asks
+        assert question.withholds == ("benefits",)
+        of_a_part = changed(rows, benefits__project_id=pd.Series(["p4", "p2"], dtype="str"))
+        assert list(findings(of_a_part)) == ["sum_of_others projects.project_id"]
+
     def test_about_as_much_is_no_sum(self) -> None:
         assert findings(self.projects(1081.0)) == {}
 

@@ -21,7 +21,7 @@ FILES = {
     "P1,a,IT,completed,2026-01-05,2026-02-05,10\n",
     "baselines.csv": "project_id,version,start,finish,cost\nP1,0,2026-01-05,2026-02-05,12\n",
 }
-ASKED = Question("in_doubt", "baselines", "cost", "is it all right", withholds=("baselines.cost",))
+ASKED = Question("scores", "baselines", "cost", "is it all right", withholds=("baselines.cost",))
 
 
 @pytest.fixture
@@ -74,5 +74,5 @@ class TestQuestion:
     def test_says_how_to_waive_it(self) -> None:
         assert str(ASKED) == (
             "is it all right. If all is well, waive it in settings.yml by "
-            "waived: [in_doubt baselines.cost]"
+            "waived: [scores baselines.cost]"
         )

@@ -238,6 +238,12 @@ class TestInputs:
         (raw / "film.mp4").rename(raw / "film2.mp4")
         assert inputs(raw) != before
 
+    def test_change_with_exports_in_a_subfolder_that_are_asked_about(self, raw: Path) -> None:
+        before = inputs(raw)
+        (raw / "2026-10").mkdir()
+        (raw / "2026-10" / "gates.csv").write_text("x")
+        assert set(inputs(raw)) - set(before) == {("2026-10", ""), ("2026-10/gates.csv", "")}
+
     def test_wait_for_no_pipe_and_name_what_cannot_be_printed(self, raw: Path) -> None:
         os.mkfifo(raw / "gates.csv")
         (raw / os.fsdecode(b"\xff.txt")).write_text("x")

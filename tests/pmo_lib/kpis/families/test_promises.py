@@ -39,7 +39,7 @@ class TestCompleteness:
 class TestOnAPortfolio:
     """Six promises to each department: one names an unknown KPI, one none; neither was told."""
 
-    def test_what_a_promise_was_measured_in_the_past_does_not_matter(self) -> None:
+    def test_needs_no_baseline_which_could_not_be_mended(self) -> None:
         (found,) = results(whole_view(whole()), kpis=["R10"])
         assert (found.value, found.n) == (pytest.approx(4 / 6), 18)
 
