@@ -79,7 +79,8 @@ def change(value: float, unit: Unit) -> str:
         case "days" | "hours":
             return _with_unit(digits, unit)
         case "money":
-            return f"{'+' if value > 0 else ''}{number(value, unit)}"
+            said = number(value, unit)
+            return said if said == "0" or value < 0 else f"+{said}"
         case _:
             return digits
 

@@ -16,6 +16,7 @@ from pmo_lib.wording import counted, interval, number, shortened
 SHOWN = {
     "D1": "On time", "D2": "On budget", "G2": "Green but red", "R8": "Goes elsewhere",
 }  # fmt: skip
+PROMISES, ASKED = "Promises kept", "What is asked"
 NEWS_LETTERS = 90
 TOLD = ("better", "worse", "kept", "not kept")  # the other answers are no news
 
@@ -35,7 +36,7 @@ def departments(
     }
     known = [kpi for kpi in SHOWN if any(results[kpi, d].is_measured for d in measured.departments)]
     has_promises = bool(measured.promises)
-    heads = [SHOWN[kpi] for kpi in known] + ["Promises kept"] * has_promises + ["What is asked"]
+    heads = [SHOWN[kpi] for kpi in known] + [PROMISES] * has_promises + [ASKED]
     head = "".join(f"<th scope='col'>{page.escape(name)}</th>" for name in ["Department", *heads])
     rows = "\n".join(
         _row(name, [results[kpi, name] for kpi in known], measured, briefs[name], links, pdfs or {})
@@ -87,15 +88,15 @@ def _row(
     if measured.promises:
         own = [p for p in measured.promises if name in {ORGANISATION, p.department}]
         kept = sum(p.verdict == "kept" for p in own)
-        cells.append(f"<td>{kept} of {len(own)}</td>" if own else "<td></td>")
+        cells.append(f"<td {_label(PROMISES)}>{f'{kept} of {len(own)}' if own else ''}</td>")
     asked = "" if name == ORGANISATION else _asked(brief)
-    return f"<tr><th scope='row'>{text}</th>{''.join(cells)}<td>{asked}</td></tr>"
+    return f"<tr><th scope='row'>{text}</th>{''.join(cells)}<td {_label(ASKED)}>{asked}</td></tr>"
 
 
 def _cell(result: KpiResult) -> str:
     """The value, its answers in words with their shape, and its interval as a bar."""
     if not result.is_measured:
-        return f"<td title='{page.attribute(result.reason)}'></td>"
+        return f"<td {_label(SHOWN[result.kpi_id])} title='{page.attribute(result.reason)}'></td>"
     unit = CATALOGUE[result.kpi_id].unit
     said = [a for a in (result.than_before, result.against_target) if a in TOLD]
     words = "".join(
@@ -107,7 +108,13 @@ def _cell(result: KpiResult) -> str:
         left, width = 100 * result.low, 100 * (result.high - result.low)
         ends = page.attribute(interval(result.low, result.high, unit))
         bar = f"<i class='bar' title='{ends}' style='--l:{left:.0f};--w:{max(width, 1):.0f}'></i>"
-    return f"<td>{page.escape(number(result.value, unit))}{words}{bar}</td>"
+    label = _label(SHOWN[result.kpi_id])
+    return f"<td {label}>{page.escape(number(result.value, unit))}{words}{bar}</td>"
+
+
+def _label(name: str) -> str:
+    """What a cell says, for a narrow screen that shows the row as a card."""
+    return f"data-label='{page.attribute(name)}'"
 
 
 def _asked(brief: Brief) -> str:
