@@ -107,14 +107,15 @@ def gaps(found: pd.DataFrame, level: float, department: str = "") -> HTML:
             _of_department(own, level, department, f"{caption}: {department}"),
             page.folded(f"{ORGANISATION}: the gap by service", everybody),
         )
+    groups = found[found["by"] != "everybody"]
+    shown = groups[groups["note"] == ""]
+    hidden = f"Not shown: {counted(len(groups) - len(shown), 'group')} with too few respondents."
     return page.joined(
         page.table(_gaps(whole, level, []), caption, "cards"),
         page.folded(
             "The gap by customer group",
-            page.table(
-                _gaps(found[found["by"] != "everybody"], level, ["group"]),
-                "Perception gap by service and group",
-            ),
+            page.table(_gaps(shown, level, ["group"]), "Perception gap by service and group"),
+            *([page.paragraph(hidden)] if len(shown) < len(groups) else []),
         ),
     )
 

@@ -20,7 +20,7 @@ from pmo_lib.reports.picture import Picture
 from pmo_lib.reports.scorecard import legend, to_set
 from pmo_lib.wording import number
 
-MOST_CHARTS = 4  # more and none is looked at
+MOST_CHARTS = 2  # a screen of them: more and none is looked at
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class KpiReport(CustomerReport):
 
     @cached_property
     def kpis_to_watch(self) -> list[str]:
-        """The at most four KPIs whose chart has a signal, the latest first."""
+        """The at most two KPIs whose chart has a signal, the latest first."""
         found = {kpi: told.signalled_in for kpi, told in self.behaviours.items()}
         latest = sorted(filter(found.get, found), key=lambda kpi: found[kpi], reverse=True)
         return latest[:MOST_CHARTS]
