@@ -134,6 +134,13 @@ def listed(words: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
 
 
+def listed_names(names: list[str]) -> str:
+    """A, B and C; where a name holds a comma or an and of its own: A; B, C and D; and E."""
+    if len(names) > 1 and any("," in name or " and " in name for name in names):
+        return f"{'; '.join(names[:-1])}; and {names[-1]}"
+    return listed(names)
+
+
 def shortened(text: str, letters: int) -> str:
     """The text, or its beginning and an ellipsis, in at most so many letters."""
     return text if len(text) <= letters else f"{text[: letters - 1].rstrip()}…"

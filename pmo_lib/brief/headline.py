@@ -116,7 +116,7 @@ def _before(result: KpiResult) -> str:
     if isnan(result.baseline):
         return ""
     unit = result.statistic.unit or CATALOGUE[result.kpi_id].unit
-    return f"before {number(result.baseline, unit)}"
+    return f"before: {number(result.baseline, unit)}"
 
 
 def _since(evidence: Evidence, result: KpiResult) -> str:

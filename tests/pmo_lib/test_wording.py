@@ -18,6 +18,7 @@ from pmo_lib.wording import (
     in_yaml,
     interval,
     listed,
+    listed_names,
     number,
     shortened,
     wanted,
@@ -228,3 +229,9 @@ def test_in_yaml_is_read_as_it_was_written() -> None:
 
 def _read(text: str) -> Any:
     return yaml.safe_load(f"[{text}, {{{text}: {text}}}]")
+
+
+def test_names_that_hold_an_and_are_parted_by_semicolons() -> None:
+    plain = listed_names(["Sales", "Legal"])
+    holding = listed_names(["Sales", "Research, Data and Insight", "Legal"])
+    assert (plain, holding) == ("Sales and Legal", "Sales; Research, Data and Insight; and Legal")

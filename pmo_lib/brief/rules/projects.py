@@ -31,7 +31,7 @@ def rated_green(evidence: Evidence) -> Found:
         often = ""
         if share is not None:
             reports = counted(share.n, "green report")
-            often = f"; of {reports} in a year {number(share.value, 'share')} were so"
+            often = f"; {number(share.value, 'share')} of {reports} in a year hid a red project"
         yield Ask(
             f"rated-green-red-by-rule:{department}", department,
             f"Review {named(own)}: rated green, red by {'its' if len(own) == 1 else 'their'} own "
@@ -81,7 +81,8 @@ def over_budget(evidence: Evidence) -> Found:
 
 def named(projects: pd.DataFrame) -> str:
     """P0303 Pay run, P0315 and 2 more; the id alone where there is no name."""
-    rows = projects.head(MOST_NAMED).to_dict("records")
+    most = MOST_NAMED if len(projects) > MOST_NAMED + 1 else MOST_NAMED + 1  # never: and 1 more
+    rows = projects.head(most).to_dict("records")
     names = [
         str(row["project_id"])
         + (f" {shortened(str(row['name']), NAME_LETTERS)}" if pd.notna(row["name"]) else "")

@@ -4,7 +4,7 @@ from pmo_lib.brief.ask import Ask
 from pmo_lib.brief.evidence import Evidence
 from pmo_lib.brief.rule import FINANCE, HEAD, Found, rule
 from pmo_lib.engine.result import ORGANISATION
-from pmo_lib.wording import counted, listed, money, number
+from pmo_lib.wording import counted, listed_names, money, number
 
 STEP_SHARE = 0.1  # of an avoided overrun: what each such share adds in cash is told
 MOST_NAMED = 3
@@ -54,7 +54,7 @@ def keep_comparison(evidence: Evidence) -> Found:
         return
     names = [str(name) for name in without.head(MOST_NAMED)]
     rest = len(without) - len(names)
-    them = listed([*names, f"{rest} more"] if rest else names)
+    them = listed_names([*names, f"{rest} more"] if rest else names)
     yield Ask(
         "keep-comparison:departments", ORGANISATION,
         f"Decide what the PMO is to show before {them} adopt it", HEAD,
