@@ -104,15 +104,11 @@ def _numbers(case: ValueCase, currency: str) -> tuple[Headline, ...]:
     """Value, cost, net and cash, and the effect on cost that the money uses."""
     found = []
     if not case.money.refusal and not case.costs.unknown:
-        draws = case.money.draws["conservative"]
         found = [
             _amount(case, "gross", "value so far", currency, _parts(case, currency)),
             _amount(case, "cost", "cost of the PMO", currency, "office and time it takes"),
-            _amount(case, "npv", "value less cost", currency,
-                    f"a chance of {number(draws.p_npv_positive, 'share')} to be above 0"),
-            _amount(case, "cashable", "of the value in cash", currency,
-                    f"{_not_cash(case)}a chance of {number(draws.p_paid_in_cash, 'share')} to "
-                    "exceed the cost"),
+            _amount(case, "npv", "value less cost", currency, ""),
+            _amount(case, "cashable", "of the value in cash", currency, _not_cash(case)),
         ]  # fmt: skip
     cost = case.finding("cost")
     if cost is not None and not cost.tested.refusal:
@@ -123,7 +119,7 @@ def _numbers(case: ValueCase, currency: str) -> tuple[Headline, ...]:
 def _not_cash(case: ValueCase) -> str:
     """That overruns avoided are not in it, where nobody states what went back to budgets."""
     unstated = case.terms.assumptions.budget_returned is None
-    return "from benefits alone, " if unstated else ""
+    return "from benefits alone" if unstated else ""
 
 
 def _amount(case: ValueCase, item: str, what: str, currency: str, basis: str) -> Headline:

@@ -27,8 +27,8 @@ def service_disappoints(evidence: Evidence) -> Found:
         yield Ask(
             f"service-disappoints:{row['service']}", ORGANISATION,
             f"Redesign {row['service']}, or stop it", _owner(evidence, row["service"]),
-            f"importance {row['importance']:.1f} of 7, performance {row['performance']:.1f}; customers "
-            f"got {-gap.value:.1f} less than they expected "
+            f"importance {row['importance']:.1f} of 7, performance {row['performance']:.1f}; "
+            f"customers got {-gap.value:.1f} less than they expected "
             f"({interval(-gap.high, -gap.low, 'score')}){satisfied}",
             customers=gap.cases, figure=Figure.of(gap),
         )  # fmt: skip
