@@ -114,7 +114,7 @@ def _write_figures(
         write_csv(rows, folder / f"{name}.csv")
     measured.published.to_parquet(folder / "kpis.parquet", index=False)
     value = measured.value_brief(terms[0] if terms else None)
-    write_briefs(folder, asked[0].period, measured.briefs, value)
+    write_briefs(folder, asked[0].period, measured.briefs, value, measured.promises)
     return measured, value
 
 

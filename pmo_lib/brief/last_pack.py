@@ -11,12 +11,15 @@ from pmo_lib.engine.result import KpiResult
 
 @dataclass(frozen=True)
 class LastPack:
-    """The results of the pack of the ``period`` before, its asks, and the ids shown by subject."""
+    """The results of the pack of the ``period`` before, its asks, the ids shown by subject,
+    and the verdict on each promise by its statement_id.
+    """
 
     period: str
     kpis: pd.DataFrame
     asks: tuple[Ask, ...] = ()
     shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    promises: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, result: KpiResult) -> float:
         """The same figure as it was then; missing where it had no value."""

@@ -25,6 +25,7 @@ def since_last(evidence: Evidence, department: str) -> tuple[str, ...]:
         *_ended(evidence, last, department),
         *_signals(evidence, last, department),
         *_turned(evidence, last, department),
+        *_promises(evidence, last, department),
     ]
     return tuple(said[:MOST]) or (f"Nothing has changed by more than chance since {_then(last)}.",)
 
@@ -85,3 +86,18 @@ def _turned(evidence: Evidence, last: LastPack, department: str) -> Iterator[str
             if now and then and now != then and "cannot" not in now + then:
                 turned.append(f"{name}, {words}: {then} in {month(last.period)}, now {now}.")
     yield from turned[:MOST_NAMED]
+
+
+def _promises(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]:
+    """Promises newly kept or broken."""
+    own = [p for p in evidence.promises if department in {ORGANISATION, p.department}]
+    for verdict, words in (("not kept", "newly broken"), ("kept", "newly kept")):
+        new = [
+            f"“{p.statement}” ({p.department})"
+            for p in own
+            if p.verdict == verdict and last.promises.get(p.statement_id, verdict) != verdict
+        ]
+        if new:
+            rest = len(new) - MOST_NAMED
+            shown = listed([*new[:MOST_NAMED], *([f"{rest} more"] if rest > 0 else [])])
+            yield f"{counted(len(new), 'promise')} {words}: {shown}."

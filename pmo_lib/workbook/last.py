@@ -28,7 +28,8 @@ def last_pack(folder: Path | None, period: str) -> LastPack | None:
         subject: tuple(str(one["id"]) for one in brief["asks"])
         for subject, brief in page["subjects"].items()
     }
-    return LastPack(then, kpis, ask.from_records(page["asks"]), shown)
+    promises = {str(name): str(verdict) for name, verdict in page.get("promises", {}).items()}
+    return LastPack(then, kpis, ask.from_records(page["asks"]), shown, promises)
 
 
 def last_hash(folder: Path | None, period: str) -> str:

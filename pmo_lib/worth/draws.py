@@ -7,6 +7,7 @@ of benefits that come earlier, uplift of benefits at a fixed age; cancelled and 
 and better selection, are not booked at all.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import nan
@@ -21,18 +22,19 @@ from pmo_lib.worth.joint_effects import Case, JointEffects
 from pmo_lib.worth.notes import notes_on_money
 
 DRAWS, SEED = 20_000, 20_261_001
+BY_YEAR = ("gross", "cashable", "cost", "npv")
 
 
 @dataclass(frozen=True)
 class ValueDraws:
     """Joint draws of the value case: avoided, time, uplift, gross, cashable, cost, npv and more.
 
-    `net_by_year` is the median cumulative net by calendar year. A component that is not known is
-    missing in every draw, is not in the sums, and the notes say so.
+    `by_year` has the median cumulative gross, cashable, cost and npv by calendar year. A component
+    that is not known is missing in every draw, is not in the sums, and the notes say so.
     """
 
     table: pd.DataFrame
-    net_by_year: pd.Series
+    by_year: pd.DataFrame
     notes: tuple[str, ...]
     reason: str = ""
 
@@ -73,6 +75,11 @@ class ValueDraws:
     @property
     def p_avoided_above_cost(self) -> float:
         return _share_above_0(self.table["avoided"] - self.table["cost"])
+
+    @property
+    def net_by_year(self) -> pd.Series:
+        """The median cumulative net, by calendar year."""
+        return self.by_year.set_index("year")["npv"]
 
     @property
     def payback_year(self) -> int | None:
@@ -135,13 +142,22 @@ def value_draws(
     table = table.assign(extrapolated=worth(inputs, exposure.extrapolated.total)["gross"])
     notes = notes_on_money(exposure, effects, case)
     if reason:
-        return ValueDraws(table.iloc[:0], pd.Series(dtype="float64"), notes, reason)
-    flows = pd.DataFrame(
-        {year: worth(inputs, sums)["npv"] for year, sums in exposure.by_year.iterrows()}
-    )
+        return ValueDraws(table.iloc[:0], _added_up({}), notes, reason)
+    flows = {int(str(year)): worth(inputs, sums) for year, sums in exposure.by_year.iterrows()}
     # a year without cash flow does not move the payback
-    net = flows.loc[:, flows.ne(0).any()].cumsum(axis=1).median()
-    return ValueDraws(table, net, notes)
+    return ValueDraws(
+        table, _added_up({y: flow for y, flow in flows.items() if flow["npv"].ne(0).any()}), notes
+    )
+
+
+def _added_up(flows: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+    """The medians of what the draws of each year come to by then."""
+    by_item = {
+        item: pd.DataFrame({year: flow[item] for year, flow in flows.items()})
+        .cumsum(axis=1).median().to_numpy("float64")
+        for item in BY_YEAR
+    }  # fmt: skip
+    return pd.DataFrame({"year": pd.Series(list(flows), dtype="int64"), **by_item})
 
 
 def why_nothing(exposure: Exposure, effects: JointEffects) -> str:

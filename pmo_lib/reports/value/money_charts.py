@@ -5,7 +5,7 @@ from math import isnan
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from pmo_lib.effect.outcomes import OUTCOMES
 from pmo_lib.effect.words import effect
@@ -72,6 +72,41 @@ def _edges(low: float, high: float) -> Floats:
     width = (high - low) / BARS or abs(high) / BARS or 1.0
     first = np.floor(low / width) * width if low < 0 < high else low
     return first + width * np.arange(np.ceil((high - first) / width + 1e-9) + 1)
+
+
+def cumulative(draws: ValueDraws, currency: str) -> Picture | str:
+    """Value, cash and cost added up by calendar year, at the median of the draws."""
+    years = draws.by_year
+    if len(years) < 2:
+        return "there are fewer than two years with value or cost"
+    lines = {"gross": ("value", ACCENT, "-"), "cost": ("cost", STRONG, "--"),
+             "cashable": ("of the value in cash", INK, ":")}  # fmt: skip
+    with drawn(3.2) as (figure, axes):
+        for item, (said, colour, style) in lines.items():
+            axes.plot(years["year"], years[item] / 1e6, style, color=colour, linewidth=2)
+            axes.annotate(
+                said, (years["year"].iloc[-1], years[item].iloc[-1] / 1e6), color=colour,
+                xytext=(6, 0), textcoords="offset points", va="center", fontweight="bold",
+            )  # fmt: skip
+        axes.axhline(0, color=INK, linewidth=1)
+        axes.set(ylabel=f"{currency} million, added up", xlabel="")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.margins(x=0.25)
+    data = pd.DataFrame(
+        {"Year": years["year"].astype(str)}
+        | {
+            name: [money(value, currency) for value in years[item]]
+            for item, name in (("gross", "Value"), ("cashable", "In cash"), ("cost", "Cost"))
+        }
+    )
+    last = years.iloc[-1]
+    return Picture(
+        figure,
+        f"By {last['year']:.0f} the value added up comes to {money(last['gross'], currency)}, the "
+        f"cost to {money(last['cost'], currency)}, and what of the value is cash to "
+        f"{money(last['cashable'], currency)}, each at the median.",
+        data,
+    )
 
 
 def tornado(bars: pd.DataFrame, net: float, currency: str) -> Picture | str:

@@ -115,6 +115,14 @@ class MoneySections(Report):
             "The net value",
         )
 
+    def cumulative(self) -> Picture | HTML:
+        """Value, cash and cost added up by year, conservative."""
+        draws = self.case.money.draws
+        return self.or_cannot(
+            self.why_no_net or money_charts.cumulative(draws["conservative"], self._currency),
+            "Value against cost by year",
+        )
+
     def sensitivity(self) -> Picture | HTML:
         """The tornado: each input on its own at its P10 and P90, and other choices of method."""
         net = self.quantile("conservative", "npv", "p50")

@@ -1,5 +1,6 @@
 """What is new since the last pack: against one made by hand."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ from builders.results import result
 from builders.tables import open_project, project
 from builders.views import view
 from pmo_lib.assessment.behaviour import Behaviour
+from pmo_lib.assessment.promises import Promise
 from pmo_lib.brief.news import since_last
 from pmo_lib.engine.result import ORGANISATION
 
@@ -115,3 +117,25 @@ def test_at_most_four_sentences() -> None:
     ])  # fmt: skip
     given = evidence(seen, results=now, last=last_pack(results=then))
     assert len(since_last(given, ORGANISATION)) == 4
+
+
+def test_promises_newly_kept_and_newly_broken_are_told() -> None:
+    def promise(name: str, verdict: Any, department: str = "Finance") -> Promise:
+        return Promise(name, department, "", f"We do {name}", "", "D1", "90 %", verdict=verdict)
+
+    now = (
+        promise("a", "not kept"), promise("b", "kept"), promise("c", "not kept"),
+        promise("d", "kept", "Sales"), promise("new", "kept"),
+    )  # fmt: skip
+    then = {"a": "kept", "b": "cannot tell yet", "c": "not kept", "d": "not kept"}
+    last = replace(last_pack(), promises=then)
+    said = {
+        who: plain(since_last(evidence(promises=now, last=last), who))
+        for who in (ORGANISATION, "Finance", "Sales")
+    }
+    broken, kept = "1 promise newly broken: “We do a” (Finance).", "“We do b” (Finance)"
+    assert said == {
+        ORGANISATION: (broken, f"2 promises newly kept: {kept} and “We do d” (Sales)."),
+        "Finance": (broken, f"1 promise newly kept: {kept}."),
+        "Sales": ("1 promise newly kept: “We do d” (Sales).",),
+    }

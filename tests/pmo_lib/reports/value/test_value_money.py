@@ -136,8 +136,8 @@ class TestPays:
 
     def test_payback_is_not_said_where_the_net_is_lost_again(self) -> None:
         made, case = copy(report("shown")), report("shown").case
-        lost = pd.Series([-1.0, 1.0, -2.0], index=[2023, 2024, 2025])
-        draws = {name: replace(each, net_by_year=lost) for name, each in case.money.draws.items()}
+        lost = pd.DataFrame({"year": [2023, 2024, 2025], "npv": [-1.0, 1.0, -2.0]})
+        draws = {name: replace(each, by_year=lost) for name, each in case.money.draws.items()}
         vars(made)["case"] = replace(case, money=replace(case.money, draws=draws))
         assert "Not paid back yet" in text_of(made.pays())
 
@@ -159,3 +159,11 @@ class TestRefusals:
     def test_month_that_is_missing_is_named(self) -> None:
         case = without_a_month()
         assert case.costs.unknown.startswith("pmo_costs.csv lacks 1 of the ")
+
+
+def test_value_cash_and_cost_are_added_up_by_year() -> None:
+    draws = report("shown").case.money.draws["conservative"]
+    last = draws.by_year.iloc[-1]
+    totals = draws.quantiles["p50"]
+    assert last[["gross", "cost"]].tolist() == pytest.approx(totals[["gross", "cost"]].tolist())
+    assert f"By {last['year']:.0f} the value added up comes to" in report("shown").cumulative().alt
