@@ -108,7 +108,7 @@ def _numbers(case: ValueCase, currency: str) -> tuple[Headline, ...]:
             _amount(case, "gross", "value so far", currency, _parts(case, currency)),
             _amount(case, "cost", "cost of the PMO", currency, "office and time it takes"),
             _amount(case, "npv", "value less cost", currency, ""),
-            _amount(case, "cashable", "of the value in cash", currency, _not_cash(case)),
+            _amount(case, "cashable", "of the value in cash", currency, _in_cash(case)),
         ]  # fmt: skip
     cost = case.finding("cost")
     if cost is not None and not cost.tested.refusal:
@@ -116,10 +116,11 @@ def _numbers(case: ValueCase, currency: str) -> tuple[Headline, ...]:
     return tuple(found)
 
 
-def _not_cash(case: ValueCase) -> str:
-    """That overruns avoided are not in it, where nobody states what went back to budgets."""
+def _in_cash(case: ValueCase) -> str:
+    """Where it comes from, and the chance that it is more than the cost."""
     unstated = case.terms.assumptions.budget_returned is None
-    return "from benefits alone" if unstated else ""
+    chance = number(case.money.draws["conservative"].p_paid_in_cash, "share")
+    return f"{'from benefits alone; ' * unstated}{chance} chance to exceed the cost"
 
 
 def _amount(case: ValueCase, item: str, what: str, currency: str, basis: str) -> Headline:

@@ -37,7 +37,7 @@ class TestBothAnswers:
         made = report("shown")
         draws = made.case.money.draws["conservative"].table
         paid = (draws["cashable"] > draws["cost"]).mean()
-        assert f"more than the cost in {100 * paid:.0f} % of draws" in in_words(made)
+        assert f"{100 * paid:.0f} % chance to exceed the cost" in in_words(made)
         assert f"in cash is {100 * paid:.0f} %)" in plain(text_of(made.pays()))
 
 
