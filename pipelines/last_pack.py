@@ -1,6 +1,6 @@
 """The packs of a job that are there: what they had, and what may not take their place unasked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from pipelines.publishing.made import Made
 from pmo_lib.contract.verdict import Question
@@ -9,6 +9,9 @@ from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month
 from pmo_lib.wording import listed
 from pmo_lib.workbook import Workbook
+
+USUAL_LOSS = {"projects": 0.1}  # a register keeps what has ended
+OTHER_LOSS = 0.5
 
 
 def has(workbook: Workbook, measured: Iterable[str] = ()) -> dict[str, list[str]]:
@@ -39,6 +42,32 @@ def gone(last: Made, workbook: Workbook) -> dict[str, Question]:
         if question.id not in workbook.settings.waived:
             found[name] = question
     return found
+
+
+def fewer(last: Made, workbook: Workbook) -> dict[str, Question]:
+    """The tables that have far fewer rows than they had: an export was filtered, or cut short."""
+    found = {}
+    for name, had in last.rows.items():
+        now = len(workbook.tables.get(name, ()))
+        if 0 < now < had * (1 - USUAL_LOSS.get(name, OTHER_LOSS)):
+            asks = (
+                f"is {name} exported whole; the last run, of {month(last.period)}, had {had:,} "
+                f"rows of it, and this one has {now:,}"
+            )
+            question = Question("fewer", name, "", asks, "Take the filter off and export it again")
+            if question.id not in workbook.settings.waived:
+                found[name] = question
+    return found
+
+
+def rows(before: Sequence[Made], workbook: Workbook, told: Collection[str]) -> dict[str, int]:
+    """How many rows each table has; of one that is told to have too few, how many it had.
+
+    So a second export of the same kind is told as the first was.
+    """
+    last = before[-1].rows if before else {}
+    now = {name: len(table) for name, table in workbook.tables.items()}
+    return now | {name: last[name] for name in told if name in last}
 
 
 def refuse_to_replace(

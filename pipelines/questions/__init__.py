@@ -15,6 +15,7 @@ from pipelines.questions import (
     departments,
     empty_tables,
     far_amounts,
+    far_reports,
     ids,
     letters,
     money_units,
@@ -28,6 +29,7 @@ from pipelines.questions import (
     strangers,
     survey_scales,
     target_sides,
+    zeros,
 )
 from pipelines.questions.asked import Answer, Asked, Check, Mended, Tables, mended
 from pmo_lib.contract.settings import Settings
@@ -36,6 +38,9 @@ from pmo_lib.contract.verdict import Question
 CHECKS: tuple[Check, ...] = (
     programmes.check,
     open_projects.check,
+    dates.far_after,
+    zeros.check,
+    far_reports.check,
     original_baselines.check,
     money_units.check,
     far_amounts.check,

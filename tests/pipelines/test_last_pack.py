@@ -58,6 +58,29 @@ class TestGone:
         assert {name: found for name, found in told.items() if found} == {}
 
 
+class TestFewer:
+    @staticmethod
+    def told(had: dict[str, int], projects: int, baselines: int, **more: Any) -> set[str]:
+        given = tables(
+            projects=[project(f"p{n}") for n in range(projects)],
+            baselines=[baseline(f"p{n}") for n in range(baselines)],
+        )
+        return set(last_pack.fewer(replace(LAST, rows=had), workbook(given, **more)))
+
+    def test_rows_than_the_last_run_had_are_told(self) -> None:
+        had = {"projects": 20, "baselines": 20, "status_reports": 9}
+        assert self.told(had, 18, 10) == set()
+        assert self.told(had, 17, 9) == {"projects", "baselines"}
+        assert self.told(had, 17, 10, waived=["fewer projects"]) == set()
+        assert self.told({}, 1, 1) == set()
+
+    def test_are_told_again_by_the_next_run(self) -> None:
+        before = [replace(LAST, rows={"projects": 20, "baselines": 20})]
+        now = workbook(tables(projects=[project()], baselines=[baseline()]))
+        kept = last_pack.rows(before, now, {"projects"})
+        assert (kept["projects"], kept["baselines"]) == (20, 1)
+
+
 class TestRuns:
     def columns(self, runs: Any, table: str, *gone: str) -> None:
         path = runs.raw / f"{table}.csv"
