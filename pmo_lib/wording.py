@@ -22,7 +22,7 @@ def number(value: float, unit: Unit) -> str:
         case "days" | "hours":
             return _with_unit(_rounded(value, 0), unit)
         case "points":
-            return _rounded(value, 0, "+")
+            return _rounded(value, 1, "+")
         case "count":
             return _rounded(value, 0 if value == round(value) else 1)
         case _:
@@ -63,7 +63,7 @@ def change(value: float, unit: Unit) -> str:
     if isnan(value):
         return DASH
     by = 100 if unit == "share" else 1
-    places = {"share": 0, "days": 0, "hours": 0, "points": 0}.get(unit, 2)
+    places = {"share": 0, "days": 0, "hours": 0, "points": 1}.get(unit, 2)
     if unit == "count":
         places = 0 if value == round(value) else 1
     digits = _rounded(value, places, "+", by)

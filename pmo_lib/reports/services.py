@@ -230,9 +230,9 @@ def _gaps(found: pd.DataFrame, level: float, more: list[str]) -> pd.DataFrame:
         {"Service": row["service"]}
         | {name.capitalize(): row[name] for name in more}
         | {
-            "Gap": DASH if row["note"] else change(row["gap"], "score"),
+            "Gap": DASH if row["note"] else change(row["gap"], "points"),
             f"{number(level, 'share')} interval": change_interval(
-                row["gap_low"], row["gap_high"], "score"
+                row["gap_low"], row["gap_high"], "points"
             ),
             "Respondents": str(row["respondents"]) if not row["note"] else row["note"],
         }

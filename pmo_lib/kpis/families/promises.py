@@ -2,13 +2,14 @@
 
 import pandas as pd
 
-from pmo_lib.facts.lifecycle import OWN_KPI, ShownBy, audit, completeness
+from pmo_lib.facts.lifecycle import OWN_KPI, TEXTS, ShownBy, audit, completeness
 from pmo_lib.kpis.kpi import kpi, observations
 
 
 @kpi(
     id=OWN_KPI, name="Value-lifecycle completeness", family="role", unit="share",
     better="higher", statistic="rate", population="value statements",
+    uses=tuple(f"value_statements.{name}" for name in (*TEXTS, "service_id", "kpi_id")),
 )  # fmt: skip
 def value_lifecycle_completeness(
     value_statements: pd.DataFrame,

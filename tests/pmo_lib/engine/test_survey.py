@@ -82,7 +82,7 @@ class TestReason:
         # 0.5 x 8 / 16 - 6 x 8 / 16 = -2.75 and 0.5 x 8 / 16 + 6 x 8 / 16 = 3.25
         assert found.reason.endswith(
             "8 of 16 asked in 2026-09 answered (50\u00a0%); had the others said the worst or the "
-            "best, it would lie between −2.75 and 3.25"
+            "best, it would lie between −2.8 and +3.3"
         )
 
     def test_everybody_answered_and_nothing_is_left_to_chance(self) -> None:
@@ -117,7 +117,7 @@ class TestWeights:
         assert found.value == 0.5
         assert found.reason.endswith(
             "response rates of departments are 60 points apart: with each counted by the people "
-            "asked it would be 1.10"
+            "asked it would be +1.1"
         )
 
     def test_rates_that_hardly_differ_are_not_told(self) -> None:
@@ -126,7 +126,7 @@ class TestWeights:
     def test_silent_departments_differ_too(self) -> None:
         found = gap({"Finance": 8, "Sales": 8, "Silent": 8}, ANSWERS)
         assert "50 points apart" in found.reason
-        assert found.reason.endswith("it would be 0.50")
+        assert found.reason.endswith("it would be +0.5")
 
     def test_of_department_there_is_nothing_to_weigh(self) -> None:
         found = gap({"Finance": 5, "Sales": 20}, ANSWERS, "Sales")

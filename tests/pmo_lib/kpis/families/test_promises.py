@@ -39,9 +39,9 @@ class TestCompleteness:
 class TestOnAPortfolio:
     """Six promises to each department: one names an unknown KPI, one none; neither was told."""
 
-    def test_without_a_baseline_none_is_whole(self) -> None:
+    def test_needs_no_baseline_which_could_not_be_mended(self) -> None:
         (found,) = results(whole_view(whole()), kpis=["R10"])
-        assert (found.value, found.n) == (0, 18)
+        assert (found.value, found.n) == (pytest.approx(4 / 6), 18)
 
     def test_with_one_those_whose_kpi_was_known_are(self) -> None:
         seen = with_baseline(whole_view(whole()), "2025-09")
