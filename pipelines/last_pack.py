@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from pipelines.files import read_json
+from pipelines.ours import RUN
 from pipelines.publishing.made import Made
 from pmo_lib.contract.verdict import Question
 from pmo_lib.errors import KeptError
@@ -47,7 +49,7 @@ def gone(last: Made, workbook: Workbook) -> dict[str, Question]:
 def fewer(last: Made, workbook: Workbook) -> dict[str, Question]:
     """The tables that have far fewer rows than they had: an export was filtered, or cut short."""
     found = {}
-    for name, had in last.rows.items():
+    for name, had in rows_had(last).items():
         now = len(workbook.tables.get(name, ()))
         if 0 < now < had * (1 - USUAL_LOSS.get(name, OTHER_LOSS)):
             asks = (
@@ -60,12 +62,19 @@ def fewer(last: Made, workbook: Workbook) -> dict[str, Question]:
     return found
 
 
+def rows_had(made: Made) -> dict[str, int]:
+    """How many rows of each table the record of a pack says; none where it does not."""
+    path = made.folder / RUN
+    told = read_json(path).get("rows", {}) if path.exists() else {}
+    return {name: had for name, had in told.items() if isinstance(had, int)}
+
+
 def rows(before: Sequence[Made], workbook: Workbook, told: Collection[str]) -> dict[str, int]:
     """How many rows each table has; of one that is told to have too few, how many it had.
 
     So a second export of the same kind is told as the first was.
     """
-    last = before[-1].rows if before else {}
+    last = rows_had(before[-1]) if before else {}
     now = {name: len(table) for name, table in workbook.tables.items()}
     return now | {name: last[name] for name in told if name in last}
 

@@ -29,8 +29,8 @@ class LastGood:
 class Made:
     """A pack that is there.
 
-    ``had`` is each table and column that held something, with its KPIs, ``rows`` how many rows of
-    each table; ``baselines`` are those that it froze or found, by name, with their hashes.
+    ``had`` is each table and column that held something, with its KPIs; ``baselines`` are those
+    that it froze or found, by name, with their hashes.
     """
 
     period: str
@@ -45,7 +45,6 @@ class Made:
     questions: tuple[Question, ...] = ()
     collect_next: tuple[str, ...] = ()
     had: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    rows: dict[str, int] = field(default_factory=dict)
     baselines: dict[str, str] = field(default_factory=dict)
     last_good: dict[str, LastGood] = field(default_factory=dict)
     folder: Path = Path()
