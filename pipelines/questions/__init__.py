@@ -12,6 +12,7 @@ import pandas as pd
 from pipelines.questions import (
     currencies,
     dates,
+    defaults,
     departments,
     empty_tables,
     far_amounts,
@@ -58,6 +59,7 @@ CHECKS: tuple[Check, ...] = (
     currencies.check,
     target_sides.check,
     promised_targets.check,
+    defaults.check,
     empty_tables.check,
 )
 OF_THE_DATE: tuple[Check, ...] = (dates.of_the_future, dates.after_the_data_date)

@@ -10,7 +10,7 @@ from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Question
 
 _KINDS = """
-    after_data_date apostrophe called_total cumulative currency empty encoding far_after
+    after_data_date apostrophe called_total cumulative currency default empty encoding far_after
     far_amount far_before fewer final_cost first_version gone header hidden left_aside letters
     misread misspelt money_unit money_unit_of_some no_row not_read nothing of_the_future offset
     original_baseline percent_complete periodic plan_as_outcome planned_finish programme_benefits
