@@ -32,8 +32,8 @@ def _of_another_unit(asked: Asked) -> Iterator[Question | Mended]:
     A few are told, more are not used.
     """
     reports = asked.tables["status_reports"]
-    far = {column: _far(reports, column) for column in REPORTED}
-    rows = reports[pd.DataFrame(far).any(axis=1)]
+    far = _far(reports)
+    rows = reports[far.any(axis=1)]
     places = zip(rows["project_id"], rows["period"], strict=True)
     examples = tuple(f"{project} in {period}" for project, period in places)
     beside = f"other months of the same project are {10**FAR:,.0f} times or more apart"
@@ -57,13 +57,18 @@ def _of_another_unit(asked: Asked) -> Iterator[Question | Mended]:
     yield Mended(question, without)
 
 
-def _far(reports: pd.DataFrame, column: str) -> pd.Series:
+def _far(reports: pd.DataFrame) -> pd.DataFrame:
+    """Which amounts are far from the others of their project, where they fall as none can."""
     rows = reports.sort_values("period", kind="stable")
-    logs = pd.Series(np.log10(rows[column].where(rows[column] > 0).to_numpy()), rows.index)
-    of = logs.groupby([rows["project_id"], rows["rated_by"]])
-    falls = (of.cummax() - logs > FAR).groupby([rows["project_id"], rows["rated_by"]])
-    off = (logs - of.transform("median")).abs()
-    return (falls.transform("any") & (off > FAR / 2)).reindex(reports.index)
+    series = rows.groupby(["project_id", "rated_by"], sort=False).ngroup()
+    positive = rows[REPORTED].where(rows[REPORTED] > 0)
+    logs = pd.DataFrame(np.log10(positive.to_numpy()), rows.index, REPORTED)
+    falls = logs.groupby(series).cummax() - logs > FAR
+    wrong = series.isin(series[falls.any(axis=1)])
+    own, of = logs[wrong], series[wrong]
+    off = (own - own.groupby(of).transform("median")).abs()
+    far = falls[wrong].groupby(of).transform("any") & (off > FAR / 2)
+    return far.reindex(reports.index, fill_value=False)
 
 
 def _below_what_is_spent(asked: Asked) -> Iterator[Question]:
