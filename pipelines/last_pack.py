@@ -1,10 +1,11 @@
 """The packs that are there: what they had and said, and what may not take their place unasked."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from pipelines import ours
-from pipelines.files import replaced_folder
+from pipelines.files import read_json, replaced_folder
+from pipelines.ours import RUN
 from pipelines.publishing.made import Made, packs_in
 from pmo_lib.contract.verdict import Question
 from pmo_lib.errors import KeptError
@@ -13,6 +14,9 @@ from pmo_lib.months import month
 from pmo_lib.wording import listed
 from pmo_lib.workbook import Workbook
 from pmo_lib.workbook.last import KPIS, LAST, PAGE_ONE
+
+USUAL_LOSS = {"projects": 0.1}  # a register keeps what has ended
+OTHER_LOSS = 0.5
 
 
 def has(workbook: Workbook, measured: Iterable[str] = ()) -> dict[str, list[str]]:
@@ -43,6 +47,39 @@ def gone(last: Made, workbook: Workbook) -> dict[str, Question]:
         if question.id not in workbook.settings.waived:
             found[name] = question
     return found
+
+
+def fewer(last: Made, workbook: Workbook) -> dict[str, Question]:
+    """The tables that have far fewer rows than they had: an export was filtered, or cut short."""
+    found = {}
+    for name, had in rows_had(last).items():
+        now = len(workbook.tables.get(name, ()))
+        if 0 < now < had * (1 - USUAL_LOSS.get(name, OTHER_LOSS)):
+            asks = (
+                f"is {name} exported whole; the last run, of {month(last.period)}, had {had:,} "
+                f"rows of it, and this one has {now:,}"
+            )
+            question = Question("fewer", name, "", asks, "Take the filter off and export it again")
+            if question.id not in workbook.settings.waived:
+                found[name] = question
+    return found
+
+
+def rows_had(made: Made) -> dict[str, int]:
+    """How many rows of each table the record of a pack says; none where it does not."""
+    path = made.folder / RUN
+    told = read_json(path).get("rows", {}) if path.exists() else {}
+    return {name: had for name, had in told.items() if isinstance(had, int)}
+
+
+def rows(before: Sequence[Made], workbook: Workbook, told: Collection[str]) -> dict[str, int]:
+    """How many rows each table has; of one that is told to have too few, how many it had.
+
+    So a second export of the same kind is told as the first was.
+    """
+    last = rows_had(before[-1]) if before else {}
+    now = {name: len(table) for name, table in workbook.tables.items()}
+    return now | {name: last[name] for name in told if name in last}
 
 
 def refuse_to_replace(

@@ -105,7 +105,8 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
             if peer.rows_rejected:
                 progress.warn(f"{counted(peer.rows_rejected, 'row')} of the peer {name} rejected")
         losses = last_pack.gone(before[-1], prepared.workbook) if before else {}
-        prepared = prepared.asking(losses.values())
+        fewer = last_pack.fewer(before[-1], prepared.workbook) if before else {}
+        prepared = prepared.asking([*losses.values(), *fewer.values()])
         workbook = replace(prepared.workbook, folder=request.out)
         reports = plan(job, workbook, parameters)
         period = str(reports[0].parameters["period"])
@@ -121,6 +122,7 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
                 mark = fingerprint(*made_from)
             facts = _facts(job, parameters, period, workbook)
             facts |= {"fingerprint": mark, "baselines": baselines.hashes}
+            facts |= {"rows": last_pack.rows(before, workbook, losses.keys() | fewer.keys())}
             made = _make(request, job, packs / period, reports, facts, before, losses, progress)
             baselines.is_kept = any(item.is_published for item in made.reports)
         return _result(made)

@@ -12,9 +12,11 @@ import pandas as pd
 from pipelines.questions import (
     currencies,
     dates,
+    defaults,
     departments,
     empty_tables,
     far_amounts,
+    far_reports,
     ids,
     letters,
     money_units,
@@ -28,6 +30,7 @@ from pipelines.questions import (
     strangers,
     survey_scales,
     target_sides,
+    zeros,
 )
 from pipelines.questions.asked import Answer, Asked, Check, Mended, Tables, mended
 from pmo_lib.contract.settings import Settings
@@ -36,6 +39,9 @@ from pmo_lib.contract.verdict import Question
 CHECKS: tuple[Check, ...] = (
     programmes.check,
     open_projects.check,
+    dates.far_after,
+    zeros.check,
+    far_reports.check,
     original_baselines.check,
     money_units.check,
     far_amounts.check,
@@ -53,6 +59,7 @@ CHECKS: tuple[Check, ...] = (
     currencies.check,
     target_sides.check,
     promised_targets.check,
+    defaults.check,
     empty_tables.check,
 )
 OF_THE_DATE: tuple[Check, ...] = (dates.of_the_future, dates.after_the_data_date)

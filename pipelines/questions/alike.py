@@ -47,10 +47,14 @@ def _plain(text: str) -> str:
 
 
 def similar(department: str) -> str:
-    """What two departments share that may be one: no accents, no marks, no word department."""
-    parted = unicodedata.normalize("NFD", same(department))
+    """What two departments share that may be one: no accents, no marks, no word department.
+
+    Nor is a number another with zeros before it or after its point: 0101, 101.0.
+    """
+    parted = re.sub(r"(?<=\d)[.,]0+$", "", unicodedata.normalize("NFD", same(department)))
     letters = "".join(c for c in parted if not unicodedata.combining(c))
     words = re.findall(r"\w+", letters.replace(".", ""))
+    words = [re.sub(r"^0+(?=\d+$)", "", word) for word in words]
     return " ".join([word for word in words if word not in _OF_DEPARTMENTS] or words)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.questions.asked import Asked
+from pipelines.questions.asked import Asked, Mended, Tables
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Question
 from pmo_lib.facts.data_date import first_month
@@ -16,6 +16,7 @@ LAST_MONTH = 12  # a day up to it may be a month
 FEW = 5
 ENOUGH = 16  # dates: by chance so many are all up to the 12th once in three million times
 SPREAD, WEEKS_END = 6, 8  # of days that are all in the first week of a month nothing is asked
+YEARS_AHEAD, PLACEHOLDERS = 15, 2
 BY_THE_CALENDAR = {  # what is done early in each month
     "status_reports.due_on", "status_reports.submitted_on", "communications.sent_on",
 }  # fmt: skip
@@ -86,6 +87,44 @@ def far_before(asked: Asked) -> Iterator[Question]:
             asks = f"{counted(len(early), 'date')} of {name} {_lie(early)} years before all others"
             remedy = "Correct what is wrong"
             yield Question("far_before", name, "", asks, remedy, (), _examples(asked, name, early))
+
+
+def far_after(asked: Asked) -> Iterator[Mended]:
+    """Of each column the days that lie many years after all others: 2099-12-31 for not known."""
+    for table, rows in asked.tables.items():
+        for column in (each.name for each in TABLES[table] if each.kind == "date"):
+            days = rows[column].dropna().drop_duplicates().sort_values()
+            ahead = days[days >= _first_far(days)]
+            if len(ahead):
+                yield _far_after(asked, table, column, ahead.iloc[0])
+
+
+def _first_far(days: pd.Series) -> pd.Timestamp:
+    """The first of at most two days that a gap of years parts from those before; or none."""
+    gaps = days.diff().dt.days.iloc[-PLACEHOLDERS:]
+    far = gaps[gaps > YEARS_AHEAD * 365]
+    return pd.Timestamp(days[far.index[0]]) if len(far) and len(days) >= FEW else pd.Timestamp.max
+
+
+def _far_after(asked: Asked, table: str, column: str, first: pd.Timestamp) -> Mended:
+    values = asked.tables[table][column]
+    rows = values[values >= first]
+    shown = " and ".join(f"{day:%Y-%m-%d}" for day in rows.drop_duplicates().sort_values())
+    asks = (
+        f"does {shown} in {column} of {table} ({counted(len(rows), 'row')}) say that no day is "
+        f"known; all others lie more than {YEARS_AHEAD} years before, and it is not used"
+    )
+    whose = asked.tables[table].loc[rows.index[:3], TABLES[table].key[0]]
+    question = Question(
+        "far_after", table, column, asks, "Leave the cell empty where no day is known",
+        examples=tuple(map(str, whose)),
+    )  # fmt: skip
+
+    def without(tables: Tables) -> Tables:
+        own = tables[table]
+        return {table: own.assign(**{column: own[column].mask(own[column] >= first)})}
+
+    return Mended(question, without)
 
 
 def _lie(dates: pd.Series) -> str:

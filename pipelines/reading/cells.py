@@ -1,6 +1,7 @@
 """What cells hold that is no value: words for nothing, errors and formulas of a spreadsheet."""
 
 import re
+import unicodedata
 from collections.abc import Collection
 
 import pandas as pd
@@ -41,6 +42,19 @@ def is_nothing(
 ) -> pd.Series:
     """Whether texts are words for nothing, in any case; what a column allows is none."""
     return text.str.lower().isin((NOTHING | set(missing)) - set(allowed))
+
+
+def in_ascii(text: pd.Series) -> pd.Series:
+    """Texts with the digits 0 to 9 for those of any script, and the Arabic marks as ours."""
+    is_other = text.str.contains(r"[^\x00-\x7f]").fillna(value=False)
+    if not is_other.any():
+        return text
+    return text.where(~is_other, text[is_other].map(_in_ascii))
+
+
+def _in_ascii(cell: str) -> str:
+    marks = {"\u066b": ".", "\u066c": " "}
+    return "".join(marks.get(c) or str(unicodedata.decimal(c, c)) for c in cell)
 
 
 def plain(text: pd.Series) -> tuple[pd.Series, pd.Series]:

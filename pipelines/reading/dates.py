@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
-BEYOND = f"is not from {FIRST_YEAR} to {LAST_YEAR}; leave the cell empty where there is no date"
+BEYOND = (
+    f"is not from {FIRST_YEAR} to {LAST_YEAR} of the Gregorian calendar; leave the cell empty "
+    "where there is no date"
+)
 NO_MONTH = "is not a month written YYYY-MM"
 _ISO_DATE = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _OFFSET = r".{16,}(?:Z|[+-]\d{2}:?\d{2})"

@@ -68,7 +68,8 @@ def hash_and_encoding(path: Path, declared: str = "") -> tuple[str, str]:
     good = [name for name in decoders if name not in wrong]
     if not good:
         what = f"is neither UTF-8 nor {declared or 'Windows-1252'}"
-        raise _encoding_error(path, wrong[other], what)
+        or_name = ", or name its encoding under encodings in settings.yml, such as shift_jis"
+        raise _encoding_error(path, wrong[other], what, or_name)
     if good == [WESTERN] and mixed and not declared:
         raise _encoding_error(path, wrong[UTF8], "mixes UTF-8 with another encoding")
     return digest.hexdigest(), good[0]
@@ -84,11 +85,11 @@ def _line_ends(block: bytes) -> int:
     return block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")
 
 
-def _encoding_error(path: Path, line: int, what: str) -> DataError:
+def _encoding_error(path: Path, line: int, what: str, or_else: str = "") -> DataError:
     return DataError(
         f"{what} (the characters cannot be read)",
         where=f"{path.name} line {line}",
-        remedy="Save it as 'CSV UTF-8'",
+        remedy=f"Save it as 'CSV UTF-8'{or_else}",
     )
 
 

@@ -1,6 +1,7 @@
 """Text as numbers: in every common style, of one currency, and never guessed."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,8 @@ Declared = Literal["", ".", ","]
 
 MOST = 2.0**53  # beyond it a floating-point number is no longer exact to one
 NO_NUMBER = "is not a number; leave the cell empty where there is none"
+
+LAKH = {"₹", "Rs", "Rs.", "INR", "PKR", "BDT", "NPR", "LKR"}  # are also written as 12,34,567
 
 PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 THOUSAND_OR_DECIMAL = r"[+-]?[1-9]\d{0,2}\.\d{3}"
@@ -71,7 +74,7 @@ class Convention:
         thousands = "," if mark == "." else "."
         whole, _, fraction = digits.partition(mark) if mark in digits else (digits, "", "")
         for separator in (thousands, " "):
-            whole = _without_groups(whole, separator)
+            whole = _without_groups(whole, separator, LAKH & {found.currency, self.currency})
         if not re.fullmatch(r"\d+", whole) or not re.fullmatch(r"\d*", fraction):
             raise UnreadableError(_why_no_number(cell))
         value = found.sign * float(f"{whole}.{fraction or 0}")
@@ -153,8 +156,10 @@ def _certain_mark(digits: str) -> Declared:
     return ""
 
 
-def _without_groups(whole: str, separator: str) -> str:
+def _without_groups(whole: str, separator: str, lakh: Collection[str] = ()) -> str:
     if separator not in whole:
         return whole
     grouped = re.fullmatch(rf"\d{{1,3}}(?:{re.escape(separator)}\d{{3}})+", whole)
+    if lakh and separator == ",":
+        grouped = grouped or re.fullmatch(r"\d{1,2}(?:,\d{2})+,\d{3}", whole)
     return whole.replace(separator, "") if grouped else ""

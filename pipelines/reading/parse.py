@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.reading import dates, numbers
-from pipelines.reading.cells import is_nothing, no_value, plain
+from pipelines.reading.cells import in_ascii, is_nothing, no_value, plain
 from pipelines.reading.conventions import Assumed, Conventions
 from pipelines.reading.dates import BEYOND, FIRST_YEAR, LAST_YEAR
 from pipelines.reading.numbers import MOST, Convention, Declared, UnreadableError
@@ -90,6 +90,8 @@ def _read(
 ) -> Parsed:
     """Distinct texts as values; `counts` says how often each stands."""
     text = text.str.strip()
+    if column.kind not in ("id", "text"):
+        text = in_ascii(text)
     text, quoted = plain(text.where(text != ""))
     no_values = no_value(text, may_be_words=column.kind in ("id", "text"))
     nothing = is_nothing(text, conventions.missing, column.allowed)

@@ -1,6 +1,7 @@
 """A run that has less than the last one says so, and takes no older pack's place unasked."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 from builders.tables import baseline, project, tables
 from builders.workbooks import workbook
 from pipelines import last_pack
-from pipelines.files import read_json
+from pipelines.files import read_json, write_json
 from pipelines.publishing.made import Made
 from pmo_lib.errors import KeptError
 from pmo_lib.workbook import Workbook
@@ -56,6 +57,43 @@ class TestGone:
             "unknown": last_pack.gone(replace(LAST, had={}), book(cost=None)),
         }
         assert {name: found for name, found in told.items() if found} == {}
+
+
+class TestFewer:
+    @staticmethod
+    def last(folder: Path, **rows: int) -> Made:
+        write_json(folder / "run.json", {"rows": rows})
+        return replace(LAST, folder=folder)
+
+    def test_rows_than_the_last_run_had_are_told(self, tmp_path: Path) -> None:
+        def told(last: Made, projects: int, baselines: int, **more: Any) -> set[str]:
+            given = tables(
+                projects=[project(f"p{n}") for n in range(projects)],
+                baselines=[baseline(f"p{n}") for n in range(baselines)],
+            )
+            return set(last_pack.fewer(last, workbook(given, **more)))
+
+        last = self.last(tmp_path, projects=20, baselines=20, status_reports=9)
+        assert told(last, 18, 10) == set()
+        assert told(last, 17, 9) == {"projects", "baselines"}
+        assert told(last, 17, 10, waived=["fewer projects"]) == set()
+        assert told(LAST, 1, 1) == set()
+
+    def test_are_told_again_by_the_next_run(self, tmp_path: Path) -> None:
+        last = self.last(tmp_path, projects=20, baselines=20)
+        now = workbook(tables(projects=[project()], baselines=[baseline()]))
+        kept = last_pack.rows([last], now, {"projects"})
+        assert (kept["projects"], kept["baselines"]) == (20, 1)
+
+    def test_are_told_till_they_are_back(self, runs: Any) -> None:
+        path = runs.raw / "projects.csv"
+        whole = path.read_text()
+        assert runs(period="2025-07").questions == ()
+        path.write_text("".join(whole.splitlines(keepends=True)[:-2]))
+        said = [[each.id for each in runs(period=f"2025-0{n}").questions] for n in (8, 9)]
+        assert [("fewer projects" in ids) for ids in said] == [True, True]
+        path.write_text(whole)
+        assert runs(period="2025-09", force=True).questions == ()
 
 
 class TestRuns:

@@ -38,9 +38,12 @@ def test_similar_departments_may_be_one() -> None:
     pairs = [
         ("Archives Dept.", "Archives"), ("Department of Archives", "archives"),
         ("Müller & Co", "Muller and Co"), ("I.T.", "IT"), ("Finance,", "Finance"),
+        ("0101", "101"), ("101.0", "101"), ("Unit 01", "Unit 1"),
     ]  # fmt: skip
     assert [pair for pair in pairs if similar(pair[0]) != similar(pair[1])] == []
     assert similar("Department") == "department"
+    others = [("101", "110"), ("0", "10"), ("Unit 10", "Unit 1"), ("1.5", "1")]
+    assert [pair for pair in others if similar(pair[0]) == similar(pair[1])] == []
 
 
 def test_one_letter_of_a_long_word_is_a_slip() -> None:

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from builders.tables import project, report, tables
+from builders.tables import baseline, project, report, tables
 from pipelines.questions.asked import Asked
 from pipelines.questions.dates import (
     after_the_data_date,
+    far_after,
     far_before,
     of_the_future,
     turned_round,
@@ -42,6 +43,25 @@ def test_dates_after_it_are_counted_with_examples() -> None:
 def test_plans_after_it_are_not_told() -> None:
     given = asked(status_reports=[*REPORTS, report("p1", "2026-12", planned_value=1.0)])
     assert list(after_the_data_date(given)) == []
+
+
+def test_days_years_after_all_others_are_asked_about_and_not_used() -> None:
+    plans = [f"20{year}-0{at}-15" for year in (24, 25, 26) for at in (2, 5, 8)]
+    rows = [baseline(f"p{at}", start=None, finish=day) for at, day in enumerate(plans)]
+
+    def found(*days: str) -> list[Any]:
+        more = [baseline(f"q{at}", start=None, finish=day) for at, day in enumerate(days)]
+        return list(far_after(asked(baselines=[*rows, *more])))
+
+    for far in (("2099-12-31",) * 4, ("2050-01-01",), ("2099-12-31", "2100-01-01")):
+        (one,) = found(*far)
+        assert one.question.id == "far_after baselines.finish"
+        assert all(day in one.question.asks for day in far)
+        more = [baseline(f"q{at}", start=None, finish=day) for at, day in enumerate(far)]
+        given = tables(baselines=[*rows, *more])
+        left = one.mend(given)["baselines"]["finish"]
+        assert list(left.isna()) == [False] * len(rows) + [True] * len(far)
+    assert found() == found("2039-06-30") == found("2099-01-01", "2099-02-01", "2099-03-01") == []
 
 
 def test_dates_years_before_all_others_are_told() -> None:

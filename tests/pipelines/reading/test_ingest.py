@@ -251,6 +251,14 @@ class TestInputs:
         assert found["gates.csv"] == found["\\xff.txt"] == ""
 
 
+class TestEncoding:
+    def test_of_another_alphabet_is_asked_for_by_name(self, load: Load) -> None:
+        text = PROJECTS.replace("IT", "\u8ca1\u52d9").encode("shift_jis")
+        assert "under encodings in settings.yml" in refusal(load, {"projects.csv": text})
+        read = load({"projects.csv": text}, encodings={"projects": "shift_jis"})
+        assert read.typed["projects"]["department"].iloc[0] == "\u8ca1\u52d9"
+
+
 class TestRequiredColumn:
     def test_that_is_missing_is_refused_with_what_the_file_has(self, load: Load) -> None:
         said = refusal(load, {"projects.csv": "project_id,dept\nP1,IT\n"})

@@ -114,7 +114,9 @@ class TestVerdict:
         found = [replace(each, claim=word) if each.claim.counts else each for each in case.findings]
         vars(made)["case"] = replace(case, findings=tuple(found))
         said = text_of(page_one(made))
-        assert re.match(r"Projects under the PMO have cost (\d+ to )?\d+ % less and taken \d+ %", said)
+        assert re.match(
+            r"Projects under the PMO have cost (\d+ to )?\d+ % less and taken \d+ %", said
+        )
 
     def test_month_given_stands_for_the_roll_out(self) -> None:
         given = all_at_once()
@@ -150,7 +152,9 @@ class TestVerdict:
     def test_harm_is_said_as_such(self) -> None:
         made = of(workbook(without("benefits", "benefit_reports") | costlier()))
         said = plain(brief_of(made).verdict)
-        assert re.match(r"Projects under the PMO have likely cost (\d+ to )?\d+ % more than they would", said)
+        assert re.match(
+            r"Projects under the PMO have likely cost (\d+ to )?\d+ % more than they would", said
+        )
         assert "for the worse" in text_of(made.effects_by_outcome())
 
 
