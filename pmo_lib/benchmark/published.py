@@ -25,6 +25,7 @@ DIGITS = 12  # 0.07 % is 0.0007, whatever the floating point says
 UNITS: dict[Unit, set[str]] = {
     "share": {"share"}, "ratio": {"ratio", "share"}, "days": {"days"}, "hours": {"hours"},
     "count": {"count", "projects"}, "points": {"points"}, "score": {"score", "points"},
+    "money": {"money"},
 }  # fmt: skip
 # as what a KPI's unit is told
 OURS: dict[Unit, str] = {"share": "shares or %", "count": "counts", "score": "a score"}

@@ -214,10 +214,10 @@ _TABLES = (
         column("decided_on", "date", "the day it was decided"),
         column("decision", "text", "what was decided", "optional", "accepted", "dropped"),
         column("done_on", "date", "the day that what was decided was done"),
-        column("note", "text", "what else a reader should know"),
+        column("reason", "text", "why it was decided so"),
     ), (
         in_order("asked_on", "decided_on"),
-        in_order("asked_on", "done_on"),
+        in_order("decided_on", "done_on"),
     )),
     Table("rollouts", "a department adopting a service", ("department", "service_id"), (
         department(),

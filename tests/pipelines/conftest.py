@@ -48,7 +48,7 @@ def valid_cell(table: Table, column: Column, row: int) -> str:
         case "id" | "text":
             return f"{column.name}-{row}"
         case "date":
-            day = pd.Timestamp("2026-03-01") + pd.Timedelta(days=row if is_key else 0)
+            day = pd.Timestamp("2026-03-01") + pd.Timedelta(days=-row if is_key else 0)
             return f"{day:%Y-%m-%d}"
         case "period":
             return str(pd.Period("2020-01", freq="M") + row)

@@ -111,7 +111,8 @@ def test_whole_run_writes_no_csv_with_a_cell_that_is_run(
     target = tmp_path / "by_hand.csv"
     assert pmo("kpis", "--out", out, "--csv", target).exit_code == 0
     written = [target, *out.rglob("*.csv")]
-    names = {"by_hand", "kpis", "benchmarks", "value_case", "projects"}
+    names = {"by_hand", "kpis", "benchmarks", "value_case", "value_money", "promises", "asks",
+             "projects"}  # fmt: skip
     assert {path.stem for path in written} == names
     assert {path.parent.name for path in written} >= {"rejected", "extra_columns"}
     assert [(path, cell) for path in written for cell in cells(path) if looks_run(cell)] == []
@@ -121,4 +122,5 @@ def test_whole_run_writes_no_csv_with_a_cell_that_is_run(
 def test_nothing_else_in_the_pipelines_writes_csv() -> None:
     sources = Path(pipelines.__file__).parent.rglob("*.py")
     writing = {p.name for p in sources if re.search(r"\.to_csv\(|csv\.writer\(", p.read_text())}
-    assert writing == {"spreadsheet.py", "files.py"}  # the sample's files guard each cell
+    # the sample's files guard each cell, as do letters sent; maps guard what they hand on
+    assert writing == {"spreadsheet.py", "files.py", "mail.py", "applied.py"}

@@ -4,7 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ class Broken:
     change: dict[str, str]
     rule: str
     severity: Severity
+    beside: dict[str, str] = field(default_factory=dict)  # so that no other rule is broken
 
     def __str__(self) -> str:
         return f"{self.table}-{self.column}-{self.rule}".replace(" ", "_")[:90]
@@ -53,8 +54,10 @@ def breaking(table: Table) -> Iterator[Broken]:
     for rule in table.rules:
         if isinstance(rule, InOrder):
             change = {rule.first: "2026-03-02", rule.second: "2026-03-01"}
+            later = {r.second for r in table.rules if isinstance(r, InOrder)} - set(change)
             columns = f"{rule.first}, {rule.second}"
-            yield Broken(table.name, columns, change, rule.meaning, rule.severity)
+            beside = dict.fromkeys(later, "2026-03-02")
+            yield Broken(table.name, columns, change, rule.meaning, rule.severity, beside)
         else:
             for value in rule.values:
                 cell = "2026-03-01" if isinstance(rule, EmptyWhen) else ""
@@ -120,7 +123,8 @@ def prepared(
             own = [broken for broken in ways if broken.table == table.name]
             rows = valid_rows(table, GOOD_ROWS + len(own))
             for position, broken in enumerate(own, start=GOOD_ROWS):
-                rows.loc[position, list(broken.change)] = list(broken.change.values())
+                cells = broken.change | broken.beside
+                rows.loc[position, list(cells)] = list(cells.values())
                 lines[broken] = position + 2
             rows.to_csv(raw / f"{table.name}.csv", index=False)
         return Prepared(out, prepare(raw, out, Settings(strict=True)).verdict, lines)

@@ -22,7 +22,7 @@ EXPECTED = """
     D11 share lower, D12 days lower, D14 share lower, D15 share lower, D16 share lower,
     P1 count higher, P2 count lower, P3 days lower, P4 share lower, P5 ratio near, P6 days lower,
     P8 share context, P9 share near, P10 ratio lower, P11 hours lower,
-    R1 score higher, R2 score context, R3 points higher, R4 share higher, R5 share higher,
+    R1 points higher, R2 score context, R3 points higher, R4 share higher, R5 share higher,
     R6 share higher, R8 share lower, R9 share higher, R10 share higher, R11 share context,
     R12 share higher,
     G1 score higher, G2 share lower, G3 share near, G4 share higher, G5 share higher,
