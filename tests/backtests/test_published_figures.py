@@ -51,7 +51,8 @@ def seen(year: str) -> View:
 
 
 def measured(year: str, kpi_id: str) -> KpiResult:
-    (found,) = results(seen(year), kpis=[kpi_id])
+    found, *parts = results(seen(year), kpis=[kpi_id])
+    assert all(part.segment for part in parts)
     return found
 
 

@@ -70,7 +70,7 @@ def test_some_are_compared_some_context_and_some_refused_each_with_its_reason(
     counts = rows["judgement"].value_counts()
     assert set(counts.index) == {"comparable", "context only", "not comparable"}
     assert rows.loc[rows["judgement"] != "comparable", "reasons"].notna().all()
-    assert f"{counts['comparable']} compare like with like" in text
+    assert f"like is compared with like in {counts['comparable']}" in text
     for reason in rows.loc[rows["judgement"] != "comparable", "reasons"].unique():
         assert " ".join(reason.split()) in text
 
