@@ -654,6 +654,7 @@ KINDS: list[ColumnKind] = ["id", "text", "date", "period", "money", "number", "i
     date_format=st.sampled_from(["", "%d/%m/%Y", "%m/%d/%y"]),
 )
 @example(kind="money", cells=["1e300"], mark="", date_format="")
+@example(kind="id", cells=["NIL"], mark="", date_format="")
 @settings(max_examples=300)
 def test_no_text_ever_raises_and_each_cell_is_a_value_or_has_a_reason(
     kind: ColumnKind, cells: list[str], mark: str, date_format: str
@@ -663,5 +664,5 @@ def test_no_text_ever_raises_and_each_cell_is_a_value_or_has_a_reason(
     for position, cell in enumerate(cells):
         is_value = not pd.isna(parsed.typed.iloc[position])
         has_reason = position in parsed.problems
-        is_empty = not cell.strip()
+        is_empty = not cell.strip() or cell in parsed.assumed.nothing  # NIL, n/a, …
         assert [is_value, has_reason, is_empty].count(True) == 1, (cell, parsed)
