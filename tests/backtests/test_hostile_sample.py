@@ -117,7 +117,8 @@ def test_no_answer_that_was_not_earned(results: Any) -> None:
 def test_every_piece_of_the_report_can_be_shown(results: Any, department: str) -> None:
     report = report_on("03_kpi_report", results[1], department=department)
     pieces = ["one_page", "what_else", "dearest", "promises", "scorecard", "signals", "trust",
-              "service_gaps", "service_map", "services", "uptake", "leakage", "lifecycle", "collect_next", "unshown"]  # fmt: skip
+              "service_gaps", "service_map", "services", "uptake", "leakage", "lifecycle",
+              "collect_next", "unshown"]  # fmt: skip
     for name in pieces:
         assert getattr(report, name)() is not None
     assert report.trend(0) is not None
