@@ -127,7 +127,7 @@ class Report:
 
     def kpi_definitions(self) -> HTML:
         """What each KPI means, folded away."""
-        words = definitions().drop(columns=["unit", "family"])
+        words = definitions().drop(columns=["unit", "family", "tables"])
         return page.folded("What each KPI means", page.table(words, "Definitions of the KPIs"))
 
     def unshown(self) -> HTML:
