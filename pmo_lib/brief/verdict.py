@@ -114,7 +114,8 @@ def _cost(evidence: Evidence, department: str) -> str:
     few, theirs = carriers(evidence.observed["D3"], department)
     who = ""
     if few and few * 4 <= total.n:  # a quarter or more is no few
-        who = f", {money(theirs, evidence.view.settings.currency)} of it by {few} of {total.n}"
+        part = money(theirs, evidence.view.settings.currency) if theirs < total.value else "all"
+        who = f", {part} of it by {few} of {total.n}"
     return f"together they cost {said} ({number(share.value, 'share')}) more than approved{who}"
 
 
