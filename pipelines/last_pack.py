@@ -6,14 +6,14 @@ from pathlib import Path
 from pipelines import ours
 from pipelines.files import read_json, replaced_folder
 from pipelines.ours import RUN
-from pipelines.publishing.made import Made, packs_in
+from pipelines.publishing.made import UNREAD, Made, packs_in
 from pmo_lib.contract.verdict import Question
 from pmo_lib.errors import KeptError
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month
 from pmo_lib.wording import listed
 from pmo_lib.workbook import Workbook
-from pmo_lib.workbook.last import KPIS, LAST, PAGE_ONE
+from pmo_lib.workbook.last import KPIS, LAST, PAGE_ONE, last_pack
 
 USUAL_LOSS = {"projects": 0.1}  # a register keeps what has ended
 OTHER_LOSS = 0.5
@@ -115,3 +115,5 @@ def keep(out: Path, period: str, warn: Callable[[str], None] = lambda _: None) -
         if last is not None:
             for name in (PAGE_ONE, KPIS):
                 (folder / name).write_bytes((last.folder / name).read_bytes())
+    if last is not None and last_pack(out, period) is None:
+        warn(f"{last.folder / PAGE_ONE} {UNREAD}: what became of its asks is not told")

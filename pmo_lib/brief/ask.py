@@ -6,6 +6,7 @@ from math import nan
 from typing import Any, Self
 
 import pandas as pd
+from cattrs import BaseValidationError
 
 from pmo_lib.archive import Archive, restored
 from pmo_lib.engine.result import ORGANISATION, KpiResult
@@ -72,6 +73,9 @@ def table(found: Iterable[Ask]) -> pd.DataFrame:
 
 
 def from_records(records: Any) -> tuple[Ask, ...]:
-    """The asks of a pack's record, read back; an error of cattrs where they are none."""
-    found: tuple[Ask, ...] = restored(Archive(records), tuple[Ask, ...])
+    """The asks of a pack's record, read back; ValueError where they are none."""
+    try:
+        found: tuple[Ask, ...] = restored(Archive(records), tuple[Ask, ...])
+    except BaseValidationError as error:
+        raise ValueError("these are no asks") from error
     return found

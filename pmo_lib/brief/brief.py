@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from pmo_lib.assessment.collecting import steps
 from pmo_lib.brief import register
 from pmo_lib.brief.ask import Ask, chosen
@@ -96,16 +94,3 @@ def asks_of(found: Briefs) -> list[Ask]:
     """Every ask of a pack, once: those of the organisation's page first."""
     whole = found[ORGANISATION]
     return [*whole.asks, *whole.further]
-
-
-def numbers_table(found: Briefs) -> pd.DataFrame:
-    """One row a number of a page, with the row of kpis.csv that it is; what page_one.csv holds."""
-    rows = [
-        (subject, one.kpi_id, one.statistic, one.what, one.value, one.range, one.basis,
-         one.before, one.since)
-        for subject, each in found.items()
-        for one in each.numbers
-    ]  # fmt: skip
-    names = ["department", "kpi_id", "statistic", "what", "value", "range", "basis", "before",
-             "since"]  # fmt: skip
-    return pd.DataFrame(rows, columns=names, dtype="str")

@@ -44,6 +44,11 @@ class Evidence:
         found = self._measured.get((kpi_id, department, segment), [])
         return next((r for r in found if not statistic or r.statistic.id == statistic), None)
 
+    def table(self, name: str) -> pd.DataFrame | None:
+        """A table without what its withheld columns hold; None where it cannot be used."""
+        rows = self.view.table(name)
+        return None if rows is None else _allowed(rows, name, self.view)
+
     @cached_property
     def _measured(self) -> dict[tuple[str, str, str], list[KpiResult]]:
         found: dict[tuple[str, str, str], list[KpiResult]] = {}

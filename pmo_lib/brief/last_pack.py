@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from pmo_lib.brief.ask import Ask
 from pmo_lib.engine.result import KpiResult
+
+KEY = ("kpi_id", "department", "statistic", "segment")
 
 
 @dataclass(frozen=True)
@@ -23,25 +27,20 @@ class LastPack:
 
     def value(self, result: KpiResult) -> float:
         """The same figure as it was then; missing where it had no value."""
-        return self._values.get(_key(result), float("nan"))
+        row = self._rows.get(_key(result), {})
+        return float(row["value"]) if row.get("state") == "measured" else float("nan")
 
     def said(self, result: KpiResult, column: str) -> str:
-        """A word of the same headline then, empty where it had none."""
-        rows = self.kpis
-        own = rows[
-            (rows["kpi_id"] == result.kpi_id)
-            & (rows["department"] == result.department)
-            & (rows["statistic"] == result.statistic.id)
-            & (rows["segment"] == result.segment)
-        ]
-        return "" if own.empty or column not in own else str(own[column].iloc[0])
+        """A word of the same figure then, empty where it had none."""
+        return str(self._rows.get(_key(result), {}).get(column, ""))
 
-    @property
-    def _values(self) -> dict[tuple[str, str, str, str], float]:
-        key = ["kpi_id", "department", "statistic", "segment"]
-        rows = self.kpis[self.kpis["state"] == "measured"]
-        return {tuple(k): v for *k, v in rows[[*key, "value"]].itertuples(index=False, name=None)}
+    @cached_property
+    def _rows(self) -> dict[tuple[str, ...], dict[str, Any]]:
+        rows = self.kpis.to_dict("records")
+        return {
+            tuple(row[name] for name in KEY): {str(k): v for k, v in row.items()} for row in rows
+        }
 
 
-def _key(result: KpiResult) -> tuple[str, str, str, str]:
+def _key(result: KpiResult) -> tuple[str, ...]:
     return (result.kpi_id, result.department, result.statistic.id, result.segment)

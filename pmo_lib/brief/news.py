@@ -1,6 +1,6 @@
 """What is new since the last pack: projects that ended, new signals, judgements that turned."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
@@ -23,11 +23,14 @@ def since_last(evidence: Evidence, department: str) -> tuple[str, ...]:
         return ()
     said = [
         *_ended(evidence, last, department),
+        *_promises(evidence, last, department),
         *_signals(evidence, last, department),
         *_turned(evidence, last, department),
-        *_promises(evidence, last, department),
     ]
-    return tuple(said[:MOST]) or (f"Nothing has changed by more than chance since {_then(last)}.",)
+    if len(said) > MOST:
+        rest = len(said) - MOST + 1
+        said = [*said[: MOST - 1], f"{rest} further figures are judged otherwise: see kpis.csv."]
+    return tuple(said) or (f"Nothing has changed by more than chance since {_then(last)}.",)
 
 
 def _then(last: LastPack) -> str:
@@ -36,7 +39,7 @@ def _then(last: LastPack) -> str:
 
 def _ended(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]:
     """How many projects finished, of those how many on time, and how many were cancelled."""
-    projects = evidence.view.table("projects")
+    projects = evidence.table("projects")
     if projects is None:
         return
     days = projects["finished_on"]
@@ -50,9 +53,7 @@ def _ended(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]
         on_time = f", {int(own['numerator'].sum())} of {len(own)} on time" if len(own) else ""
         yield f"{counted(len(done), 'project')} finished{on_time}."
     if len(cancelled):
-        ids = listed([*cancelled["project_id"].astype(str).head(MOST_NAMED)])
-        more = f" and {len(cancelled) - MOST_NAMED} more" if len(cancelled) > MOST_NAMED else ""
-        yield f"{counted(len(cancelled), 'project')} cancelled: {ids}{more}."
+        yield f"{counted(len(cancelled), 'project')} cancelled: {_named(cancelled['project_id'])}."
 
 
 def _signals(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]:
@@ -69,9 +70,7 @@ def _signals(evidence: Evidence, last: LastPack, department: str) -> Iterator[st
         rises = points["value"].iloc[-1] > points["centre"].iloc[-1]
         names.append(f"{CATALOGUE[kpi_id].name} is {'up' if rises else 'down'}")
     if names:
-        rest = len(names) - MOST_NAMED
-        shown = listed([*names[:MOST_NAMED], *([f"{rest} more"] if rest > 0 else [])])
-        yield f"New signal{'s' * (len(names) > 1)}: {shown}."
+        yield f"New signal{'s' * (len(names) > 1)}: {_named(names)}."
 
 
 def _turned(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]:
@@ -85,7 +84,7 @@ def _turned(evidence: Evidence, last: LastPack, department: str) -> Iterator[str
             now, then = getattr(result, column), last.said(result, column)
             if now and then and now != then and "cannot" not in now + then:
                 turned.append(f"{name}, {words}: {then} in {month(last.period)}, now {now}.")
-    yield from turned[:MOST_NAMED]
+    yield from turned
 
 
 def _promises(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]:
@@ -98,6 +97,11 @@ def _promises(evidence: Evidence, last: LastPack, department: str) -> Iterator[s
             if p.verdict == verdict and last.promises.get(p.statement_id, verdict) != verdict
         ]
         if new:
-            rest = len(new) - MOST_NAMED
-            shown = listed([*new[:MOST_NAMED], *([f"{rest} more"] if rest > 0 else [])])
-            yield f"{counted(len(new), 'promise')} {words}: {shown}."
+            yield f"{counted(len(new), 'promise')} {words}: {_named(new)}."
+
+
+def _named(names: Iterable[str]) -> str:
+    """The first names, and how many more there are."""
+    known = [*names]
+    rest = len(known) - MOST_NAMED
+    return listed([*known[:MOST_NAMED], *([f"{rest} more"] if rest > 0 else [])])

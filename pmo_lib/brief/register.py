@@ -71,9 +71,16 @@ def _last(evidence: Evidence) -> tuple[Ask, ...]:
 
 
 def _decisions(evidence: Evidence) -> pd.DataFrame | None:
-    """What is recorded of asks up to the data date."""
-    log = evidence.view.table("decisions")
-    return None if log is None else log[~(log["asked_on"] > evidence.view.data_date)]
+    """What is recorded of asks, as it was known at the data date."""
+    log, today = evidence.table("decisions"), evidence.view.data_date
+    if log is None:
+        return None
+    to_come = log["decided_on"] > today
+    return log.assign(
+        decided_on=log["decided_on"].mask(to_come),
+        decision=log["decision"].mask(to_come),
+        done_on=log["done_on"].mask(log["done_on"] > today),
+    )[~(log["asked_on"] > today)]
 
 
 def _decided(log: pd.DataFrame | None, ask: Ask | None) -> tuple[State | Literal[""], str]:

@@ -113,16 +113,19 @@ def test_the_same_month_twice_makes_nothing_new(august: Any, instant: Any, conte
     assert contents(august.pack) == before
 
 
-@pytest.mark.parametrize("damage", ["cut off", "of another kind", "no figures"])
+@pytest.mark.parametrize("damage", ["cut off", "of another kind", "no asks", "no figures"])
 def test_a_broken_last_pack_is_as_none(august: Any, damage: str) -> None:
     last = pack_of(august, "2025-08")
     said = (last / "page_one.json").read_bytes()
     if damage == "no figures":
         (last / "kpis.parquet").unlink()
     else:
-        (last / "page_one.json").write_bytes(
-            said[: len(said) // 2] if damage == "cut off" else b"[]"
-        )
+        damaged = {
+            "cut off": said[: len(said) // 2],
+            "of another kind": b"[]",
+            "no asks": said.replace(b'"asks": [', b'"asks": [1, ', 1),
+        }
+        (last / "page_one.json").write_bytes(damaged[damage])
     found = august()
     assert not any(record.reason for record in found.records if hasattr(record, "reason"))
     brief = briefs_of(august.pack)[ORGANISATION]

@@ -59,7 +59,7 @@ def test_finished_and_cancelled_since_then_are_counted() -> None:
     given = evidence(seen, units=units, last=last_pack())
     assert plain(since_last(given, ORGANISATION)) == (
         "3 projects finished, 1 of 2 on time.",
-        "5 projects cancelled: c0, c1 and c2 and 2 more.",
+        "5 projects cancelled: c0, c1, c2 and 2 more.",
     )
     assert plain(since_last(given, "Sales")) == ("1 project finished.",)
 
@@ -139,3 +139,19 @@ def test_promises_newly_kept_and_newly_broken_are_told() -> None:
         "Finance": (broken, f"1 promise newly kept: {kept}."),
         "Sales": ("1 promise newly kept: “We do d” (Sales).",),
     }
+
+
+def test_no_project_is_told_to_have_ended_where_the_day_is_withheld() -> None:
+    seen = view(projects=[project("a", finished_on="2026-09-15")])
+    barred = replace(seen, withheld={"projects.finished_on": "in doubt"})
+    assert plain(since_last(evidence(barred, last=last_pack()), ORGANISATION)) == NOTHING
+
+
+def test_what_does_not_fit_is_counted() -> None:
+    ids = ("D1", "D2", "R8", "G2", "R4", "P3")
+    then, now = (
+        [result(each, ORGANISATION, than_before=word) for each in ids]  # type: ignore[arg-type]
+        for word in ("worse", "better")
+    )
+    said = since_last(evidence(results=now, last=last_pack(results=then)), ORGANISATION)
+    assert (len(said), said[-1]) == (4, "3 further figures are judged otherwise: see kpis.csv.")

@@ -191,3 +191,9 @@ def _answered(
         elif fate != "nothing":
             more.append(own | {"decision": fate})
     return [*log, *more], done
+
+
+def test_what_was_decided_or_done_after_the_data_date_is_not_known_yet() -> None:
+    later = row(decided_on="2026-10-02", decision="dropped", done_on="2026-10-05")
+    assert state(later) == "open"
+    assert [each.id for each in register.wanted(then(ask(), log=(later,)), [ask()])] == [ID]
