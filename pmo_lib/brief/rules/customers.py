@@ -7,6 +7,7 @@ from pmo_lib.brief.evidence import Evidence
 from pmo_lib.brief.rule import HEAD, Found, rule
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.stats.significance import discovery, p_value
 from pmo_lib.wording import interval, number
 
 
@@ -40,9 +41,18 @@ def goes_elsewhere(evidence: Evidence) -> Found:
     whole = evidence.result("R8")
     if whole is None:
         return
-    for department in evidence.subjects[1:]:
-        own = evidence.result("R8", department)
-        if own is None or not own.low > whole.high:
+    known = [r for d in evidence.subjects[1:] if (r := evidence.result("R8", d)) is not None]
+    settings = evidence.view.settings
+    # of many departments some always lie above by chance
+    adjusted = discovery(
+        [
+            p_value(r.value, r.low, r.high, whole.value, r.cases, settings.confidence_level)
+            for r in known
+        ]
+    )
+    for own, p in zip(known, adjusted, strict=True):
+        department = own.department
+        if not own.low > whole.high or p > settings.false_discovery_share:
             continue
         yield Ask(
             f"goes-elsewhere:{department}", department,
@@ -73,8 +83,8 @@ def promise_broken(evidence: Evidence) -> Found:
 
 def _owner(evidence: Evidence, service: str) -> str:
     """Who answers for the service, where the table says it."""
-    services = evidence.view.table("services")
-    if services is None or "services.owner" in evidence.view.withheld:
+    services = evidence.table("services")
+    if services is None:
         return HEAD
     owners = services.loc[services["name"] == service, "owner"].dropna().unique()
     return str(owners[0]) if len(owners) == 1 and pd.notna(owners[0]) else HEAD

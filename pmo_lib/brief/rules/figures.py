@@ -69,7 +69,7 @@ def signal(evidence: Evidence) -> Found:
 @rule("no-yardstick", "promised figures with neither target nor baseline", months=2)
 def no_yardstick(evidence: Evidence) -> Found:
     """KPIs that promises name, are measured, and are held against nothing."""
-    promises = evidence.view.table("value_statements")
+    promises = evidence.table("value_statements")
     if promises is None:
         return
     named = promises["kpi_id"].dropna().value_counts()

@@ -128,3 +128,16 @@ class TestPromiseBroken:
         assert (ask.who, ask.department, ask.customers) == ("Rita", "Sales", 50)
         assert "“Answers within a week”" in ask.what
         assert "promised at least 80 %, and it is 40\u00a0%" in ask.why
+
+
+def test_of_many_departments_the_few_that_chance_lifts_are_not_asked() -> None:
+    """One in twenty lies above by chance: alone it would be asked of, among two hundred none is."""
+    names = [f"D{i}" for i in range(200)]
+    whole = result("R8", ORGANISATION, value=0.2, low=0.19, high=0.21, cases=9000)
+    usual = [result("R8", n, value=0.2, low=0.1, high=0.3, cases=40) for n in names[10:]]
+    high = [result("R8", n, value=0.34, low=0.22, high=0.46, cases=40) for n in names[:10]]
+    alone = evidence(results=[whole, high[0]], departments=names[:1])
+    assert list(found_by("goes-elsewhere", alone)) == ["goes-elsewhere:D0"]
+    assert not found_by(
+        "goes-elsewhere", evidence(results=[whole, *high, *usual], departments=names)
+    )
