@@ -85,8 +85,10 @@ def _in_flight(evidence: Evidence, department: str) -> Headline | None:
     own = going if department == ORGANISATION else going[going["department"] == department]
     approved = float(own["cost"].sum())
     red = evidence.result("G9", department)
-    rated = f"{round(red.value * red.n)} rated red" if red else ""
+    rated = f"{round(red.value * red.n)} of {red.n:,} rated red" if red else ""
     said = money(approved, evidence.view.settings.currency) + " approved" if approved else ""
+    costed = int(own["cost"].notna().sum())
+    said += f" for {costed:,} of them" if said and costed < len(own) else ""
     return Headline(
         "P2", count.statistic.id, "in flight", number(count.value, "count"), "",
         ", ".join(filter(None, [said, rated])), _before(count), _since(evidence, count),

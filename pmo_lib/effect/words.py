@@ -45,4 +45,5 @@ def helped(found: Finding) -> str:
             share = number(abs(expm1(value)), "share")
             return f"taken {share} {'more' if value > 0 else 'less'} time"
         case _:
-            return f"changed {found.outcome.name.lower()} by {effect(found.outcome, value)}"
+            size = effect(found.outcome, abs(value)).lstrip("+")
+            return f"brought {size} {'more' if value > 0 else 'less'} of their planned benefits"

@@ -132,7 +132,7 @@ def _spark(one: Headline, sparks: Mapping[str, HTML]) -> str:
 def _how_sure(shown: Sequence[Headline], level: str, until: str) -> str:
     said = f"How sure: a range is the {level}"
     if not all(one.range for one in shown):
-        said += "; where there is none the figure is a count or sum, or none can be given"
+        said += "; a figure without one is a count or a sum, or allows none"
     said += "."
     if until:
         said += f" “Before” is up to {month(until)}; a change since is not yet an effect."

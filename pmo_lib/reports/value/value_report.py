@@ -25,10 +25,12 @@ class ValueReport(MoneySections):
     def one_page(self) -> HTML:
         """The one page: what changed, whether it pays in all and in cash, what we ask."""
         brief = self.measured.value_brief(self.case.terms)
+        # amounts of money are quantiles of draws, whatever level the intervals have
+        level = self.level if self.why_no_net else "middle 90 % of the draws"
         cost = self.case.finding("cost")
         is_tested = cost is not None and len(cost.quarters) > 0
         headings = ("What changed", "Does it last?" if is_tested else "What would change this")
-        return one_page.one_page(brief, {}, self.level, "", headings)
+        return one_page.one_page(brief, {}, level, "", headings)
 
     def counterfactual(self) -> Picture | HTML:
         """Cost overrun, observed and counterfactual."""

@@ -128,7 +128,7 @@ class TestHeadlines:
         count = [result("P2", each, value=n, n=n) for each, n in ((ALL, 3), ("Finance", 2))]
         given = evidence(seen, [*count, result("G9", ALL, value=1 / 3, n=3)])
         (whole,), (own,) = headlines(given, ALL), headlines(given, "Finance")
-        assert plain(whole.basis) == "GBP 450 approved, 1 rated red"
+        assert plain(whole.basis) == "GBP 450 approved, 1 of 3 rated red"
         assert plain(own.basis) == "GBP 350 approved"
 
     def test_step_since_the_last_pack_is_told_in_the_kpis_unit(self) -> None:

@@ -119,7 +119,7 @@ class TestInWords:
         assert said == [
             f"cost {abs(100 * less):.0f} % less", f"cost {100 * more:.0f} % more",
             f"taken {abs(100 * less):.0f} % less time",
-            "changed benefits realised by +10 points",
+            "brought 10 points more of their planned benefits",
         ]  # fmt: skip
 
 
