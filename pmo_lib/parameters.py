@@ -11,6 +11,7 @@ from math import isfinite, nan
 from typing import Any, Self
 
 from pmo_lib.contract.settings import Settings
+from pmo_lib.effect.finding import STRADDLERS
 from pmo_lib.engine.baseline import check_name
 from pmo_lib.errors import ParameterError, PmoError, allowed_values, raise_all, shown
 from pmo_lib.months import MONTH, month_range, shifted
@@ -181,6 +182,12 @@ class ValueCaseParameters(ReportParameters):
         "is known",
         "0.05",
     )
+    straddlers: str = _text(
+        "projects in flight at the adoption: left out, or untreated", "left out"
+    )
+    sceptical_effect: str = _text(
+        "an effect on cost, a share, that a sceptic takes for possible in one PMO of twenty", "0.2"
+    )
     discount_rate: str = _text("a year, real, such as 0.035; empty for the setting")
     imposed_hours: str = _text(
         "hours a month that the PMO takes of each project: low; likely; high", "2; 4; 8"
@@ -222,11 +229,13 @@ class ValueCaseParameters(ReportParameters):
 
     def terms(self, settings: Settings) -> Terms:
         """The terms, assumptions as numbers; ParameterError where one is not a number."""
-        smallest = _number("smallest_effect", self.smallest_effect)
-        if not 0 < smallest < 1:
+        smallest = _effect("smallest_effect", self.smallest_effect)
+        sceptical = _effect("sceptical_effect", self.sceptical_effect)
+        straddlers = next((each for each in STRADDLERS if each == self.straddlers), None)
+        if straddlers is None:
             raise ParameterError(
-                f"smallest_effect must be between 0 and 1; not {shown(self.smallest_effect)}",
-                remedy="Write 5 % as 0.05",
+                f"straddlers is {shown(self.straddlers)}",
+                remedy=allowed_values(self.straddlers, STRADDLERS),
             )
         returned = self.budget_returned
         assumptions = Assumptions(
@@ -238,7 +247,7 @@ class ValueCaseParameters(ReportParameters):
             change_cost=_number("change_cost", self.change_cost),
             former_cost_a_year=_number("former_cost_a_year", self.former_cost_a_year),
         )
-        return Terms(self.service, self.pmo_since, smallest, assumptions)
+        return Terms(self.service, self.pmo_since, smallest, straddlers, sceptical, assumptions)
 
 
 PARAMETERS: Mapping[str, type[ReportParameters]] = {
@@ -283,6 +292,16 @@ def _number(name: str, text: str, empty: float = nan) -> float:
             remedy="Write it with a point, such as 0.035",
         )
     return found
+
+
+def _effect(name: str, text: str) -> float:
+    """The size of an effect, a share between 0 and 1; ParameterError where it is none."""
+    size = _number(name, text)
+    if not 0 < size < 1:
+        raise ParameterError(
+            f"{name} must be between 0 and 1; not {shown(text)}", remedy="Write 5 % as 0.05"
+        )
+    return size
 
 
 def _wrong_type(name: str, value: object) -> ParameterError:

@@ -106,7 +106,15 @@ def _benefit_row(benefit: Benefit) -> Row:
         "baseline_value": stream.mostly(before, missing=0.20),
         "target_value": stream.mostly(benefit.target, missing=0.03),
         "due_on": stream.mostly(benefit.due_on, missing=0.03),
+        "verified_by": _verified_by(benefit),
     }
+
+
+def _verified_by(benefit: Benefit) -> str | None:
+    """Finance looks at most of what goes back to budgets, and at little else."""
+    stream = Stream("verified", benefit.benefit_id)
+    share = 0.7 if benefit.kind == "cashable" else 0.2
+    return "Finance" if benefit.measured and stream.happens(share) else None
 
 
 def benefit_report_rows(benefits: list[Benefit]) -> list[Row]:

@@ -43,6 +43,7 @@ def _project_row(project: Project) -> Row:
         "finished_on": project.finished_on,
         "actual_cost": stream.mostly(cost, missing=0.025),
         "approval_risk": _approval_risk(project) if begun else None,
+        "work_size": _users(project) if begun else None,
         "negative_control": _days_to_pay(project) if begun else None,
     }
 
@@ -52,6 +53,13 @@ def _approval_risk(project: Project) -> float | None:
     stream = Stream("approval risk", project.project_id)
     score = 3 + 0.6 * stream.normal(0, 1) + (0.5 if project.budget > 1_000_000 else 0)
     return stream.mostly(float(min(max(round(score), 1), 5)), missing=0.05)
+
+
+def _users(project: Project) -> float | None:
+    """How many people will use the result: the department counts them, and not the PMO."""
+    stream = Stream("users", project.project_id)
+    users = round(project.budget / 2_000 * stream.lognormal(1, 0.1))
+    return stream.mostly(float(users), missing=0.04)
 
 
 def _days_to_pay(project: Project) -> float | None:

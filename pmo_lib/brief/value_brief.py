@@ -1,6 +1,6 @@
 """The brief of the value case: in all and in cash, the effect behind the money, does it last."""
 
-from math import expm1, isnan, sqrt
+from math import isnan, sqrt
 
 import pandas as pd
 
@@ -11,10 +11,11 @@ from pmo_lib.brief.evidence import Evidence
 from pmo_lib.brief.headline import Headline
 from pmo_lib.brief.rule import RULES, asks
 from pmo_lib.brief.rules import value
+from pmo_lib.effect.claim import COUNTED, helps
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.words import effect, ends, helped
 from pmo_lib.engine.result import ORGANISATION
-from pmo_lib.wording import TIED, counted, listed, money, number
+from pmo_lib.wording import counted, listed, money, number
 from pmo_lib.worth.value_case import ValueCase
 
 RULE_MODULE = value  # importing it declares its rules
@@ -59,25 +60,23 @@ def verdict(case: ValueCase) -> str:
     if len(refusals) == 1 and "" not in refusals:
         return f"Whether the PMO made a difference cannot be told: {refusals.pop()}."
     if not counts:
-        said = "These data do not show that the PMO made a difference"
+        said = "These data do not show that the PMO made a difference" + _closer(case)
     else:
         sure = "have" if all(f.claim.word == "demonstrated" for f in counts) else "have likely"
-        moved = listed([_cost(case, f) if f.outcome.id == "cost" else helped(f) for f in counts])
+        moved = listed([helped(found) for found in counts])
         said = f"Projects under the PMO {sure} {moved} than they would have without it"
     return f"{said}. {_paid(case)}"
 
 
-def _cost(case: ValueCase, cost: Finding) -> str:
-    """cost 16 to 18 % less: the estimate that is tested, and the one that the money uses."""
-    tested, used = cost.tested.value, case.money.effects
-    if "cost" not in used.names:
-        return helped(cost)
-    money_uses = float(used.quantile(0.5)["cost"])
-    shares = sorted(round(100 * abs(expm1(value))) for value in (tested, money_uses))
-    if shares[0] == shares[1] or tested * money_uses <= 0:
-        return helped(cost)
-    word = effect(cost.outcome, tested).split()[-1]
-    return f"cost {shares[0]} to {shares[1]}{TIED}% {word}"
+def _closer(case: ValueCase) -> str:
+    """That projects came closer to what was approved, where they did, is no saving by itself."""
+    found = case.finding("cost_overrun")
+    if found is None or found.claim.word not in {*COUNTED, "associated"}:
+        return ""
+    if not helps(found.outcome, found.priced.value):
+        return ""
+    moved = effect(found.outcome, found.priced.value)
+    return f": cost is {moved} against what was approved, which is no saving by itself"
 
 
 def _paid(case: ValueCase) -> str:
@@ -112,7 +111,7 @@ def _numbers(case: ValueCase, currency: str) -> tuple[Headline, ...]:
         ]  # fmt: skip
     cost = case.finding("cost")
     if cost is not None and not cost.tested.refusal:
-        found.append(_effect(case, cost))
+        found.append(_effect(cost))
     return tuple(found)
 
 
@@ -141,33 +140,31 @@ def _parts(case: ValueCase, currency: str) -> str:
     )
 
 
-def _effect(case: ValueCase, cost: Finding) -> Headline:
-    """The effect on cost that the money uses, where it uses one, with what it rests on."""
-    used, tested = case.money.effects, cost.tested
-    low, value, high = tested.low, tested.value, tested.high
-    if "cost" in used.names:
-        low, value, high = (float(used.quantile(p)["cost"]) for p in (0.05, 0.5, 0.95))
-    what = "effect on cost" + " that the money uses" * ("cost" in used.names)
+def _effect(cost: Finding) -> Headline:
+    """The effect on actual cost, with what it rests on."""
+    shown, tested = cost.priced, cost.tested
     basis = f"of {counted(tested.n, 'project')} in {counted(tested.clusters, 'department')}"
     return Headline(
-        "", "cost", what, effect(cost.outcome, value),
-        ends(cost.outcome, low, high), basis, "", "",
+        "", "cost", "effect on actual cost", effect(cost.outcome, shown.value),
+        ends(cost.outcome, shown.low, shown.high), basis, "", "",
     )  # fmt: skip
 
 
 def _effects(case: ValueCase) -> str:
-    """Each primary outcome with its verdict, effect and how its checks went."""
+    """Each primary outcome with its verdict, effect and checks; then what was approved."""
     said = []
-    for found in case.primary:
+    for found in case.findings:
+        outcome, shown = found.outcome, effect(found.outcome, found.priced.value)
+        if outcome.role == "approved" and not found.tested.refusal:
+            said.append(f"{outcome.name}: {shown}")
+        if outcome.role != "primary":
+            continue
         if found.tested.refusal:
-            said.append(f"{found.outcome.name}: {found.claim.word}")
+            said.append(f"{outcome.name}: {found.claim.word}")
             continue
         passed = sum(check.state == "passed" for check in found.checks)
         checks = f", {passed} of {len(found.checks)} checks passed" if found.checks else ""
-        said.append(
-            f"{found.outcome.name}: {found.claim.word}, {effect(found.outcome, found.tested.value)}"
-            f"{checks}"
-        )
+        said.append(f"{outcome.name}: {found.claim.word}, {shown}{checks}")
     return f"{'; '.join(said)}." if said else ""
 
 

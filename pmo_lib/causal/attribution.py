@@ -42,13 +42,14 @@ def attribution(
     permutations: int = PERMUTATIONS,
     seed: int = 1,
     usable: Bools | None = None,
+    alpha: float = 0.05,
 ) -> Effect:
     """The average effect of adoption on the treated (ATT), for the panel's first outcome.
 
-    Cells that are not `usable` (D, T) serve neither side.
+    Cells that are not `usable` (D, T) serve neither side; `alpha` is the level of the test.
     """
     allowed = np.ones_like(cells.treated) if usable is None else usable
-    untreated, treated = ~cells.treated & allowed, cells.treated & allowed
+    untreated, treated = cells.untreated & allowed, cells.treated & allowed
     taking = cells.cases.sum(axis=1) > 0
     design = Effect(n=int(cells.cases[treated].sum()), clusters=int(taking.sum()))
     refusal, remedy = _without_design(cells, treated)
@@ -83,10 +84,12 @@ def attribution(
         why = "the outcome does not vary between departments"
         return replace(design, refusal=why, remedy=VARYING)
     half = t_quantile(level, max(2, int(sharing(found.scores)[0]))) * estimated.jackknife_error
-    of_dates = randomised(cells, level, permutations=permutations, seed=seed, usable=usable)
+    of_dates = randomised(
+        cells, level, permutations=permutations, seed=seed, usable=usable, alpha=alpha
+    )
     return replace(
         estimated, low=of_dates.low, high=of_dates.high, p=of_dates.p, permuted=of_dates.permuted,
-        jackknife=around(estimated.value, half),
+        jackknife=around(estimated.value, half), detectable=of_dates.detectable,
     )  # fmt: skip
 
 

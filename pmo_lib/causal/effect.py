@@ -10,8 +10,6 @@ from pmo_lib.causal.imputation import jackknife_error
 from pmo_lib.stats.estimate import NOTHING, Estimate
 from pmo_lib.stats.numbers import Floats
 
-DETECTABLE = 2.8  # standard errors detectable with 80 % power at a level of 5 %: 1.96 + 0.84
-
 
 @dataclass(frozen=True)
 class Effect(Estimate):
@@ -21,11 +19,12 @@ class Effect(Estimate):
     the share of the treated projects that could be compared.
 
     Of a staggered roll-out the interval and ``p`` are of randomisation inference, ``permuted`` the
-    estimates under other dates of adoption; ``without`` are those leaving out each department, by
-    its name, and ``jackknife`` has their interval, t of G - 1. Of a time series ``series`` holds
-    the quarters; of matched projects ``balance`` the covariates, ``e_values`` how strong an
-    unmeasured confounder would have to be to explain the effect away, and to bring 0 within the
-    interval.
+    estimates under other dates of adoption, and ``detectable`` the minimum detectable effect at a
+    power of 80 %, from how the statistic falls under those dates; ``without`` are those leaving
+    out each department, by its name, and ``jackknife`` has their interval, t of G - 1. Of a time
+    series ``series`` holds the quarters; of matched projects ``balance`` the covariates,
+    ``e_values`` how strong an unmeasured confounder would have to be to explain the effect away,
+    and to bring 0 within the interval.
     """
 
     p: float = nan
@@ -39,13 +38,9 @@ class Effect(Estimate):
     series: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False, repr=False)
     balance: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False, repr=False)
     e_values: tuple[float, float] = (nan, nan)
+    detectable: float = nan
 
     @property
     def jackknife_error(self) -> float:
         """The standard error of the jackknife over departments, CV3."""
         return jackknife_error(self.without.to_numpy("float64"), self.value)
-
-    @property
-    def detectable(self) -> float:
-        """The minimum detectable effect at a power of 80 %."""
-        return DETECTABLE * self.jackknife_error

@@ -16,7 +16,6 @@ from pmo_lib.causal.panel import Panel, with_cell_covariates
 from pmo_lib.stats.estimate import t_quantile
 from pmo_lib.stats.numbers import Bools, Floats
 
-LEADS = 4  # quarters before adoption that are tested
 FEWEST_PROJECTS, FEWEST_DEPARTMENTS = 5, 3  # of a point
 COLUMNS = {
     "quarter": "int64", "effect": "float64", "low": "float64", "high": "float64",
@@ -41,13 +40,14 @@ class PreTrend:
 
 
 def year_before(cells: Panel) -> Bools:
-    """The cells of the year before adoption (D, T)."""
-    return (cells.times < 0) & (cells.times >= -LEADS)
+    """The last year before adoption that shows how it is without the PMO (D, T)."""
+    return (cells.times < -cells.lead) & (cells.times >= -cells.lead - cells.per_year)
 
 
 def leads(cells: Panel, level: float) -> tuple[pd.DataFrame, PreTrend]:
     """The quarters before adoption as points of `COLUMNS`, and the test on them."""
-    quarters = [k for k in range(-LEADS, 0) if _enough(cells, cells.times == k)]
+    first = -cells.lead - cells.per_year
+    quarters = [k for k in range(first, 0) if _enough(cells, cells.times == k)]
     if not quarters:
         return NO_QUARTERS, PreTrend()
     chosen = [cells.times == k for k in quarters]
@@ -55,6 +55,10 @@ def leads(cells: Panel, level: float) -> tuple[pd.DataFrame, PreTrend]:
     rows = [
         _point(k, value[i], without[:, i], level, cells, chosen[i]) for i, k in enumerate(quarters)
     ]
+    untreated = [i for i, k in enumerate(quarters) if k < -cells.lead]
+    if not untreated:
+        return _points(rows), PreTrend()
+    value, without = value[untreated], without[:, untreated]
     mean, of_mean = float(value.mean()), without.mean(axis=1)
     test = PreTrend(
         _joint_p(value, without), mean, jackknife_error(of_mean, mean), _curvature(cells)
@@ -74,10 +78,10 @@ def by_half_year(cells: Panel, level: float) -> pd.DataFrame:
     panel; `observed`, `expected` and the ends of its interval.
     """
     number = cells.first_quarter + np.arange(cells.quarters)
-    half = np.broadcast_to(number // 2, cells.n.shape)
+    half = np.broadcast_to(number // (cells.per_year // 2), cells.n.shape)
     groups = {int(h): half == h for h in np.unique(half)}
     found = _effects(cells, groups, level)
-    counted = supported(cells, ~cells.treated[None], cells.treated[None])[0]
+    counted = supported(cells, cells.untreated[None], cells.treated[None])[0]
     observed = [
         float(cells.y[..., 0][counted & groups[h]].sum() / cells.n[counted & groups[h]].sum())
         for h in found["quarter"]
@@ -93,7 +97,7 @@ def by_half_year(cells: Panel, level: float) -> pd.DataFrame:
 
 def _effects(cells: Panel, groups: Mapping[int, Bools], level: float) -> pd.DataFrame:
     """The effect on the treated cells of each group that has enough of them."""
-    untreated = ~cells.treated
+    untreated = cells.untreated
     rows = []
     for name, group in groups.items():
         now = cells.treated & group
@@ -113,8 +117,9 @@ def _coefficients(cells: Panel, chosen: list[Bools]) -> tuple[Floats, Floats]:
     """Coefficients (M,) of dummies of untreated cells, and without each department (D, M)."""
     wider = with_cell_covariates(cells, np.stack(chosen, axis=-1).astype("float64"))
     treated, m = cells.treated, len(chosen)
-    value = impute(wider, ~treated[None], treated[None]).coefficients[0, -m:, 0]
-    without = impute(wider, *leaving_out_each(~treated, treated)).coefficients[:, -m:, 0]
+    untreated = cells.untreated | np.any(chosen, axis=0)
+    value = impute(wider, untreated[None], treated[None]).coefficients[0, -m:, 0]
+    without = impute(wider, *leaving_out_each(untreated, treated)).coefficients[:, -m:, 0]
     return value, without
 
 
@@ -137,14 +142,14 @@ def _joint_p(value: Floats, without: Floats) -> float:
 
 def _curvature(cells: Panel) -> float:
     """The largest |second difference| of yearly means before adoption, by quarter²."""
-    times = cells.times
-    years = [(times >= 4 * k) & (times < 4 * k + 4) for k in (-3, -2, -1)]
-    if not all(_enough(cells, year) for year in years):
+    times, year = cells.times + cells.lead, cells.per_year
+    years = [(times >= year * k) & (times < year * (k + 1)) for k in (-3, -2, -1)]
+    if not all(_enough(cells, each) for each in years):
         return nan
-    earlier = (times < -12) & (times > -5 * cells.quarters)
+    earlier = (times < -3 * year) & (times > -5 * cells.quarters)
     value, _ = _coefficients(cells, years)
     path = [0.0, *value] if _enough(cells, earlier) else list(value)
-    return float(np.abs(np.diff(path, 2)).max()) / 16
+    return float(np.abs(np.diff(path, 2)).max()) / year**2
 
 
 def _enough(cells: Panel, chosen: Bools) -> bool:

@@ -18,9 +18,9 @@ from pmo_lib.stats.numbers import ROUNDING, Bools, Floats, Integers, standardise
 from pmo_lib.wording import listed
 
 STRATA = ["department", "start_year", "category"]
-COVARIATES = ["log_budget", "log_planned_days", "risk"]
+COVARIATES = ["log_size", "log_planned_days", "risk"]
 WORDS = {
-    "log_budget": "approved cost",
+    "log_size": "size, or approved cost where no size is recorded",
     "log_planned_days": "approved duration",
     "risk": "risk before approval",
     "propensity": "chance of using the PMO",
@@ -47,7 +47,7 @@ def matched(projects: pd.DataFrame, level: float = 0.9) -> Effect:
 
     Parameters
     ----------
-    projects : department, start_year, category (may be missing), log_budget, log_planned_days,
+    projects : department, start_year, category (may be missing), log_size, log_planned_days,
         risk (at approval; may be missing), treated (bool) and value, a row a project. One without
         a category where others have it, or without a covariate, has no match.
     level : of the interval, between 0 and 1.

@@ -20,7 +20,10 @@ class Panel:
     """D departments × T quarters: the sums over the projects of each cell.
 
     ``first`` (D,) is each department's quarter of adoption, counted from the panel's first; T is
-    never, and 0 that nothing of before is known. ``cases`` (D, T) counts projects, ``n`` (D, T)
+    never, and 0 that nothing of before is known. Where quarters are too thin the cells are half
+    years: ``per_year`` says how many make a year, and *quarter* stands for them everywhere. The
+    ``lead`` quarters before an adoption are on neither side: most of what was started then was
+    planned to be in flight at it. ``cases`` (D, T) counts projects, ``n`` (D, T)
     them or their weights, ``y`` (D, T, Q) outcomes, ``x`` (D, T, P) covariates, ``xx``
     (D, T, P, P) and ``xy`` (D, T, P, Q) products.
     """
@@ -34,6 +37,13 @@ class Panel:
     x: Floats
     xx: Floats
     xy: Floats
+    per_year: int = 4
+    lead: int = 0
+
+    @property
+    def unit(self) -> str:
+        """What a cell spans, in words."""
+        return "quarter" if self.per_year == 4 else "half-year"
 
     @property
     def quarters(self) -> int:
@@ -50,6 +60,11 @@ class Panel:
         return treated_cells(self.first, self.quarters)
 
     @property
+    def untreated(self) -> Bools:
+        """Which cells show how it is without the PMO (D, T)."""
+        return untreated_cells(self.first, self.quarters, self.lead)
+
+    @property
     def times(self) -> Integers:
         """Quarters since adoption (D, T); of departments that never adopt far below any lead."""
         times = np.arange(self.quarters) - self.first[:, None]
@@ -62,6 +77,8 @@ def panel(
     adopted: pd.Series = NOBODY,
     *,
     weight: str = "",
+    per_year: int = 4,
+    lead: int = 0,
 ) -> Panel:
     """The cells of projects with columns department, quarter (counted on), value, covariates.
 
@@ -101,6 +118,8 @@ def panel(
         sums(x),
         sums(x[:, :, None] * x[:, None, :]),
         sums(x[:, :, None] * y[:, None, :]),
+        per_year,
+        lead,
     )
 
 
@@ -133,6 +152,12 @@ def treated_cells(first: Integers, quarters: int) -> Bools:
     """Whether a cell's quarter is that of the adoption or later (…, D, T)."""
     treated: Bools = np.arange(quarters) >= first[..., None]
     return treated
+
+
+def untreated_cells(first: Integers, quarters: int, lead: int) -> Bools:
+    """Whether a cell's quarter is more than the lead before the adoption (…, D, T)."""
+    starts = np.where(first < quarters, first - lead, quarters)
+    return ~treated_cells(starts, quarters)
 
 
 def _of_cells(cells: Panel, values: Floats) -> tuple[Floats, Floats]:

@@ -11,13 +11,13 @@ import numpy as np
 
 from pmo_lib.causal.effect import Effect
 from pmo_lib.causal.imputation import Imputed, few_departments, impute
-from pmo_lib.causal.panel import Panel, treated_cells, with_cell_outcomes
+from pmo_lib.causal.panel import Panel, treated_cells, untreated_cells, with_cell_outcomes
 from pmo_lib.stats.numbers import ROUNDING, Bools, Floats, Integers
 
 PERMUTATIONS = 999
-FEWER_PERMUTATIONS = 199  # where p alone is wanted, of checks and of what is no primary outcome
 FEWEST_ASSIGNMENTS = 40
 GRID = 161
+POWER = 0.8
 WIDEST = 40.0  # standard errors from the estimate within which the interval's ends are sought
 
 
@@ -38,6 +38,7 @@ def randomised(
     usable: Bools | None = None,
     ends: bool = True,
     earlier: int = 0,
+    alpha: float = 0.05,
 ) -> Effect:
     """p of no effect, the interval at `level`, and the estimates under other permutations.
 
@@ -45,12 +46,13 @@ def randomised(
     interval holds the effects that are not rejected. Of several outcomes it is the first.
 
     `usable` (D, T) are the cells that may serve at all. Without `ends` the interval, which takes
-    longer, is left out. `earlier` makes a placebo test: adoption dated so many quarters before the
+    longer, is left out. `alpha` is the level of the test whose minimum detectable effect is told.
+    `earlier` makes a placebo test: adoption dated so many quarters before the
     true one, on the data before that.
     """
     both = with_cell_outcomes(cells, cells.treated[..., None].astype("float64"))
     permuted = np.concatenate([cells.first[None], _permuted(cells.first, permutations, seed)])
-    untreated, treated = _sides(permuted, cells.quarters, earlier)
+    untreated, treated = _sides(permuted, cells, earlier)
     allowed = np.ones_like(treated) if usable is None else np.broadcast_to(usable, treated.shape)
     found = impute(both, untreated & allowed, treated & allowed)
     estimable: Bools = ~np.isnan(found.effect[:, 0])
@@ -60,16 +62,32 @@ def randomised(
     p = float(_p_values(np.array([0.0]), true, other)[0])
     low, high = _interval(true, other, 1 - level) if ends else (nan, nan)
     value = float(true.effect[0, 0])
-    return Effect(value, low, high, p=p, permuted=other.effect[:, 0])
+    return Effect(
+        value, low, high, p=p, permuted=other.effect[:, 0],
+        detectable=_detectable(true, other, alpha),
+    )  # fmt: skip
 
 
-def _sides(first: Integers, quarters: int, earlier: int) -> tuple[Bools, Bools]:
-    """Untreated and treated cells; for a placebo date all after the true adoption is left out."""
-    true = treated_cells(first, quarters)
+def _detectable(true: Imputed, other: Imputed, alpha: float) -> float:
+    """(c + q) × error: the effect that exceeds c, beyond which p ≤ alpha, in four of five cases.
+
+    c and q are quantiles of the statistic as it falls under other dates, at 1 - alpha of its size
+    and at 80 % of it with either sign: with few departments its tails are wider than the normal's.
+    """
+    size = np.sort(_sizes(true.effect[:, 0], other)[:, 0])
+    beyond = int(alpha * (1 + len(size)) + ROUNDING)  # statistics, the true one among them
+    if beyond < 1:
+        return nan
+    return float((size[-beyond] + np.quantile(size, 2 * POWER - 1)) * true.error()[0, 0])
+
+
+def _sides(first: Integers, cells: Panel, earlier: int) -> tuple[Bools, Bools]:
+    """Untreated and treated cells; a placebo date looks only at what is untreated in truth."""
+    untreated = untreated_cells(first, cells.quarters, cells.lead)
     if not earlier:
-        return ~true, true
-    pretended = treated_cells(np.where(first < quarters, first - earlier, first), quarters)
-    return ~pretended, pretended & ~true
+        return untreated, treated_cells(first, cells.quarters)
+    before = untreated_cells(first, cells.quarters, cells.lead + earlier)
+    return before, untreated & ~before
 
 
 def _permuted(first: Integers, permutations: int, seed: int) -> Integers:
@@ -94,6 +112,13 @@ def _distinct(values: list[int]) -> Iterator[list[int]]:
 def _p_values(effects: Floats, true: Imputed, other: Imputed) -> Floats:
     """The p of each supposed effect: outcome less effect × treatment is permuted."""
     own = np.abs(true.effect[0, 0] - effects) / max(float(true.error()[0, 0]), 1e-300)
+    at_least = (_sizes(effects, other) >= own * (1 - 1e-9)).sum(axis=0)
+    p: Floats = (1 + at_least) / (1 + len(other.effect))
+    return p
+
+
+def _sizes(effects: Floats, other: Imputed) -> Floats:
+    """|t| under each other assignment, of the outcome less each supposed effect × treatment."""
     squares = np.einsum("bdq,bdr->bqr", other.scores, other.scores)
     variance = few_departments(other.scores)[:, None] * (
         squares[:, 0, 0, None]
@@ -101,10 +126,8 @@ def _p_values(effects: Floats, true: Imputed, other: Imputed) -> Floats:
         + squares[:, 1, 1, None] * effects**2
     )
     away = np.abs(other.effect[:, 0, None] - other.effect[:, 1, None] * effects)
-    statistic = away / np.sqrt(np.maximum(variance, 1e-300))
-    at_least = (statistic >= own * (1 - 1e-9)).sum(axis=0)
-    p: Floats = (1 + at_least) / (1 + len(other.effect))
-    return p
+    sizes: Floats = away / np.sqrt(np.maximum(variance, 1e-300))
+    return sizes
 
 
 def _interval(true: Imputed, other: Imputed, alpha: float) -> tuple[float, float]:

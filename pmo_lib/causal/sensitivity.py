@@ -30,14 +30,14 @@ class Trended(Estimate):
 
 def trended(cells: Panel, level: float) -> Trended:
     """The effect net of a common linear trend of the adopters, with its jackknife interval."""
-    adopts, treated = cells.adopts, cells.treated
+    adopts, untreated, treated = cells.adopts, cells.untreated, cells.treated
     if ((cells.cases > 0) & ~adopts[:, None]).any(axis=1).sum() < 2:
         return Trended(note="needs two departments that had not adopted by the end of the data")
-    line = np.where(adopts[:, None], cells.times / 4.0, 0.0)[..., None]
+    line = np.where(adopts[:, None], cells.times / cells.per_year, 0.0)[..., None]
     both = with_cell_covariates(with_cell_outcomes(cells, _bends(cells.times, adopts)), line)
-    found = impute(both, ~treated[None], treated[None]).effect[0]
+    found = impute(both, untreated[None], treated[None]).effect[0]
     plain = with_cell_covariates(cells, line)
-    without = impute(plain, *leaving_out_each(~treated, treated)).effect[:, 0]
+    without = impute(plain, *leaving_out_each(untreated, treated)).effect[:, 0]
     value, error = float(found[0]), jackknife_error(without, float(found[0]))
     half = t_quantile(level, max(2, int((~np.isnan(without)).sum()))) * error
     max_bias = float(np.abs(found[cells.y.shape[2] :]).sum())

@@ -50,6 +50,8 @@ _TABLES = (
         column("pmo_used", "text", "whether it used the PMO's services, where each project chose",
                 "optional", "yes", "no"),
         column("approval_risk", "number", "risk score given before it was approved"),
+        column("work_size", "number", "size of the work, fixed outside the PMO: users, sites, m²",
+                low=0),
         column("negative_control", "number", "a figure of it that the PMO cannot move"),
     ), (
         in_order("started_on", "finished_on"),
@@ -113,6 +115,7 @@ _TABLES = (
         column("baseline_value", "number", "value before the project"),
         column("target_value", "number", "value it should reach"),
         column("due_on", "date", "the day it should be reached"),
+        column("verified_by", "text", "who verified what was realised, other than its owner"),
     )),
     Table("benefit_reports", "a benefit × month", ("benefit_id", "period"), (
         column("benefit_id", "id", "the benefit", "required", to="benefits.benefit_id"),

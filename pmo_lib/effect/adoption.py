@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from math import nan
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from pmo_lib.causal.effect import Effect
 from pmo_lib.causal.imputation import FEWEST_BEFORE
 from pmo_lib.causal.panel import Panel
-from pmo_lib.months import quarter_name, quarter_number, quarter_of
+from pmo_lib.months import half_year_name, quarter_name, quarter_number, quarter_of
 from pmo_lib.wording import listed
 
 Design = Literal["staggered roll-out", "interrupted time series", "matched projects", "none"]
@@ -18,6 +19,7 @@ DEPARTMENTS = {
     "department": "str", "adopted": "str", "n_before": "int64", "n_since": "int64",
     "effect_without": "float64",
 }  # fmt: skip
+STRADDLING = 0.25  # of a planned life: more of it under the PMO, and a project is no control
 FEWEST_APART = 4  # departments with one service on and the others off in a quarter
 
 
@@ -31,9 +33,9 @@ class Adoption:
     dates: pd.Series
     others: pd.Series
 
-    @property
-    def quarters(self) -> pd.Series:
-        return quarter_number(self.dates)
+    def cells(self, per_year: int) -> pd.Series:
+        """The quarter of each department's adoption, or the half-year where they are two a year."""
+        return quarter_number(self.dates) // (4 // per_year)
 
 
 def adoption(tables: Mapping[str, pd.DataFrame], service: str = "") -> Adoption:
@@ -53,12 +55,29 @@ def under_pmo(projects: pd.DataFrame, dates: pd.Series) -> pd.Series:
     return started
 
 
-def on_the_edge(projects: pd.DataFrame, dates: pd.Series) -> pd.Series:
-    """Started in the quarter of the adoption but before its day: on neither side."""
-    day = _adopted_on(projects, dates)
-    same = projects["quarter"] == quarter_number(day)
+def on_the_edge(projects: pd.DataFrame, dates: pd.Series, per_year: int = 4) -> pd.Series:
+    """Started in the quarter (half-year) of the adoption but before its day: on neither side."""
+    day, step = _adopted_on(projects, dates), 4 // per_year
+    same = projects["quarter"] // step == quarter_number(day) // step
     edge: pd.Series = same & (projects["started_on"] < day)
     return edge
+
+
+def lead(projects: pd.DataFrame, dates: pd.Series, per_year: int) -> int:
+    """The quarters (half-years) before an adoption whose starts were planned to be in flight at it.
+
+    So many that projects started earlier were planned to spend at most `STRADDLING` of their life
+    under the PMO, by the plans of projects without it. All starts of those quarters are left out:
+    leaving out the long ones alone would make what stays small.
+    """
+    planned_days = np.exp(projects.loc[~under_pmo(projects, dates), "approved_days"].dropna())
+    days, quarters = 365.25 / per_year, 0
+    while len(planned_days):
+        share = (1 - (quarters + 0.5) * days / planned_days).clip(lower=0).mean()
+        if share <= STRADDLING:
+            break
+        quarters += 1
+    return quarters
 
 
 def design(projects: pd.DataFrame, adopted: Adoption, began: str = "") -> Design:
@@ -78,7 +97,7 @@ def refusal_of_service(projects: pd.DataFrame, adopted: Adoption) -> str:
     """Why one service's effect is not identified apart from the others'; empty where it is."""
     if adopted.others.empty:
         return ""
-    mine, theirs = adopted.quarters, quarter_number(adopted.others)
+    mine, theirs = adopted.cells(4), quarter_number(adopted.others)
     before, never = projects["quarter"].min(), projects["quarter"].max() + 1
 
     def seen(quarters: pd.Series, name: str) -> int:
@@ -99,7 +118,7 @@ def notes(cells: Panel, adopted: Adoption) -> list[str]:
     """Which departments the dates exclude from the comparison, as sentences."""
     found = []
     last = cells.first_quarter + cells.quarters - 1
-    quarters = adopted.quarters
+    quarters = adopted.cells(cells.per_year)
     here = quarters[quarters.index.isin(cells.departments)]
     groups = {
         "have no roll-out, and stand for no PMO: ":
@@ -114,12 +133,12 @@ def notes(cells: Panel, adopted: Adoption) -> list[str]:
     for said, names in groups.items():
         if len(names):
             found.append(f"Departments that {said}{listed(sorted(map(str, names)))}.")
-    before = ((cells.cases > 0) & ~cells.treated).sum(axis=1)
+    before = ((cells.cases > 0) & cells.untreated).sum(axis=1)
     thin = pd.Index(cells.departments)[cells.adopts & (before < FEWEST_BEFORE)]
     if len(thin):
         found.append(
-            "Departments with projects in fewer than two quarters before they adopted cannot be "
-            f"compared with themselves: {listed(list(thin))}."
+            f"Departments with projects in fewer than two {cells.unit}s before they adopted cannot "
+            f"be compared with themselves: {listed(list(thin))}."
         )
     return found
 
@@ -131,12 +150,16 @@ def by_department(cells: Panel, found: Effect) -> pd.DataFrame:
     """
     rows = [
         (
-            name, quarter_name(int(f) + cells.first_quarter) if f < cells.quarters else "",
+            name, _name(int(f) + cells.first_quarter, cells) if f < cells.quarters else "",
             cells.cases[d, :f].sum(), cells.cases[d, f:].sum(), found.without.get(name, nan),
         )
         for d, (name, f) in enumerate(zip(cells.departments, cells.first, strict=True))
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(DEPARTMENTS)).astype(DEPARTMENTS)
+
+
+def _name(number: int, cells: Panel) -> str:
+    return quarter_name(number) if cells.per_year == 4 else half_year_name(2 * number)
 
 
 def _adopted_on(projects: pd.DataFrame, dates: pd.Series) -> pd.Series:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import expm1
+from math import expm1, isnan
 from typing import Literal
 
 from pmo_lib.causal.effect import Effect
@@ -15,6 +15,9 @@ Word = Literal[
     "consistent with", "associated",
 ]  # fmt: skip
 ALPHA = 0.05  # of the tests, all of a kind together; the intervals are the settings' 90 %
+WORK_SIZE = (
+    "Fill work_size in projects.csv, a size that the PMO does not set, such as users, sites or m²."
+)
 COUNTED: tuple[Word, ...] = ("demonstrated", "likely")  # in the conservative case
 
 
@@ -47,14 +50,16 @@ def claim(
     if found.refusal:
         return Claim("not testable", f"{sentence(found.refusal)}.", found.remedy)
     if found.excludes_zero and p_adjusted <= ALPHA:
-        return _shown(outcome, found, checks)
+        return _beside_approved(outcome, found, checks) or _shown(outcome, found, checks)
+    out = ruled_out(outcome, found)
     if _excluded(outcome, found, smallest):
         return Claim(
             "no effect of that size",
-            f"The interval leaves out {_size(outcome, smallest)}. Smaller effects it may hold.",
+            f"The interval leaves out {_size(outcome, smallest)}. Smaller effects it may hold. "
+            f"{out}",
             "Only other data, or a change of what the PMO does, would change this.",
         )
-    if found.low != found.low:
+    if isnan(found.low):
         why = "No interval can be given: too few other dates of adoption allow an estimate."
         return Claim("not shown", why, "More departments, adopting in other quarters.")
     why = (
@@ -65,7 +70,8 @@ def claim(
         else "The interval includes zero, and effects that matter as well: the data are too "
         "few to tell."
     )
-    return Claim("not shown", why, "More departments, and more projects in each, would show it.")
+    remedy = "More departments, and more projects in each, would show it."
+    return Claim("not shown", f"{why} {out}", remedy)
 
 
 def without_controls(
@@ -86,6 +92,57 @@ def without_controls(
 def helps(outcome: Outcome, value: float) -> bool:
     """Whether the effect is in the direction that is better."""
     return value < 0 if outcome.better == "lower" else value > 0
+
+
+def ruled_out(outcome: Outcome, found: Effect) -> str:
+    """What the interval leaves out on either side: it rules out 25 % less and more, or 3 % more."""
+    better, worse = found.low, found.high
+    if outcome.better == "higher":
+        better, worse = worse, better
+    return (
+        f"Ruled out: a gain above {_bare(outcome, better)} and a harm above "
+        f"{_bare(outcome, worse)}."
+        if found.low < 0 < found.high
+        else f"Ruled out: any {'harm' if helps(outcome, found.value) else 'gain'}, and more than "
+        f"{_bare(outcome, better if helps(outcome, found.value) else worse)} of what is seen."
+    )
+
+
+def _bare(outcome: Outcome, value: float) -> str:
+    """An effect without its sign: 25 %, or 8 points."""
+    if outcome.logarithm:
+        return number(abs(expm1(value)), "share")
+    return f"{100 * abs(value):.0f} points"
+
+
+def _beside_approved(outcome: Outcome, found: Effect, checks: Sequence[Check]) -> Claim | None:
+    """The verdict where what was approved may explain the effect; None where it does not.
+
+    A cost that is closer to what was approved is no saving where more was approved.
+    """
+    check = next((each for each in checks if each.id == "approved"), None)
+    if not outcome.approved or check is None or check.state == "passed":
+        return None
+    name = {"approved_cost": "approved cost", "approved_days": "approved duration"}[
+        outcome.approved
+    ]
+    if check.state == "failed" and not outcome.is_ratio:
+        return Claim(
+            "not shown",
+            f"The interval does not include zero, but {name} moved as well, {check.detail}: the "
+            "projects may be other ones.",
+            WORK_SIZE,
+        )
+    why = (
+        f"and {name} moved as well, {check.detail}"
+        if check.state == "failed"
+        else f"how {name} moved cannot be told well enough: {check.detail}"
+    )
+    return Claim(
+        "associated",
+        f"Projects came closer to what was approved, which is no saving by itself; {why}.",
+        WORK_SIZE,
+    )
 
 
 def _shown(outcome: Outcome, found: Effect, checks: Sequence[Check]) -> Claim:

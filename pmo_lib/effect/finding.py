@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass, field
 from math import nan
+from typing import Literal, get_args
 
+import numpy as np
 import pandas as pd
 
 from pmo_lib.causal.effect import Effect
 from pmo_lib.causal.imputation import supported
 from pmo_lib.causal.panel import Panel
-from pmo_lib.effect.adoption import Adoption, Design
+from pmo_lib.effect.adoption import Adoption, Design, lead
 from pmo_lib.effect.checks import Check
 from pmo_lib.effect.claim import Claim
-from pmo_lib.effect.outcomes import OUTCOMES, Outcome
+from pmo_lib.effect.outcomes import OUTCOMES, Outcome, winsorised
 from pmo_lib.stats.numbers import Bools
 
+Straddlers = Literal["left out", "untreated"]
+STRADDLERS: tuple[Straddlers, ...] = get_args(Straddlers)
 NOT_YET = Claim("not testable", "", "")
 
 
@@ -22,27 +26,52 @@ class Evidence:
     """What every outcome is estimated from: the projects begun, and when departments adopted.
 
     ``projects`` as `outcomes.outcome_projects` gives them up to the `data_date`; ``level`` is of
-    the intervals.
+    the intervals; ``straddlers``, in flight at the adoption, are left out or count as untreated.
     """
 
     projects: pd.DataFrame
     adopted: Adoption
     data_date: pd.Timestamp
     level: float
+    straddlers: Straddlers = "left out"
+
+    def lead(self, per_year: int) -> int:
+        """The quarters (half-years) before an adoption that count on neither side."""
+        if self.straddlers == "untreated":
+            return 0
+        return lead(self.projects, self.adopted.dates, per_year)
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The projects with an outcome, as cells for the test and for the money."""
+    """The projects with an outcome, as cells for the test and for the money.
+
+    ``fixed`` are the columns of what is held fixed.
+    """
 
     rows: pd.DataFrame
+    fixed: tuple[str, ...]
     tested: Panel
     priced: Panel
 
+    @property
+    def spread(self) -> float:
+        """The standard deviation of what is held fixed leaves of the values, winsorised."""
+        x = np.column_stack([np.ones(len(self.rows)), self.rows[list(self.fixed)]])
+        values = self.rows["value"].to_numpy("float64")
+        left = values - x @ np.linalg.lstsq(x, values, rcond=None)[0]
+        return float(winsorised(pd.Series(left)).std())
+
+    @property
+    def support(self) -> float:
+        """The share of the projects under the PMO that can be compared; 0 where there are none."""
+        under = self.tested.cases[self.tested.treated].sum()
+        return float(self.tested.cases[self.compared()].sum() / under) if under else 0.0
+
     def compared(self) -> Bools:
         """The cells under the PMO over which the estimate averages (D, T)."""
-        under = self.tested.treated[None]
-        counts: Bools = supported(self.tested, ~under, under)[0]
+        cells = self.tested
+        counts: Bools = supported(cells, cells.untreated[None], cells.treated[None])[0]
         return counts
 
     def projects_in(self, cells: Bools) -> pd.Series:
@@ -58,7 +87,11 @@ class Finding:
     """One outcome: ``tested`` is the estimate of the verdict, ``priced`` that of the money.
 
     ``n_left_out`` projects should have the outcome and do not; ``n_edge`` started in the quarter
-    of the adoption but before its day; ``n_unlike`` are of a kind found only under the PMO.
+    of the adoption but before its day; ``n_straddling`` in the quarters before it, whose starts
+    were planned to be in flight then; ``n_unlike`` are of a kind found only under the PMO,
+    ``n_unsized`` of no recorded size where others have one.
+    ``bending`` is how far trends may bend before the effect is lost, in words; ``cells`` whether
+    departments are compared by quarter or by half-year.
     Of the staggered roll-out ``departments`` are those compared, ``quarters`` and ``half_years``
     the points of the event study. ``sample`` is what checks and money come from; a value case
     keeps none.
@@ -73,7 +106,11 @@ class Finding:
     p_adjusted: float = nan
     n_left_out: int = 0
     n_edge: int = 0
+    n_straddling: int = 0
     n_unlike: int = 0
+    n_unsized: int = 0
+    bending: str = ""
+    cells: str = ""
     departments: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     quarters: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     half_years: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
@@ -100,6 +137,8 @@ class Finding:
             "low_priced": priced.low,
             "high_priced": priced.high,
             "left_out": self.n_left_out,
+            "in_flight_left_out": self.n_straddling,
+            "by": self.cells,
             "why": self.claim.why,
             "what_would_change_it": self.claim.remedy,
         }

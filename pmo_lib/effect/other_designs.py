@@ -10,7 +10,7 @@ from pmo_lib.causal.matching import matched
 from pmo_lib.effect.adoption import Design, on_the_edge
 from pmo_lib.effect.claim import ALPHA, Claim, Word, without_controls
 from pmo_lib.effect.finding import Evidence, Finding
-from pmo_lib.effect.outcomes import NO_OUTCOME, Outcome, cases, winsorised
+from pmo_lib.effect.outcomes import NO_OUTCOME, Outcome, cases, sized, winsorised
 from pmo_lib.months import quarter_of
 
 ITS_CAVEAT = (
@@ -19,6 +19,7 @@ ITS_CAVEAT = (
 )
 LEAST_MATCHED = 0.8  # of the projects under the PMO, for more than an association
 MATCHED_CAVEAT = "Projects that choose the PMO may differ in ways that nobody recorded."
+RATIO_CAVEAT = "Closer to what was approved is no saving by itself: more may have been approved."
 
 
 def without_control_group(
@@ -42,10 +43,14 @@ def without_control_group(
     elif design == "matched projects":
         units = _chosen(known)
         found = matched(units, evidence.level)
-        word, caveat = "likely" if _alike(found) else "associated", MATCHED_CAVEAT
+        comparable = (
+            _alike(found) and sized(known, known["pmo_used"] == "yes") and not outcome.is_ratio
+        )
+        word, caveat = "likely" if comparable else "associated", MATCHED_CAVEAT
         left_out += len(known) - len(units)
     else:
         found, n_edge = _before_and_after(evidence, known, began)
+    caveat += f" {RATIO_CAVEAT}" * outcome.is_ratio
     said = without_controls(outcome, found, word=word, smallest=smallest, caveat=caveat)
     return Finding(
         outcome, design, found, found, said, p_adjusted=found.p, n_left_out=left_out, n_edge=n_edge
@@ -71,14 +76,15 @@ def _before_and_after(evidence: Evidence, known: pd.DataFrame, began: str) -> tu
 
 def _chosen(known: pd.DataFrame) -> pd.DataFrame:
     """The projects of which it is known whether they used the PMO, as `matched` takes them."""
-    chosen = known.dropna(subset=["pmo_used", "log_cost", "log_days"])
+    size = "log_size" if sized(known, known["pmo_used"] == "yes") else "approved_cost"
+    chosen = known.dropna(subset=["pmo_used", size, "approved_days"])
     return pd.DataFrame(
         {
             "department": chosen["department"],
             "start_year": chosen["started_on"].dt.year.astype("int64"),
             "category": chosen["category"],
-            "log_budget": chosen["log_cost"],
-            "log_planned_days": chosen["log_days"],
+            "log_size": chosen[size],
+            "log_planned_days": chosen["approved_days"],
             "risk": chosen["approval_risk"].astype("float64"),
             "treated": chosen["pmo_used"] == "yes",
             "value": chosen["value"],

@@ -16,10 +16,12 @@ from pmo_lib.contract.tables import TABLES
 from pmo_lib.effect.benefits import BENEFIT_MONTHS, benefits_realised, no_rows
 from pmo_lib.facts.portfolio import comparable_cost, original_baselines
 from pmo_lib.months import quarter_number
+from pmo_lib.stats.numbers import Floats
 
 MATURE_SHARE = 0.8  # of a quarter's projects that must have ended for it to count
 FEWEST_OF_CATEGORY = 5
 FEWEST_ALIKE = 2  # projects without the PMO of the kind of one under it
+LEAST_SIZED = 0.5  # of the projects on either side, for the size of the work to be held fixed
 TAILS = (0.05, 0.95)  # values beyond these quantiles are winsorised for the test
 
 PLANS = {
@@ -28,16 +30,18 @@ PLANS = {
 }  # fmt: skip
 NO_OUTCOME = "no completed project has this outcome: needs {}"
 
-Role = Literal["primary", "secondary", "control", "mix"]
+Role = Literal["primary", "approved", "secondary", "control"]
 
 
 @dataclass(frozen=True)
 class Outcome:
     """An outcome of a project.
 
-    ``role``: primary outcomes are pre-specified and share one error rate; a control (negative
-    control) is what the PMO cannot affect; mix is what projects were before the PMO could help
-    them. ``logarithm``: effects are differences of logarithms. ``needs`` says what to collect.
+    ``role``: primary outcomes are pre-specified and share one error rate; approved is what was
+    asked for before the work began; a control (negative control) is what the PMO cannot affect.
+    ``logarithm``: effects are differences of logarithms. ``needs`` says what to collect.
+    ``approved`` names the outcome that must not have risen where this one fell; ``is_ratio``: it
+    is counted from what was approved, so that a padded plan makes it better by itself.
     """
 
     id: str
@@ -47,6 +51,9 @@ class Outcome:
     logarithm: bool
     needs: str
     months: int = 0  # after the finish until it is known
+    approved: str = ""
+    is_ratio: bool = False
+    other_bound: str = ""  # the column with the outcome if all that nobody measured came as planned
 
     @property
     def has_tails(self) -> bool:
@@ -57,25 +64,35 @@ class Outcome:
 OUTCOMES = {
     each.id: each
     for each in (
-        Outcome("cost", "Cost overrun", "primary", "lower", True,
-                "actual_cost in projects.csv and cost in baselines.csv"),
-        Outcome("schedule", "Duration overrun", "primary", "lower", True,
-                "started_on and finished_on in projects.csv, start and finish in baselines.csv"),
+        Outcome("cost", "Actual cost", "primary", "lower", True,
+                "actual_cost in projects.csv", approved="approved_cost"),
+        Outcome("schedule", "Actual duration", "primary", "lower", True,
+                "started_on and finished_on in projects.csv", approved="approved_days"),
         Outcome("benefits", "Benefits realised", "primary", "higher", False,
                 "planned and realised in benefit_reports.csv for a year after the finish",
-                BENEFIT_MONTHS),
+                BENEFIT_MONTHS, other_bound="benefits_as_planned"),
+        Outcome("approved_cost", "Approved cost", "approved", "lower", True,
+                "cost in baselines.csv"),
+        Outcome("approved_days", "Approved duration", "approved", "lower", True,
+                "start and finish in baselines.csv"),
+        Outcome("cost_overrun", "Cost against approved", "secondary", "lower", True,
+                "actual_cost in projects.csv and cost in baselines.csv",
+                approved="approved_cost", is_ratio=True),
+        Outcome("schedule_overrun", "Duration against approved", "secondary", "lower", True,
+                "started_on and finished_on in projects.csv, start and finish in baselines.csv",
+                approved="approved_days", is_ratio=True),
         Outcome("on_time", "Finished on time", "secondary", "higher", False,
-                "finished_on in projects.csv and finish in baselines.csv"),
+                "finished_on in projects.csv and finish in baselines.csv",
+                approved="approved_days", is_ratio=True),
         Outcome("on_budget", "Finished on budget", "secondary", "higher", False,
-                "actual_cost in projects.csv and cost in baselines.csv"),
+                "actual_cost in projects.csv and cost in baselines.csv",
+                approved="approved_cost", is_ratio=True),
         Outcome("control", "Negative control", "control", "lower", False,
                 "negative_control in projects.csv"),
-        Outcome("planned_cost", "Cost approved", "mix", "lower", True, "cost in baselines.csv"),
-        Outcome("planned_days", "Duration approved", "mix", "lower", True,
-                "start and finish in baselines.csv"),
     )
 }  # fmt: skip
 PRIMARY = [each for each in OUTCOMES.values() if each.role == "primary"]
+APPROVED = [each for each in OUTCOMES.values() if each.role == "approved"]
 SECONDARY = [each for each in OUTCOMES.values() if each.role == "secondary"]
 
 
@@ -104,15 +121,17 @@ def outcome_projects(
         cancelled=(rows["status"] == "cancelled").fillna(False).astype("bool"),
         ended_on=ended,
         actual_days=actual_days,
-        cost=_log(cost / rows["planned_cost"]),
-        schedule=_log(actual_days / rows["plan_days"]),
+        cost=_log(cost),
+        schedule=_log(actual_days),
+        cost_overrun=_log(cost / rows["planned_cost"]),
+        schedule_overrun=_log(actual_days / rows["plan_days"]),
         on_time=(late <= tolerances.schedule_days).astype("float64").where(late.notna()),
         on_budget=(over <= tolerances.cost_share + 1e-9).astype("float64").where(over.notna()),
         control=control,
-        log_cost=_log(rows["planned_cost"]),
-        log_days=_log(rows["plan_days"]),
+        approved_cost=_log(rows["planned_cost"]),
+        approved_days=_log(rows["plan_days"]),
+        log_size=_log(rows["work_size"]),
     ).astype({"control": "float64"})
-    own["planned_days"], own["planned_cost"] = own["log_days"], own["log_cost"]
     return own.join(benefits_realised(tables, own), on="project_id")
 
 
@@ -156,7 +175,7 @@ def ripe_quarters(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timest
 
 def _due(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) -> pd.Series:
     """Whether so much time has passed since the end that the outcome could be known."""
-    if outcome.role == "mix":
+    if outcome.role == "approved":
         return projects["started_on"].notna()
     due: pd.Series = projects["ended_on"] + pd.DateOffset(months=outcome.months) <= data_date
     return due
@@ -169,45 +188,50 @@ def kinds(rows: pd.DataFrame) -> pd.Series:
     return category.mask(rare, "other")
 
 
-def unlike_any(rows: pd.DataFrame, under: pd.Series, outcome: Outcome) -> pd.Series:
+def sized(rows: pd.DataFrame, under: pd.Series) -> bool:
+    """Whether a size is recorded of most projects on either side, so that it can be held fixed."""
+    known = rows["log_size"].notna().groupby(under).mean()
+    return bool(len(known) and (known >= LEAST_SIZED).all())
+
+
+def unlike_any(rows: pd.DataFrame, under: pd.Series) -> pd.Series:
     """Whether a project under the PMO lacks overlap: its kind hardly occurs without the PMO.
 
-    Its counterfactual is not identified: its category, or that its plan
-    is not known, is found in fewer than two projects that are not under it.
+    Its counterfactual is not identified: its category is found in fewer than two projects that
+    are not under it.
     """
-    marks = {"kind": kinds(rows)}
-    if outcome.role != "mix":
-        marks |= {name: rows[name].isna() for name in ("log_cost", "log_days")}
-    unlike = pd.Series(False, index=rows.index)
-    for mark in marks.values():
-        counts = mark[~under].value_counts()
-        unlike |= under & (mark.map(counts).fillna(0).astype("float64") < FEWEST_ALIKE)
+    kind = kinds(rows)
+    counts = kind[~under].value_counts()
+    alike = kind.map(counts).fillna(0).astype("float64")
+    unlike: pd.Series = under & (alike < FEWEST_ALIKE)
     return unlike
 
 
-def winsorised(values: pd.Series) -> pd.Series:
-    """Winsorised values: those beyond the 5th and 95th percentile set to them."""
-    low, high = values.quantile(list(TAILS))
-    return values.clip(low, high)
+def winsorised(values: pd.Series, fixed: pd.DataFrame | None = None) -> pd.Series:
+    """Winsorised values: those beyond the 5th and 95th percentile set to them.
 
-
-def with_plan(rows: pd.DataFrame, outcome: Outcome) -> tuple[pd.DataFrame, list[str]]:
-    """The rows with what was fixed at approval as numbers: category, log cost and log duration.
-
-    What is not known gets the mean and a column that says so; rare categories are one. Of the
-    mix of projects only the category is held fixed.
+    With columns that are held fixed it is what these leave of the values that is winsorised: a
+    large project is no outlier for its size.
     """
-    dummies = pd.get_dummies(kinds(rows), prefix="is", dtype="float64").iloc[:, 1:]
-    if outcome.role != "mix":
-        for name in ("log_cost", "log_days"):
-            missing = rows[name].isna()
-            if missing.all():
-                continue
-            dummies[name] = rows[name].fillna(rows[name].mean())
-            if missing.any():
-                dummies[f"{name}_unknown"] = missing.astype("float64")
-    taken = rows.drop(columns=[name for name in dummies if name in rows])
-    return taken.join(dummies), [str(name) for name in dummies]
+    expected: Floats | float = 0.0
+    if fixed is not None and len(fixed.columns):
+        x = np.column_stack([np.ones(len(fixed)), fixed.to_numpy("float64")])
+        expected = x @ np.linalg.lstsq(x, values.to_numpy("float64"), rcond=None)[0]
+    left = values - expected
+    low, high = left.quantile(list(TAILS))
+    return left.clip(low, high) + expected
+
+
+def with_fixed(rows: pd.DataFrame, size: bool) -> tuple[pd.DataFrame, list[str]]:
+    """The rows with what is held fixed, as numbers: category and, where asked, log of the size.
+
+    Both are fixed outside the PMO. What it can change, such as the cost approved, is never held
+    fixed: a padded plan would pass for a bigger project. Rare categories are one.
+    """
+    fixed = pd.get_dummies(kinds(rows), prefix="is", dtype="float64").iloc[:, 1:]
+    if size:
+        fixed["size_of_work"] = rows["log_size"]
+    return rows.join(fixed), [str(name) for name in fixed]
 
 
 def _plans(tables: Mapping[str, pd.DataFrame], settings: Settings) -> pd.DataFrame:

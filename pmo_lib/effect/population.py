@@ -29,14 +29,21 @@ def population(
         "not ended, or nobody says when": begun["ended_on"].isna(),
         "ended too recently for the outcome to be known": ~due,
         "outcome not recorded": begun[outcome.id].isna(),
-        "started in the quarter of adoption, before its day": on_the_edge(begun, adopted.dates),
+        "started in the quarter or half-year of adoption, before its day": on_the_edge(
+            begun, adopted.dates, sample.tested.per_year if sample else 4
+        ),
     }
     if sample is None:
         steps["left, but no estimate rests on them"] = pd.Series(True, index=begun.index)
     else:
-        serving = sample.projects_in(sample.compared() | ~sample.tested.treated)
+        cells = sample.tested
+        serving = sample.projects_in(sample.compared() | cells.untreated)
+        aside = sample.projects_in(~cells.treated & ~cells.untreated)
         steps |= {
-            "of a kind found only under the PMO": ~begun["project_id"].isin(
+            "started so shortly before adoption that most were to be in flight at it": begun[
+                "project_id"
+            ].isin(aside),
+            "of a kind found only under the PMO, or of no recorded size": ~begun["project_id"].isin(
                 sample.rows["project_id"]
             ),
             "under the PMO, with nobody to compare with": ~begun["project_id"].isin(serving),

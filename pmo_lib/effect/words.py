@@ -11,6 +11,10 @@ VERBS = {
     "cost": "projects under the PMO typically cost {} than they would have without it",
     "schedule": "projects under the PMO were typically {} than they would have been without it",
     "benefits": "the share of planned benefits that projects brought changed by {}",
+    "approved_cost": "the cost approved was typically {} than it would have been without the PMO",
+    "approved_days": "the duration approved was typically {} than it would have been without it",
+    "cost_overrun": "cost was typically {} against what was approved",
+    "schedule_overrun": "duration was typically {} against what was approved",
     "on_time": "finished on time {}",
     "on_budget": "finished on budget {}",
 }
@@ -23,7 +27,7 @@ def effect(outcome: Outcome, value: float) -> str:
     if not outcome.logarithm:
         return change(value, "share")
     share = expm1(value)
-    more, less = MORE.get(outcome.id, ("more", "less"))
+    more, less = MORE.get(outcome.id, LESS)
     shown = growth(abs(share)).removeprefix("+")
     return f"{shown} {more if share > 0 else less}"
 
@@ -37,7 +41,7 @@ def ends(outcome: Outcome, low: float, high: float) -> str:
 
 def helped(found: Finding) -> str:
     """cost 16 % less; taken 15 % less time; brought +12 points of their planned benefits."""
-    value = found.tested.value
+    value = found.priced.value
     match found.outcome.id:
         case "cost":
             return f"cost {effect(found.outcome, value)}"

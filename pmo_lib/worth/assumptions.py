@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
+from pmo_lib.effect.finding import Straddlers
 from pmo_lib.errors import ParameterError, PmoError, raise_all, shown
 from pmo_lib.stats.numbers import Floats
 
@@ -164,10 +165,14 @@ class Terms:
     """What is asked: of which service (all together where empty), under which assumptions.
 
     ``began`` is the month the PMO began for everybody, where no roll-out says so; ``smallest`` is
-    the smallest effect of interest, as a share.
+    the smallest effect of interest, as a share. ``straddlers`` says whether projects in flight at
+    the adoption are left out or count as untreated; ``sceptical`` is the effect, as a share, that
+    a sceptic takes for possible in one of twenty PMOs.
     """
 
     service: str = ""
     began: str = ""
     smallest: float = 0.05
+    straddlers: Straddlers = "left out"
+    sceptical: float = 0.2
     assumptions: Assumptions = field(default_factory=lambda: DEFAULT)

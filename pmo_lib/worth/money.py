@@ -20,6 +20,7 @@ from pmo_lib.worth.joint_effects import CASES, Case, JointEffects, joint_effects
 from pmo_lib.worth.tornado import NO_BARS, tornado
 
 WEIGHT = "planned_money"  # the cost approved for a project
+ACTUAL, RATIO = "effect on actual cost", "effect on cost against approved"
 HEADLINE: Case = "conservative"
 OTHER_RATES = (0.0, 0.07)  # discount rates beside the one that is assumed
 
@@ -28,13 +29,14 @@ OTHER_RATES = (0.0, 0.07)  # discount rates beside the one that is assumed
 class Money:
     """What the effects are worth; without draws where `refusal` says why.
 
-    ``by_cost`` is the effect on cost with each project weighted by the cost approved for it; of it
-    and the effect with every project alike the less favourable one is among the ``effects``.
+    ``on_cost`` has the effects on cost that could be money, by name: on actual cost, on cost
+    against approved, and on that with each project weighted by the cost approved for it. The least
+    favourable of them is among the ``effects``; its verdict is that on actual cost.
     ``draws`` are by case, ``tornado`` is of the headline, which is conservative.
     """
 
     refusal: str
-    by_cost: Effect = field(default_factory=Effect)
+    on_cost: Mapping[str, Effect] = field(default_factory=dict)
     effects: JointEffects = field(default_factory=lambda: joint_effects({}, {}))
     draws: Mapping[Case, ValueDraws] = field(default_factory=dict)
     tornado: pd.DataFrame = field(default_factory=NO_BARS.copy)
@@ -46,9 +48,18 @@ def money(evidence: Evidence, found: Sequence[Finding], costs: Costs, terms: Ter
         return Money("only a difference to departments that had not adopted yet may become money")
     if terms.service:
         return Money("what a single service costs is not known, and all of the PMO is not its cost")
-    primary = {each.outcome.id: each for each in found[: len(PRIMARY)]}
+    by_id = {each.outcome.id: each for each in found}
+    primary = {each.id: by_id[each.id] for each in PRIMARY}
     verdicts = {name: each.claim.word for name, each in primary.items()}
-    priced, by_cost = _priced(evidence, primary)
+    on_cost = _on_cost(evidence, primary["cost"], by_id["cost_overrun"])
+    priced = {
+        name: each.priced
+        for name, each in primary.items()
+        if not each.priced.refusal and not each.tested.refusal
+    }
+    used = max(on_cost, key=lambda name: on_cost[name].value, default="")
+    if used:
+        priced["cost"] = on_cost[used]
     effects = joint_effects(priced, verdicts)
     inside = {
         name: inside_estimate(each.sample if name in priced else None, evidence.projects)
@@ -59,9 +70,9 @@ def money(evidence: Evidence, found: Sequence[Finding], costs: Costs, terms: Ter
     draws = {case: value_draws(exposure, effects, case=case) for case in CASES}
     refusal = draws["conservative"].reason
     if refusal:
-        return Money(refusal, by_cost, effects)
+        return Money(refusal, on_cost, effects)
     if costs.unknown:
-        return Money("", by_cost, effects, draws)
+        return Money("", on_cost, effects, draws)
     others: dict[str, Exposure | JointEffects] = {
         f"discount rate {number(rate, 'share')}": replace(
             exposure, assumptions=replace(assumed, discount_rate=rate)
@@ -69,45 +80,37 @@ def money(evidence: Evidence, found: Sequence[Finding], costs: Costs, terms: Ter
         for rate in OTHER_RATES
         if rate != assumed.discount_rate
     }
-    if "cost" in priced:
-        choices = _other_costs(primary["cost"], priced["cost"], by_cost, evidence.level)
-        others |= {
-            name: joint_effects(priced | {"cost": other}, verdicts)
-            for name, other in choices.items()
-            if not other.refusal
-        }
+    choices = {name: other for name, other in on_cost.items() if name != used}
+    if used:
+        choices |= _donut(by_id["cost_overrun" if used != ACTUAL else "cost"], evidence.level)
+    others |= {
+        name: joint_effects(priced | {"cost": other}, verdicts) for name, other in choices.items()
+    }
     headline = float(draws[HEADLINE].quantiles["p50"]["npv"])
     bars = tornado(exposure, effects, alternatives=others, case=HEADLINE, headline=headline)
-    return Money("", by_cost, effects, draws, bars)
+    return Money("", on_cost, effects, draws, bars)
 
 
-def _priced(evidence: Evidence, primary: Mapping[str, Finding]) -> tuple[dict[str, Effect], Effect]:
-    """The estimates that become money, and that of cost weighted by cost."""
-    priced = {
-        name: each.priced
-        for name, each in primary.items()
-        if not each.priced.refusal and not each.tested.refusal
-    }
-    if "cost" not in priced:
-        return priced, Effect()
-    weighted = compared(evidence, OUTCOMES["cost"], weight=WEIGHT)
-    if weighted.sample is None:
-        return priced, weighted.priced
-    by_cost = attribution(weighted.sample.priced, evidence.level, permutations=0)
-    if not by_cost.refusal:
-        priced["cost"] = max(priced["cost"], by_cost, key=lambda each: each.value)
-    return priced, by_cost
+def _on_cost(evidence: Evidence, cost: Finding, ratio: Finding) -> dict[str, Effect]:
+    """The effects on cost by name, where actual cost itself could be tested.
+
+    Cost against approved is the more exact one, but what a padded plan adds to it is no saving.
+    """
+    if cost.tested.refusal or cost.priced.refusal:
+        return {}
+    found = {ACTUAL: cost.priced, RATIO: ratio.priced}
+    weighted = compared(evidence, OUTCOMES["cost_overrun"], weight=WEIGHT)
+    if weighted.sample is not None:
+        found[f"{RATIO}, weighted by cost"] = attribution(
+            weighted.sample.priced, evidence.level, permutations=0
+        )
+    return {name: each for name, each in found.items() if not each.refusal}
 
 
-def _other_costs(cost: Finding, used: Effect, by_cost: Effect, level: float) -> dict[str, Effect]:
-    """The effect on cost under other choices of method, by name."""
-    other = (
-        {"projects weighted alike": cost.priced}
-        if used is by_cost
-        else {"projects weighted by cost": by_cost}
-    )
-    if cost.sample is None:
-        return other
-    cells = cost.sample.priced
-    donut = attribution(cells, level, permutations=0, usable=~year_before(cells))
-    return other | {"year before adoption left out": donut}
+def _donut(found: Finding, level: float) -> dict[str, Effect]:
+    """The effect without the year before adoption."""
+    if found.sample is None:
+        return {}
+    cells = found.sample.priced
+    without = attribution(cells, level, permutations=0, usable=~year_before(cells))
+    return {} if without.refusal else {"year before adoption left out": without}

@@ -6,16 +6,19 @@ made from, so that it can be written and read back.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import isnan, log1p, nan, sqrt
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
+from pmo_lib.causal.effect import Effect
 from pmo_lib.contract.settings import Settings
 from pmo_lib.effect.adoption import Design, adoption, design, notes
 from pmo_lib.effect.finding import COLUMNS, Evidence, Finding
 from pmo_lib.effect.outcomes import OUTCOMES, outcome_projects
 from pmo_lib.effect.population import NOBODY, population
-from pmo_lib.effect.roll_out import findings, in_own_unit
+from pmo_lib.effect.roll_out import Rules, findings, in_own_unit
 from pmo_lib.engine.view import View
 from pmo_lib.wording import counted
 from pmo_lib.worth.assumptions import DEFAULT, Terms
@@ -29,7 +32,8 @@ NEEDED = ("projects", "baselines", "rollouts")  # where one is withheld there is
 class ValueCase:
     """The findings and their worth; nothing but the `terms` where `reason` says why.
 
-    ``notes`` say what the dates of adoption leave out; ``population`` is who is compared, of cost.
+    ``notes`` say what the dates of adoption leave out; ``population`` is who is compared, of cost;
+    ``p_above_break_even`` is a sceptic's probability that the effect on cost pays for the PMO.
     """
 
     terms: Terms
@@ -40,6 +44,7 @@ class ValueCase:
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     population: pd.DataFrame = field(default_factory=NOBODY.copy)
+    p_above_break_even: float = nan
 
     def finding(self, outcome: str) -> Finding | None:
         """The finding for one outcome; None without projects."""
@@ -52,12 +57,15 @@ class ValueCase:
     def money_table(self) -> pd.DataFrame:
         """One row a case and item at P5, P50 and P95; what value_money.csv holds.
 
-        The rows ``p_…`` are shares of the draws: that all value, or cash alone, is above the cost.
+        The rows ``p_…`` are probabilities: that all value, or cash alone, is above the cost; and
+        to a sceptic, that the effect on cost pays for the PMO.
         """
         rows = []
         for name, draws in self.money.draws.items():
             own = draws.quantiles.reset_index(names="item")
             shares = {"p_paid": draws.p_npv_positive, "p_paid_in_cash": draws.p_paid_in_cash}
+            if name == "conservative":
+                shares["p_above_break_even_to_a_sceptic"] = self.p_above_break_even
             chances = pd.DataFrame({"item": list(shares), "p50": list(shares.values())})
             rows.append(pd.concat([own, chances], ignore_index=True).assign(case=name))
         columns = ["case", "item", "p5", "p50", "p95"]
@@ -88,19 +96,35 @@ def value_case(view: View, terms: Terms | None = None) -> ValueCase:
     """The value case of a view; by default under the settings' discount rate."""
     asked = terms or default_terms(view.settings)
     reason = _unusable(view)
-    given = None if reason else evidence(view, asked.service)
+    given = None if reason else evidence(view, asked)
     if given is not None and given.projects.empty:
         reason = "no project has a date of its start by now"
     if given is None or reason:
         return ValueCase(asked, reason, Costs(view.data_date), Money(reason))
     best = design(given.projects, given.adopted, asked.began)
     spent = costs(view, given, asked.assumptions.discount_rate)
-    found = _findings(given, best, asked, spent.break_even)
+    services = view.tables["rollouts"]["service_id"].nunique() if asked.service else 1
+    found = _findings(given, best, asked, spent.break_even, services)
     return ValueCase(
         asked, "", spent, money(given, found, spent, asked), best,
         tuple(replace(each, sample=None) for each in found), _notes(view, given, found),
-        _compared(view, given, found),
+        _compared(view, given, found), _above_break_even(found, asked, spent),
     )  # fmt: skip
+
+
+def _above_break_even(found: Sequence[Finding], asked: Terms, spent: Costs) -> float:
+    """The probability of an effect on actual cost beyond the break-even, to a sceptic.
+
+    Normal: before the data effects are around none, and one in twenty beyond `asked.sceptical` of
+    the cost; the data have the jackknife's error. Missing without an estimate or a break-even.
+    """
+    cost = next((each.tested for each in found if each.outcome.id == "cost"), Effect())
+    error, needed = cost.jackknife_error, spent.break_even
+    if isnan(cost.value) or isnan(error) or isnan(needed):
+        return nan
+    prior = (log1p(asked.sceptical) / NormalDist().inv_cdf(0.975)) ** 2
+    kept = prior / (prior + error**2)
+    return NormalDist(kept * cost.value, sqrt(kept) * error).cdf(needed)
 
 
 def default_terms(settings: Settings) -> Terms:
@@ -115,28 +139,33 @@ def _unusable(view: View) -> str:
     return "; ".join(view.withheld[name] for name in NEEDED if name in view.withheld)
 
 
-def evidence(view: View, service: str = "") -> Evidence:
+def evidence(view: View, asked: Terms | None = None) -> Evidence:
     """Every project begun with its plan and outcomes, and when departments adopted."""
+    terms = asked or Terms()
     projects = outcome_projects(view.usable, view.data_date, view.settings)
-    projects[WEIGHT] = np.exp(projects["log_cost"])
-    level = view.settings.confidence_level
-    return Evidence(projects, adoption(view.tables, service), view.data_date, level)
+    projects[WEIGHT] = np.exp(projects["approved_cost"])
+    level, adopted = view.settings.confidence_level, adoption(view.tables, terms.service)
+    return Evidence(projects, adopted, view.data_date, level, terms.straddlers)
 
 
-def _findings(given: Evidence, best: Design, asked: Terms, break_even: float) -> list[Finding]:
+def _findings(
+    given: Evidence, best: Design, asked: Terms, break_even: float, services: int
+) -> list[Finding]:
     """Every outcome with estimate, checks and verdict, by the best design or by one that can tell.
 
-    The smallest effect of interest on cost is that at which the PMO breaks even.
+    The smallest effect of interest on cost is that at which the PMO breaks even; `services` is of
+    how many the same can be asked.
     """
     smallest = {name: in_own_unit(each, asked.smallest) for name, each in OUTCOMES.items()}
     if best == "staggered roll-out" and break_even < 0:
         smallest["cost"] = -break_even
+    rules = Rules(smallest, services)
 
     def by(design: Design) -> list[Finding]:
-        return findings(given, design, smallest=smallest, began=asked.began)
+        return findings(given, design, rules=rules, began=asked.began)
 
     own = by(best)
-    untestable = all(each.tested.refusal for each in own)
+    untestable = all(each.tested.refusal for each in own if each.outcome.role == "primary")
     # where the roll-out cannot be tested, the month that was given still allows a narrow claim
     return by("interrupted time series") if untestable and asked.began else own
 

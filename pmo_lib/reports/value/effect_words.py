@@ -21,36 +21,37 @@ BADGES: dict[Word, str] = {
     "no effect of that size": "amber", "not testable": "grey", "consistent with": "grey",
     "associated": "grey",
 }  # fmt: skip
+ROLES = {"primary": "pre-specified", "approved": "what was asked for"}
 STATES = {"passed": "green", "failed": "red", "cannot tell": "grey"}
 
 
 def in_words(found: Finding, level: str) -> str:
     """One sentence: the verdict, then the effect with its interval."""
-    outcome, tested = found.outcome, found.tested
+    outcome, tested, shown = found.outcome, found.tested, found.priced
     name = f"{outcome.name}, {found.claim.word}:"
     if tested.refusal:
         return f"{name} {tested.refusal}."
-    said = VERBS[outcome.id].format(effect(outcome, tested.value))
+    said = VERBS[outcome.id].format(effect(outcome, shown.value))
     if not found.claim.counts:
         said = f"as estimated, {said}"
-    return f"{name} {said} ({level} {ends(outcome, tested.low, tested.high)})."
+    return f"{name} {said} ({level} {ends(outcome, shown.low, shown.high)})."
 
 
 def table(findings: Sequence[Finding], level: str) -> HTML:
     """One row an outcome: verdict, effect with interval, why, and what it rests on."""
     rows = []
     for found in findings:
-        outcome, tested = found.outcome, found.tested
+        outcome, tested, shown = found.outcome, found.tested, found.priced
         worse = not tested.refusal and tested.excludes_zero and not helps(outcome, tested.value)
-        between = "" if tested.refusal else f"{level} {ends(outcome, tested.low, tested.high)}"
+        between = "" if tested.refusal else f"{level} {ends(outcome, shown.low, shown.high)}"
         rows.append(
             {
-                "Outcome": page.lines(outcome.name, "pre-specified" * (outcome.role == "primary")),
+                "Outcome": page.lines(outcome.name, ROLES.get(outcome.role, "")),
                 "Verdict": page.badge(
                     found.claim.word, "red" if worse else BADGES[found.claim.word]
                 ),
                 "Effect": page.lines(
-                    effect(outcome, tested.value), "for the worse" * worse, between
+                    effect(outcome, shown.value), "for the worse" * worse, between
                 ),
                 "Why, and what would change it": page.lines(found.claim.why, found.claim.remedy),
                 "Rests on": page.lines(*_rests_on(found)),
@@ -129,10 +130,24 @@ def _rests_on(found: Finding) -> list[str]:
         said.append(f"{number(tested.support, 'share')} of those under the PMO can be compared")
     if found.n_left_out:
         said.append(f"{found.n_left_out} left out: not recorded")
+    if found.cells == "half-year":
+        said.append("compared by half-year: by quarter less than half could be")
+    if found.n_straddling:
+        said.append(
+            f"{found.n_straddling} left out: begun so shortly before adoption that most were to be "
+            "in flight at it"
+        )
+    if found.bending:
+        said.append(found.bending)
+    if found.n_unsized:
+        said.append(f"{found.n_unsized} left out: of no recorded size (work_size)")
     if found.n_unlike:
         said.append(f"{found.n_unlike} left out: of a kind found only under the PMO (no overlap)")
     if found.n_edge:
-        said.append(f"{found.n_edge} left out: begun in the quarter of adoption, before its day")
+        said.append(
+            f"{found.n_edge} left out: begun in the {found.cells or 'quarter'} of adoption, before "
+            "its day"
+        )
     return said
 
 

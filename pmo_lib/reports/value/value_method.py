@@ -33,8 +33,9 @@ def method(findings: Sequence[Finding], n_primary: int) -> list[str]:
     return [
         "Projects are compared by the quarter of their start: what each department's projects "
         "would have done without the PMO is imputed from its own earlier projects and from "
-        "departments that had not adopted yet, at the same category, approved cost and approved "
-        "duration.",
+        "departments that had not adopted yet, at the same category and the same size, where a "
+        "size that the PMO does not set is recorded (work_size). What was approved is not held "
+        "fixed: a padded plan would pass for a saving. It is an outcome of its own.",
         "It holds if without the PMO all departments would have followed parallel trends, if "
         "nobody acted on the adoption before it came (no anticipation), and if no department's PMO "
         "moved another's projects (no interference).",
@@ -43,6 +44,10 @@ def method(findings: Sequence[Finding], n_primary: int) -> list[str]:
         "The test is on winsorised values, those beyond the 5th and 95th percentile set to them; "
         "money is computed from the values as they are. Both were pre-specified, before any "
         "figure was seen.",
+        "Projects started so shortly before adoption that most were to be in flight at it are left "
+        "out (parameter straddlers), as the PMO may have reached them.",
+        "A check has a vote only where it would have seen half of the effect with a power of 50 %; "
+        "else it cannot tell.",
         "The effect is that on a typical project, not on the sum of money spent.",
         f"The {n_primary} pre-specified outcomes share one error rate (Holm); the "
         f"{counted(len(findings) - n_primary, 'other')} are under false-discovery control.",

@@ -75,6 +75,7 @@ class MoneySections(Report):
             "Probability that avoided overruns alone are worth more than it costs: "
             f"{number(avoided, 'share')}." * (not isnan(avoided)),
             self._break_even(),
+            self._to_a_sceptic(),
             f"{f'Paid back, at the median, in {year}' if year else never}.",
             f"In the books the office cost {self._money(float(paid['amount'].sum()))} so far, "
             "before discounting and without the time that it takes of projects.",
@@ -155,11 +156,25 @@ class MoneySections(Report):
         if cost is None or isnan(even) or "cost" not in self.case.money.effects.names:
             return ""
         used = self.case.money.effects.quantile(0.5)["cost"]
+        choices = [
+            f"{name.removeprefix('effect on ')} {effect(cost.outcome, each.value)}"
+            for name, each in self.case.money.on_cost.items()
+        ]
         return (
             "On cost alone the office breaks even where projects under it cost "
-            f"{effect(cost.outcome, even)}. The money uses {effect(cost.outcome, used)}, the less "
-            f"favourable of {effect(cost.outcome, cost.priced.value)} with every project alike and "
-            f"{effect(cost.outcome, self.case.money.by_cost.value)} weighted by approved cost."
+            f"{effect(cost.outcome, even)}. The money uses {effect(cost.outcome, used)}, the least "
+            f"favourable of these: {'; '.join(choices)}."
+        )
+
+    def _to_a_sceptic(self) -> str:
+        """The probability that the effect on cost is beyond the break-even, under doubt."""
+        chance, sceptical = self.case.p_above_break_even, self.case.terms.sceptical
+        if isnan(chance):
+            return ""
+        return (
+            f"To a sceptic, who takes an effect beyond {number(sceptical, 'share')} for possible "
+            "in one PMO of twenty, the probability that the effect on cost pays for the office is "
+            f"{number(chance, 'share')}."
         )
 
     @property

@@ -33,8 +33,10 @@ class ValueReport(MoneySections):
         return one_page.one_page(brief, {}, level, "", headings)
 
     def counterfactual(self) -> Picture | HTML:
-        """Cost overrun, observed and counterfactual."""
-        return self._picture("cost", value_charts.observed_and_expected, "The counterfactual")
+        """Cost against what was approved, observed and counterfactual."""
+        return self._picture(
+            "cost_overrun", value_charts.observed_and_expected, "The counterfactual"
+        )
 
     def effects_by_outcome(self) -> HTML:
         """Every outcome: effect, interval, p, verdict, why and what would change it."""

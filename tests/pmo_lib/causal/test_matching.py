@@ -40,7 +40,7 @@ def projects(
             "department": [f"D{k}" for k in department],
             "start_year": chance.integers(2022, 2024, n),
             "category": chance.choice(["IT", "building"], n),
-            "log_budget": budget,
+            "log_size": budget,
             "log_planned_days": days,
             "risk": risk if risk_recorded else np.nan,
             "treated": treated,
@@ -232,7 +232,7 @@ class TestBalance:
     def test_that_is_not_good_is_said(self) -> None:
         found = matched(projects(4, 300, 6))
         apart = found.balance["covariate"][~found.balance["good"]]
-        assert list(apart) == ["log_budget", "risk"]
+        assert list(apart) == ["log_size", "risk"]
         assert "still differ in approved cost and risk before approval" in found.note
 
 
@@ -269,7 +269,7 @@ class TestRefusal:
             ({"treated": False}, "no project had the service"),
             ({"value": 0.2}, "the outcome is the same for all projects"),
             ({"value": np.nan}, "no project has an outcome"),
-            ({"log_budget": np.nan}, "no project that used the PMO has one to be set beside"),
+            ({"log_size": np.nan}, "no project that used the PMO has one to be set beside"),
         ],
     )
     def test_says_why(self, change: dict[str, Any], words: str) -> None:

@@ -245,7 +245,7 @@ class TestChecksOfOtherDesigns:
     MATCHED = Effect(
         e_values=(2.14, 1.36), note="3 of 40 have no match",
         balance=pd.DataFrame(
-            {"covariate": ["log_budget", "risk"], "before": [0.41, 0.3], "after": [0.02, 0.15],
+            {"covariate": ["log_size", "risk"], "before": [0.41, 0.3], "after": [0.02, 0.15],
              "good": [True, False]}
         ),
     )  # fmt: skip
