@@ -65,7 +65,7 @@ def verdict(case: ValueCase) -> str:
         sure = "have" if all(f.claim.word == "demonstrated" for f in counts) else "have likely"
         moved = listed([helped(found) for found in counts])
         said = f"Projects under the PMO {sure} {moved} than they would have without it"
-    return f"{said}. {_paid(case)}"
+    return f"{said}. {_paid(case)}{_pledged(case)}"
 
 
 def _closer(case: ValueCase) -> str:
@@ -91,6 +91,13 @@ def _paid(case: ValueCase) -> str:
     if case.terms.assumptions.budget_returned is None:
         why = ": nobody has recorded that a saving went back to a budget"
     return f"Counting everything, it {_word(in_all)} paid for itself {joint} it {_word(cash)}{why}."
+
+
+def _pledged(case: ValueCase) -> str:
+    """Whether the question was asked before the answer was seen."""
+    if case.pledge is None or case.deviations:
+        return ""  # deviations stand with the money that they forbid
+    return f" As pledged on {case.pledge.pledged_on}."
 
 
 def _word(chance: float) -> str:
