@@ -18,6 +18,7 @@ ALPHA = 0.05  # of the tests, all of a kind together; the intervals are the sett
 WORK_SIZE = (
     "Fill work_size in projects.csv, a size that the PMO does not set, such as users, sites or m²."
 )
+APPROVED_KNOWN = "Fill start, finish and cost in baselines.csv."
 COUNTED: tuple[Word, ...] = ("demonstrated", "likely")  # in the conservative case
 
 
@@ -126,12 +127,13 @@ def _beside_approved(outcome: Outcome, found: Effect, checks: Sequence[Check]) -
     name = {"approved_cost": "approved cost", "approved_days": "approved duration"}[
         outcome.approved
     ]
-    if check.state == "failed" and not outcome.is_ratio:
+    if not outcome.is_ratio:
+        how = "moved as well, {}" if check.state == "failed" else "is not known well enough: {}"
         return Claim(
-            "not shown",
-            f"The interval does not include zero, but {name} moved as well, {check.detail}: the "
+            "not shown" if check.state == "failed" else "associated",
+            f"The interval does not include zero, but {name} {how.format(check.detail)}; the "
             "projects may be other ones.",
-            WORK_SIZE,
+            WORK_SIZE if check.state == "failed" else APPROVED_KNOWN,
         )
     why = (
         f"and {name} moved as well, {check.detail}"
