@@ -96,17 +96,14 @@ def helps(outcome: Outcome, value: float) -> bool:
 
 
 def ruled_out(outcome: Outcome, found: Effect) -> str:
-    """What the interval leaves out on either side: it rules out 25 % less and more, or 3 % more."""
+    """What the interval leaves out on either side: a gain above 25 % and a harm above 3 %."""
     better, worse = found.low, found.high
     if outcome.better == "higher":
         better, worse = worse, better
-    return (
-        f"Ruled out: a gain above {_bare(outcome, better)} and a harm above "
-        f"{_bare(outcome, worse)}."
-        if found.low < 0 < found.high
-        else f"Ruled out: any {'harm' if helps(outcome, found.value) else 'gain'}, and more than "
-        f"{_bare(outcome, better if helps(outcome, found.value) else worse)} of what is seen."
-    )
+    gain, harm = f"a gain above {_bare(outcome, better)}", f"a harm above {_bare(outcome, worse)}"
+    if found.excludes_zero:
+        gain, harm = (gain, "any harm") if helps(outcome, found.value) else ("any gain", harm)
+    return f"Ruled out: {gain} and {harm}."
 
 
 def _bare(outcome: Outcome, value: float) -> str:
