@@ -1,8 +1,9 @@
 """A roll-out of known effect as the workbook's tables: the simulated projects, with plans and days.
 
 The projects are those of `simulation`: log of cost ÷ plan, with the planted effect; what was
-approved is as the work is large. Their duration is moved too, their benefits are not. `rolled_out` is the whole; `all_at_once`, `chosen` and
-`few_departments` are the same projects under other circumstances.
+approved is as the work is large. Their duration is moved too, their benefits are not. `rolled_out`
+is the whole; `all_at_once`, `chosen` and `few_departments` are the same projects under other
+circumstances.
 """
 
 from collections.abc import Iterator

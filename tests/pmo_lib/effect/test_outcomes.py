@@ -139,7 +139,10 @@ class TestCostAndSchedule:
         return {name for name in names if np.isnan(found[name])}
 
     def test_each_needs_its_own_cells_and_no_other(self) -> None:
-        of_actual_cost, of_approved_cost = {"cost", "cost_overrun"}, {"approved_cost", "cost_overrun"}
+        of_actual_cost, of_approved_cost = (
+            {"cost", "cost_overrun"},
+            {"approved_cost", "cost_overrun"},
+        )
         of_finish, of_plan = {"schedule", "schedule_overrun"}, {"approved_days", "schedule_overrun"}
         wrong = {}
         for cells, plan, expected in (
@@ -318,9 +321,7 @@ class TestBenefits:
         assert found["planned_benefit"] == 240
 
     @pytest.mark.parametrize(("known", "share"), [(6, 0.6), (5, None)])
-    def test_months_of_a_known_plan_are_six_at_least(
-        self, known: int, share: float | None
-    ) -> None:
+    def test_months_of_a_known_plan_are_six_at_least(self, known: int, share: float | None) -> None:
         rows = months("b1", "2024-08", 12, planned=10.0, realised=6.0)
         for row in rows[known:]:
             row["planned"] = None  # measured, but with nothing to hold it against
@@ -444,7 +445,9 @@ class TestCases:
         assert len(self.counted(before, outcome="benefits")) == 5
 
     def test_the_plan_is_known_at_once(self) -> None:
-        assert len(self.counted(self.quarter(5, 0, "2026-07-01", "a"), outcome="approved_cost")) == 5
+        assert (
+            len(self.counted(self.quarter(5, 0, "2026-07-01", "a"), outcome="approved_cost")) == 5
+        )
 
     def test_value_is_the_outcome_and_may_be_missing(self) -> None:
         rows = numbered(5, project, actual_cost=[100.0, 200.0, None, 100.0, 100.0])

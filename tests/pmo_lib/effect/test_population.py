@@ -73,6 +73,39 @@ class TestPopulation:
             found = estimated(evidence(given), OUTCOMES["cost"], rules=rules(0))
             assert counted(given).loc["compared", "under_pmo"] == found.tested.n
 
+    def test_of_no_recorded_size_where_others_have_one(self) -> None:
+        given = rolled_out()
+        projects = given["projects"]
+        gaps = pd.Series(np.random.default_rng(3).random(len(projects)) < 0.1)
+        day = projects["department"].map(given["rollouts"].set_index("department")["adopted_on"])
+        under = projects["started_on"] >= day
+        projects["work_size"] = projects["work_size"].mask(gaps)
+        assert counted(given).loc[STEPS[8]].tolist() == [
+            (gaps & under).sum(),
+            (gaps & ~under).sum(),
+        ]
+
+    def test_in_flight_at_the_adoption(self) -> None:
+        given = rolled_out()
+        day = given["projects"]["department"].map(
+            given["rollouts"].set_index("department")["adopted_on"]
+        )
+        started = given["projects"]["started_on"]
+        near = (started < day) & (started >= day - pd.DateOffset(months=6))  # two quarters
+        assert counted(given).loc[STEPS[7]].tolist() == [0, near.sum()]
+
+    def test_half_years_add_up_too(self) -> None:
+        given = rolled_out()
+        given["projects"] = given["projects"].iloc[::2].reset_index(drop=True)
+        given["rollouts"]["adopted_on"] += pd.Timedelta(days=40)
+        found = counted(given)
+        compared = estimated(evidence(given), OUTCOMES["cost"], rules=rules(0))
+        assert compared.cells == "half-year"
+        assert found.loc[STEPS[6]].tolist() == [0, compared.n_edge]
+        assert found.loc[STEPS[7], "others"] == compared.n_straddling
+        assert found.loc["compared", "under_pmo"] == compared.tested.n
+        assert found.to_numpy().sum() == len(given["projects"])
+
     def test_started_in_the_quarter_of_adoption_before_its_day(self) -> None:
         given = rolled_out()
         given["rollouts"]["adopted_on"] += pd.Timedelta(days=40)

@@ -152,9 +152,7 @@ class TestLeftOutBefore:
         return Robustness(cells, attribution(cells, 0.9, permutations=199), 0.9)
 
     def test_a_bad_half_year_is_found_where_it_counts_alone(self) -> None:
-        found = {
-            lead: {each.id: each.state for each in self.of(lead).checks()} for lead in (0, 2)
-        }
+        found = {lead: {each.id: each.state for each in self.of(lead).checks()} for lead in (0, 2)}
         wrong = {"pre-trend", "donut", "placebo in time"}
         assert {name for name, state in found[0].items() if state == "failed"} >= wrong
         assert "failed" not in found[2].values()
