@@ -17,9 +17,7 @@ ITS_CAVEAT = (
     "Without departments that had not adopted yet, anything else that changed at the time looks "
     "the same."
 )
-ROLL_OUT = (
-    "A roll-out department by department, or departments that stay without, would show it."
-)
+ROLL_OUT = "A roll-out department by department, or departments that stay without, would show it."
 LEAST_MATCHED = 0.8  # of the projects under the PMO, for more than an association
 MATCHED_CAVEAT = "Projects that choose the PMO may differ in ways that nobody recorded."
 RATIO_CAVEAT = "Closer to what was approved is no saving by itself: more may have been approved."
@@ -42,7 +40,9 @@ def without_control_group(
     elif known.empty:
         found = Effect(refusal=NO_OUTCOME.format(outcome.needs), remedy="Collect it.")
     elif design == "matched projects" and outcome.id in _matched_on(known):
-        found = Effect(refusal="projects are matched on it, so it can hardly differ", remedy=ROLL_OUT)
+        found = Effect(
+            refusal="projects are matched on it, so it can hardly differ", remedy=ROLL_OUT
+        )
     elif design == "matched projects":
         units = _chosen(known, outcome)
         found = matched(units, evidence.level)
