@@ -224,7 +224,7 @@ class TestValueCase:
         for way in ("left out", "untreated"):
             asked = ValueCaseParameters(straddlers=way).resolved(opened).terms(opened.settings)
             assert asked.straddlers == way
-        with pytest.raises(ParameterError, match="^straddlers is 'treated'") as caught:
+        with pytest.raises(ParameterError, match=r"^straddlers is 'treated'") as caught:
             ValueCaseParameters(straddlers="treated").resolved(opened)
         assert "left out" in caught.value.remedy
         assert "untreated" in caught.value.remedy
