@@ -184,6 +184,35 @@ def freeze(
     Console().frozen(frozen)
 
 
+@app.command()
+def lot(
+    service: Annotated[str, typer.Argument(help="The service with more demand than hands.")],
+    places: Annotated[int, typer.Option(min=1, help="How many projects can have it.")],
+    seed: Annotated[
+        str, typer.Option(help="What the order is made from: say it before you draw.")
+    ] = "",
+    candidates: Annotated[
+        Path | None,
+        typer.Option(help="CSV with project_id; default: all projects that have not begun."),
+    ] = None,
+    raw: Raw = RAW,
+    out: Out = OUT,
+) -> None:
+    """Draw by lot which projects get a service, so that its effect can be shown."""
+    from pipelines.files import locked
+    from pipelines.lot import RECORD, drawn_lot
+    from pmo_lib.workbook import open_workbook
+
+    with explained(), locked(out):
+        if not seed.strip():
+            raise ParameterError(
+                "a draw needs a seed, said before it is drawn",
+                remedy="Take what nobody here can choose, such as --seed 'index of 2026-12-01'",
+            )
+        found = drawn_lot(open_workbook(out), service, places, seed, raw, candidates)
+    Console().drawn(found, raw / RECORD)
+
+
 app.command("map")(intake.map_)
 app.command("import")(intake.import_)
 for verb in (intake.start, intake.template, intake.sample):

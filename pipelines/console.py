@@ -212,6 +212,14 @@ class Console:
         for kpi_id, reason in baseline.unmeasured.items():
             self.say(f"  not {kpi_id}: {reason}")
 
+    def drawn(self, lot: pd.DataFrame, file: Path) -> None:
+        """Which projects got the service by lot, and where the draw is recorded."""
+        has = lot["assigned_by_lot"] == "yes"
+        self.say(f"{lot['lot_id'].iloc[0]}: {int(has.sum())} of {counted(len(lot), 'project')}")
+        for department, own in lot[has].groupby("department"):
+            self.say(f"  {department}: {', '.join(own['project_id'])}")
+        self.say(f"Recorded in {file}; candidates' SHA-256 {lot['candidates_hash'].iloc[0]}")
+
     def proposed(self, sheet: "ProposedSheet") -> None:
         """What becomes of each column of a list, how sure that is and why, and what is left."""
         self.say(f"{sheet.listed.grid.where}, headings in line {sheet.listed.header_line}:")

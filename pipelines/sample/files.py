@@ -64,6 +64,7 @@ def all_rows() -> dict[str, list[Row]]:
         "communications": customers.communication_rows(),
         "decisions": decisions.decision_rows(),
         "rollouts": services.rollout_rows(),
+        "lots": services.lot_rows(every_project),
         "pmo_costs": office.pmo_cost_rows(),
         "benchmarks": peers.benchmark_rows(),
     }

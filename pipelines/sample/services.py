@@ -3,10 +3,14 @@
 from dataclasses import asdict, dataclass
 from datetime import date
 
+import pandas as pd
+
 from pipelines.sample.chance import Stream
 from pipelines.sample.months import DATA_DATE, first_day, is_slow, known, later, month_of
+from pipelines.sample.projects import Project
 from pipelines.sample.rows import Row
 from pipelines.sample.truths import TRUTHS, Department
+from pmo_lib.effect.lot import draw
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,23 @@ def rollout_rows() -> list[Row]:
         {"department": department, "service_id": service_id, "adopted_on": adopted_on}
         for (department, service_id), adopted_on in adoptions().items()
     ]
+
+
+def lot_rows(projects: list[Project]) -> list[Row]:
+    """A draw of this month: more projects are about to begin than the risk clinic has hands for."""
+    waiting = [each for each in projects if each.status == "proposed"]
+    candidates = pd.DataFrame(
+        {
+            "project_id": [each.project_id for each in waiting],
+            "department": [each.department for each in waiting],
+        }
+    )
+    found = draw(
+        candidates, lot_id="S07-2026-09", service_id="S07", places=len(waiting) // 2,
+        seed="first number drawn in the lottery of 2026-09-05", drawn_on="2026-09-07",
+    )  # fmt: skip
+    ordered = found.assign(drawn_on=date(2026, 9, 7)).sort_values("project_id")
+    return [{str(k): v for k, v in row.items()} for row in ordered.to_dict("records")]
 
 
 def service_request_rows() -> list[Row]:

@@ -227,6 +227,16 @@ _TABLES = (
         of_service(),
         column("adopted_on", "date", "the day the department began to use it", "required"),
     )),
+    Table("lots", "a project that took part in a draw", ("lot_id", "project_id"), (
+        column("lot_id", "id", "the draw", "required"),
+        of_project(),
+        of_service(),
+        department(),
+        column("assigned_by_lot", "text", "whether it got the service", "required", "yes", "no"),
+        column("drawn_on", "date", "the day of the draw", "required"),
+        column("seed", "text", "what the order was made from", "required"),
+        column("candidates_hash", "text", "hash of who took part", "required"),
+    )),
     Table("pmo_costs", "a month × cost category", ("period", "category"), (
         column("period", "period", "the month", "required"),
         column("category", "text", "staff, tools, training, …", "required"),

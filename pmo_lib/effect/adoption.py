@@ -14,7 +14,9 @@ from pmo_lib.causal.panel import Panel
 from pmo_lib.months import half_year_name, quarter_name, quarter_number, quarter_of
 from pmo_lib.wording import listed
 
-Design = Literal["staggered roll-out", "interrupted time series", "matched projects", "none"]
+Design = Literal[
+    "draw by lot", "staggered roll-out", "interrupted time series", "matched projects", "none"
+]
 DEPARTMENTS = {
     "department": "str", "adopted": "str", "n_before": "int64", "n_since": "int64",
     "effect_without": "float64",

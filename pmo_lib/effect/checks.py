@@ -32,6 +32,7 @@ QUESTIONS = {
     "attrition":
         "Attrition: do as many projects lack this outcome (cancelled, unfinished) as elsewhere?",
     "negative control": "Negative control: did what the PMO cannot affect stay unchanged?",
+    "balance": "Balance: were both sides of the draw alike before it?",
     "unmeasured": "Does it hold if what nobody measured came as planned?",
 }  # fmt: skip
 REQUIRED = ("jackknife", "pre-trend", "leave-one-out", "donut")

@@ -42,16 +42,18 @@ def claim(
     *,
     p_adjusted: float,
     smallest: float,
+    required: Sequence[str] = REQUIRED,
 ) -> Claim:
-    """The verdict of a staggered roll-out (statistics.md 3.7).
+    """The verdict of a staggered roll-out, or of a draw by lot (statistics.md 3.7).
 
     `p_adjusted` is p after Holm's or the false-discovery correction over the outcomes of its
-    kind, `smallest` (> 0) the smallest effect of interest in the outcome's own unit.
+    kind, `smallest` (> 0) the smallest effect of interest in the outcome's own unit; `required`
+    checks must have passed for an effect to be demonstrated.
     """
     if found.refusal:
         return Claim("not testable", f"{sentence(found.refusal)}.", found.remedy)
     if found.excludes_zero and p_adjusted <= ALPHA:
-        return _beside_approved(outcome, found, checks) or _shown(outcome, found, checks)
+        return _beside_approved(outcome, found, checks) or _shown(outcome, found, checks, required)
     out = ruled_out(outcome, found)
     if _excluded(outcome, found, smallest):
         return Claim(
@@ -144,10 +146,12 @@ def _beside_approved(outcome: Outcome, found: Effect, checks: Sequence[Check]) -
     )
 
 
-def _shown(outcome: Outcome, found: Effect, checks: Sequence[Check]) -> Claim:
+def _shown(
+    outcome: Outcome, found: Effect, checks: Sequence[Check], required: Sequence[str]
+) -> Claim:
     failed = [each.id for each in checks if each.state == "failed"]
     passed = {each.id for each in checks if each.state == "passed"}
-    open_ = [name for name in REQUIRED if name not in passed and name not in failed]
+    open_ = [name for name in required if name not in passed and name not in failed]
     unsure = [each.id for each in checks if each.state == "cannot tell"]
     unsure += [name for name in open_ if name not in unsure]
     harm = "" if helps(outcome, found.value) else " The effect is for the worse."

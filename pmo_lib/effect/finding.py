@@ -26,7 +26,8 @@ class Evidence:
     """What every outcome is estimated from: the projects begun, and when departments adopted.
 
     ``projects`` as `outcomes.outcome_projects` gives them up to the `data_date`; ``level`` is of
-    the intervals; ``straddlers``, in flight at the adoption, are left out or count as untreated.
+    the intervals; ``lots`` are the projects that were drawn; ``straddlers``, in flight at the
+    adoption, are left out or count as untreated.
     """
 
     projects: pd.DataFrame
@@ -34,6 +35,7 @@ class Evidence:
     data_date: pd.Timestamp
     level: float
     straddlers: Straddlers = "left out"
+    lots: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def lead(self, per_year: int) -> int:
         """The quarters (half-years) before an adoption that count on neither side."""

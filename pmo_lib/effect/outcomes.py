@@ -128,6 +128,7 @@ def outcome_projects(
         on_time=(late <= tolerances.schedule_days).astype("float64").where(late.notna()),
         on_budget=(over <= tolerances.cost_share + 1e-9).astype("float64").where(over.notna()),
         control=control,
+        risk=rows["approval_risk"].astype("float64"),
         approved_cost=_log(rows["planned_cost"]),
         approved_days=_log(rows["plan_days"]),
         log_size=_log(rows["work_size"]),
@@ -141,8 +142,8 @@ def cases(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) -> 
     Cancelled projects have none. Quarters count as `ripe_quarters` has it.
     """
     lives = projects[~projects["cancelled"]]
-    due = _due(lives, outcome, data_date)
-    counted = lives[due & lives["quarter"].isin(ripe_quarters(projects, outcome, data_date))]
+    ended = due(lives, outcome, data_date)
+    counted = lives[ended & lives["quarter"].isin(ripe_quarters(projects, outcome, data_date))]
     return counted.assign(value=counted[outcome.id])
 
 
@@ -152,7 +153,7 @@ def losses(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) ->
     For whatever reason: cancelled, not ended yet, no date of its end, or nobody recorded it.
     """
     inside = projects[projects["quarter"].isin(ripe_quarters(projects, outcome, data_date))]
-    known = _due(inside, outcome, data_date) & ~inside["cancelled"] & inside[outcome.id].notna()
+    known = due(inside, outcome, data_date) & ~inside["cancelled"] & inside[outcome.id].notna()
     return inside.assign(value=1.0 - known.astype("float64"))
 
 
@@ -165,20 +166,20 @@ def ripe_quarters(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timest
     lives = projects[~projects["cancelled"]]
     if lives.empty:
         return set()
-    due = _due(lives, outcome, data_date).groupby(lives["quarter"]).agg(["sum", "size"])
-    every = due.reindex(range(due.index.min(), due.index.max() + 1), fill_value=0)
+    ended = due(lives, outcome, data_date).groupby(lives["quarter"]).agg(["sum", "size"])
+    every = ended.reindex(range(ended.index.min(), ended.index.max() + 1), fill_value=0)
     year = every.rolling(4, min_periods=1).sum()
     ripe = (every["sum"] >= MATURE_SHARE * every["size"]) & (every["size"] > 0)
     ripe &= year["sum"] >= MATURE_SHARE * year["size"]
     return {int(quarter) for quarter in every.index[ripe]}
 
 
-def _due(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) -> pd.Series:
+def due(projects: pd.DataFrame, outcome: Outcome, data_date: pd.Timestamp) -> pd.Series:
     """Whether so much time has passed since the end that the outcome could be known."""
     if outcome.role == "approved":
         return projects["started_on"].notna()
-    due: pd.Series = projects["ended_on"] + pd.DateOffset(months=outcome.months) <= data_date
-    return due
+    known: pd.Series = projects["ended_on"] + pd.DateOffset(months=outcome.months) <= data_date
+    return known
 
 
 def kinds(rows: pd.DataFrame) -> pd.Series:

@@ -8,9 +8,9 @@ import pandas as pd
 from pmo_lib.causal.attribution import attribution
 from pmo_lib.causal.effect import Effect
 from pmo_lib.causal.event_study import year_before
+from pmo_lib.effect.comparison import compared
 from pmo_lib.effect.finding import Evidence, Finding
 from pmo_lib.effect.outcomes import OUTCOMES, PRIMARY
-from pmo_lib.effect.roll_out import compared
 from pmo_lib.wording import number
 from pmo_lib.worth.assumptions import Terms
 from pmo_lib.worth.costs import Costs

@@ -15,10 +15,12 @@ import pandas as pd
 from pmo_lib.causal.effect import Effect
 from pmo_lib.contract.settings import Settings
 from pmo_lib.effect.adoption import Design, adoption, design, notes
+from pmo_lib.effect.by_lot import broken, drawn_projects
 from pmo_lib.effect.finding import COLUMNS, Evidence, Finding
 from pmo_lib.effect.outcomes import OUTCOMES, outcome_projects
 from pmo_lib.effect.population import NOBODY, population
-from pmo_lib.effect.roll_out import Rules, findings, in_own_unit
+from pmo_lib.effect.roll_out import findings, in_own_unit
+from pmo_lib.effect.rules import Rules
 from pmo_lib.engine.view import View
 from pmo_lib.wording import counted
 from pmo_lib.worth.assumptions import DEFAULT, Terms
@@ -102,14 +104,22 @@ def value_case(view: View, terms: Terms | None = None) -> ValueCase:
     if given is None or reason:
         return ValueCase(asked, reason, Costs(view.data_date), Money(reason))
     best = design(given.projects, given.adopted, asked.began)
+    if len(given.lots) and (asked.service or best != "staggered roll-out"):
+        best = "draw by lot"  # chance alone decided: nothing else tells as much
     spent = costs(view, given, asked.assumptions.discount_rate)
-    services = view.tables["rollouts"]["service_id"].nunique() if asked.service else 1
+    services = _services(view) if asked.service else 1
     found = _findings(given, best, asked, spent.break_even, services)
     return ValueCase(
         asked, "", spent, money(given, found, spent, asked), best,
         tuple(replace(each, sample=None) for each in found), _notes(view, given, found),
         _compared(view, given, found), _above_break_even(found, asked, spent),
     )  # fmt: skip
+
+
+def _services(view: View) -> int:
+    """Of how many services the same can be asked: those rolled out or drawn by lot."""
+    named = [view.tables[n]["service_id"] for n in ("rollouts", "lots") if n in view.tables]
+    return max(1, len(set[str]().union(*named)))
 
 
 def _above_break_even(found: Sequence[Finding], asked: Terms, spent: Costs) -> float:
@@ -145,7 +155,8 @@ def evidence(view: View, asked: Terms | None = None) -> Evidence:
     projects = outcome_projects(view.usable, view.data_date, view.settings)
     projects[WEIGHT] = np.exp(projects["approved_cost"])
     level, adopted = view.settings.confidence_level, adoption(view.tables, terms.service)
-    return Evidence(projects, adopted, view.data_date, level, terms.straddlers)
+    lots = drawn_projects(view.tables, terms.service)
+    return Evidence(projects, adopted, view.data_date, level, terms.straddlers, lots)
 
 
 def _findings(
@@ -165,17 +176,20 @@ def _findings(
         return findings(given, design, rules=rules, began=asked.began)
 
     own = by(best)
+    if best == "draw by lot" and all(each.tested.refusal for each in own):
+        own = by(design(given.projects, given.adopted, asked.began))
     untestable = all(each.tested.refusal for each in own if each.outcome.role == "primary")
     # where the roll-out cannot be tested, the month that was given still allows a narrow claim
     return by("interrupted time series") if untestable and asked.began else own
 
 
 def _notes(view: View, given: Evidence, found: Sequence[Finding]) -> tuple[str, ...]:
-    """Which departments the dates of adoption exclude, as sentences."""
+    """Which departments the dates of adoption exclude, and which lots were not kept."""
+    said = broken(view.tables)
     sample = next((each.sample for each in found if each.sample), None)
     if sample is None:
-        return ()
-    said = notes(sample.tested, given.adopted)
+        return tuple(said)
+    said += notes(sample.tested, given.adopted)
     table = view.verdict.tables.get("rollouts") if view.verdict else None
     if table and table.rows_rejected:
         rows = counted(table.rows_rejected, "row")

@@ -15,9 +15,11 @@ from builders.simulation import NEVER, QUARTERS, RAMP, WAVES
 from builders.tables import Tables, tables
 from builders.views import settings
 from pmo_lib.contract.settings import Settings
+from pmo_lib.effect import lot
 from pmo_lib.effect.finding import Evidence, Finding, Straddlers
 from pmo_lib.effect.outcomes import OUTCOMES
-from pmo_lib.effect.roll_out import Rules, findings, in_own_unit
+from pmo_lib.effect.roll_out import findings, in_own_unit
+from pmo_lib.effect.rules import Rules
 from pmo_lib.engine.view import View
 from pmo_lib.worth import value_case
 from pmo_lib.worth.assumptions import Terms
@@ -159,3 +161,64 @@ def _adoption(g: int, chance: np.random.Generator) -> np.ndarray:
         WAVES[i * len(WAVES) // adopters] for i in range(adopters)
     ]
     return first
+
+
+@dataclass(frozen=True)
+class LotWorld:
+    """A service drawn by lot each quarter for half of the projects, ten departments, two years."""
+
+    projects: int = 80
+    departments: int = 10
+    saving: float = 0.0
+    size_noise: float | None = 0.15
+
+    @property
+    def name(self) -> str:
+        return f"{self.projects} projects by lot, saving {self.saving:.0%}"
+
+
+def draw_lots(world: LotWorld, number: int) -> Drawn:
+    """The `number`-th portfolio of its kind; the draws are those of `pmo lot`."""
+    chance = np.random.default_rng([crc32(world.name.encode()), number])
+    g, n = world.departments, world.projects
+    level, shock = chance.normal(0, 0.12, g), _shocks(g, chance)
+    department = chance.integers(0, g, n)
+    quarter = np.sort(chance.integers(0, 8, n))
+    ids, names = [f"p{i:04}" for i in range(n)], [f"D{d:02}" for d in department]
+    candidates = pd.DataFrame({"project_id": ids, "department": names, "quarter": quarter})
+    lots = pd.concat(
+        [
+            lot.draw(
+                own, lot_id=f"L{q}", service_id="S1", places=len(own) // 2,
+                seed=f"number {number}", drawn_on=f"{day(q):%Y-%m-%d}",
+            )
+            for q, own in candidates.groupby("quarter")
+            if len(own) >= lot.FEWEST
+        ],
+        ignore_index=True,
+    )  # fmt: skip
+    has = (
+        candidates["project_id"]
+        .isin(lots.loc[lots["assigned_by_lot"] == "yes", "project_id"])
+        .to_numpy()
+    )
+    size = chance.normal(0, 1, n)
+    budget = 500_000 * np.exp(size + chance.normal(0, world.size_noise or 0.0, n))
+    luck = chance.normal(0, 0.18, n) + (chance.random(n) < 0.15) * chance.exponential(0.6, n)
+    truth = np.log1p(-world.saving) * has
+    cost = budget * np.exp(level[department] + shock[department, quarter] + luck + truth)
+    projects, baselines = [], []
+    for i, (name, q) in enumerate(zip(ids, quarter, strict=True)):
+        start = day(int(q), 5)
+        end = start + pd.Timedelta(days=int(250 * np.exp(0.3 * chance.normal())))
+        projects.append(
+            {"project_id": name, "department": names[i], "category": "A", "status": "completed",
+             "started_on": start, "finished_on": end, "actual_cost": round(cost[i], 2),
+             "work_size": None if world.size_noise is None else round(100 * np.exp(size[i]), 3)}
+        )  # fmt: skip
+        baselines.append(
+            {"project_id": name, "version": 0, "start": start, "finish": end,
+             "cost": round(budget[i], 2)}
+        )  # fmt: skip
+    made = tables(projects=projects, baselines=baselines, lots=lots.to_dict("records"))
+    return Drawn(made, pd.Series(truth, index=ids))

@@ -6,6 +6,15 @@ from pmo_lib.effect.finding import Finding
 from pmo_lib.wording import counted, listed
 
 METHODS: dict[str, list[str]] = {
+    "draw by lot": [
+        "A draw by lot decided which projects got the service. Within each department and draw "
+        "those with it are compared with those without, at the same category and size.",
+        "As chance alone decided, the permutation test (999 draws) holds whatever projects are "
+        "like. Everybody drawn counts as drawn, whether the service was used or not.",
+        "It holds if the projects without the service were left alone: what one learns from "
+        "another is lost.",
+        "The pre-specified outcomes are tested together (Holm), unless one was pledged.",
+    ],
     "interrupted time series": [
         "The PMO began for all departments at the same time. Projects are compared, by the quarter "
         "of their start, with the extrapolated trend of earlier ones.",
