@@ -20,7 +20,8 @@ from builders.tables import Row, Tables, tables
 from builders.views import settings
 from pmo_lib.effect.finding import Evidence
 from pmo_lib.effect.outcomes import OUTCOMES
-from pmo_lib.effect.roll_out import Rules, in_own_unit
+from pmo_lib.effect.roll_out import in_own_unit
+from pmo_lib.effect.rules import Rules
 from pmo_lib.engine.view import View
 from pmo_lib.worth import value_case
 from pmo_lib.worth.assumptions import Terms

@@ -14,9 +14,10 @@ from builders.tables import Tables
 from pmo_lib.causal.attribution import attribution
 from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.claim import ALPHA
+from pmo_lib.effect.comparison import compared
 from pmo_lib.effect.finding import STRADDLERS, Finding, Straddlers
 from pmo_lib.effect.outcomes import APPROVED, OUTCOMES, PRIMARY, SECONDARY
-from pmo_lib.effect.roll_out import _together, compared, estimated, findings, in_own_unit
+from pmo_lib.effect.roll_out import _together, estimated, findings, in_own_unit
 from pmo_lib.stats.significance import discovery, holm
 from pmo_lib.worth.money import WEIGHT
 from pmo_lib.worth.value_case import ValueCase
@@ -387,7 +388,7 @@ class TestRules:
         for each in OUTCOMES.values():
             assert beside.alpha(each) == pytest.approx(alone.alpha(each) / 4)
         found = [finding(p) for p in (0.001, 0.01, 0.2, 0.02, 0.5, 0.01, 0.02, 0.03, nan)]
-        once, four = _together(found, 1), _together(found, 4)
+        once, four = (_together(found, rules(9, services=n)) for n in (1, 4))
         assert once == pytest.approx(
             [0.003, 0.02, 0.2, 0.02, 0.5, 0.03, 0.03, 0.03, nan], nan_ok=True
         )

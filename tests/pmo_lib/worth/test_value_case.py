@@ -24,7 +24,7 @@ from builders.views import settings
 from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.finding import STRADDLERS, Finding
 from pmo_lib.effect.outcomes import OUTCOMES
-from pmo_lib.effect.roll_out import Rules
+from pmo_lib.effect.rules import Rules
 from pmo_lib.engine.view import View
 from pmo_lib.worth.assumptions import Terms
 from pmo_lib.worth.costs import Costs
