@@ -264,6 +264,14 @@ class TestPlaceboInTime:
             found[share] = check.state
         assert found == {0.99: "failed", 1.01: "cannot tell"}
 
+    def test_has_no_vote_where_no_other_dates_can_be_estimated(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for few in (np.zeros(0), np.zeros(1)):
+            found = Effect(p=1.0, permuted=few)
+            monkeypatch.setattr(pmo_lib.effect.robustness, "randomised", lambda *_, **__: found)  # noqa: B023
+            assert GOOD.placebo_in_time().state == "cannot tell"
+
     def test_of_half_years_a_year_is_two(self, monkeypatch: pytest.MonkeyPatch) -> None:
         halves = replace(GOOD.cells, per_year=2)
         check = self.with_placebos(monkeypatch, {2: 0.5, 4: 0.5}, 0.01, cells=halves)

@@ -180,7 +180,7 @@ class TestNumbers:
             if size == "0":  # then it is said to a tenth
                 size = f"{100 * abs(expm1(priced) if is_log else priced):.1f}"
             assert re.match(rf"[+−]?{size} (%|points)", row[2])
-            assert each.why in row[3]
+            assert plain(each.why) in plain(row[3])
             assert f"{each.n_projects} projects under the PMO, {each.n_departments} dep" in row[4]
             assert f"p = {max(each.p, 0.001):.3f}, " in row[4]
             assert f"adjusted p = {max(each.p_adjusted, 0.001):.3f}" in row[4]
