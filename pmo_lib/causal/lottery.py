@@ -11,6 +11,7 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from pmo_lib.causal.attribution import VARYING
 from pmo_lib.causal.effect import Effect
 from pmo_lib.causal.randomisation import PERMUTATIONS, POWER
 from pmo_lib.stats.estimate import around, t_quantile
@@ -55,7 +56,7 @@ def by_lot(
         return replace(found, refusal=f"{what}{FEWEST_EACH} are needed", remedy=MORE)
     x, y = _design(rows, fixed), rows["value"].to_numpy("float64")
     if np.ptp(y) <= ROUNDING * max(1.0, float(np.abs(y).max())):
-        return replace(found, refusal="the outcome never varies", remedy="Check the export.")
+        return replace(found, refusal="the outcome never varies", remedy=VARYING)
     stratum = rows["stratum"].factorize()[0].astype("int64")
     left, free = _residual(x, y[:, None])[:, 0], n - np.linalg.matrix_rank(x) - 1
     drawn = np.concatenate([treated[None], _permuted(treated, stratum, permutations, seed)])

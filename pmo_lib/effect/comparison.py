@@ -1,4 +1,4 @@
-"""The projects compared in a staggered roll-out, as cells of department and start; who is not."""
+"""The projects compared in a roll-out, as cells of department and start; and who is left out."""
 
 from dataclasses import replace
 
