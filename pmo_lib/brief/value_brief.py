@@ -19,7 +19,6 @@ from pmo_lib.wording import counted, listed, money, number
 from pmo_lib.worth.value_case import ValueCase
 
 RULE_MODULE = value  # importing it declares its rules
-LATER = 4  # quarters since adoption from which an effect is a later one
 SURE, LIKELY = 0.95, 0.8
 WORDS = (
     (SURE, "has"),
@@ -185,9 +184,10 @@ def lasts(case: ValueCase) -> str:
     if cost is None or not len(cost.quarters):
         return cost.claim.remedy if cost is not None else ""
     since = cost.quarters[cost.quarters["quarter"] >= 0]
-    first, later = since[since["quarter"] < LATER], since[since["quarter"] >= LATER]
+    year = 2 if cost.cells == "half-year" else 4
+    first, later = since[since["quarter"] < year], since[since["quarter"] >= year]
     if len(first) < 2 or len(later) < 2:
-        return "Cannot be told yet: too few quarters since adoption."
+        return f"Cannot be told yet: too few {cost.cells or 'quarter'}s since adoption."
     (a, half_a), (b, half_b) = _mean(first), _mean(later)
     said = f"In the first year {effect(cost.outcome, a)}, later {effect(cost.outcome, b)}"
     if isnan(half_a + half_b) or abs(a - b) <= half_a + half_b:

@@ -45,25 +45,23 @@ def year_before(cells: Panel) -> Bools:
 
 
 def leads(cells: Panel, level: float) -> tuple[pd.DataFrame, PreTrend]:
-    """The quarters before adoption as points of `COLUMNS`, and the test on them."""
+    """The quarters before adoption as points of `COLUMNS`, and the test on the year before.
+
+    Those left out before an adoption are points too, and their projects are in nothing else.
+    """
     first = -cells.lead - cells.per_year
-    quarters = [k for k in range(first, 0) if _enough(cells, cells.times == k)]
-    if not quarters:
-        return NO_QUARTERS, PreTrend()
-    chosen = [cells.times == k for k in quarters]
-    value, without = _coefficients(cells, chosen)
-    rows = [
-        _point(k, value[i], without[:, i], level, cells, chosen[i]) for i, k in enumerate(quarters)
-    ]
-    untreated = [i for i, k in enumerate(quarters) if k < -cells.lead]
-    if not untreated:
-        return _points(rows), PreTrend()
-    value, without = value[untreated], without[:, untreated]
-    mean, of_mean = float(value.mean()), without.mean(axis=1)
-    test = PreTrend(
-        _joint_p(value, without), mean, jackknife_error(of_mean, mean), _curvature(cells)
-    )
-    return _points(rows), test
+    every = {k: cells.times == k for k in range(first, 0) if _enough(cells, cells.times == k)}
+    year = {k: here for k, here in every.items() if k < -cells.lead}
+    rows, test = [], PreTrend()
+    if year:
+        value, without = _coefficients(cells, list(year.values()))
+        rows = _rows(cells, year, value, without, level)
+        mean, of_mean = float(value.mean()), without.mean(axis=1)
+        error = jackknife_error(of_mean, mean)
+        test = PreTrend(_joint_p(value, without), mean, error, _curvature(cells))
+    if len(every) > len(year):
+        rows += _rows(cells, every, *_coefficients(cells, list(every.values())), level)[len(year) :]
+    return (_points(rows), test) if rows else (NO_QUARTERS, test)
 
 
 def lags(cells: Panel, level: float) -> pd.DataFrame:
@@ -107,6 +105,15 @@ def _effects(cells: Panel, groups: Mapping[int, Bools], level: float) -> pd.Data
             value = float(found.effect[0, 0])
             rows.append(_point(name, value, without, level, cells, found.cells[0]))
     return _points(rows)
+
+
+def _rows(
+    cells: Panel, chosen: Mapping[int, Bools], value: Floats, without: Floats, level: float
+) -> list[list[float]]:
+    return [
+        _point(k, value[i], without[:, i], level, cells, here)
+        for i, (k, here) in enumerate(chosen.items())
+    ]
 
 
 def _points(rows: list[list[float]]) -> pd.DataFrame:

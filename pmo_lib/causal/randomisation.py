@@ -47,13 +47,15 @@ def randomised(
 
     `usable` (D, T) are the cells that may serve at all. Without `ends` the interval, which takes
     longer, is left out. `alpha` is the level of the test whose minimum detectable effect is told.
-    `earlier` makes a placebo test: adoption dated so many quarters before the
-    true one, on the data before that.
+    `earlier` makes a placebo test: adoption dated so many quarters before the true one, on what is
+    untreated in truth, whichever dates are supposed.
     """
     both = with_cell_outcomes(cells, cells.treated[..., None].astype("float64"))
     permuted = np.concatenate([cells.first[None], _permuted(cells.first, permutations, seed)])
     untreated, treated = _sides(permuted, cells, earlier)
-    allowed = np.ones_like(treated) if usable is None else np.broadcast_to(usable, treated.shape)
+    allowed = np.ones_like(cells.treated) if usable is None else usable
+    if earlier:  # else other dates see the effect itself, and the more of it the less of a placebo
+        allowed = allowed & cells.untreated
     found = impute(both, untreated & allowed, treated & allowed)
     estimable: Bools = ~np.isnan(found.effect[:, 0])
     if not estimable[0]:
@@ -82,7 +84,7 @@ def _detectable(true: Imputed, other: Imputed, alpha: float) -> float:
 
 
 def _sides(first: Integers, cells: Panel, earlier: int) -> tuple[Bools, Bools]:
-    """Untreated and treated cells; a placebo date looks only at what is untreated in truth."""
+    """Untreated and treated cells; those of a placebo date are between it and the supposed one."""
     untreated = untreated_cells(first, cells.quarters, cells.lead)
     if not earlier:
         return untreated, treated_cells(first, cells.quarters)

@@ -10,7 +10,7 @@ BENEFIT_MONTHS = 12  # counted from the day the project ended
 MOST_BENEFIT = 2.0  # of the plan; more is a plan nobody meant
 BENEFITS = {
     "project_id": "str", "benefits": "float64", "benefits_as_planned": "float64",
-    "planned_benefit": "float64", "cashable_share": "float64", "unverified_share": "float64",
+    "planned_benefit": "float64", "unverified_share": "float64", "cashable_share": "float64",
 }  # fmt: skip
 
 

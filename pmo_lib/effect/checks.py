@@ -102,6 +102,8 @@ def approved(outcome: Outcome, found: Effect, of_approved: Effect) -> Check:
     It fails where more was approved by more than chance, or by half of the effect. Of a ratio to
     what was approved it passes only where a rise of half the effect would have been seen.
     """
+    if is_constant(of_approved):  # as the size of the work has it, to the penny
+        return tested("approved", "no more was approved", failed=False)
     if of_approved.refusal:
         return Check("approved", "cannot tell", of_approved.refusal)
     value, error = of_approved.value, of_approved.jackknife_error

@@ -18,6 +18,7 @@ ALPHA = 0.05  # of the tests, all of a kind together; the intervals are the sett
 WORK_SIZE = (
     "Fill work_size in projects.csv, a size that the PMO does not set, such as users, sites or m²."
 )
+APPROVED_KNOWN = "Fill start, finish and cost in baselines.csv."
 COUNTED: tuple[Word, ...] = ("demonstrated", "likely")  # in the conservative case
 
 
@@ -97,17 +98,14 @@ def helps(outcome: Outcome, value: float) -> bool:
 
 
 def ruled_out(outcome: Outcome, found: Effect) -> str:
-    """What the interval leaves out on either side: it rules out 25 % less and more, or 3 % more."""
+    """What the interval leaves out on either side: a gain above 25 % and a harm above 3 %."""
     better, worse = found.low, found.high
     if outcome.better == "higher":
         better, worse = worse, better
-    return (
-        f"Ruled out: a gain above {_bare(outcome, better)} and a harm above "
-        f"{_bare(outcome, worse)}."
-        if found.low < 0 < found.high
-        else f"Ruled out: any {'harm' if helps(outcome, found.value) else 'gain'}, and more than "
-        f"{_bare(outcome, better if helps(outcome, found.value) else worse)} of what is seen."
-    )
+    gain, harm = f"a gain above {_bare(outcome, better)}", f"a harm above {_bare(outcome, worse)}"
+    if found.excludes_zero:
+        gain, harm = (gain, "any harm") if helps(outcome, found.value) else ("any gain", harm)
+    return f"Ruled out: {gain} and {harm}."
 
 
 def _bare(outcome: Outcome, value: float) -> str:
@@ -128,12 +126,13 @@ def _beside_approved(outcome: Outcome, found: Effect, checks: Sequence[Check]) -
     name = {"approved_cost": "approved cost", "approved_days": "approved duration"}[
         outcome.approved
     ]
-    if check.state == "failed" and not outcome.is_ratio:
+    if not outcome.is_ratio:
+        how = "moved as well, {}" if check.state == "failed" else "is not known well enough: {}"
         return Claim(
-            "not shown",
-            f"The interval does not include zero, but {name} moved as well, {check.detail}: the "
+            "not shown" if check.state == "failed" else "associated",
+            f"The interval does not include zero, but {name} {how.format(check.detail)}; the "
             "projects may be other ones.",
-            WORK_SIZE,
+            WORK_SIZE if check.state == "failed" else APPROVED_KNOWN,
         )
     why = (
         f"and {name} moved as well, {check.detail}"

@@ -17,6 +17,7 @@ ITS_CAVEAT = (
     "Without departments that had not adopted yet, anything else that changed at the time looks "
     "the same."
 )
+ROLL_OUT = "A roll-out department by department, or departments that stay without, would show it."
 LEAST_MATCHED = 0.8  # of the projects under the PMO, for more than an association
 MATCHED_CAVEAT = "Projects that choose the PMO may differ in ways that nobody recorded."
 RATIO_CAVEAT = "Closer to what was approved is no saving by itself: more may have been approved."
@@ -31,8 +32,6 @@ def without_control_group(
     left_out, n_edge = len(wanted) - len(known), 0
     word: Word = "consistent with"
     caveat = ITS_CAVEAT
-    if outcome.has_tails:
-        known = known.assign(value=winsorised(known["value"]))
     if design == "none":
         found = Effect(
             refusal="nobody says when which department began to use the PMO",
@@ -40,8 +39,12 @@ def without_control_group(
         )
     elif known.empty:
         found = Effect(refusal=NO_OUTCOME.format(outcome.needs), remedy="Collect it.")
+    elif design == "matched projects" and outcome.id in _matched_on(known):
+        found = Effect(
+            refusal="projects are matched on it, so it can hardly differ", remedy=ROLL_OUT
+        )
     elif design == "matched projects":
-        units = _chosen(known)
+        units = _chosen(known, outcome)
         found = matched(units, evidence.level)
         comparable = (
             _alike(found) and sized(known, known["pmo_used"] == "yes") and not outcome.is_ratio
@@ -49,7 +52,8 @@ def without_control_group(
         word, caveat = "likely" if comparable else "associated", MATCHED_CAVEAT
         left_out += len(known) - len(units)
     else:
-        found, n_edge = _before_and_after(evidence, known, began)
+        held = winsorised(known["value"]) if outcome.has_tails else known["value"]
+        found, n_edge = _before_and_after(evidence, known.assign(value=held), began)
     caveat += f" {RATIO_CAVEAT}" * outcome.is_ratio
     said = without_controls(outcome, found, word=word, smallest=smallest, caveat=caveat)
     return Finding(
@@ -68,28 +72,39 @@ def _before_and_after(evidence: Evidence, known: pd.DataFrame, began: str) -> tu
     found = replace(
         interrupted(known.loc[~edge], quarter_of(day), evidence.level),
         clusters=int(known["department"].nunique()),
-        remedy="A roll-out department by department, or departments that stay without, would show "
-        "it.",
+        remedy=ROLL_OUT,
     )
     return found, int(edge.sum())
 
 
-def _chosen(known: pd.DataFrame) -> pd.DataFrame:
-    """The projects of which it is known whether they used the PMO, as `matched` takes them."""
-    size = "log_size" if sized(known, known["pmo_used"] == "yes") else "approved_cost"
-    chosen = known.dropna(subset=["pmo_used", size, "approved_days"])
+def _chosen(known: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
+    """The projects of which it is known whether they used the PMO, as `matched` takes them.
+
+    Values are winsorised beside what is matched on: a large project is no outlier for its size.
+    """
+    matched_on = _matched_on(known)
+    chosen = known.dropna(subset=["pmo_used", *matched_on])
+    value = chosen["value"]
+    if outcome.has_tails and not chosen.empty:
+        value = winsorised(value, chosen[matched_on])
     return pd.DataFrame(
         {
             "department": chosen["department"],
             "start_year": chosen["started_on"].dt.year.astype("int64"),
             "category": chosen["category"],
-            "log_size": chosen[size],
+            "log_size": chosen[matched_on[0]],
             "log_planned_days": chosen["approved_days"],
             "risk": chosen["approval_risk"].astype("float64"),
             "treated": chosen["pmo_used"] == "yes",
-            "value": chosen["value"],
+            "value": value,
         }
     )
+
+
+def _matched_on(known: pd.DataFrame) -> list[str]:
+    """The size of the work, or what was approved for it where most have none; and the duration."""
+    size = "log_size" if sized(known, known["pmo_used"] == "yes") else "approved_cost"
+    return [size, "approved_days"]
 
 
 def corrected(found: Finding, p_adjusted: float) -> Finding:

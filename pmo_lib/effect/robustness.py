@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import isnan
+from math import isnan, nan
 
 import numpy as np
 import pandas as pd
@@ -134,7 +134,8 @@ class Robustness:
             return Check("placebo in time", "cannot tell", "too few projects before it")
         said = [f"p = {e.p:.2f} for {n} year{'s' * (n > 1)} earlier" for n, e in known.items()]
         failed = min(each.p for each in known.values()) <= ALARM / len(known)
-        error = min(float(each.permuted.std()) for each in known.values())
+        spreads = [float(e.permuted.std()) for e in known.values() if len(e.permuted) > 1]
+        error = min(spreads, default=nan)
         return voted("placebo in time", listed(said), failed=failed, error=error, half=self.half)
 
     def adopters_trend(self) -> Check:

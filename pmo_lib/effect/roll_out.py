@@ -8,7 +8,7 @@ facts"). Both were pre-specified.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from math import log1p
+from math import isnan, log1p
 
 from pmo_lib.causal.attribution import attribution
 from pmo_lib.causal.effect import Effect
@@ -99,7 +99,9 @@ def _together(found: Sequence[Finding], rules: Rules) -> list[float]:
     first, second = len(PRIMARY), len(PRIMARY) + len(APPROVED)
     adjusted = [*holm(p[:first]), *p[first:second], *discovery(p[second:])]
     return [
-        each.tested.p if each.outcome.id == rules.pledged else min(1.0, q * rules.services)
+        each.tested.p
+        if each.outcome.id == rules.pledged or isnan(each.tested.p)
+        else min(1.0, q * rules.services)
         for each, q in zip(found, adjusted, strict=True)
     ]
 

@@ -17,9 +17,9 @@ from pipelines.configuration import configured
 from pipelines.sample.truths import TRUTHS
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import TABLES
+from pmo_lib.effect.comparison import compared
 from pmo_lib.effect.finding import COLUMNS
 from pmo_lib.effect.outcomes import PRIMARY
-from pmo_lib.effect.roll_out import compared
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.view import View
 from pmo_lib.worth.assumptions import Terms

@@ -1,13 +1,15 @@
 """A roll-out of known effect as the workbook's tables: the simulated projects, with plans and days.
 
-The projects are those of `simulation`: log of cost ÷ plan, with the planted effect. Their duration
-is moved too, their benefits are not. `rolled_out` is the whole; `all_at_once`, `chosen` and
-`few_departments` are the same projects under other circumstances.
+The projects are those of `simulation`: log of cost ÷ plan, with the planted effect; what was
+approved is as the work is large. Their duration is moved too, their benefits are not. `rolled_out`
+is the whole; `all_at_once`, `chosen` and `few_departments` are the same projects under other
+circumstances.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,8 +18,10 @@ import pytest
 from builders.simulation import Drawn, RollOut, draw
 from builders.tables import Row, Tables, tables
 from builders.views import settings
-from pmo_lib.effect import roll_out
 from pmo_lib.effect.finding import Evidence
+from pmo_lib.effect.outcomes import OUTCOMES
+from pmo_lib.effect.roll_out import in_own_unit
+from pmo_lib.effect.rules import Rules
 from pmo_lib.engine.view import View
 from pmo_lib.worth import value_case
 from pmo_lib.worth.assumptions import Terms
@@ -26,7 +30,7 @@ from pmo_lib.worth.value_case import ValueCase
 PERIOD = "2026-09"
 FIRST_QUARTER = 2020 * 4  # of the simulation's quarter 0
 CATEGORIES = ("Roads", "IT", "Buildings")
-COST_EFFECT, DAYS_EFFECT = 0.25, 0.15  # shares saved, in full from the fourth quarter
+COST_EFFECT, DAYS_EFFECT = 0.25, 0.2  # shares saved, in full from the fourth quarter
 OFFICE_A_MONTH = 25_000.0
 MEDIAN_COST = 900_000.0
 
@@ -46,7 +50,7 @@ def drawn(effect: float = COST_EFFECT, seed: int = 5) -> Drawn:
 
 @cache
 def _tables(effect: float, seed: int) -> Tables:
-    chance = np.random.default_rng(seed + 1)
+    chance, sizes = (np.random.default_rng(seed + n) for n in (1, 2))
     simulated = drawn(effect, seed)
     projects: list[Row] = []
     baselines: list[Row] = []
@@ -54,7 +58,7 @@ def _tables(effect: float, seed: int) -> Tables:
     reports: list[Row] = []
     for i, each in enumerate(simulated.projects.itertuples()):
         name, start = f"p{i:03}", day(each.quarter, int(chance.integers(0, 89)))
-        planned_days = int(200 * np.exp(0.2 * chance.normal()))
+        planned_days = int(200 * np.exp(0.15 * each.size + 0.05 * chance.normal()))
         saved = np.log1p(-DAYS_EFFECT) if each.truth < 0 else 0.0
         actual_days = int(planned_days * np.exp(0.05 + saved + 0.15 * chance.normal()))
         cost = round(MEDIAN_COST * np.exp(0.5 * each.size), 2)
@@ -67,6 +71,7 @@ def _tables(effect: float, seed: int) -> Tables:
                 "status": "completed" if ended else "active", "started_on": start,
                 "finished_on": finish if ended else None,
                 "actual_cost": round(cost * np.exp(each.value), 2) if ended else None,
+                "work_size": 100 * np.exp(0.5 * each.size + 0.05 * sizes.normal()),
             }
         )  # fmt: skip
         baselines.append(
@@ -132,7 +137,7 @@ def chosen() -> Tables:
     projects = given["projects"].assign(category=None)
     halved = projects["department"].str.slice(1).astype("int64") // 2  # more alike in each
     projects["department"] = "D" + halved.astype("str")
-    uses = np.random.default_rng(3).random(len(projects)) < 0.3
+    uses = np.random.default_rng(5).random(len(projects)) < 0.3
     cheaper = projects["actual_cost"].where(~uses, projects["actual_cost"] * (1 - COST_EFFECT))
     used = pd.Series(np.where(uses, "yes", "no"), dtype="str")
     del given["rollouts"]
@@ -155,15 +160,20 @@ def evidence(given: Tables) -> Evidence:
     return value_case.evidence(View(given, PERIOD, settings()))
 
 
-def case(given: Tables, **terms: str) -> ValueCase:
+def case(given: Tables, **terms: Any) -> ValueCase:
     """The value case of the tables at the end of `PERIOD`."""
     return value_case.value_case(View(given, PERIOD, settings()), Terms(**terms))
 
 
+def rules(permutations: int, services: int = 1) -> Rules:
+    """The product's rules, dates of adoption permuted so often: the whole of it takes long."""
+    smallest = {name: in_own_unit(each, 0.05) for name, each in OUTCOMES.items()}
+    return Rules(smallest, services, permutations)
+
+
 @contextmanager
-def permuted(times: int, in_checks: int = 0) -> Iterator[None]:
-    """Dates of adoption are permuted so often, and in checks; the whole of it takes long."""
+def permuted(times: int) -> Iterator[None]:
+    """The value case permutes dates of adoption so often."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(roll_out, "PERMUTATIONS", times)
-        patch.setattr(roll_out, "FEWER_PERMUTATIONS", in_checks or times)
+        patch.setattr(value_case, "Rules", partial(Rules, permutations=times))
         yield

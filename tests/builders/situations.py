@@ -29,7 +29,7 @@ from pmo_lib.reports import one_page
 from pmo_lib.reports.value.value_report import ValueReport
 from pmo_lib.workbook import Workbook
 
-FEWER_PERMUTATIONS, FEWEST_PERMUTATIONS = 199, 59
+PERMUTATIONS = 99
 
 
 def withheld() -> Workbook:
@@ -104,7 +104,7 @@ SITUATIONS: Mapping[str, Callable[[], Workbook]] = {
 def of(opened: Workbook, **given: str) -> ValueReport:
     """The report; its tests permute the dates less often, as what they say hardly depends on it."""
     made = ValueReport(ValueCaseParameters(**given).resolved(opened), opened)
-    with permuted(FEWER_PERMUTATIONS, FEWEST_PERMUTATIONS):
+    with permuted(PERMUTATIONS):
         assert made.case  # kept from here on
     return made
 

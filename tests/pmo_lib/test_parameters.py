@@ -157,7 +157,8 @@ class TestResolved:
 
 
 THREE_POINTS = ("imposed_hours", "hourly_rate", "delay_lost", "budget_returned")
-NUMBERS = ("smallest_effect", "discount_rate", "change_cost", "former_cost_a_year")
+EFFECTS = ("smallest_effect", "sceptical_effect")
+NUMBERS = (*EFFECTS, "discount_rate", "change_cost", "former_cost_a_year")
 EACH_THREE = pytest.mark.parametrize("name", THREE_POINTS)
 WITH_SERVICES = portfolio() | {
     "services": frame("services", [{"service_id": "S1", "name": "One"}, {"service_id": "S2"}])
@@ -176,10 +177,12 @@ class TestValueCase:
             service="S1", pmo_since="2024-03", smallest_effect="0.1", discount_rate=" 0.02 ",
             imposed_hours="1;2;3", hourly_rate="70", delay_lost="0; 0.1; 1",
             budget_returned="0.2; 0.3; 0.4", change_cost="1e5", former_cost_a_year="20000",
+            sceptical_effect="0.3",
         )  # fmt: skip
         asked = given.terms(workbook(portfolio()).settings)
         assumed = asked.assumptions
         assert (asked.service, asked.began, asked.smallest) == ("S1", "2024-03", 0.1)
+        assert (asked.sceptical, asked.straddlers) == (0.3, "left out")
         assert assumed.imposed_hours == ThreePoint(1, 2, 3)
         assert assumed.hourly_rate == ThreePoint(70, 70, 70)
         assert assumed.delay_lost == ThreePoint(0, 0.1, 1)
@@ -203,17 +206,28 @@ class TestValueCase:
         with pytest.raises(ParameterError, match=f"{name} must be a number; not ''"):
             ValueCaseParameters(**{name: ""}).resolved(workbook(portfolio()))
 
-    @pytest.mark.parametrize("name", [name for name in NUMBERS if name != "smallest_effect"])
+    @pytest.mark.parametrize("name", [name for name in NUMBERS if name not in EFFECTS])
     def test_negative_number_is_refused_with_its_meaning(self, name: str) -> None:
         with pytest.raises(ParameterError, match=f"{name} must be a number of 0 or more") as caught:
             ValueCaseParameters(**{name: "-1"}).resolved(workbook(portfolio()))
         assert caught.value.remedy.startswith("It is: ")
 
+    @pytest.mark.parametrize("name", EFFECTS)
     @pytest.mark.parametrize("text", ["0", "1", "-0.05", "5"])
-    def test_smallest_effect_is_a_share_between_0_and_1(self, text: str) -> None:
-        with pytest.raises(ParameterError, match="between 0 and 1") as caught:
-            ValueCaseParameters(smallest_effect=text).resolved(workbook(portfolio()))
+    def test_size_of_an_effect_is_a_share_between_0_and_1(self, name: str, text: str) -> None:
+        with pytest.raises(ParameterError, match=f"^{name} must be between 0 and 1") as caught:
+            ValueCaseParameters(**{name: text}).resolved(workbook(portfolio()))
         assert caught.value.remedy == "Write 5 % as 0.05"
+
+    def test_straddlers_are_one_of_two_ways(self) -> None:
+        opened = workbook(portfolio())
+        for way in ("left out", "untreated"):
+            asked = ValueCaseParameters(straddlers=way).resolved(opened).terms(opened.settings)
+            assert asked.straddlers == way
+        with pytest.raises(ParameterError, match=r"^straddlers is 'treated'") as caught:
+            ValueCaseParameters(straddlers="treated").resolved(opened)
+        assert "left out" in caught.value.remedy
+        assert "untreated" in caught.value.remedy
 
     @EACH_THREE
     @pytest.mark.parametrize(

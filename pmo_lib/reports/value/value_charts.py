@@ -73,9 +73,9 @@ def event_study(found: Finding, level: float) -> Picture | str:
     """The event study: the difference from other departments, by quarters since adoption."""
     if found.tested.refusal or found.design != "staggered roll-out":
         return found.tested.refusal or NO_CONTROLS
-    points = found.quarters
+    points, cell = found.quarters, found.cells or "quarter"
     if len(points) < 3:
-        return "fewer than three quarters have five projects of three departments"
+        return f"fewer than three {cell}s have five projects of three departments"
     convert = _shares(found)
     value, low, high = (convert(points[name]) for name in ("effect", "low", "high"))
     with drawn(3.8) as (figure, axes):
@@ -86,13 +86,13 @@ def event_study(found: Finding, level: float) -> Picture | str:
             at = points["quarter"][chosen]
             axes.vlines(at, low[chosen], high[chosen], color=colour, linewidth=3)
             axes.plot(at, value[chosen], mark, color=colour, ms=7)
-        axes.set(xlabel="Quarters since the department adopted the PMO's services",
+        axes.set(xlabel=f"{cell.capitalize()}s since the department adopted the PMO's services",
                  ylabel="Difference")  # fmt: skip
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     data = pd.DataFrame(
         {
-            "Quarter since adoption": points["quarter"],
+            f"{cell.capitalize()} since adoption": points["quarter"],
             "Difference": [effect(found.outcome, v) for v in points["effect"]],
             f"{number(level, 'share')} interval (jackknife)": [
                 ends(found.outcome, *pair)
@@ -105,15 +105,15 @@ def event_study(found: Finding, level: float) -> Picture | str:
     since = effect(found.outcome, found.tested.value)
     own = points[before]
     weighed = float((own["effect"] * own["n_projects"]).sum() / max(own["n_projects"].sum(), 1))
-    earlier = f", {effect(found.outcome, weighed)} in the quarters before" if len(own) else ""
+    earlier = f", {effect(found.outcome, weighed)} in the {cell}s before" if len(own) else ""
     caption = (
         f"{found.outcome.name}: {since} on average since adoption than in departments without the "
-        f"PMO{earlier}. By quarter, with the {number(level, 'share')} interval."
+        f"PMO{earlier}. By {cell}, with the {number(level, 'share')} interval."
     )
     return Picture(
         figure,
         f"{found.outcome.name}: difference from departments without the PMO, for "
-        f"{counted(int(before.sum()), 'quarter')} before and {int((~before).sum())} since. "
+        f"{counted(int(before.sum()), cell)} before and {int((~before).sum())} since. "
         f"The mean since adoption: {effect(found.outcome, found.tested.value)}.",
         data,
         caption,

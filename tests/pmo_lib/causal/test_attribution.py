@@ -1,5 +1,6 @@
 """What may be said of an effect, and each reason why nothing may."""
 
+from dataclasses import replace
 from math import isnan
 
 import numpy as np
@@ -76,10 +77,26 @@ class TestEstimate:
         half = stats.t.ppf(0.95, 7) * found.jackknife_error
         assert found.jackknife.high == pytest.approx(found.value + half)
 
-    def test_detectable_is_seen_in_four_of_five_cases(self) -> None:
-        assert self.FOUND.detectable == pytest.approx(2.8 * self.FOUND.jackknife_error)
-        seen = stats.norm.sf(stats.norm.ppf(0.975) - 2.8)
-        assert seen == pytest.approx(0.8, abs=0.001)
+    def test_detectable_is_that_of_the_dates_at_the_level_of_the_test(self) -> None:
+        for alpha in (0.05, 0.02):
+            found = attributed(ROLLOUT, alpha=alpha)
+            permuted = randomised(ROLLOUT.cells, 0.9, permutations=199, alpha=alpha)
+            assert found.detectable == permuted.detectable
+        assert attributed(ROLLOUT, alpha=0.02).detectable > self.FOUND.detectable
+
+    def test_quarters_left_out_before_adoption_are_as_if_nobody_had_begun(self) -> None:
+        cells = replace(ROLLOUT.cells, lead=1)
+        found = attribution(cells, 0.9, permutations=199)
+        kept = ROLLOUT.rows[ROLLOUT.since != -1]
+        expected = by_hand(RollOut(kept, ROLLOUT.adopted))
+        assert expected is not None
+        assert (found.value, found.error) == pytest.approx((expected.effect, expected.error))
+        assert found.n == len(expected.compared)
+        for name, value in found.without.items():
+            rest = RollOut(kept[kept["department"] != name], ROLLOUT.adopted)
+            other = by_hand(rest)
+            assert other is not None
+            assert value == pytest.approx(other.effect)
 
     def test_zero_is_left_out_by_either_side(self) -> None:
         assert Effect(low=0.1, high=0.2).excludes_zero

@@ -1,12 +1,21 @@
 """Leads and lags: planted paths come back, and nothing is drawn of too little."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
 from builders.panels import NEVER, RollOut, by_hand, every_cell
-from pmo_lib.causal.event_study import COLUMNS, PreTrend, by_half_year, lags, leads
+from pmo_lib.causal.event_study import (
+    COLUMNS,
+    PreTrend,
+    by_half_year,
+    lags,
+    leads,
+    year_before,
+)
 
 ADOPTED = dict(zip("ABCDEFGHIJ", [6, 6, 8, 8, 10, 10, 12, NEVER, NEVER, NEVER], strict=True))
 EXACT = every_cell(ADOPTED, 18, 2)
@@ -167,6 +176,76 @@ class TestLeads:
 
 
 LATE = dict(zip("ABCDEFGHI", [16, 16, 17, 17, 18, 18, *[NEVER] * 3], strict=True))
+
+
+class TestLeftOutBefore:
+    """Two quarters before an adoption are on neither side, and the year before is that before."""
+
+    ROLLOUT = every_cell(ADOPTED, 18, 2, noise=0.5, seed=7)
+    CELLS = replace(ROLLOUT.cells, lead=2)
+
+    def test_year_before_ends_where_they_begin(self) -> None:
+        found, times = year_before(self.CELLS), self.CELLS.times
+        assert set(times[found]) == {-6, -5, -4, -3}
+        assert set(self.ROLLOUT.cells.times[year_before(self.ROLLOUT.cells)]) == {-4, -3, -2, -1}
+
+    def test_are_points_of_their_own_and_not_of_the_test(self) -> None:
+        path = self.ROLLOUT.since.map({-2: 7.0, -1: -9.0}).fillna(0)
+        spoilt = self.ROLLOUT.with_values(self.ROLLOUT.rows["value"] + path)
+        (quiet, test), (loud, same) = (
+            leads(replace(each.cells, lead=2), 0.9) for each in (self.ROLLOUT, spoilt)
+        )
+        assert list(quiet["quarter"]) == list(range(-6, 0))
+        away = loud["effect"] - quiet["effect"]
+        np.testing.assert_allclose(away, [0, 0, 0, 0, 7, -9], atol=1e-7)
+        assert (same.p, same.mean, same.error) == pytest.approx((test.p, test.mean, test.error))
+
+    def test_test_is_that_without_their_projects(self) -> None:
+        _, found = leads(self.CELLS, 0.9)
+        since = self.ROLLOUT.since
+        own = self.ROLLOUT.rows[~(since >= -2)]
+        since = since[~(since >= -2)]
+        columns = [own["department"] == d for d in sorted(ADOPTED)]
+        columns += [own["quarter"] == t for t in sorted(set(own["quarter"]))]
+        columns += [since == k for k in (-6, -5, -4, -3)]
+        z = np.column_stack(columns).astype("float64")
+        fitted = np.linalg.lstsq(z, own["value"].to_numpy("float64"), rcond=None)[0]
+        assert found.mean == pytest.approx(fitted[-4:].mean())
+
+    def test_lags_and_half_years_do_not_learn_from_them(self) -> None:
+        spoilt = self.ROLLOUT.with_values(
+            self.ROLLOUT.rows["value"] + 9.0 * self.ROLLOUT.since.isin([-1, -2])
+        )
+        for study in (lags, by_half_year):
+            one, other = (
+                study(replace(each.cells, lead=2), 0.9) for each in (self.ROLLOUT, spoilt)
+            )
+            np.testing.assert_allclose(one["effect"], other["effect"], atol=1e-7)
+
+
+class TestHalfYearCells:
+    """Two cells a year: a year before adoption are two of them."""
+
+    CELLS = replace(NOISY.cells, per_year=2)
+
+    def test_year_before_are_two(self) -> None:
+        assert set(self.CELLS.times[year_before(self.CELLS)]) == {-2, -1}
+        assert list(leads(self.CELLS, 0.9)[0]["quarter"]) == [-2, -1]
+
+    def test_each_half_year_has_a_point_named_by_its_first_quarter(self) -> None:
+        found = by_half_year(self.CELLS, 0.9)
+        assert list(found["quarter"] / 2) == [8, 9, 10, 11, 12, 13, 14, 15, 16, 17]
+        for point in found.itertuples():
+            now = NOISY.rows[(NOISY.rows["quarter"] == point.quarter // 2) & (NOISY.since >= 0)]
+            assert point.observed == pytest.approx(now["value"].mean())
+
+    def test_curvature_is_by_the_cell(self) -> None:
+        rollout = every_cell(LATE, 22, 2)
+        year = np.floor(rollout.since / 2)
+        path = year.map({-4: 0.0, -3: 0.2, -2: 0.4, -1: 1.0}).fillna(0)
+        cells = rollout.with_values(rollout.rows["value"] + path).cells
+        found = leads(replace(cells, per_year=2), 0.9)[1].curvature
+        assert found == pytest.approx(0.4 / 4, abs=1e-6)  # a year are two cells, 2² = 4
 
 
 class TestCurvature:

@@ -233,7 +233,10 @@ class TestBalance:
         found = matched(projects(4, 300, 6))
         apart = found.balance["covariate"][~found.balance["good"]]
         assert list(apart) == ["log_size", "risk"]
-        assert "still differ in approved cost and risk before approval" in found.note
+        assert (
+            "still differ in size, or approved cost where no size is recorded and risk"
+            in found.note
+        )
 
 
 class TestEValue:

@@ -1,5 +1,7 @@
 """Cells against sums over the projects in explicit loops."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from builders.panels import drawn
 from pmo_lib.causal.panel import (
     panel,
     treated_cells,
+    untreated_cells,
     with_cell_covariates,
     with_cell_outcomes,
 )
@@ -134,3 +137,18 @@ class TestQuartersOfAdoption:
     def test_a_cell_is_treated_from_the_quarter_of_adoption_on(self) -> None:
         found = treated_cells(np.array([0, 2, 3]), 3)
         assert found.tolist() == [[True] * 3, [False, False, True], [False] * 3]
+
+    def test_quarters_just_before_it_are_on_neither_side(self) -> None:
+        found = untreated_cells(np.array([0, 1, 3, 4]), 4, 2)  # of four quarters: 4 is never
+        assert found.tolist() == [[False] * 4, [False] * 4, [True] + [False] * 3, [True] * 4]
+        cells = replace(panel(ROWS, adopted=pd.Series({"A": 8104.0})), lead=2)
+        assert cells.treated.tolist() == [[False] * 3 + [True], [False] * 4]
+        assert cells.untreated.tolist() == [[True] + [False] * 3, [True] * 4]
+
+    def test_without_a_lead_every_cell_is_on_one_side(self) -> None:
+        cells = panel(ROWS, adopted=pd.Series({"A": 8104.0, "B": 8102.0}))
+        np.testing.assert_array_equal(cells.untreated, ~cells.treated)
+
+    def test_a_cell_is_a_quarter_or_a_half_year(self) -> None:
+        assert panel(ROWS).unit == "quarter"
+        assert panel(ROWS, per_year=2).unit == "half-year"

@@ -1,14 +1,16 @@
 """Randomisation inference: against estimates made anew one by one, and under no effect at all."""
 
+from dataclasses import replace
 from itertools import permutations
 from math import comb, factorial, inf
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from builders import worked_cases as cases
-from builders.panels import NEVER, RollOut, drawn, every_cell, sides
+from builders.panels import NEVER, RollOut, by_hand, drawn, every_cell, sides
 from pmo_lib.causal.effect import Effect
 from pmo_lib.causal.imputation import impute
 from pmo_lib.causal.panel import treated_cells
@@ -253,6 +255,94 @@ class TestEarlier:
 
     def test_cannot_be_where_there_was_too_little_before(self) -> None:
         assert np.isnan(at_random(FEW, earlier=4, ends=False).p)
+
+    def test_lies_before_what_is_left_out(self) -> None:
+        # adoption at 5 and 7, pretended at 2 and 4: of the quarter before it nothing is known
+        dates = dict(zip("ABCDEF", [5, 5, 7, 7, NEVER, NEVER], strict=True))
+        rollout = every_cell(dates, 9, 2, noise=1.0, seed=4)
+        cells = replace(rollout.cells, lead=1)
+        found = randomised(cells, 0.9, earlier=2, ends=False)
+        assert found.p == pytest.approx(p_by_hand(rollout, lead=1, earlier=2))
+        spoilt = rollout.rows["value"] + 99.0 * (rollout.since >= -1)
+        same = replace(rollout.with_values(spoilt).cells, lead=1)
+        assert randomised(same, 0.9, earlier=2, ends=False).p == pytest.approx(found.p)
+
+
+def p_by_hand(rollout: RollOut, lead: int, earlier: int = 0) -> float:
+    """p of no effect in explicit loops: under each order of the dates who is left out is anew.
+
+    Of a placebo, so many quarters earlier, nothing since the lead before the dates is known, nor
+    what is since the lead before the true ones.
+    """
+    names, sizes = list(rollout.adopted.index), []
+    true = tuple(rollout.adopted)
+    orders = {tuple(str(d) for d in order): order for order in permutations(true)}
+    for order in orders.values():
+        dates = pd.Series(order, index=names, dtype="float64")
+        since = rollout.rows["quarter"] - rollout.rows["department"].map(dates)
+        if earlier:
+            kept, dates = ~(since >= -lead) & ~(rollout.since >= -lead), dates - lead - earlier
+        else:
+            kept = ~((since < 0) & (since >= -lead))
+        found = by_hand(RollOut(rollout.rows[kept], dates))
+        if found is None:
+            continue
+        sizes.append((abs(found.effect) / found.error, [str(d) for d in order]))
+    own = next(size for size, order in sizes if order == [str(d) for d in true])
+    return sum(size >= own * (1 - 1e-9) for size, _ in sizes) / len(sizes)
+
+
+class TestLead:
+    """Quarters before an adoption that serve neither side, whichever dates are supposed."""
+
+    @pytest.mark.parametrize("lead", [0, 1])
+    def test_is_counted_anew_under_each_order_of_the_dates(self, lead: int) -> None:
+        cells = replace(FEW.cells, lead=lead)
+        assert randomised(cells, 0.9).p == pytest.approx(p_by_hand(FEW, lead))
+
+    def test_what_comes_just_before_the_true_dates_counts_under_others_alone(self) -> None:
+        spoilt = FEW.with_values(FEW.rows["value"] + 5.0 * (FEW.since == -1))
+        one, other = (replace(each.cells, lead=1) for each in (FEW, spoilt))
+        found = [randomised(cells, 0.9, ends=False) for cells in (one, other)]
+        assert found[0].value == pytest.approx(found[1].value)
+        assert not np.allclose(found[0].permuted, found[1].permuted)
+
+
+TWELVE = dict(zip("ABCDEFGHIJKL", [4, 4, 6, 6, 8, 8, 10, 10, 12, *[NEVER] * 3], strict=True))
+
+
+class TestDetectable:
+    def of(self, seed: int, effect: float, lead: int) -> Effect:
+        rollout = every_cell(TWELVE, 14, 2, 1.0, seed=seed)
+        values = rollout.rows["value"] - effect * (rollout.since >= 0)
+        cells = replace(rollout.with_values(values).cells, lead=lead)
+        return randomised(cells, 0.9, permutations=99, ends=False, seed=seed)
+
+    @pytest.mark.parametrize("lead", [0, 1])
+    def test_is_seen_in_four_of_five_cases(self, lead: int) -> None:
+        told = float(np.mean([self.of(seed, 0.0, lead).detectable for seed in range(60)]))
+        seen = np.mean([self.of(seed, told, lead).p <= 0.05 for seed in range(100, 260)])
+        assert 0.72 <= seen <= 0.88  # ± 2.5 standard errors
+
+    def test_is_told_in_standard_errors_by_how_the_statistic_falls(self) -> None:
+        found = at_random(FEW, alpha=0.1)
+        without = FEW.with_values(FEW.rows["value"] - found.value * (FEW.since >= 0)).cells
+        treated = np.stack([treated_cells(np.array(f), 8) for f in every_permutation(FEW)])
+        anew = impute(without, ~treated, treated)
+        true = [f == tuple(FEW.cells.first) for f in every_permutation(FEW)].index(True)
+        sizes = np.delete(abs(anew.effect[:, 0]) / anew.error()[:, 0], true)
+        critical = np.sort(sizes)[-9]  # p is a tenth where 8 and the true one are beyond, of 90
+        error = anew.error()[true, 0]
+        expected = (critical + np.quantile(sizes, 0.6)) * error
+        assert found.detectable == pytest.approx(expected)
+
+    def test_does_not_hang_on_the_effect_itself(self) -> None:
+        one, other = at_random(FEW), at_random(WITH_EFFECT)
+        assert other.detectable == pytest.approx(one.detectable)
+
+    def test_is_nothing_where_no_p_is_as_small(self) -> None:
+        assert np.isnan(at_random(FEW, alpha=0.011).detectable)  # the least p is 1 ÷ 90
+        assert at_random(FEW, alpha=0.0112).detectable > 0
 
 
 def test_gaps_and_covariates_are_no_hindrance() -> None:

@@ -1,6 +1,7 @@
 """Dates of adoption: from roll-outs, the design they allow, and what is told of them."""
 
 from dataclasses import replace
+from itertools import product
 from math import nan
 from typing import Any
 
@@ -16,6 +17,7 @@ from pmo_lib.effect.adoption import (
     adoption,
     by_department,
     design,
+    lead,
     notes,
     on_the_edge,
     refusal_of_service,
@@ -73,15 +75,19 @@ class TestAdoption:
         }  # fmt: skip
 
     def test_quarters_are_counted_on(self) -> None:
-        found = adoption(tables(rollouts=ROLLOUTS)).quarters
+        found = adoption(tables(rollouts=ROLLOUTS)).cells(4)
         assert found.to_dict() == {"A": 2024 * 4, "B": 2025 * 4 + 2, "C": 2026 * 4}
+
+    def test_half_years_are_counted_on(self) -> None:
+        found = adoption(tables(rollouts=ROLLOUTS)).cells(2)
+        assert found.to_dict() == {"A": 2024 * 2, "B": 2025 * 2 + 1, "C": 2026 * 2}
 
     @pytest.mark.parametrize("given", [{}, {"rollouts": []}])
     def test_without_roll_outs_nobody_has_adopted(self, given: Any) -> None:
         found = adoption(tables(**given))
         assert found.dates.empty
         assert found.others.empty
-        assert found.quarters.empty
+        assert found.cells(4).empty
 
 
 class TestSides:
@@ -98,6 +104,55 @@ class TestSides:
     def test_on_the_edge_in_the_quarter_but_before_the_day(self) -> None:
         found = on_the_edge(self.PROJECTS, self.DATES)
         assert found.tolist() == [True, False, True, False, False, False]
+
+    def test_on_the_edge_of_a_half_year_is_in_it_but_before_the_day(self) -> None:
+        found = on_the_edge(self.PROJECTS, self.DATES, 2)
+        assert found.tolist() == [True, False, True, True, False, False]
+        july = on_the_edge(self.PROJECTS, days(A="2024-09-15"), 2)
+        assert july.tolist() == [False] * 4 + [True, False]
+
+
+class TestLead:
+    """How long before an adoption a start was to be in flight at it, by the plans."""
+
+    @staticmethod
+    def of(planned_days: list[float], per_year: int = 4, start: str = "2024-01-15") -> int:
+        rows = projects(*[("A", start)] * len(planned_days))
+        given = rows.assign(approved_days=np.log(planned_days))
+        return lead(given, days(A="2025-01-01"), per_year)
+
+    def test_by_hand(self) -> None:
+        # begun in the middle of the cell: of 360 days planned 46, 137, 228 and 320 come before the
+        # adoption, which leaves 87, 62, 37 and 11 % under the PMO; of half-years 91, 274: 75, 24 %
+        assert [self.of([360.0], per_year) for per_year in (4, 2)] == [3, 1]
+        # 80 days: 43 % of the quarter before it, then none; of the half-year none
+        assert [self.of([80.0], per_year) for per_year in (4, 2)] == [1, 0]
+        # 60 days: 24 %
+        assert self.of([60.0]) == 0
+
+    def test_by_explicit_counting(self) -> None:
+        wrong = {}
+        for seed, per_year in product(range(10), (4, 2)):
+            planned = np.exp(np.random.default_rng(seed).normal(5.5, 1, 30)).tolist()
+            expected = 0
+            while True:
+                before = (expected + 0.5) * 365.25 / per_year
+                shares = [max(0.0, each - before) / each for each in planned]
+                if sum(shares) / len(shares) <= 0.25:
+                    break
+                expected += 1
+            if (found := self.of(planned, per_year)) != expected:
+                wrong[seed, per_year] = found, expected
+        assert not wrong
+
+    def test_plans_under_the_pmo_and_unknown_ones_do_not_count(self) -> None:
+        rows = projects(*[("A", "2024-01-15")] * 3, ("A", "2025-02-01"))
+        given = rows.assign(approved_days=np.log([360.0, 360.0, np.nan, 9_999.0]))
+        assert lead(given, days(A="2025-01-01"), 4) == 3
+
+    def test_none_where_no_plan_is_known(self) -> None:
+        assert self.of([np.nan]) == 0
+        assert self.of([360.0], start="2025-02-01") == 0
 
 
 class TestDesign:
@@ -176,7 +231,7 @@ class TestNotes:
 
     def told(self, **dates: str) -> list[str]:
         found = adopted(**dates)
-        cells = panel(self.ROWS, adopted=found.quarters)
+        cells = panel(self.ROWS, adopted=found.cells(4))
         return notes(cells, found)
 
     def told_of(self, *, but: str = "", **dates: str) -> list[str]:
@@ -188,7 +243,7 @@ class TestNotes:
     def test_nothing_where_all_serve(self) -> None:
         rows = self.ROWS[self.ROWS["department"] != "D"]
         found = adopted(A="2024-07-01", B="2024-12-31", C="2024-10-01")
-        assert notes(panel(rows, adopted=found.quarters), found) == []
+        assert notes(panel(rows, adopted=found.cells(4)), found) == []
 
     def test_without_a_roll_out(self) -> None:
         assert self.told_of(A="2024-07-01", B="2024-12-31", but="C and D") == []
@@ -217,6 +272,21 @@ class TestNotes:
             "compared with themselves: C and D."
         ]
 
+    def test_quarters_left_out_before_the_adoption_are_not_before_it(self) -> None:
+        found = adopted(A="2024-10-01", B="2024-07-01")
+        cells = panel(self.ROWS, adopted=found.cells(4), lead=1)
+        assert notes(cells, found)[-1].endswith("compared with themselves: B.")
+        assert not any(": A and B." in each for each in notes(cells, found))
+
+    def test_half_years_are_named(self) -> None:
+        found = adopted(A="2024-10-01")
+        halves = self.ROWS.assign(quarter=self.ROWS["quarter"] // 2)
+        cells = panel(halves, adopted=found.cells(2), per_year=2)
+        assert notes(cells, found)[-1] == (
+            "Departments with projects in fewer than two half-years before they adopted cannot be "
+            "compared with themselves: A."
+        )
+
 
 def test_each_department_with_its_projects_before_and_since() -> None:
     first = np.array([1, 4, 0, 3])
@@ -229,3 +299,12 @@ def test_each_department_with_its_projects_before_and_since() -> None:
         since = quarter >= TestNotes.ROWS["quarter"].min() + f
         assert (each.n_before, each.n_since) == ((~since).sum(), since.sum())
     assert found["effect_without"].tolist() == pytest.approx([-0.1, nan, nan, 0.2], nan_ok=True)
+
+
+def test_of_half_years_their_names() -> None:
+    halves = TestNotes.ROWS.assign(quarter=TestNotes.ROWS["quarter"] // 2)
+    cells = replace(panel(halves, per_year=2), first=np.array([1, 2, 0, 1]))
+    found = by_department(cells, Effect())
+    assert found["adopted"].tolist() == ["2024 H2", "", "2024 H1", "2024 H2"]
+    assert found["n_before"].tolist() == [2, 4, 0, 0]
+    assert found["n_since"].tolist() == [2, 0, 4, 2]

@@ -11,8 +11,17 @@ from hypothesis import strategies as st
 from pmo_lib.causal.attribution import BEFORE_AND_SINCE, FURTHER, VARYING
 from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.checks import REQUIRED, Check, CheckState
-from pmo_lib.effect.claim import COUNTED, Claim, Word, claim, helps, without_controls
+from pmo_lib.effect.claim import (
+    COUNTED,
+    Claim,
+    Word,
+    claim,
+    helps,
+    ruled_out,
+    without_controls,
+)
 from pmo_lib.effect.outcomes import OUTCOMES
+from pmo_lib.wording import TIED
 
 COST, BENEFITS = OUTCOMES["cost"], OUTCOMES["benefits"]
 BETTER = Effect(value=-0.10, low=-0.15, high=-0.05, p=0.001)
@@ -55,9 +64,9 @@ class TestEveryWord:
         assert "More quarters before adoption" in found.remedy
 
     def test_likely_with_some_that_cannot_tell(self) -> None:
-        found = judged(BETTER, checks(pre_trend="cannot tell", smoothness="cannot tell"))
+        found = judged(BETTER, checks(pre_trend="cannot tell", donut="cannot tell"))
         assert found.word == "likely"
-        assert found.why.endswith("of the checks pre-trend and smoothness cannot tell.")
+        assert found.why.endswith("of the checks pre-trend and donut cannot tell.")
 
     def test_likely_with_both(self) -> None:
         found = judged(BETTER, checks(placebo="failed", donut="cannot tell"))
@@ -76,9 +85,10 @@ class TestEveryWord:
     def test_not_shown_where_the_data_are_too_few(self) -> None:
         found = judged(OPEN)
         assert found.word == "not shown"
-        assert found.why == (
+        # exp(-0.15) - 1 = -0.139, exp(0.11) - 1 = 0.116
+        assert found.why.replace(TIED, " ") == (
             "The interval includes zero, and effects that matter as well: the data are too "
-            "few to tell."
+            "few to tell. Ruled out: a gain above 14 % and a harm above 12 %."
         )
         assert found.remedy == "More departments, and more projects in each, would show it."
 
@@ -86,7 +96,7 @@ class TestEveryWord:
         found = judged(BETTER, p_adjusted=0.07)
         assert found.word == "not shown"
         assert "all outcomes of the kind tested together" in found.why
-        assert found.why.endswith("it would in 7 in 100.")
+        assert "it would in 7 in 100. Ruled out: a gain above" in found.why
 
     def test_one_in_twenty_is_shown(self) -> None:
         assert judged(BETTER, p_adjusted=0.05).word == "demonstrated"
@@ -95,10 +105,10 @@ class TestEveryWord:
     def test_no_effect_of_that_size(self) -> None:
         found = judged(NARROW)
         assert found.word == "no effect of that size"
-        # exp(-0.05) - 1 = -0.0488
-        assert found.why == (
-            "The interval leaves out even the smallest effect of interest, 5\u00a0% less. Smaller "
-            "effects it may hold."
+        # exp(-0.05) - 1 = -0.0488, exp(-0.03) - 1 = -0.0296, exp(0.01) - 1 = 0.0101
+        assert found.why.replace(TIED, " ") == (
+            "The interval leaves out even the smallest effect of interest, 5 % less. Smaller "
+            "effects it may hold. Ruled out: a gain above 3 % and a harm above 1 %."
         )
 
     def test_the_smallest_effect_is_said_in_the_outcomes_own_unit(self) -> None:
@@ -138,7 +148,7 @@ class TestEveryWord:
 
     def test_is_one_of_those_declared(self) -> None:
         reached = {
-            claim(COST, found, checks(donut=one, smoothness=two), p_adjusted=p, smallest=s).word
+            claim(COST, found, checks(donut=one, jackknife=two), p_adjusted=p, smallest=s).word
             for found, one, two, p, s in product(
                 (BETTER, OPEN, NARROW, REFUSED), get_args(CheckState), get_args(CheckState),
                 (0.01, 0.9), (0.0, 0.05),
@@ -155,7 +165,7 @@ class TestWhatCounts:
 
     @given(
         st.floats(-1, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.5),
-        st.lists(st.sampled_from(get_args(CheckState)), min_size=6, max_size=6),
+        st.lists(st.sampled_from(get_args(CheckState)), min_size=5, max_size=5),
     )  # fmt: skip
     def test_nothing_counts_of_which_the_interval_includes_0(
         self, value: float, below: float, above: float, p: float, smallest: float, states: list[Any]
@@ -169,7 +179,7 @@ class TestWhatCounts:
             assert states.count("failed") <= 1
         if said.word == "demonstrated":
             assert "failed" not in states
-            assert states[:5] == ["passed"] * 5
+            assert states[:4] == ["passed"] * 4
         assert said.why.endswith(".")
         assert said.remedy.endswith(".")
 
@@ -190,10 +200,10 @@ class TestWhatCounts:
 
     def test_every_check_that_cannot_tell_is_named_though_not_required(self) -> None:
         found = judged(
-            BETTER, checks(smoothness="failed", placebo="cannot tell", donut="cannot tell")
+            BETTER, checks(jackknife="failed", placebo="cannot tell", donut="cannot tell")
         )
         assert found.why.endswith(
-            "of the checks smoothness failed and donut and placebo cannot tell."
+            "of the checks jackknife failed and donut and placebo cannot tell."
         )
 
     def test_an_interval_without_zero_is_not_yet_a_verdict_and_both_yardsticks_are_told(
@@ -202,7 +212,79 @@ class TestWhatCounts:
         found = judged(BETTER, p_adjusted=0.08)
         assert found.word == "not shown"
         assert "at most 5 in 100 such portfolios" in found.why
-        assert found.why.endswith("it would in 8 in 100.")
+        assert "; it would in 8 in 100. " in found.why
+
+
+class TestBesideApproved:
+    """A saving beside what was approved: as the check of it went, and whether it is a ratio."""
+
+    @staticmethod
+    def of(outcome: str, state: CheckState, found: Effect = BETTER, **others: Any) -> Claim:
+        given = [Check("approved", state, "+9\u00a0% (0\u00a0% to +19\u00a0%)"), *checks(**others)]
+        return judged(found, given, OUTCOMES[outcome])
+
+    def test_words(self) -> None:
+        expected = {
+            ("cost", "passed"): "demonstrated", ("cost", "failed"): "not shown",
+            ("cost", "cannot tell"): "associated",
+            ("cost_overrun", "passed"): "demonstrated", ("cost_overrun", "failed"): "associated",
+            ("cost_overrun", "cannot tell"): "associated",
+        }  # fmt: skip
+        found = {asked: self.of(*asked).word for asked in expected}
+        assert found == expected
+
+    def test_a_padded_approval_makes_a_ratio_better_and_is_no_saving(self) -> None:
+        found = self.of("cost_overrun", "failed")
+        assert found.why.replace(TIED, " ") == (
+            "Projects came closer to what was approved, which is no saving by itself; and approved "
+            "cost moved as well, +9 % (0 % to +19 %)."
+        )
+        assert found.remedy.startswith("Fill work_size")
+        assert not found.counts
+
+    def test_where_it_cannot_be_told_that_is_said(self) -> None:
+        found = self.of("schedule_overrun", "cannot tell")
+        assert "; how approved duration moved cannot be told well enough: +9" in found.why
+        assert not found.counts
+
+    def test_of_actual_cost_the_projects_may_be_other_ones(self) -> None:
+        rose, unknown = (self.of("cost", state) for state in ("failed", "cannot tell"))
+        assert "but approved cost moved as well, +9" in rose.why
+        assert "but approved cost is not known well enough: +9" in unknown.why
+        assert unknown.remedy.startswith("Fill start, finish and cost in baselines.csv")
+        for each in (rose, unknown):
+            assert "closer to what was approved" not in each.why
+            assert each.why.endswith("; the projects may be other ones.")
+
+    def test_comes_before_the_other_checks_and_after_the_test(self) -> None:
+        assert self.of("cost_overrun", "failed", donut="failed").word == "associated"
+        assert self.of("cost_overrun", "passed", donut="failed").word == "likely"
+        assert self.of("cost_overrun", "failed", OPEN).word == "not shown"
+        assert self.of("cost_overrun", "failed", NARROW).word == "no effect of that size"
+
+    def test_what_was_approved_itself_and_benefits_have_no_such_check(self) -> None:
+        for outcome in ("benefits", "approved_cost"):
+            assert judged(BETTER, outcome=OUTCOMES[outcome]).word == "demonstrated"
+
+
+class TestRuledOut:
+    # exp(-0.15) - 1 = -0.139, exp(-0.05) - 1 = -0.049, exp(0.11) - 1 = 0.116
+    @pytest.mark.parametrize(
+        ("outcome", "low", "high", "said"),
+        [
+            ("cost", -0.15, 0.11, "a gain above 14 % and a harm above 12 %"),
+            ("cost", -0.15, -0.05, "a gain above 14 % and any harm"),
+            ("cost", 0.05, 0.11, "any gain and a harm above 12 %"),
+            ("benefits", -0.15, 0.11, "a gain above 11 points and a harm above 15 points"),
+            ("benefits", 0.05, 0.11, "a gain above 11 points and any harm"),
+            ("benefits", -0.15, -0.05, "any gain and a harm above 15 points"),
+        ],
+    )
+    def test_is_what_the_interval_leaves_out_on_either_side(
+        self, outcome: str, low: float, high: float, said: str
+    ) -> None:
+        found = Effect(value=(low + high) / 2, low=low, high=high)
+        assert ruled_out(OUTCOMES[outcome], found).replace(TIED, " ") == f"Ruled out: {said}."
 
 
 class TestDirection:

@@ -1,4 +1,4 @@
-"""Outcomes of projects by hand, which of them should be known, and the plan held fixed."""
+"""Outcomes of projects by hand, which of them should be known, and what is held fixed."""
 
 from itertools import product
 from math import log
@@ -11,6 +11,7 @@ import pytest
 from builders.tables import Row, baseline, numbered, open_project, project, tables
 from builders.views import settings
 from pmo_lib.effect.outcomes import (
+    APPROVED,
     OUTCOMES,
     PRIMARY,
     SECONDARY,
@@ -19,9 +20,10 @@ from pmo_lib.effect.outcomes import (
     losses,
     outcome_projects,
     ripe_quarters,
+    sized,
     unlike_any,
     winsorised,
-    with_plan,
+    with_fixed,
 )
 
 TODAY = pd.Timestamp("2026-09-30")
@@ -45,18 +47,32 @@ def one(project_cells: Row | None = None, baseline_cells: Row | None = None, **m
 class TestDeclared:
     def test_three_primary_outcomes_were_declared_beforehand(self) -> None:
         assert [each.id for each in PRIMARY] == ["cost", "schedule", "benefits"]
-        assert [each.id for each in SECONDARY] == ["on_time", "on_budget"]
+        assert [each.id for each in APPROVED] == ["approved_cost", "approved_days"]
+        assert [each.id for each in SECONDARY] == [
+            "cost_overrun", "schedule_overrun", "on_time", "on_budget",
+        ]  # fmt: skip
+
+    def test_no_primary_outcome_is_a_ratio_to_what_was_approved(self) -> None:
+        ratios = {each.id for each in OUTCOMES.values() if each.is_ratio}
+        assert ratios == {each.id for each in SECONDARY}
+
+    def test_each_names_what_must_not_have_risen_beside_it(self) -> None:
+        named = {each.id: each.approved for each in OUTCOMES.values() if each.approved}
+        of_cost = dict.fromkeys(["cost", "cost_overrun", "on_budget"], "approved_cost")
+        of_time = dict.fromkeys(["schedule", "schedule_overrun", "on_time"], "approved_days")
+        assert named == of_cost | of_time
 
     def test_ids_are_their_keys(self) -> None:
         assert all(name == each.id for name, each in OUTCOMES.items())
 
-    def test_overruns_and_benefits_are_winsorised_and_shares_are_not(self) -> None:
-        tails = {each.id for each in OUTCOMES.values() if each.has_tails}
-        assert tails == {"cost", "schedule", "benefits", "planned_cost", "planned_days"}
+    def test_shares_alone_and_the_control_are_not_winsorised(self) -> None:
+        as_they_are = {each.id for each in OUTCOMES.values() if not each.has_tails}
+        assert as_they_are == {"on_time", "on_budget", "control"}
 
     def test_each_is_a_column(self) -> None:
         found = known(projects=[project()], baselines=[baseline()])
         assert set(OUTCOMES) <= set(found.columns)
+        assert {each.other_bound for each in PRIMARY} - {""} <= set(found.columns)
 
 
 class TestNothingToReckonWith:
@@ -92,44 +108,70 @@ class TestNothingToReckonWith:
 
 
 class TestCostAndSchedule:
-    def test_are_logarithms_of_actual_over_plan(self) -> None:
-        found = one({"actual_cost": 130.0, "finished_on": "2026-08-01"})
-        assert found["cost"] == pytest.approx(log(130 / 100))
+    GIVEN = {"actual_cost": 130.0, "finished_on": "2026-08-01", "work_size": 40.0}  # noqa: RUF012
+
+    def test_are_logarithms_each_on_its_own_and_of_the_two_together(self) -> None:
         # 1 January to 1 July are 181 days, to 1 August 212
-        assert found["schedule"] == pytest.approx(log(212 / 181))
-        assert found["planned_cost"] == found["log_cost"] == pytest.approx(log(100))
-        assert found["planned_days"] == found["log_days"] == pytest.approx(log(181))
+        expected = {
+            "cost": log(130), "approved_cost": log(100), "cost_overrun": log(130 / 100),
+            "schedule": log(212), "approved_days": log(181), "schedule_overrun": log(212 / 181),
+            "log_size": log(40),
+        }  # fmt: skip
+        found = one(self.GIVEN)
+        assert {name: found[name] for name in expected} == pytest.approx(expected)
 
     def test_belong_to_the_quarter_of_the_start(self) -> None:
         assert one()["quarter"] == 8104
 
-    def test_are_held_against_the_original_plan(self) -> None:
+    def test_what_was_approved_is_the_original_plan(self) -> None:
         again = baseline(version=1, cost=500.0, finish="2027-01-01")
         found = one(baselines=[baseline(), again])
-        assert found["cost"] == pytest.approx(0)
-        assert found["schedule"] == pytest.approx(0)
+        assert found["approved_cost"] == pytest.approx(log(100))
+        assert found["approved_days"] == pytest.approx(log(181))
+        assert found["cost_overrun"] == found["schedule_overrun"] == pytest.approx(0)
 
-    @pytest.mark.parametrize("cost", [None, 0.0, -5.0])
-    def test_cost_needs_a_plan_and_a_spend_above_0(self, cost: float | None) -> None:
-        assert np.isnan(one({"actual_cost": cost})["cost"])
-        assert np.isnan(one(None, {"cost": cost})["cost"])
+    def missing(self, *given: Row | None, **more: Any) -> set[str]:
+        """Which of the six have no value."""
+        names = [
+            f"{a}{b}" for a, b in product(("cost", "schedule"), ("", "_overrun"))
+        ] + ["approved_cost", "approved_days"]  # fmt: skip
+        found = one(*given, **more)
+        return {name for name in names if np.isnan(found[name])}
 
-    def test_schedule_needs_days(self) -> None:
-        assert np.isnan(one({"finished_on": "2026-01-01"})["schedule"])
-        assert np.isnan(one(None, {"finish": "2026-01-01"})["schedule"])
-        assert np.isnan(one(None, {"finish": None})["schedule"])
+    def test_each_needs_its_own_cells_and_no_other(self) -> None:
+        of_actual_cost, of_approved_cost = (
+            {"cost", "cost_overrun"},
+            {"approved_cost", "cost_overrun"},
+        )
+        of_finish, of_plan = {"schedule", "schedule_overrun"}, {"approved_days", "schedule_overrun"}
+        wrong = {}
+        for cells, plan, expected in (
+            *(({"actual_cost": cost}, None, of_actual_cost) for cost in (None, 0.0, -5.0)),
+            *((None, {"cost": cost}, of_approved_cost) for cost in (None, 0.0, -5.0)),
+            ({"finished_on": "2026-01-01"}, None, of_finish),  # no day at all
+            *((None, {"finish": day}, of_plan) for day in ("2026-01-01", None)),
+        ):
+            if (found := self.missing(cells, plan)) != expected:
+                wrong[str((cells, plan))] = found
+        assert not wrong
 
     def test_cost_in_other_prices_is_not_compared(self) -> None:
         given = {"price_base": 2020}
-        assert np.isnan(one(None, {"price_base": 2015}, given=given)["cost"])
-        assert one(None, {"price_base": 2020}, given=given)["cost"] == pytest.approx(0)
+        assert np.isnan(one(None, {"price_base": 2015}, given=given)["cost_overrun"])
+        assert one(None, {"price_base": 2020}, given=given)["cost_overrun"] == pytest.approx(0)
 
-    def test_need_a_baseline(self) -> None:
+    def test_without_a_baseline_actual_ones_are_known_alone(self) -> None:
+        expected = {"approved_cost", "approved_days", "cost_overrun", "schedule_overrun"}
         for rows in ({"baselines": []}, {"baselines": [baseline("p2")]}):
-            found = one(**rows)
-            assert np.isnan(found[["cost", "schedule", "on_time", "on_budget"]].astype(float)).all()
+            assert self.missing(**rows) == expected
+            assert np.isnan(one(**rows)[["on_time", "on_budget"]].astype(float)).all()
         alone = known(projects=[project()]).loc["p1"]
-        assert np.isnan(alone["cost"])
+        assert alone["cost"] == pytest.approx(log(project()["actual_cost"]))
+        assert np.isnan(alone["cost_overrun"])
+
+    @pytest.mark.parametrize("size", [None, 0.0, -3.0])
+    def test_no_size_is_none(self, size: float | None) -> None:
+        assert np.isnan(one({"work_size": size})["log_size"])
 
 
 class TestOnTimeAndBudget:
@@ -173,7 +215,7 @@ class TestWhoCounts:
         assert pd.isna(found["ended_on"])
         names = ["cost", "schedule", "benefits", "on_time", "on_budget", "control"]
         assert np.isnan(found[names].astype(float)).all()
-        assert found["log_cost"] == pytest.approx(log(100))  # its plan is known
+        assert found["approved_cost"] == pytest.approx(log(100))  # its plan is known
 
     def test_outcomes_only_of_what_has_ended_by_the_data_date(self) -> None:
         rows = [
@@ -187,7 +229,7 @@ class TestWhoCounts:
             assert found[name].notna().tolist() == [True, False, False, False], name
         assert found.loc["p1", "control"] == 7.0
         assert found["ended_on"].notna().tolist() == [True, False, False, False]
-        assert found["log_cost"].notna().all()  # what was planned is known of all
+        assert found["approved_cost"].notna().all()  # what was planned is known of all
 
     def test_tables_are_left_alone(self) -> None:
         given = tables(projects=[project()], baselines=[baseline()])
@@ -242,15 +284,30 @@ class TestBenefits:
         found = self.of(merged, finish="2024-10-01")
         assert found["benefits"] == pytest.approx(1.0)
 
-    def test_months_not_measured_are_as_the_others(self) -> None:
+    def test_months_not_measured_are_nothing_and_as_planned_at_the_other_bound(self) -> None:
         rows = months("b1", "2024-08", 12, planned=10.0, realised=6.0)
-        for row in rows[::2]:
+        for row in rows[::3]:
+            row["realised"] = None  # four of twelve
+        found = self.of(rows)
+        assert found["benefits"] == pytest.approx(8 * 6 / 120)
+        assert found["benefits_as_planned"] == pytest.approx((8 * 6 + 4 * 10) / 120)
+
+    @pytest.mark.parametrize("measured", [12, 7, 1, 0])
+    def test_measuring_no_longer_never_makes_more_of_it(self, measured: int) -> None:
+        rows = months("b1", "2024-08", 12, planned=10.0, realised=6.0)
+        for row in rows[measured:]:
             row["realised"] = None
-        assert self.of(rows)["benefits"] == pytest.approx(0.6)
+        found = self.of(rows)
+        assert found["benefits"] == pytest.approx(measured * 6 / 120)
+        assert found["benefits_as_planned"] == pytest.approx(1 - measured * 4 / 120)
+
+    def test_where_all_was_measured_the_bounds_are_one(self) -> None:
+        found = self.of(months("b1", "2024-08", 12, planned=10.0, realised=7.0))
+        assert found["benefits"] == found["benefits_as_planned"] == pytest.approx(0.7)
 
     def test_months_of_age_are_compared_not_of_the_calendar(self) -> None:
         # planned from November 2024: 10 in its first half-year, 30 in its second; realised from
-        # August, the first half-year alone, all of it: 60 of 60, and not of 240 or of the calendar
+        # August, the first half-year alone, all of it: 60 of 240, and not what the calendar has
         planned = months("b1", "2024-11", 6, planned=10.0, realised=None)
         planned += months("b1", "2025-05", 6, planned=30.0, realised=None)
         first = {str(p) for p in pd.period_range("2024-08", periods=6, freq="M")}
@@ -259,26 +316,17 @@ class TestBenefits:
             empty = {"benefit_id": "b1", "period": period, "planned": None}
             rows[period] = rows.get(period, empty) | {"realised": 10.0}
         found = self.of([rows[p] for p in sorted(rows)], finish="2024-10-01")
-        assert found["benefits"] == pytest.approx(1.0)
+        assert found["benefits"] == pytest.approx(60 / 240)
+        assert found["benefits_as_planned"] == pytest.approx((60 + 6 * 30) / 240)
         assert found["planned_benefit"] == 240
 
     @pytest.mark.parametrize(("known", "share"), [(6, 0.6), (5, None)])
-    def test_months_known_on_both_sides_are_six_at_least(
-        self, known: int, share: float | None
-    ) -> None:
+    def test_months_of_a_known_plan_are_six_at_least(self, known: int, share: float | None) -> None:
         rows = months("b1", "2024-08", 12, planned=10.0, realised=6.0)
         for row in rows[known:]:
             row["planned"] = None  # measured, but with nothing to hold it against
         found = self.of(rows)["benefits"]
         assert np.isnan(found) if share is None else found == pytest.approx(share)
-
-    def test_needs_half_of_the_months(self) -> None:
-        rows = months("b1", "2024-08", 12, planned=10.0, realised=6.0)
-        for row in rows[:7]:
-            row["realised"] = None
-        found = self.of(rows)
-        assert np.isnan(found["benefits"])
-        assert found["planned_benefit"] == 120
 
     def test_several_are_added_up(self) -> None:
         second = {"benefit_id": "b2", "project_id": "p1", "class": "non_cashable"}
@@ -288,13 +336,36 @@ class TestBenefits:
         assert found["benefits"] == pytest.approx((96 + 144) / (120 + 360))
         assert found["cashable_share"] == pytest.approx(120 / 480)
 
-    def test_one_that_is_not_measured_is_left_out_on_both_sides(self) -> None:
+    def test_one_that_nobody_measured_counts_nothing_or_as_planned(self) -> None:
         second = {"benefit_id": "b2", "project_id": "p1", "class": "non_cashable"}
         rows = months("b1", "2024-08", 12, planned=10.0, realised=8.0)
         rows += months("b2", "2024-08", 12, planned=30.0)
         found = self.of(rows, second)
-        assert found["benefits"] == pytest.approx(0.8)
+        assert found["benefits"] == pytest.approx(96 / 480)
+        assert found["benefits_as_planned"] == pytest.approx((96 + 360) / 480)
         assert found["planned_benefit"] == 480
+
+    def test_one_whose_plan_is_too_short_to_count_is_in_neither_bound(self) -> None:
+        second = {"benefit_id": "b2", "project_id": "p1", "class": "non_cashable"}
+        rows = months("b1", "2024-08", 12, planned=10.0, realised=8.0)
+        rows += months("b2", "2024-08", 5, planned=30.0, realised=30.0)
+        found = self.of(rows, second)
+        assert found["benefits"] == found["benefits_as_planned"] == pytest.approx(0.8)
+
+    def test_share_that_nobody_but_its_owner_vouches_for_is_of_what_was_planned(self) -> None:
+        second = {"benefit_id": "b2", "project_id": "p1", "class": "cashable"}
+        rows = months("b1", "2024-08", 12, planned=10.0, realised=8.0)
+        rows += months("b2", "2024-08", 12, planned=30.0, realised=1.0)
+        found = {
+            (one, two): self.of(rows, second | {"verified_by": two}, verified_by=one)[
+                "unverified_share"
+            ]
+            for one, two in product((None, "Finance"), repeat=2)
+        }
+        assert found == pytest.approx(
+            {(None, None): 1.0, ("Finance", None): 0.75, (None, "Finance"): 0.25,
+             ("Finance", "Finance"): 0.0}
+        )  # fmt: skip
 
     def test_what_is_not_money_does_not_count(self) -> None:
         rows = months("b1", "2024-08", 12, planned=10.0, realised=8.0)
@@ -374,7 +445,9 @@ class TestCases:
         assert len(self.counted(before, outcome="benefits")) == 5
 
     def test_the_plan_is_known_at_once(self) -> None:
-        assert len(self.counted(self.quarter(5, 0, "2026-07-01", "a"), outcome="planned_cost")) == 5
+        assert (
+            len(self.counted(self.quarter(5, 0, "2026-07-01", "a"), outcome="approved_cost")) == 5
+        )
 
     def test_value_is_the_outcome_and_may_be_missing(self) -> None:
         rows = numbered(5, project, actual_cost=[100.0, 200.0, None, 100.0, 100.0])
@@ -382,7 +455,7 @@ class TestCases:
             tables(projects=rows, baselines=numbered(5, baseline)), TODAY, settings()
         )
         values = cases(found, OUTCOMES["cost"], TODAY)["value"]
-        np.testing.assert_allclose(values, [0, log(2), np.nan, 0, 0])
+        np.testing.assert_allclose(values, np.log([100, 200, np.nan, 100, 100]))
 
 
 class TestRipeQuarters:
@@ -433,7 +506,7 @@ class TestLosses:
     def test_only_of_quarters_that_count(self) -> None:
         rows = [*numbered(5, project), open_project("late", started_on="2026-08-01")]
         found = outcome_projects(tables(projects=rows), TODAY, settings())
-        lost = losses(found, OUTCOMES["schedule"], TODAY)
+        lost = losses(found, OUTCOMES["schedule_overrun"], TODAY)
         assert "late" not in set(lost["project_id"])
         assert lost["value"].tolist() == [1.0] * 5  # no plan, so no outcome
 
@@ -460,10 +533,10 @@ class TestUnlikeAny:
     """Ten of IT on either side, and six of roads, of which so many are without the PMO."""
 
     @staticmethod
-    def of(without: int, outcome: str = "cost", **cells: Any) -> list[bool]:
-        rows = TestWithPlan.rows(["IT"] * 10 + ["Road"] * 6, **cells)
+    def of(without: int) -> list[bool]:
+        category = pd.Series(["IT"] * 10 + ["Road"] * 6, dtype="str")
         under = pd.Series([True] * 5 + [False] * 5 + [True] * (6 - without) + [False] * without)
-        return unlike_any(rows, under, OUTCOMES[outcome]).tolist()
+        return unlike_any(pd.DataFrame({"category": category}), under).tolist()
 
     def test_of_a_kind_found_only_under_the_pmo(self) -> None:
         assert self.of(0) == [False] * 10 + [True] * 6
@@ -472,24 +545,24 @@ class TestUnlikeAny:
         assert self.of(1) == [False] * 10 + [True] * 5 + [False]
         assert self.of(2) == [False] * 16
 
-    @pytest.mark.parametrize("plan", ["log_cost", "log_days"])
-    def test_so_is_a_plan_that_is_unknown_only_under_the_pmo(self, plan: str) -> None:
-        values = np.arange(16.0)
-        values[:2] = np.nan
-        assert self.of(2, **{plan: values}) == [True] * 2 + [False] * 14
-        values[8:10] = np.nan  # two without the PMO are not known either
-        assert self.of(2, **{plan: values}) == [False] * 16
 
-    def test_a_plan_known_only_under_the_pmo_is_unlike_too(self) -> None:
-        values = np.full(16, np.nan)
-        values[:3] = 1.0
-        assert self.of(2, log_cost=values) == [True] * 3 + [False] * 13
+class TestSized:
+    """Ten projects on either side, of which so many have a size."""
 
-    def test_of_the_mix_only_the_kind_counts(self) -> None:
-        values = np.arange(16.0)
-        values[:2] = np.nan
-        assert self.of(2, "planned_cost", log_cost=values) == [False] * 16
-        assert self.of(0, "planned_cost") == [False] * 10 + [True] * 6
+    @staticmethod
+    def of(under: int, without: int) -> bool:
+        sizes = [1.0] * under + [np.nan] * (10 - under) + [1.0] * without
+        rows = pd.DataFrame({"log_size": sizes + [np.nan] * (10 - without)})
+        return sized(rows, pd.Series([True] * 10 + [False] * 10))
+
+    def test_where_half_on_either_side_have_one(self) -> None:
+        expected = {(5, 5): True, (10, 10): True, (4, 10): False, (10, 4): False, (0, 0): False}
+        assert {given: self.of(*given) for given in expected} == expected
+
+    def test_one_side_alone_is_asked_where_there_is_no_other(self) -> None:
+        rows = pd.DataFrame({"log_size": [1.0, np.nan]})
+        assert sized(rows, pd.Series([False, False]))
+        assert not sized(rows.iloc[:0], pd.Series([], dtype="bool"))
 
 
 class TestDrawnIn:
@@ -501,56 +574,61 @@ class TestDrawnIn:
     def test_missing_stays_missing(self) -> None:
         assert winsorised(pd.Series([1.0, np.nan, 2.0])).isna().tolist() == [False, True, False]
 
+    def test_beside_what_is_held_fixed_it_is_what_that_leaves(self) -> None:
+        chance = np.random.default_rng(3)
+        fixed = pd.DataFrame({"kind": chance.integers(0, 2, 200), "size": chance.normal(0, 3, 200)})
+        values = pd.Series(2 + fixed["kind"] + fixed["size"] + chance.standard_t(2, 200))
+        x = np.column_stack([np.ones(200), fixed])
+        expected = x @ np.linalg.solve(x.T @ x, x.T @ values)
+        low, high = np.quantile(values - expected, [0.05, 0.95])
+        by_hand = expected + np.clip(values - expected, low, high)
+        np.testing.assert_allclose(winsorised(values, fixed), by_hand)
 
-class TestWithPlan:
+    def test_a_large_project_is_no_outlier_for_its_size(self) -> None:
+        size = pd.Series(np.arange(101.0))
+        np.testing.assert_allclose(winsorised(3 * size, size.to_frame("size")), 3 * size, atol=1e-9)
+
+    def test_without_columns_it_is_that_of_the_values(self) -> None:
+        values = pd.Series(np.arange(101.0))
+        pd.testing.assert_series_equal(winsorised(values, pd.DataFrame()), winsorised(values))
+
+
+class TestWithFixed:
     @staticmethod
-    def rows(category: list[str | None], **cells: Any) -> pd.DataFrame:
-        n = len(category)
-        plan = {"log_cost": np.arange(n, dtype="float64"), "log_days": np.ones(n)}
-        return pd.DataFrame({"category": pd.Series(category, dtype="str")} | plan | cells)
+    def rows(category: list[str | None]) -> pd.DataFrame:
+        sizes = np.arange(len(category), dtype="float64")
+        plan = {"approved_cost": sizes, "approved_days": sizes, "log_size": sizes}
+        return pd.DataFrame({"category": pd.Series(category, dtype="str")} | plan)
 
     def test_categories_are_dummies_but_for_the_first(self) -> None:
-        found, names = with_plan(self.rows(["IT"] * 5 + ["Building"] * 6), OUTCOMES["cost"])
-        assert names == ["is_IT", "log_cost", "log_days"]
+        found, names = with_fixed(self.rows(["IT"] * 5 + ["Building"] * 6), size=False)
+        assert names == ["is_IT"]
         assert found["is_IT"].tolist() == [1.0] * 5 + [0.0] * 6
-        assert found["log_cost"].tolist() == list(range(11))
+
+    def test_size_is_held_fixed_where_asked(self) -> None:
+        found, names = with_fixed(self.rows(["IT"] * 5 + ["Building"] * 6), size=True)
+        assert names == ["is_IT", "size_of_work"]
+        assert found["size_of_work"].tolist() == list(range(11))
+
+    def test_what_was_approved_never_is(self) -> None:
+        for size in (True, False):
+            _, names = with_fixed(self.rows(["IT"] * 9), size)
+            assert names == ["size_of_work"] * size
 
     def test_rare_ones_are_one(self) -> None:
         category = ["Building"] * 6 + ["IT"] * 4 + ["Road"] * 1
-        found, names = with_plan(self.rows(category), OUTCOMES["cost"])
-        assert names[0] == "is_other"
+        found, names = with_fixed(self.rows(category), size=False)
+        assert names == ["is_other"]
         assert found["is_other"].sum() == 5
 
     def test_not_stated_is_one_of_its_own(self) -> None:
-        found, names = with_plan(self.rows(["Building"] * 6 + [None] * 5), OUTCOMES["cost"])
-        assert names[0] == "is_not stated"
+        found, names = with_fixed(self.rows(["Building"] * 6 + [None] * 5), size=False)
+        assert names == ["is_not stated"]
         assert found["is_not stated"].sum() == 5
-
-    def test_one_category_is_none(self) -> None:
-        for category in ("IT", None):
-            _, names = with_plan(self.rows([category] * 9), OUTCOMES["cost"])
-            assert names == ["log_cost", "log_days"]
-
-    def test_unknown_plans_get_the_mean_and_are_marked(self) -> None:
-        cost = [1.0, np.nan, 3.0, np.nan, 5.0]
-        found, names = with_plan(self.rows(["IT"] * 5, log_cost=cost), OUTCOMES["cost"])
-        assert names == ["log_cost", "log_cost_unknown", "log_days"]
-        assert found["log_cost"].tolist() == [1, 3, 3, 3, 5]
-        assert found["log_cost_unknown"].tolist() == [0, 1, 0, 1, 0]
-
-    def test_plans_that_nobody_knows_are_left_out(self) -> None:
-        found, names = with_plan(self.rows(["IT"] * 5, log_cost=[np.nan] * 5), OUTCOMES["cost"])
-        assert names == ["log_days"]
-        assert not found[names].isna().any(axis=None)
-
-    def test_of_the_mix_only_the_category_is_held_fixed(self) -> None:
-        rows = self.rows(["IT"] * 5 + ["Building"] * 5)
-        _, names = with_plan(rows, OUTCOMES["planned_cost"])
-        assert names == ["is_IT"]
 
     def test_rows_and_their_order_stay(self) -> None:
         rows = self.rows(["IT"] * 5 + ["Building"] * 5).set_index(pd.Index(range(20, 30)))
         before = rows.copy()
-        found, _ = with_plan(rows, OUTCOMES["cost"])
+        found, _ = with_fixed(rows, size=True)
         assert list(found.index) == list(rows.index)
         pd.testing.assert_frame_equal(rows, before)

@@ -47,12 +47,11 @@ BEFORE = (EFFECT.since >= -4) & (EFFECT.since < 0)
 class TestAllOfThem:
     def test_pass_where_only_the_effect_is_there(self) -> None:
         found = {each.id: each.state for each in GOOD.checks()}
-        assert found == dict.fromkeys(found, "passed") | {"smoothness": found["smoothness"]}
-        assert found["smoothness"] != "failed"
+        assert found == dict.fromkeys(found, "passed")
 
     def test_are_told_apart_by_their_ids(self) -> None:
         ids = [each.id for each in GOOD.checks()]
-        assert len(set(ids)) == len(ids) == 8
+        assert len(set(ids)) == len(ids) == 7
         assert set(REQUIRED) < set(ids)
 
     def test_ask_a_question_and_say_what_was_found(self) -> None:
@@ -92,10 +91,17 @@ class TestPreTrend:
         assert self.with_test(PreTrend(0.10, 0.1, 0.01)).state == "failed"
         assert self.with_test(PreTrend(0.11, 0.1, 0.01)).state == "passed"
 
-    def test_cannot_tell_where_it_would_not_have_seen_as_much_as_the_effect(self) -> None:
-        blind = self.with_test(PreTrend(0.5, 0.1, 0.5))  # 2.8 × 0.5 is more than 1
-        assert blind.state == "cannot tell"
-        assert "only differences above +140 points would have been seen" in said(blind)
+    def test_has_no_vote_where_half_of_the_effect_would_not_have_been_seen(self) -> None:
+        half = abs(GOOD.found.value) / 2
+        found = {
+            (p, share): self.with_test(PreTrend(p, 0.1, share * half / 1.645)).state
+            for p in (0.5, 0.01)
+            for share in (0.99, 1.01)
+        }
+        assert found == {
+            (0.5, 0.99): "passed", (0.5, 1.01): "cannot tell",
+            (0.01, 0.99): "failed", (0.01, 1.01): "cannot tell",
+        }  # fmt: skip
 
     def test_cannot_tell_without_a_p(self) -> None:
         found = self.with_test(PreTrend())
@@ -132,6 +138,36 @@ class TestLeaveOneOut:
         found = checked(PLAIN.with_values(PLAIN.rows["value"] + own)).leave_one_out()
         assert found.state == "failed"
         assert found.detail.endswith("it changes sign without C")
+
+
+class TestLeftOutBefore:
+    """Quarters before an adoption that count on neither side are in no check of what was before."""
+
+    BAD = EFFECT.with_values(
+        EFFECT.rows["value"] + 9.0 * ((EFFECT.since >= -2) & (EFFECT.since < 0))
+    )
+
+    def of(self, lead: int) -> Robustness:
+        cells = replace(self.BAD.cells, lead=lead)
+        return Robustness(cells, attribution(cells, 0.9, permutations=199), 0.9)
+
+    def test_a_bad_half_year_is_found_where_it_counts_alone(self) -> None:
+        found = {lead: {each.id: each.state for each in self.of(lead).checks()} for lead in (0, 2)}
+        wrong = {"pre-trend", "donut", "placebo in time"}
+        assert {name for name, state in found[0].items() if state == "failed"} >= wrong
+        assert "failed" not in found[2].values()
+
+    def test_the_effect_is_that_without_their_projects(self) -> None:
+        kept = ~((EFFECT.since >= -2) & (EFFECT.since < 0))
+        expected = by_hand(RollOut(self.BAD.rows[kept], EFFECT.adopted))
+        assert expected is not None
+        assert self.of(2).found.value == pytest.approx(expected.effect)
+
+    def test_the_donut_leaves_out_the_year_before_them(self) -> None:
+        kept = ~((EFFECT.since >= -6) & (EFFECT.since < 0))
+        expected = by_hand(RollOut(self.BAD.rows[kept], EFFECT.adopted))
+        assert expected is not None
+        assert said(self.of(2).donut()).startswith(f"−{-100 * expected.effect:.0f} points; ")
 
 
 class TestDonut:
@@ -203,14 +239,53 @@ class TestPlaceboInTime:
     def test_two_share_one_error_rate(
         self, monkeypatch: pytest.MonkeyPatch, one: float, two: float, state: str, said: str
     ) -> None:
-        found = {4: one, 8: two}
-        monkeypatch.setattr(
-            pmo_lib.effect.robustness,
-            "randomised",
-            lambda *_, earlier, **__: Effect(p=found[earlier]),
-        )
-        check = GOOD.placebo_in_time()
+        check = self.with_placebos(monkeypatch, {4: one, 8: two}, spread=0.01)
         assert (check.state, check.detail) == (state, said)
+
+    @staticmethod
+    def with_placebos(
+        patch: pytest.MonkeyPatch, p: dict[int, float], spread: float, **given: object
+    ) -> Check:
+        """The check where placebo dates so many cells earlier have these p, and permuted spread."""
+        permuted = np.array([-spread, spread])
+
+        def of(*_: object, earlier: int, **__: object) -> Effect:
+            return Effect(p=p[earlier], permuted=permuted)
+
+        patch.setattr(pmo_lib.effect.robustness, "randomised", of)
+        return replace(GOOD, **given).placebo_in_time()
+
+    def test_has_no_vote_where_half_of_the_effect_would_not_have_been_seen(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        half, found = abs(GOOD.found.value) / 2, {}
+        for share in (0.99, 1.01):
+            check = self.with_placebos(monkeypatch, {4: 0.001, 8: 0.9}, share * half / 1.645)
+            found[share] = check.state
+        assert found == {0.99: "failed", 1.01: "cannot tell"}
+
+    def test_has_no_vote_where_no_other_dates_can_be_estimated(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for few in (np.zeros(0), np.zeros(1)):
+            found = Effect(p=1.0, permuted=few)
+            monkeypatch.setattr(pmo_lib.effect.robustness, "randomised", lambda *_, **__: found)  # noqa: B023
+            assert GOOD.placebo_in_time().state == "cannot tell"
+
+    def test_of_half_years_a_year_is_two(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        halves = replace(GOOD.cells, per_year=2)
+        check = self.with_placebos(monkeypatch, {2: 0.5, 4: 0.5}, 0.01, cells=halves)
+        assert check.detail == "p = 0.50 for 1 year earlier and p = 0.50 for 2 years earlier"
+
+    def test_dates_lie_before_what_is_left_out_before_adoption(self) -> None:
+        # a bad quarter before adoption, which is left out, is none of the placebo's
+        bad = EFFECT.with_values(EFFECT.rows["value"] + 9.0 * (EFFECT.since == -1))
+        found = {}
+        for lead in (0, 1):
+            cells = replace(bad.cells, lead=lead)
+            made = Robustness(cells, attribution(cells, 0.9, permutations=199), 0.9)
+            found[lead] = made.placebo_in_time().state
+        assert found == {0: "failed", 1: "passed"}
 
     def test_cannot_tell_where_there_is_nothing_before(self) -> None:
         short = every_cell(
@@ -230,7 +305,7 @@ class TestAdoptersTrend:
         assert improving.adopters_trend().state == "failed"
 
     def test_an_effect_stays_beside_improvement(self) -> None:
-        found = planted(self.LINE)
+        found = planted(self.LINE / 2)
         assert found.adopters_trend().state == "passed"
         assert found.trended.value == pytest.approx(GOOD.trended.value, abs=1e-6)
 
@@ -239,58 +314,53 @@ class TestAdoptersTrend:
         given.__dict__["trended"] = found
         return given.adopters_trend()
 
-    def test_what_is_left_decides(self) -> None:
-        cases = {
-            "failed": [Trended(0.1, -2, 2), Trended(0.1, 0.05, 2), Trended(-0.4, -2, 1)],
-            "cannot tell": [Trended(-0.6, -2, 1)],
-            "passed": [Trended(-0.6, -0.8, -0.4), Trended(-0.4, -0.6, -0.2)],
+    def test_half_of_the_effect_must_be_left_where_that_would_have_been_seen(self) -> None:
+        # of an effect of -1; 1.645 × 0.3 is just below a half, × 0.31 above it
+        expected = {
+            (0.1, 0.3): "failed", (-0.49, 0.3): "failed", (-0.5, 0.3): "passed",
+            (-3.0, 0.3): "passed", (-0.6, 0.31): "cannot tell", (0.1, 0.31): "cannot tell",
+        }  # fmt: skip
+        found = {
+            (value, error): self.with_trended(Trended(value, -2, 1, error=error)).state
+            for value, error in expected
         }
-        for state, several in cases.items():
-            assert [self.with_trended(each).state for each in several] == [state] * len(several)
+        assert found == expected
 
     def test_cannot_tell_where_all_adopt(self) -> None:
         found = self.with_trended(Trended(note="needs two departments that stay"))
         assert (found.state, found.detail) == ("cannot tell", "needs two departments that stay")
 
 
-class TestSmoothness:
-    def with_bends(self, before: float, most: float, reason: str = "") -> Check:
+class TestBending:
+    """How far trends may bend before the effect is lost: a number and no vote."""
+
+    def with_bends(self, before: float, most: float, reason: str = "") -> str:
         given = replace(GOOD)
         given.__dict__["trended"] = Trended(note=reason)
-        given.__dict__["pre_trend"] = PreTrend(curvature=before)
+        given.__dict__["_leads"] = (pd.DataFrame(), PreTrend(curvature=before))
         given.__dict__["breakdown"] = most
-        return given.smoothness()
+        return given.bending.replace(TIED, " ")
 
-    def test_passes_where_it_stands_as_much_as_there_was(self) -> None:
-        assert self.with_bends(0.01, 0.01).state == "passed"
-        found = self.with_bends(0.01, 0.02)
-        assert found.state == "passed"
-        assert found.detail.replace("\u00a0", " ") == (
-            "it holds while trends bend by up to 32 points a year, each year; before adoption they "
+    def test_is_said_by_the_year_beside_what_was_before(self) -> None:
+        # a year are four quarters, and a curvature by the quarter² 16 of a year²
+        assert self.with_bends(0.01, 0.02) == (
+            "holds while trends bend by up to 32 points a year, each year; before adoption they "
             "bent by 16 points"
         )
 
-    def test_fails_where_it_stands_less(self) -> None:
-        assert self.with_bends(0.02, 0.01).state == "failed"
+    def test_what_was_before_need_not_be_known(self) -> None:
+        found = self.with_bends(nan, 0.02)
+        assert found == "holds while trends bend by up to 32 points a year, each year"
 
-    def test_standing_none_is_never_enough(self) -> None:
-        found = self.with_bends(0.0, 0.0)
-        assert found.state == "failed"
-        assert found.detail.startswith("it holds only while trends do not bend")
+    def test_may_be_none_at_all(self) -> None:
+        assert self.with_bends(0.0, 0.0) == "holds only while trends do not bend at all"
 
-    def test_cannot_tell_where_the_years_before_are_too_few(self) -> None:
-        found = self.with_bends(nan, 0.01)
-        assert found.state == "cannot tell"
-        assert "the years before adoption are too few" in found.detail
+    def test_is_not_said_where_all_adopt_or_nothing_is_known(self) -> None:
+        assert self.with_bends(0.01, 0.02, "needs two departments that stay") == ""
+        assert self.with_bends(0.01, nan) == ""
 
-    def test_cannot_tell_where_all_adopt(self) -> None:
-        found = self.with_bends(0.01, 0.02, "needs two departments that stay")
-        assert (found.state, found.detail) == ("cannot tell", "needs two departments that stay")
-
-    def test_a_large_effect_passes_on_a_quiet_path(self) -> None:
-        large = every_cell(ADOPTED, 28, 8, noise=0.05, seed=5)
-        found = checked(large.with_values(large.rows["value"] - 3.0 * (large.since >= 0)))
-        assert found.smoothness().state == "passed"
+    def test_is_no_check(self) -> None:
+        assert not any("bend" in each.detail for each in GOOD.checks())
 
 
 class TestDominance:

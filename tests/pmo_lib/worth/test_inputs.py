@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builders.rollouts import evidence, rolled_out
+from builders.rollouts import evidence, rolled_out, rules
 from builders.tables import baseline, open_project, project, tables
 from builders.views import settings
 from pmo_lib.causal.attribution import attribution
@@ -119,7 +119,7 @@ class TestTreated:
 
 class TestInsideEstimate:
     SEEN = evidence(rolled_out())
-    FOUND = estimated(SEEN, OUTCOMES["cost"], permutations=0)
+    FOUND = estimated(SEEN, OUTCOMES["cost"], rules=rules(0))
 
     def test_are_the_projects_that_the_estimate_counts(self) -> None:
         inside = inside_estimate(self.FOUND.sample, self.SEEN.projects)

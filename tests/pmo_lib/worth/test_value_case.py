@@ -1,12 +1,13 @@
 """The value case: when effects may become money, and what a view withholds."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from math import log
+from math import isnan, log
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import pmo_lib.worth.value_case
 from builders.rollouts import (
@@ -15,12 +16,25 @@ from builders.rollouts import (
     case,
     chosen,
     few_departments,
+    permuted,
     rolled_out,
     without,
 )
 from builders.views import settings
+from pmo_lib.causal.effect import Effect
+from pmo_lib.effect.finding import STRADDLERS, Finding
+from pmo_lib.effect.outcomes import OUTCOMES
+from pmo_lib.effect.rules import Rules
 from pmo_lib.engine.view import View
-from pmo_lib.worth.value_case import COLUMNS, ValueCase, evidence, value_case
+from pmo_lib.worth.assumptions import Terms
+from pmo_lib.worth.costs import Costs
+from pmo_lib.worth.value_case import (
+    COLUMNS,
+    ValueCase,
+    _above_break_even,
+    evidence,
+    value_case,
+)
 
 
 def withholding(**reasons: str) -> ValueCase:
@@ -124,12 +138,103 @@ class TestForKpi:
         assert seen.for_kpi is None
 
 
+class TestToASceptic:
+    """The probability that the effect on cost is beyond the break-even, before much is believed."""
+
+    @staticmethod
+    def by_grid(value: float, error: float, sceptical: float, needed: float) -> float:
+        """Prior × likelihood on a grid of effects, below what is needed."""
+        effects = np.linspace(-5, 5, 2_000_001)
+        spread = log(1 + sceptical) / stats.norm.ppf(0.975)  # one in twenty beyond either side
+        weight = stats.norm.pdf(effects, 0, spread) * stats.norm.pdf(value, effects, error)
+        return float(weight[effects < needed].sum() / weight.sum())
+
+    @pytest.mark.parametrize(
+        ("value", "error", "sceptical", "needed"),
+        [
+            (-0.2, 0.05, 0.2, -0.1), (-0.2, 0.2, 0.2, -0.1), (-0.2, 0.05, 0.05, -0.1),
+            (0.1, 0.1, 0.5, -0.02), (-0.1, 0.01, 0.9, -0.1),
+        ],
+    )  # fmt: skip
+    def test_by_hand(self, value: float, error: float, sceptical: float, needed: float) -> None:
+        own = Effect(value=value, without=pd.Series([value - error, value + error]))
+        found = _above_break_even(
+            [Finding(OUTCOMES["cost"], "staggered roll-out", own, own)],
+            Terms(sceptical=sceptical), Costs(pd.Timestamp("2024-01-01"), break_even=needed),
+        )  # fmt: skip
+        expected = self.by_grid(value, error, sceptical, needed)
+        assert found == pytest.approx(expected, abs=1e-4)
+
+    def test_of_the_case_is_that_of_its_effect_on_actual_cost(self, shown: ValueCase) -> None:
+        own = shown.findings[0].tested
+        expected = self.by_grid(own.value, own.jackknife_error, 0.2, shown.costs.break_even)
+        assert shown.p_above_break_even == pytest.approx(expected, abs=1e-4)
+        rows = shown.money_table()
+        told = rows[rows["item"] == "p_above_break_even_to_a_sceptic"]
+        assert told[["case", "p50"]].values.tolist() == [["conservative", shown.p_above_break_even]]
+
+    def test_missing_without_an_estimate_or_a_break_even(self) -> None:
+        own = Effect(value=-0.1, without=pd.Series([-0.2, 0.0]))
+        cost = Finding(OUTCOMES["cost"], "staggered roll-out", own, own)
+        day = pd.Timestamp("2024-01-01")
+        for found, spent in (
+            ([], Costs(day, break_even=-0.1)), ([cost], Costs(day)),
+            ([replace(cost, tested=Effect(refusal="too few"))], Costs(day, break_even=-0.1)),
+        ):  # fmt: skip
+            assert isnan(_above_break_even(found, Terms(), spent))
+
+
 class TestMoney:
-    def test_of_cost_the_less_favourable_estimate_enters(self, shown: ValueCase) -> None:
-        cost = shown.finding("cost")
+    def test_of_three_effects_on_cost_the_least_favourable_enters(self, shown: ValueCase) -> None:
+        cost, ratio = (shown.finding(name) for name in ("cost", "cost_overrun"))
         assert cost is not None
-        at = shown.money.effects.names.index("cost")
-        assert shown.money.effects.values[at] == max(cost.priced.value, shown.money.by_cost.value)
+        assert ratio is not None
+        names = [
+            "effect on actual cost", "effect on cost against approved",
+            "effect on cost against approved, weighted by cost",
+        ]  # fmt: skip
+        on_cost = shown.money.on_cost
+        assert list(on_cost) == names
+        assert [on_cost[name].value for name in names[:2]] == [
+            cost.priced.value,
+            ratio.priced.value,
+        ]
+        assert self.of_money(shown) == max(each.value for each in on_cost.values())
+
+    @staticmethod
+    def of_money(case: ValueCase) -> float:
+        """The effect on cost that the money uses."""
+        return float(case.money.effects.values[case.money.effects.names.index("cost")])
+
+    def test_the_two_others_are_in_the_tornado(self, shown: ValueCase) -> None:
+        used = self.of_money(shown)
+        others = {name for name, each in shown.money.on_cost.items() if each.value != used}
+        assert len(others) == 2
+        assert others <= set(shown.money.tornado["input"])
+
+    def test_closer_to_a_padded_plan_is_no_money(self) -> None:
+        given = rolled_out(0.0)
+        plans, projects = given["baselines"], given["projects"]
+        day = projects["department"].map(given["rollouts"].set_index("department")["adopted_on"])
+        under = set(projects["project_id"][projects["started_on"] >= day])
+        more = plans["cost"] * (1 + 0.3 * plans["project_id"].isin(under))
+        with permuted(99):
+            seen = case(given | {"baselines": plans.assign(cost=more)})
+        ratio, actual = (
+            seen.money.on_cost[name].value
+            for name in ("effect on cost against approved", "effect on actual cost")
+        )
+        assert ratio < log(1 / 1.2) < actual
+        assert self.of_money(seen) == actual
+        assert (seen.money.draws["conservative"].table["avoided"] <= 0).all()
+
+    def test_without_an_estimate_of_actual_cost_there_is_none(self) -> None:
+        """Recorded of less than half under the PMO, though what is recorded is closer to plan."""
+        given = rolled_out()
+        with permuted(19):
+            seen = case(given | {"projects": given["projects"].assign(actual_cost=None)})
+        assert seen.money.on_cost == {}
+        assert "cost" not in seen.money.effects.names
 
     def test_smallest_effect_of_interest_on_cost_is_that_which_pays(
         self, monkeypatch: pytest.MonkeyPatch
@@ -137,9 +242,9 @@ class TestMoney:
         told: dict[str, float] = {}
         whole = pmo_lib.worth.value_case.findings
 
-        def noted(*given: Any, smallest: Mapping[str, float], **more: Any) -> Any:
-            told.update(smallest)
-            return whole(*given, smallest=smallest, **more)
+        def noted(*given: Any, rules: Rules, **more: Any) -> Any:
+            told.update(rules.smallest)
+            return whole(*given, rules=rules, **more)
 
         monkeypatch.setattr(pmo_lib.worth.value_case, "findings", noted)
         seen = case(few_departments())
@@ -150,8 +255,16 @@ class TestMoney:
     def test_table_has_a_row_an_outcome(self, shown: ValueCase) -> None:
         table = shown.table()
         assert list(table) == list(COLUMNS)
-        assert table["outcome"].tolist() == ["cost", "schedule", "benefits", "on_time", "on_budget"]
+        assert table["outcome"].tolist() == [each.outcome.id for each in shown.findings]
+        cost = table.set_index("outcome").loc["cost"]
+        own = shown.findings[0]
+        assert (cost["in_flight_left_out"], cost["by"]) == (own.n_straddling, "quarter")
         assert table["p_adjusted"].tolist() == [each.p_adjusted for each in shown.findings]
+
+    def test_straddlers_are_as_the_terms_have_them(self) -> None:
+        given = View(rolled_out(), PERIOD, settings())
+        found = {how: evidence(given, Terms(straddlers=how)).lead(4) for how in STRADDLERS}
+        assert found == {"left out": 2, "untreated": 0}
 
     def test_discounts_at_the_rate_of_the_settings(self) -> None:
         seen = value_case(View(few_departments(), PERIOD, settings(discount_rate=0.02)))

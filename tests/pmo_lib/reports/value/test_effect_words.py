@@ -20,9 +20,7 @@ from pmo_lib.reports.value import effect_words as effects
 
 COST, SCHEDULE, BENEFITS = (OUTCOMES[name] for name in ("cost", "schedule", "benefits"))
 ESTIMATE = Effect(
-    log(0.8), log(0.7), log(0.9), 150, clusters=12, p=0.004, support=0.85,
-    # of two departments the jackknife's error is half the difference: 2.8 × 0.0536 = 0.15
-    without=pd.Series({"A": log(0.8) + 0.15 / 2.8, "B": log(0.8) - 0.15 / 2.8}),
+    log(0.8), log(0.7), log(0.9), 150, clusters=12, p=0.004, support=0.85, detectable=0.15
 )  # fmt: skip
 LEVEL = "90 % interval"
 
@@ -51,7 +49,8 @@ class TestEffect:
             (SCHEDULE, log(1.25), "25 % longer"),
             (BENEFITS, 0.13, "+13 points"),
             (BENEFITS, -0.13, "−13 points"),
-            (OUTCOMES["planned_cost"], log(1.5), "50 % more"),
+            (OUTCOMES["approved_cost"], log(1.5), "50 % higher"),
+            (OUTCOMES["cost_overrun"], log(0.82), "18 % lower"),
             (COST, 0.0, "0 % less"),
         ],
     )
@@ -85,7 +84,7 @@ class TestEnds:
 class TestInWords:
     def test_what_counts_is_said_plainly(self) -> None:
         assert plain(effects.in_words(finding(), LEVEL)) == (
-            "Cost overrun, likely: projects under the PMO typically cost 20 % less than they would "
+            "Actual cost, likely: projects under the PMO typically cost 20 % less than they would "
             "have without it (90 % interval 30 % less to 10 % less)."
         )
 
@@ -93,7 +92,7 @@ class TestInWords:
     def test_what_does_not_count_is_the_estimates(self, word: Word) -> None:
         found = finding(word=word)
         said = plain(effects.in_words(found, LEVEL))
-        assert said.startswith(f"Cost overrun, {word}: ")
+        assert said.startswith(f"Actual cost, {word}: ")
         assert ("as estimated, " in said) is not found.claim.counts
 
     @pytest.mark.parametrize(
@@ -108,12 +107,12 @@ class TestInWords:
 
     def test_a_refusal_has_no_number(self) -> None:
         found = finding(word="not testable", tested=Effect(refusal="too few departments"))
-        assert effects.in_words(found, LEVEL) == "Cost overrun, not testable: too few departments."
+        assert effects.in_words(found, LEVEL) == "Actual cost, not testable: too few departments."
 
     def test_what_the_pmo_helped_is_told_by_the_sign(self) -> None:
         worse = replace(ESTIMATE, value=0.1)
         said = [plain(helped(each)) for each in (
-            finding(), finding(tested=worse), finding("schedule"), finding("benefits", tested=worse)
+            finding(), finding(priced=worse), finding("schedule"), finding("benefits", priced=worse)
         )]  # fmt: skip
         less, more = expm1(ESTIMATE.value), expm1(0.1)
         assert said == [
@@ -128,7 +127,7 @@ class TestTable:
         head, row = parsed(effects.table([finding(n_left_out=7, n_unlike=2, n_edge=3)], LEVEL)).rows
         assert head == ["Outcome", "Verdict", "Effect", "Why, and what would change it", "Rests on"]
         assert [" ".join(plain(cell).split()) for cell in row] == [
-            "Cost overrun pre-specified",
+            "Actual cost pre-specified",
             "likely",
             "20 % less 90 % interval 30 % less to 10 % less",
             "Why likely. What would change it.",
@@ -156,6 +155,35 @@ class TestTable:
     def test_smallest_effect_seen_is_in_the_better_direction(self) -> None:
         said = text_of(effects.table([finding("benefits")], LEVEL))
         assert "minimum detectable effect +15 points" in said
+
+    def test_effect_shown_is_that_of_the_values_as_they_are(self) -> None:
+        """What the money goes by; the test is on winsorised ones."""
+        priced = replace(ESTIMATE, value=log(0.85), low=log(0.75), high=log(0.95))
+        row = parsed(effects.table([finding(priced=priced)], LEVEL)).rows[1]
+        assert plain(row[2]) == "15 % less 90 % interval 25 % less to 5 % less"
+
+    @pytest.mark.parametrize(
+        ("cells", "said"),
+        [
+            ({"n_straddling": 27}, "27 left out: begun so shortly before adoption that most were"),
+            ({"n_unsized": 4}, "4 left out: of no recorded size (work_size)"),
+            ({"bending": "holds while trends bend"}, "holds while trends bend"),
+            ({"cells": "half-year"}, "compared by half-year: by quarter less than half could be"),
+            ({"cells": "half-year", "n_edge": 3}, "3 left out: begun in the half-year of adoption"),
+        ],
+    )
+    def test_what_it_rests_on_is_told(self, cells: Any, said: str) -> None:
+        told = text_of(effects.table([finding(**cells)], LEVEL))
+        assert said in told
+        assert said not in text_of(effects.table([finding()], LEVEL))
+
+    @pytest.mark.parametrize(
+        ("outcome", "said"),
+        [("cost", "pre-specified"), ("approved_cost", "what was asked for"), ("on_time", "")],
+    )
+    def test_kind_of_an_outcome_is_told(self, outcome: str, said: str) -> None:
+        row = parsed(effects.table([finding(outcome)], LEVEL)).rows[1]
+        assert plain(row[0]) == f"{OUTCOMES[outcome].name} {said}".strip()
 
     def test_refusal_has_no_effect_and_no_interval(self) -> None:
         nothing = Effect(refusal="too few")
@@ -215,23 +243,23 @@ def check(name: str, state: Any = "passed", said: str = "well") -> Check:
 
 class TestChecks:
     def test_columns_are_outcomes_and_a_missing_check_is_a_dash(self) -> None:
-        first = finding(checks=(check("mix"), check("donut", "failed", "it is not")))
-        second = finding("schedule", checks=(check("mix", "cannot tell", "too few"),))
+        first = finding(checks=(check("attrition"), check("donut", "failed", "it is not")))
+        second = finding("schedule", checks=(check("attrition", "cannot tell", "too few"),))
         rows = [
             [plain(cell) for cell in row] for row in parsed(effects.checks([first, second])).rows
         ]
         assert rows == [
-            ["Check", "Cost overrun", "Duration overrun"],
-            [f"{QUESTIONS['mix']} mix", "passed well", "cannot tell too few"],
+            ["Check", "Actual cost", "Actual duration"],
+            [f"{QUESTIONS['attrition']} attrition", "passed well", "cannot tell too few"],
             [f"{QUESTIONS['donut']} donut", "failed it is not", "–"],
         ]
 
     def test_outcomes_without_checks_have_no_column(self) -> None:
-        html = effects.checks([finding(checks=(check("mix"),)), finding("benefits")])
-        assert parsed(html).rows[0] == ["Check", "Cost overrun"]
+        html = effects.checks([finding(checks=(check("attrition"),)), finding("benefits")])
+        assert parsed(html).rows[0] == ["Check", "Actual cost"]
 
     def test_findings_are_escaped(self) -> None:
-        html = effects.checks([finding(checks=(check("mix", said="without <b>D</b>"),))])
+        html = effects.checks([finding(checks=(check("attrition", said="without <b>D</b>"),))])
         assert "<b>" not in html.data
 
     @pytest.mark.parametrize("found", [[], [finding()]])
@@ -258,10 +286,10 @@ class TestChecksOfOtherDesigns:
         page = parsed(effects.checks([self.matched()]))
         assert [[plain(cell) for cell in row] for row in page.rows] == [
             ["Covariate", "Before matching", "After matching", "Balance"],
-            ["approved cost", "0.41", "0.02", "balanced"],
+            ["size, or approved cost where no size is recorded", "0.41", "0.02", "balanced"],
             ["risk before approval", "0.3", "0.15", "not balanced"],
         ]
-        assert "Cost overrun: covariate balance" in page.text
+        assert "Actual cost: covariate balance" in page.text
 
     def test_e_values_are_those_of_the_estimate_and_of_the_nearer_end(self) -> None:
         said = text_of(effects.checks([self.matched()]))
@@ -288,11 +316,11 @@ class TestChecksOfOtherDesigns:
     def test_note_of_a_series_names_its_outcome(self) -> None:
         series = Effect(note="quarters without a project: 2")
         found = replace(finding(), design="interrupted time series", tested=series)
-        assert text_of(effects.checks([found])) == "Cost overrun: quarters without a project: 2."
+        assert text_of(effects.checks([found])) == "Actual cost: quarters without a project: 2."
         silent = replace(found, tested=Effect())
         assert text_of(effects.checks([silent])).startswith("There is no estimate to check")
 
 
-def test_every_primary_outcome_has_a_verb() -> None:
-    assert {each.id for each in PRIMARY} <= set(effects.VERBS)
+def test_every_outcome_but_the_control_has_a_verb() -> None:
+    assert set(effects.VERBS) == set(OUTCOMES) - {"control"}
     assert set(get_args(Word)) == set(effects.BADGES)

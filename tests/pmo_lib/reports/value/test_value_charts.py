@@ -39,8 +39,13 @@ def cost(case: ValueCase) -> Finding:
 
 
 @pytest.fixture(scope="module")
+def overrun(case: ValueCase) -> Finding:
+    return found_in(case, "cost_overrun")
+
+
+@pytest.fixture(scope="module")
 def series() -> Finding:
-    return found_in(report("all at once").case)
+    return found_in(report("all at once").case, "cost_overrun")
 
 
 def found_in(case: ValueCase, outcome: str = "cost") -> Finding:
@@ -61,18 +66,18 @@ def percent(text: str) -> float:
 
 
 class TestObservedAndExpected:
-    def test_mean_difference_is_about_the_estimate(self, cost: Finding) -> None:
-        data = is_drawn(value_charts.observed_and_expected(cost, LEVEL)).data
+    def test_mean_difference_is_about_the_estimate(self, overrun: Finding) -> None:
+        data = is_drawn(value_charts.observed_and_expected(overrun, LEVEL)).data
         gaps = [
             np.log1p(percent(was)) - np.log1p(percent(would))
             for was, would in zip(data["Observed"], data["Counterfactual"], strict=True)
         ]
         mean = np.average(gaps, weights=data["Projects"])
-        assert mean == pytest.approx(cost.tested.value, abs=0.03)
-        assert data["Projects"].sum() <= cost.tested.n
+        assert mean == pytest.approx(overrun.tested.value, abs=0.03)
+        assert data["Projects"].sum() <= overrun.tested.n
 
-    def test_words_count_the_half_years_below(self, cost: Finding) -> None:
-        made = is_drawn(value_charts.observed_and_expected(cost, LEVEL))
+    def test_words_count_the_half_years_below(self, overrun: Finding) -> None:
+        made = is_drawn(value_charts.observed_and_expected(overrun, LEVEL))
         below = sum(
             percent(was) < percent(would)
             for was, would in zip(made.data["Observed"], made.data["Counterfactual"], strict=True)
@@ -80,13 +85,15 @@ class TestObservedAndExpected:
         assert f"in {below} of {len(made.data)} half-years" in made.alt
 
     def test_half_years_are_in_order_and_after_the_first_adoption(self, case: ValueCase) -> None:
-        data = is_drawn(value_charts.observed_and_expected(found_in(case), LEVEL)).data
+        data = is_drawn(
+            value_charts.observed_and_expected(found_in(case, "cost_overrun"), LEVEL)
+        ).data
         names = data["Start"].tolist()
         assert names == sorted(names)
         assert names[0] >= half_year_name(4 * 2022)  # the first adopt in January 2022
 
-    def test_interval_is_around_what_is_expected(self, cost: Finding) -> None:
-        data = is_drawn(value_charts.observed_and_expected(cost, LEVEL)).data
+    def test_interval_is_around_what_is_expected(self, overrun: Finding) -> None:
+        data = is_drawn(value_charts.observed_and_expected(overrun, LEVEL)).data
         for text, middle in zip(data["90 % interval".replace(" %", "\u00a0%")],
                                 data["Counterfactual"], strict=True):  # fmt: skip
             low, high = text.split(" to ")
@@ -113,6 +120,13 @@ class TestEventStudy:
         assert plain(made.caption).startswith(
             f"{cost.outcome.name}: {less} less on average since adoption"
         )
+
+    def test_half_years_are_called_so(self, cost: Finding) -> None:
+        made = is_drawn(value_charts.event_study(replace(cost, cells="half-year"), LEVEL))
+        assert "Half-year since adoption" in made.data
+        assert "half-years before and" in made.alt
+        assert "By half-year, with" in str(made.caption)
+        assert "quarter" not in made.alt.lower()
 
     def test_duration_is_longer_or_shorter(self, case: ValueCase) -> None:
         made = is_drawn(value_charts.event_study(found_in(case, "schedule"), LEVEL))

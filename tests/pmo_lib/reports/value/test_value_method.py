@@ -48,7 +48,7 @@ class TestNotClaimed:
     @pytest.mark.parametrize("word", get_args(Word))
     def test_only_what_does_not_count_is_named_with_reason_and_remedy(self, word: Word) -> None:
         found = finding(word=word)
-        named = f"Cost overrun: {word}. Why cost. Remedy cost." in not_claimed([found], "")
+        named = f"Actual cost: {word}. Why cost. Remedy cost." in not_claimed([found], "")
         assert named is not found.claim.counts
 
     def test_service_alone_and_all_together_differ(self) -> None:
@@ -58,7 +58,7 @@ class TestNotClaimed:
     def test_outcomes_left_out_are_counted_by_name(self) -> None:
         primary = [finding(n_left_out=10), finding("schedule"), finding("benefits", n_left_out=3)]
         assert not_claimed(primary, "")[-1] == (
-            "Projects that ended without a recorded outcome: cost overrun 10 and benefits "
+            "Projects that ended without a recorded outcome: actual cost 10 and benefits "
             "realised 3."
         )
 

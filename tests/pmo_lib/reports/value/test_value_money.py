@@ -54,7 +54,7 @@ class TestTable:
         for name, words in ITEMS.items():
             each = draws["gross"] - draws["cashable"] if name == "non_cashable" else draws[name]
             for text, q in zip(rows[words], (5, 50, 95), strict=True):
-                assert amount(text) == pytest.approx(np.percentile(each, q), rel=0.02, abs=1)
+                assert amount(text) == pytest.approx(np.percentile(each, q), rel=0.04, abs=1)
 
     def test_both_cases_are_on_the_page_with_the_notes(self) -> None:
         made = report("no PMO costs")
@@ -124,8 +124,11 @@ class TestPays:
         assert f"{found.p_npv_positive:.0%} (as estimated".replace("%", " %") in said
         assert f"cost {-expm1(made.case.costs.break_even):.0%} less.".replace("%", " %") in said
         assert f"Paid back, at the median, in {found.payback_year}." in said
-        less = max(cost.priced.value, made.case.money.by_cost.value)
-        assert f"The money uses {-expm1(less):.0%} less, the less".replace("%", " %") in said
+        least = max(each.value for each in made.case.money.on_cost.values())
+        assert f"The money uses {-expm1(least):.0%} less, the least".replace("%", " %") in said
+        sceptic = f"pays for the office is {made.case.p_above_break_even:.0%}."
+        assert sceptic.replace("%", " %") in said
+        assert "who takes an effect beyond 20 % for possible" in said
 
     def test_without_effect_it_has_not_paid_back(self) -> None:
         made = report("no effect")
