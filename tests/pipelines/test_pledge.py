@@ -19,17 +19,13 @@ QUESTION, LATER = "Does the PMO save cost?", shifted(PERIOD, 12)
 
 @pytest.fixture
 def book() -> Workbook:
-    return workbook(
-        tables(projects=[project()], baselines=[baseline()], status_reports=[report()])
-    )
+    return workbook(tables(projects=[project()], baselines=[baseline()], status_reports=[report()]))
 
 
 def write(book: Workbook, raw: Path, name: str = "A", **asked: str) -> None:
     given = {"question": QUESTION, "outcome": "cost", "look_on": LATER} | asked
     terms = terms_of(book.settings, {"smallest_effect": "0.1"})
-    written_pledge(
-        book, name, given["question"], given["outcome"], given["look_on"], terms, raw
-    )
+    written_pledge(book, name, given["question"], given["outcome"], given["look_on"], terms, raw)
 
 
 class TestWritten:

@@ -86,9 +86,7 @@ class TestDeviations:
                 replace(TERMS, assumptions=rates), "staggered roll-out", "2026-06"
             ),
             "design": made().deviations(TERMS, "interrupted time series", "2026-06"),
-            "looked at before June 2026": made().deviations(
-                TERMS, "staggered roll-out", "2026-05"
-            ),
+            "looked at before June 2026": made().deviations(TERMS, "staggered roll-out", "2026-05"),
         }
         wrong = {
             start: found
@@ -128,9 +126,7 @@ class TestValueCase:
         assert schedule.tested.value < 0
         assert (kept.money.draws["conservative"].table["time"] <= 0).all()
 
-    def test_a_gain_that_was_not_pledged_counts_nothing(
-        self, cases: dict[str, ValueCase]
-    ) -> None:
+    def test_a_gain_that_was_not_pledged_counts_nothing(self, cases: dict[str, ValueCase]) -> None:
         drawn = cases["other"].money.draws["conservative"].table
         assert (drawn["avoided"] <= 0).all()
 
