@@ -170,7 +170,10 @@ def test_kernels_that_started_cold_though_asked_for_warm_are_said_once(
             self.said.append(text)
 
     lines = Lines()
-    monkeypatch.setattr(module, "render", lambda task: record(task.report, kernel="cold: refused"))
+    monkeypatch.setattr(
+        "pipelines.publishing.render_all.render",
+        lambda task: record(task.report, kernel="cold: refused"),
+    )
     module.run(module.Request(str(runs.job), runs.raw, runs.out, workers=1), lines)
     said = [text for text in lines.said if text.startswith("kernels")]
     assert said == ["kernels started cold: refused"]

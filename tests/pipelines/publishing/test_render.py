@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from pipelines.publishing.html import problems_in
 from pipelines.publishing.plan import PlannedReport
 from pipelines.publishing.render import Record, Task, record, render
-from pipelines.run import render_all
+from pipelines.publishing.render_all import render_all
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SOUND = {"draws", "finds_itself", "good"}
@@ -149,7 +149,9 @@ class TestRenderAll:
     def test_tells_of_each_record_as_it_is_made(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("pipelines.run.render", lambda task: record(task.report))
+        monkeypatch.setattr(
+            "pipelines.publishing.render_all.render", lambda task: record(task.report)
+        )
         told: list[Record] = []
         tasks = [task_in(tmp_path, "good", name) for name in ("a", "b")]
         with ThreadPoolExecutor(1) as executor:
@@ -160,7 +162,7 @@ class TestRenderAll:
     def test_process_that_dies_fails_its_report_and_says_so(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("pipelines.run.render", die)
+        monkeypatch.setattr("pipelines.publishing.render_all.render", die)
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
             (found,) = render_all([task_in(tmp_path, "good")], executor, lambda _: None)
         assert found.state == "failed"
