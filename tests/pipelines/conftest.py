@@ -18,7 +18,7 @@ from bs4 import BeautifulSoup
 import pipelines.judge
 import pipelines.reading.exports
 import pipelines.run
-from builders.catalogue import only_kpis
+from builders.catalogue import FEW, only_kpis
 from pipelines.publishing.render import Record, Task, record
 from pipelines.run import Request, RunResult, run
 from pipelines.validate import Checked
@@ -26,8 +26,6 @@ from pmo_lib.contract.schema import Column, EmptyWhen, Table
 
 Rows = Callable[..., pd.DataFrame]
 REFERRED_ROWS = 3
-# enough to see what runs publish, and what the page asks from; V1 lacks its table
-FEW = {"D1", "D2", "D3", "D15", "G2", "P2", "P10", "R1", "R4", "R8", "V1"}
 
 
 def emptying(table: Table, column: Column) -> set[str]:
