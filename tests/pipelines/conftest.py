@@ -23,6 +23,7 @@ from pipelines.publishing.render import Record, Task, record
 from pipelines.run import Request, RunResult, run
 from pipelines.validate import Checked
 from pmo_lib.contract.schema import Column, EmptyWhen, Table
+from pmo_lib.workbook.measured import MEASURED
 
 Rows = Callable[..., pd.DataFrame]
 REFERRED_ROWS = 3
@@ -183,9 +184,30 @@ class Runs:
         return BeautifulSoup((self.pack / f"{name}.html").read_text(), "html.parser")
 
 
+@pytest.fixture(scope="session")
+def measured_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the runs of other tests have measured: of the same data, it is not measured again."""
+    return tmp_path_factory.mktemp("measured")
+
+
 @pytest.fixture
-def runs(small_raw: Path, small_job: Path, tmp_path: Path, instant: Any) -> Runs:
-    return Runs(small_raw, tmp_path / "out", small_job)
+def runs(
+    small_raw: Path, small_job: Path, tmp_path: Path, instant: Any, measured_before: Path
+) -> Iterator[Runs]:
+    made = Runs(small_raw, tmp_path / "out", small_job)
+    shutil.copytree(measured_before, made.out / MEASURED)
+    yield made
+    for folder in (made.out / MEASURED).glob("*-*"):
+        if not (measured_before / folder.name).exists():
+            shutil.copytree(folder, measured_before / folder.name)
+
+
+@pytest.fixture
+def fresh(runs: Runs) -> Iterator[Runs]:
+    """Runs that measure all anew, and of which no other test hears."""
+    shutil.rmtree(runs.out / MEASURED)
+    yield runs
+    shutil.rmtree(runs.out / MEASURED)
 
 
 @pytest.fixture(scope="session")
@@ -198,7 +220,7 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rerun(runs: Runs, instant: Instant, first_run: Path) -> Runs:
     """Runs of which the first has been made; only one test has to wait for it."""
     if first_run.exists():
-        shutil.copytree(first_run, runs.out)
+        shutil.copytree(first_run, runs.out, dirs_exist_ok=True)
         instant.made += first_run.with_name("made").read_text().splitlines()
     else:
         runs()
