@@ -216,17 +216,41 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("first-run") / "out"
 
 
+@pytest.fixture(scope="session")
+def august_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of the first run of August."""
+    return tmp_path_factory.mktemp("august-run") / "out"
+
+
+@pytest.fixture
+def august(runs: Runs, instant: Instant, august_run: Path) -> Runs:
+    """After the run of August, in which both open projects are long overdue and rated green."""
+    runs.change("2026-01-30,50000", "2025-06-30,50000", "baselines")
+    runs.change("2026-03-31,200000", "2025-06-30,200000", "baselines")
+    path = runs.raw / "status_reports.csv"
+    whole = path.read_text()
+    path.write_text("".join(r for r in whole.splitlines(keepends=True) if ",2025-09," not in r))
+    run_once(runs, instant, august_run)
+    path.write_text(whole)
+    return runs
+
+
 @pytest.fixture
 def rerun(runs: Runs, instant: Instant, first_run: Path) -> Runs:
     """Runs of which the first has been made; only one test has to wait for it."""
-    if first_run.exists():
-        shutil.copytree(first_run, runs.out, dirs_exist_ok=True)
-        instant.made += first_run.with_name("made").read_text().splitlines()
+    run_once(runs, instant, first_run)
+    return runs
+
+
+def run_once(runs: Runs, instant: Instant, kept: Path) -> None:
+    """Run, or take what the first such run has made, which is kept in a folder."""
+    if kept.exists():
+        shutil.copytree(kept, runs.out, dirs_exist_ok=True)
+        instant.made += kept.with_name("made").read_text().splitlines()
     else:
         runs()
-        shutil.copytree(runs.out, first_run)
-        first_run.with_name("made").write_text("\n".join(instant.made))
-    return runs
+        shutil.copytree(runs.out, kept)
+        kept.with_name("made").write_text("\n".join(instant.made))
 
 
 @pytest.fixture(scope="session")
