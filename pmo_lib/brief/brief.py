@@ -23,6 +23,7 @@ RULE_MODULES = (projects, customers, figures)  # importing them declares their r
 class Brief:
     """What one subject's page says; ``further`` asks stand in its evidence.
 
+    ``was_due`` are the ids of the asks whose day has come.
     ``became`` is what became of the asks that the subject's last page showed, ``became_further`` of
     those in its evidence; ``since_last`` is what else is new.
     """
@@ -39,6 +40,7 @@ class Brief:
     cannot_tell: str
     promises: str = ""
     last_period: str = ""
+    was_due: tuple[str, ...] = ()
 
 
 Briefs = Mapping[str, Brief]
@@ -87,6 +89,7 @@ def _brief(
         cannot_tell(evidence, subject, collect),
         promised(evidence, subject),
         evidence.last.period if evidence.last else "",
+        tuple(ask.id for ask in shown if register.was_due(ask, evidence)),
     )
 
 

@@ -27,7 +27,7 @@ from pmo_lib.contract.schema import Column, EmptyWhen, Table
 Rows = Callable[..., pd.DataFrame]
 REFERRED_ROWS = 3
 # enough to see what runs publish, and what the page asks from; V1 lacks its table
-FEW = {"D1", "D2", "D3", "D15", "G2", "P2", "P10", "R1", "R4", "R8", "V1"}
+FEW = {"D1", "D2", "D3", "D15", "G2", "P2", "P10", "P12", "R1", "R4", "R8", "V1"}
 
 
 def emptying(table: Table, column: Column) -> set[str]:
