@@ -162,7 +162,7 @@ def _effects(case: ValueCase) -> str:
         said.append(f"{found.outcome.name}: {found.claim.word}, {size}{checks}")
     if not said:
         return ""
-    meant = " In brackets: checks passed of whether the comparison is fair." * has_checks
+    meant = " In brackets: how many checks of a fair comparison were passed." * has_checks
     return f"{'; '.join(said)}.{meant}"
 
 
