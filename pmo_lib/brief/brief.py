@@ -12,7 +12,7 @@ from pmo_lib.brief.news import since_last
 from pmo_lib.brief.register import Became
 from pmo_lib.brief.rule import RULES, Rule, asks
 from pmo_lib.brief.rules import customers, figures, projects
-from pmo_lib.brief.verdict import cannot_tell, fine, promised, verdict
+from pmo_lib.brief.verdict import cannot_tell, fine, promised, to_collect, verdict
 from pmo_lib.engine.result import ORGANISATION
 
 MOST_ASKS = 3
@@ -54,7 +54,7 @@ def briefs(evidence: Evidence, rules: Sequence[Rule] | None = None) -> dict[str,
     told = register.became(evidence, found, "kpi")
     missing = steps(evidence.view)
     return {
-        subject: _brief(evidence, subject, wanted, told, str(missing[0]) if missing else "")
+        subject: _brief(evidence, subject, wanted, told, to_collect(missing[0]) if missing else "")
         for subject in evidence.subjects
     }
 

@@ -2,6 +2,7 @@
 
 from math import isnan
 
+from pmo_lib.assessment.collecting import Step
 from pmo_lib.brief.evidence import Evidence
 from pmo_lib.brief.headline import approved_for
 from pmo_lib.engine.result import ORGANISATION, KpiResult, is_headline
@@ -69,6 +70,14 @@ def cannot_tell(evidence: Evidence, department: str, collect: str) -> str:
     if few == len(without):
         return f"{said[:-1]}: there are too few cases yet."
     return f"{said[:-1]}, {few} of them for too few cases yet." if few else said
+
+
+def to_collect(step: Step) -> str:
+    """baselines.csv (project_id, cost), on which 8 KPIs rest, such as on-time completion."""
+    wanted = [f"{table}.csv ({', '.join(columns)})" for table, columns in step.columns.items()]
+    rest = "KPI rests" if len(step.kpis) == 1 else "KPIs rest"
+    such = f"on which {len(step.kpis)} {rest}, such as {CATALOGUE[step.kpis[0]].plain}"
+    return f"{listed(wanted)}, {such}"
 
 
 def promised(evidence: Evidence, department: str) -> str:

@@ -4,8 +4,9 @@ import pytest
 
 from builders.evidence import evidence, last_pack
 from builders.results import result
+from pmo_lib.assessment.collecting import Step
 from pmo_lib.brief.headline import headlines
-from pmo_lib.brief.verdict import fine, verdict
+from pmo_lib.brief.verdict import fine, to_collect, verdict
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 
 ALL = ORGANISATION
@@ -78,6 +79,14 @@ class TestVerdict:
         )
         given = evidence(results=(share("D1", 0.5), *spent(460_100.0, 0.08, 14), *few))
         assert plain(verdict(given, ALL)).endswith("more than approved, all of it by 1 of 14.")
+
+
+def test_what_to_collect_names_a_kpi_in_words() -> None:
+    step = Step({"baselines": ("project_id", "cost"), "gates": ("held_on",)}, ("D2", "D3"))
+    assert to_collect(step) == (
+        "baselines.csv (project_id, cost) and gates.csv (held_on), on which 2 KPIs rest, such as "
+        "on-budget completion"
+    )
 
 
 class TestFine:
