@@ -12,22 +12,7 @@ from pmo_lib.brief.brief import Brief
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.engine.result import ORGANISATION
 
-ASKED_FROM = {
-    "D1",
-    "D2",
-    "D3",
-    "D4",
-    "D15",
-    "G2",
-    "G9",
-    "P2",
-    "P10",
-    "P12",
-    "R1",
-    "R4",
-    "R8",
-    "R12",
-}
+ASKED_FROM = {"D1", "D2", "D3", "D4", "D15", "G2", "G9", "P2", "P10", "R1", "R4", "R8", "R12"}
 
 
 @pytest.fixture(scope="module")
