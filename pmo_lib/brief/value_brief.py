@@ -177,7 +177,7 @@ def _effects(case: ValueCase) -> str:
         said.append(f"{outcome.name}: {found.claim.word}, {shown}{checks}")
     if not said:
         return ""
-    meant = " In brackets: how many checks of a fair comparison were passed." * has_checks
+    meant = " In brackets: checks passed." * has_checks
     return f"{'; '.join(said)}.{meant}"
 
 
