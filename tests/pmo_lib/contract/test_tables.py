@@ -1,4 +1,4 @@
-"""The declared tables: the 19 of the design, whole and in order."""
+"""The declared tables: the 20 of the design, whole and in order."""
 
 import pytest
 
@@ -9,7 +9,7 @@ NAMES = {
     "projects", "baselines", "status_reports", "milestones", "gates", "benefits",
     "benefit_reports", "demands", "risks", "capacity", "services", "service_requests",
     "survey_responses", "value_statements", "communications", "rollouts", "pmo_costs",
-    "benchmarks", "decisions",
+    "benchmarks", "decisions", "lots",
 }  # fmt: skip
 MAIN_COLUMNS = {
     "projects": "project_id name department category method investment_class strategic_goal "
@@ -33,6 +33,7 @@ MAIN_COLUMNS = {
     "communications": "department statement_id report sent_on decision",
     "decisions": "ask_id asked_on decided_on decision done_on",
     "rollouts": "department service_id adopted_on",
+    "lots": "lot_id project_id service_id department assigned_by_lot drawn_on seed candidates_hash",
     "pmo_costs": "period category amount fte reporting_hours",
     "benchmarks": "source year metric kpi_id segment statistic value unit sd n unit_of_analysis "
     "population baseline_definition prices price_base rating_scale sector evidence url note",
@@ -43,7 +44,7 @@ ALL = [pytest.param(table, id=table.name) for table in TABLES.values()]
 
 def test_are_those_of_the_design() -> None:
     assert set(TABLES) == NAMES
-    assert len(NAMES) == 19
+    assert len(NAMES) == 20
 
 
 @pytest.mark.parametrize("name", MAIN_COLUMNS)
