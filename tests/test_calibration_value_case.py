@@ -1,36 +1,34 @@
 """The value case keeps its promises where the truth is known; the long run is `-m slow`."""
 
+from functools import partial
+
 import pytest
 
 import calibration_value_case as calibration
 from builders.simulation import RollOut
+from calibration_value_case import OURS
 
-SHORT, WITH_EFFECT = 30, 20  # which is checked as well, and takes twice as long
-# at 30 runs chance alone moves a share of 90 % by 5 points, and one of 5 % by 4
+SHORT, PERMUTATIONS = 20, 99
+# at 20 runs chance alone moves a share of 90 % by 7 points, and one of 5 % by 5
 SHORT_SCENARIOS = [RollOut(8), RollOut(20, "worst first"), RollOut(20, "random", 0.20)]
-TESTED, PRICED = "tested, randomisation", "priced, randomisation"
 
 
 @pytest.fixture(scope="module", params=SHORT_SCENARIOS, ids=lambda kind: kind.name)
 def short(request: pytest.FixtureRequest) -> tuple[RollOut, list[calibration.Run]]:
     kind: RollOut = request.param
-    runs = WITH_EFFECT if kind.effect else SHORT
-    return kind, [calibration.run(kind, number) for number in range(runs)]
+    return kind, [calibration.run(kind, number, PERMUTATIONS) for number in range(SHORT)]
 
 
 class TestShortRun:
-    @pytest.mark.parametrize("name", [TESTED, PRICED])
-    def test_interval_holds_the_truth(
-        self, short: tuple[RollOut, list[calibration.Run]], name: str
-    ) -> None:
-        assert 0.80 <= calibration.share(short[1], "holds", name) <= 0.98
+    def test_interval_holds_the_truth(self, short: tuple[RollOut, list[calibration.Run]]) -> None:
+        assert calibration.share(short[1], "holds", OURS) >= 0.75
 
     def test_no_effect_is_seldom_rejected_and_never_demonstrated_often(
         self, short: tuple[RollOut, list[calibration.Run]]
     ) -> None:
         kind, runs = short
         if not kind.effect:
-            assert calibration.share(runs, "rejects", TESTED) <= 0.13
+            assert calibration.share(runs, "rejects", OURS) <= 0.15
             assert calibration.words(runs, "demonstrated") <= 0.065
 
     def test_effect_is_found_more_often_than_not(
@@ -38,10 +36,10 @@ class TestShortRun:
     ) -> None:
         kind, runs = short
         if kind.effect:
-            assert calibration.share(runs, "rejects", TESTED) >= 0.5
+            assert calibration.share(runs, "rejects", OURS) >= 0.5
 
     def test_estimate_is_off_by_little(self, short: tuple[RollOut, list[calibration.Run]]) -> None:
-        assert abs(calibration.bias(short[1], PRICED)) < 0.05
+        assert abs(calibration.bias(short[1], OURS)) < 0.05
 
     def test_naive_comparison_is_farther_off(
         self, short: tuple[RollOut, list[calibration.Run]]
@@ -49,17 +47,17 @@ class TestShortRun:
         """What misleads is another comparison in each kind of roll-out."""
         kind, runs = short
         naive = {"random": "before and after", "worst first": "adopters against never"}
-        ours = abs(calibration.bias(runs, PRICED))
+        ours = abs(calibration.bias(runs, OURS))
         assert ours < abs(calibration.bias(runs, naive[kind.adoption]))
 
 
 class TestRollOuts:
     def test_kinds_are_told_apart(self) -> None:
-        names = [kind.name for kind in calibration.KINDS]
+        names = [kind.name for kind in (*calibration.KINDS, *calibration.WORLDS)]
         assert len(set(names)) == len(names)
 
     def test_same_number_is_the_same_run(self) -> None:
-        assert calibration.run(RollOut(8), 3) == calibration.run(RollOut(8), 3)
+        assert calibration.run(RollOut(8), 3, 19) == calibration.run(RollOut(8), 3, 19)
 
 
 @pytest.mark.slow
@@ -70,9 +68,11 @@ class TestRollOuts:
 )
 def test_long_run_keeps_the_promise(kind: RollOut) -> None:
     # a true 5.3 % needs more runs than 300 to be told from 6.5 %
-    runs = calibration.measure(kind, 1500 if kind == RollOut(40, "worst first") else 300)
-    assert 0.86 <= calibration.share(runs, "holds", PRICED) <= 0.94
-    assert calibration.share(runs, "rejects", TESTED) <= 0.065
+    runs = calibration.measure(
+        partial(calibration.run, kind), 1500 if kind == RollOut(40, "worst first") else 300
+    )
+    assert 0.86 <= calibration.share(runs, "holds", OURS) <= 0.94
+    assert calibration.share(runs, "rejects", OURS) <= 0.065
     assert calibration.words(runs, "demonstrated") <= 0.065
 
 
@@ -80,5 +80,5 @@ def test_long_run_keeps_the_promise(kind: RollOut) -> None:
 @pytest.mark.parametrize("kind", [RollOut(20, how) for how in ("dip", "improving")],
                          ids=lambda kind: kind.name)  # fmt: skip
 def test_demonstrated_stays_rare_where_adoption_follows_results(kind: RollOut) -> None:
-    runs = calibration.measure(kind, 300)
+    runs = calibration.measure(partial(calibration.run, kind), 300)
     assert calibration.words(runs, "demonstrated") <= 0.065

@@ -8,8 +8,8 @@ from pmo_lib.contract.tables import RAG, STATUSES, TABLES, empty, in_reference_o
 NAMES = {
     "projects", "baselines", "status_reports", "milestones", "gates", "benefits",
     "benefit_reports", "demands", "risks", "capacity", "services", "service_requests",
-    "survey_responses", "value_statements", "communications", "lots", "pledges", "rollouts", "pmo_costs",
-    "benchmarks", "decisions",
+    "survey_responses", "value_statements", "communications", "lots", "pledges", "rollouts",
+    "pmo_costs", "benchmarks", "decisions",
 }  # fmt: skip
 MAIN_COLUMNS = {
     "projects": "project_id name department category method investment_class strategic_goal "
