@@ -21,7 +21,7 @@ COST_SUMS = ("months", "office", "former", "change")
 OWN = {"cost": "actual_cost", "schedule": "benefit_a_year", "benefits": "planned_benefit"}
 COLUMNS = [
     "project_id", "department", "finished_on", "actual_cost", "actual_days", "benefit_a_year",
-    "planned_benefit", "cashable_benefit_share", "supported",
+    "planned_benefit", "cashable_benefit_share", "unverified_share", "supported",
 ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pmo_lib.wording import counted, listed
+from pmo_lib.wording import counted, listed, number
 from pmo_lib.worth.exposure import Exposure
 from pmo_lib.worth.joint_effects import COMPONENTS, Case, JointEffects
 
@@ -28,6 +28,12 @@ def notes_on_money(exposure: Exposure, effects: JointEffects, case: Case) -> tup
             f"cashable: the benefits of {no_share} of {counted(len(supported), 'project')} count "
             "as non-cashable, their cashable share is not known"
         )
+    unverified = _unverified(supported)
+    if unverified > 0:
+        notes.append(
+            f"benefits: of {number(unverified, 'share')} of the planned money nobody but its owner "
+            "says what was realised (verified_by in benefits.csv)"
+        )
     brings = others[["actual_cost", "planned_benefit"]].notna().any(axis=1)
     if brings.any():
         notes.append(
@@ -40,6 +46,14 @@ def notes_on_money(exposure: Exposure, effects: JointEffects, case: Case) -> tup
             "that bring nothing yet; the time that the PMO takes of them is in its cost"
         )
     return (*notes, *_cost_notes(exposure))
+
+
+def _unverified(supported: pd.DataFrame) -> float:
+    """The share of the planned benefits that nobody but their owners vouch for."""
+    known = supported[["planned_benefit", "unverified_share"]].astype("float64").dropna()
+    planned = float(known["planned_benefit"].sum())
+    vouched_alone = float((known["planned_benefit"] * known["unverified_share"]).sum())
+    return vouched_alone / planned if planned > 0 else 0.0
 
 
 def _component_notes(

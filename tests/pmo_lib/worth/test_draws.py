@@ -44,6 +44,7 @@ def projects(**columns: Any) -> pd.DataFrame:
         "benefit_a_year": [55.2] * 3,
         "planned_benefit": [3.688] * 3,
         "cashable_benefit_share": [0.5, 0.25, 0.0],
+        "unverified_share": [nan] * 3,
         "supported": [True] * 3,
     }
     return pd.DataFrame(plain | columns)
@@ -326,9 +327,13 @@ class TestCases:
             "actual_cost", "actual_days", "benefit_a_year", "planned_benefit",
             "cashable_benefit_share", "supported", "finished_on",
         ]  # fmt: skip
-        given = pd.DataFrame(rows, columns=columns).astype(
-            dict.fromkeys(columns[:5], "float64")
-            | {"supported": "bool", "finished_on": "datetime64[ns]"}
+        given = (
+            pd.DataFrame(rows, columns=columns)
+            .assign(unverified_share=nan)
+            .astype(
+                dict.fromkeys(columns[:5], "float64")
+                | {"supported": "bool", "finished_on": "datetime64[ns]"}
+            )
         )
         given = given.assign(project_id=[f"p{i}" for i in range(len(rows))], department="x")
         found = drawn(given, n=20)
@@ -444,3 +449,19 @@ class TestWhatIsMissing:
         assert draws.reason == reason
         assert draws.table.empty
         assert draws.for_kpi().empty
+
+
+class TestUnverified:
+    def test_the_planned_money_that_owners_alone_vouch_for_is_told(self) -> None:
+        # 0.5 × 10 + 1 × 30 of 40: 87.5 %; of the third nothing is known
+        given = projects(planned_benefit=[10.0, 30.0, 60.0], unverified_share=[0.5, 1.0, nan])
+        said = [note for note in drawn(given).notes if note.startswith("benefits: ")]
+        assert [note.replace("\u00a0", " ") for note in said] == [
+            "benefits: of 88 % of the planned money nobody but its owner says what was realised "
+            "(verified_by in benefits.csv)"
+        ]
+
+    def test_nothing_is_said_where_all_is_verified_or_nobody_knows(self) -> None:
+        for share in (0.0, nan):
+            notes = drawn(projects(unverified_share=[share] * 3)).notes
+            assert not [note for note in notes if note.startswith("benefits: ")]

@@ -36,6 +36,7 @@ PROJECTS = pd.DataFrame(
         "benefit_a_year": [5.0, 5.0],
         "planned_benefit": [6.0, 4.0],
         "cashable_benefit_share": [0.5, 0.5],
+        "unverified_share": [0.0, 0.0],
         "supported": [True, True],
     }
 )
