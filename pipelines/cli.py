@@ -213,6 +213,30 @@ def lot(
     Console().drawn(found, raw / RECORD)
 
 
+@app.command()
+def pledge(
+    name: Annotated[str, typer.Argument(help="What to call the pledge.")],
+    question: Annotated[str, typer.Option(help="What is to be found out, in a sentence.")],
+    look_on: Annotated[str, typer.Option(help="YYYY-MM, the month whose pack answers it.")],
+    outcome: Annotated[str, typer.Option(help="cost, schedule or benefits.")] = "cost",
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="As for the report.")
+    ] = None,
+    raw: Raw = RAW,
+    out: Out = OUT,
+) -> None:
+    """Say what will be asked before its outcome is seen; later value cases are held to it."""
+    from pipelines.files import locked
+    from pipelines.pledge import RECORD, terms_of, written_pledge
+    from pmo_lib.workbook import open_workbook
+
+    with explained(), locked(out):
+        workbook = open_workbook(out)
+        terms = terms_of(workbook.settings, _parameters(set_ or [], ""))
+        made = written_pledge(workbook, name, question, outcome, look_on, terms, raw)
+    Console().pledged(made, raw / RECORD)
+
+
 app.command("map")(intake.map_)
 app.command("import")(intake.import_)
 for verb in (intake.start, intake.template, intake.sample):

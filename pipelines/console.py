@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipelines.run import RunResult
     from pipelines.sources import Imported
     from pmo_lib.engine.baseline import Baseline
+    from pmo_lib.worth.pledge import Pledge
 
 
 WIDE = 1000  # letters of a line that no terminal shows
@@ -219,6 +220,15 @@ class Console:
         for department, own in lot[has].groupby("department"):
             self.say(f"  {department}: {', '.join(own['project_id'])}")
         self.say(f"Recorded in {file}; candidates' SHA-256 {lot['candidates_hash'].iloc[0]}")
+
+    def pledged(self, pledge: "Pledge", file: Path) -> None:
+        """What is pledged, and the hash that is worth laying down elsewhere."""
+        self.say(f"{pledge.pledge_id}: {pledge.question}")
+        self.say(f"  answered by {pledge.outcome}, {pledge.design}, in {pledge.look_on}")
+        self.say(f"Recorded in {file}; SHA-256 {pledge.hash()}")
+        self.say(
+            "Put this hash where others keep it, such as minutes: no later change stays unseen"
+        )
 
     def proposed(self, sheet: "ProposedSheet") -> None:
         """What becomes of each column of a list, how sure that is and why, and what is left."""

@@ -46,6 +46,7 @@ def all_rows() -> dict[str, list[Row]]:
     """The rows of every table, by its name, in the order of the declaration."""
     every_project = projects()
     every_benefit = benefits.benefits(every_project)
+    lots = services.lot_rows(every_project)
     rows = {
         "projects": register.project_rows(every_project),
         "baselines": register.baseline_rows(every_project),
@@ -64,7 +65,8 @@ def all_rows() -> dict[str, list[Row]]:
         "communications": customers.communication_rows(),
         "decisions": decisions.decision_rows(),
         "rollouts": services.rollout_rows(),
-        "lots": services.lot_rows(every_project),
+        "lots": lots,
+        "pledges": services.pledge_rows(lots),
         "pmo_costs": office.pmo_cost_rows(),
         "benchmarks": peers.benchmark_rows(),
     }

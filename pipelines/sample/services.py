@@ -11,6 +11,8 @@ from pipelines.sample.projects import Project
 from pipelines.sample.rows import Row
 from pipelines.sample.truths import TRUTHS, Department
 from pmo_lib.effect.lot import draw
+from pmo_lib.worth.assumptions import Terms
+from pmo_lib.worth.pledge import pledge
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,16 @@ def lot_rows(projects: list[Project]) -> list[Row]:
     )  # fmt: skip
     ordered = found.assign(drawn_on=date(2026, 9, 7)).sort_values("project_id")
     return [{str(k): v for k, v in row.items()} for row in ordered.to_dict("records")]
+
+
+def pledge_rows(lots: list[Row]) -> list[Row]:
+    """What the draw is to show, said on the day after it."""
+    made = pledge(
+        "risk-clinic-2026", "Do projects that the risk clinic looked after cost less?", "cost",
+        Terms(service="S07"), "draw by lot", pledged_on="2026-09-08", look_on="2028-09",
+        data_hash=str(lots[0]["candidates_hash"]),
+    )  # fmt: skip
+    return [{**made.row(), "pledged_on": date(2026, 9, 8)}]
 
 
 def service_request_rows() -> list[Row]:

@@ -47,6 +47,7 @@ def value_brief(evidence: Evidence) -> Brief:
         lasts(case),
         "",
         evidence.last.period if evidence.last else "",
+        tuple(ask.id for ask in shown if register.was_due(ask, evidence)),
     )  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def verdict(case: ValueCase) -> str:
         sure = "have" if all(f.claim.word == "demonstrated" for f in counts) else "have likely"
         moved = listed([helped(found) for found in counts])
         said = f"Projects under the PMO {sure} {moved} than they would have without it"
-    return f"{said}. {_paid(case)}"
+    return f"{said}. {_paid(case)}{_pledged(case)}"
 
 
 def _closer(case: ValueCase) -> str:
@@ -72,9 +73,9 @@ def _closer(case: ValueCase) -> str:
     found = case.finding("cost_overrun")
     if found is None or found.claim.word not in {*COUNTED, "associated"}:
         return ""
-    if not helps(found.outcome, found.priced.value):
+    if not helps(found.outcome, found.told.value):
         return ""
-    moved = effect(found.outcome, found.priced.value)
+    moved = effect(found.outcome, found.told.value)
     return f": cost is {moved} against what was approved, which is no saving by itself"
 
 
@@ -92,6 +93,13 @@ def _paid(case: ValueCase) -> str:
     return f"Counting everything, it {_word(in_all)} paid for itself {joint} it {_word(cash)}{why}."
 
 
+def _pledged(case: ValueCase) -> str:
+    """Whether the question was asked before the answer was seen."""
+    if case.pledge is None or case.deviations:
+        return ""  # deviations stand with the money that they forbid
+    return f" As pledged on {case.pledge.pledged_on}."
+
+
 def _word(chance: float) -> str:
     if isnan(chance):
         return "cannot be told to have"
@@ -99,7 +107,7 @@ def _word(chance: float) -> str:
 
 
 def _numbers(case: ValueCase, currency: str) -> tuple[Headline, ...]:
-    """Value, cost, net and cash, and the effect on cost that the money uses."""
+    """Value, cost, net and cash, and the effect on cost."""
     found = []
     if not case.money.refusal and not case.costs.unknown:
         found = [
@@ -140,20 +148,22 @@ def _parts(case: ValueCase, currency: str) -> str:
 
 
 def _effect(cost: Finding) -> Headline:
-    """The effect on actual cost, with what it rests on."""
-    shown, tested = cost.priced, cost.tested
+    """The effect on actual cost, with what it rests on; value_case.csv has it as effect_priced."""
+    told, tested = cost.told, cost.tested
     basis = f"of {counted(tested.n, 'project')} in {counted(tested.clusters, 'department')}"
+    if cost.claim.counts and not told.excludes_zero:
+        basis += f"; {cost.claim.word} by the test, which pulls in the farthest projects"
     return Headline(
-        "", "cost", "effect on actual cost", effect(cost.outcome, shown.value),
-        ends(cost.outcome, shown.low, shown.high), basis, "", "",
+        "", "cost", "effect on actual cost", effect(cost.outcome, told.value),
+        ends(cost.outcome, told.low, told.high), basis, "", "",
     )  # fmt: skip
 
 
 def _effects(case: ValueCase) -> str:
     """Each primary outcome with its verdict, effect and checks; then what was approved."""
-    said = []
+    said, has_checks = [], False
     for found in case.findings:
-        outcome, shown = found.outcome, effect(found.outcome, found.priced.value)
+        outcome, shown = found.outcome, effect(found.outcome, found.told.value)
         if outcome.role == "approved" and not found.tested.refusal:
             said.append(f"{outcome.name}: {shown}")
         if outcome.role != "primary":
@@ -162,9 +172,13 @@ def _effects(case: ValueCase) -> str:
             said.append(f"{outcome.name}: {found.claim.word}")
             continue
         passed = sum(check.state == "passed" for check in found.checks)
-        checks = f", {passed} of {len(found.checks)} checks passed" if found.checks else ""
+        checks = f" ({passed} of {len(found.checks)})" if found.checks else ""
+        has_checks |= bool(checks)
         said.append(f"{outcome.name}: {found.claim.word}, {shown}{checks}")
-    return f"{'; '.join(said)}." if said else ""
+    if not said:
+        return ""
+    meant = " In brackets: how many checks of a fair comparison were passed." * has_checks
+    return f"{'; '.join(said)}.{meant}"
 
 
 def lasts(case: ValueCase) -> str:

@@ -1,7 +1,7 @@
 """A finding: an outcome with its estimate, checks and verdict, and what it was made from."""
 
 from dataclasses import dataclass, field
-from math import nan
+from math import isnan, nan
 from typing import Literal, get_args
 
 import numpy as np
@@ -117,6 +117,11 @@ class Finding:
     quarters: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     half_years: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     sample: Sample | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def told(self) -> Effect:
+        """The effect of all projects as they came, priced: a test pulls in the farthest."""
+        return self.tested if self.priced.refusal or isnan(self.priced.value) else self.priced
 
     def row(self) -> dict[str, object]:
         """The finding as a row of value_case.csv."""

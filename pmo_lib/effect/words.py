@@ -41,7 +41,7 @@ def ends(outcome: Outcome, low: float, high: float) -> str:
 
 def helped(found: Finding) -> str:
     """cost 16 % less; taken 15 % less time; brought +12 points of their planned benefits."""
-    value = found.priced.value
+    value = found.told.value
     match found.outcome.id:
         case "cost":
             return f"cost {effect(found.outcome, value)}"

@@ -21,6 +21,7 @@ from pmo_lib.worth.tornado import NO_BARS, tornado
 
 WEIGHT = "planned_money"  # the cost approved for a project
 ACTUAL, RATIO = "effect on actual cost", "effect on cost against approved"
+EXPLORATORY = "exploratory, as another outcome was pledged"
 HEADLINE: Case = "conservative"
 OTHER_RATES = (0.0, 0.07)  # discount rates beside the one that is assumed
 
@@ -42,15 +43,23 @@ class Money:
     tornado: pd.DataFrame = field(default_factory=NO_BARS.copy)
 
 
-def money(evidence: Evidence, found: Sequence[Finding], costs: Costs, terms: Terms) -> Money:
-    """20,000 joint draws of what the PMO was worth in either case, and their sensitivity."""
+def money(
+    evidence: Evidence, found: Sequence[Finding], costs: Costs, terms: Terms, pledged: str = ""
+) -> Money:
+    """20,000 joint draws of what the PMO was worth in either case, and their sensitivity.
+
+    Where one outcome was `pledged` no gain of another one counts, whatever its verdict.
+    """
     if any(each.design != "staggered roll-out" for each in found):
         return Money("only a difference to departments that had not adopted yet may become money")
     if terms.service:
         return Money("what a single service costs is not known, and all of the PMO is not its cost")
     by_id = {each.outcome.id: each for each in found}
     primary = {each.id: by_id[each.id] for each in PRIMARY}
-    verdicts = {name: each.claim.word for name, each in primary.items()}
+    verdicts = {
+        name: each.claim.word if pledged in ("", name) else EXPLORATORY
+        for name, each in primary.items()
+    }
     on_cost = _on_cost(evidence, primary["cost"], by_id["cost_overrun"])
     priced = {
         name: each.priced

@@ -26,8 +26,15 @@ from pmo_lib.wording import counted
 from pmo_lib.worth.assumptions import DEFAULT, Terms
 from pmo_lib.worth.costs import Costs, costs
 from pmo_lib.worth.money import WEIGHT, Money, money
+from pmo_lib.worth.pledge import Pledge, changed, pledged
 
-NEEDED = ("projects", "baselines", "rollouts")  # where one is withheld there is no case
+NEEDED = (
+    "projects",
+    "baselines",
+    "rollouts",
+    "lots",
+    "pledges",
+)  # where one is withheld there is no case
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,8 @@ class ValueCase:
     """The findings and their worth; nothing but the `terms` where `reason` says why.
 
     ``notes`` say what the dates of adoption leave out; ``population`` is who is compared, of cost;
-    ``p_above_break_even`` is a sceptic's probability that the effect on cost pays for the PMO.
+    ``p_above_break_even`` is a sceptic's probability that the effect on cost pays for the PMO;
+    ``pledge`` is what was said before, with every way in which this deviates from it.
     """
 
     terms: Terms
@@ -47,6 +55,8 @@ class ValueCase:
     notes: tuple[str, ...] = ()
     population: pd.DataFrame = field(default_factory=NOBODY.copy)
     p_above_break_even: float = nan
+    pledge: Pledge | None = None
+    deviations: tuple[str, ...] = ()
 
     def finding(self, outcome: str) -> Finding | None:
         """The finding for one outcome; None without projects."""
@@ -103,17 +113,28 @@ def value_case(view: View, terms: Terms | None = None) -> ValueCase:
         reason = "no project has a date of its start by now"
     if given is None or reason:
         return ValueCase(asked, reason, Costs(view.data_date), Money(reason))
-    best = design(given.projects, given.adopted, asked.began)
-    if len(given.lots) and (asked.service or best != "staggered roll-out"):
-        best = "draw by lot"  # chance alone decided: nothing else tells as much
+    best = best_design(given, asked)
+    own = pledged(view.tables, asked.service)
+    off = own.deviations(asked, best, view.period) if own else ()
     spent = costs(view, given, asked.assumptions.discount_rate)
     services = _services(view) if asked.service else 1
-    found = _findings(given, best, asked, spent.break_even, services)
+    alone = own.outcome if own and not off else ""
+    found = _findings(given, best, asked, spent.break_even, (services, alone))
+    worth = money(given, found, spent, asked, alone)
+    if off:
+        worth = Money(f"exploratory, as it is not what was pledged: {'; '.join(off)}")
     return ValueCase(
-        asked, "", spent, money(given, found, spent, asked), best,
+        asked, "", spent, worth, best,
         tuple(replace(each, sample=None) for each in found), _notes(view, given, found),
-        _compared(view, given, found), _above_break_even(found, asked, spent),
+        _compared(view, given, found), _above_break_even(found, asked, spent), own, off,
     )  # fmt: skip
+
+
+def best_design(given: Evidence, asked: Terms) -> Design:
+    """The best design that the data allow: a draw by lot tells more than any roll-out."""
+    best = design(given.projects, given.adopted, asked.began)
+    by_lot = len(given.lots) and (asked.service or best != "staggered roll-out")
+    return "draw by lot" if by_lot else best
 
 
 def _services(view: View) -> int:
@@ -160,17 +181,18 @@ def evidence(view: View, asked: Terms | None = None) -> Evidence:
 
 
 def _findings(
-    given: Evidence, best: Design, asked: Terms, break_even: float, services: int
+    given: Evidence, best: Design, asked: Terms, break_even: float, tested: tuple[int, str]
 ) -> list[Finding]:
     """Every outcome with estimate, checks and verdict, by the best design or by one that can tell.
 
-    The smallest effect of interest on cost is that at which the PMO breaks even; `services` is of
-    how many the same can be asked.
+    The smallest effect of interest on cost is that at which the PMO breaks even; `tested` says of
+    how many services the same can be asked, and which outcome was pledged.
     """
     smallest = {name: in_own_unit(each, asked.smallest) for name, each in OUTCOMES.items()}
     if best == "staggered roll-out" and break_even < 0:
         smallest["cost"] = -break_even
-    rules = Rules(smallest, services)
+    services, alone = tested
+    rules = Rules(smallest, services, pledged=alone)
 
     def by(design: Design) -> list[Finding]:
         return findings(given, design, rules=rules, began=asked.began)
@@ -185,7 +207,7 @@ def _findings(
 
 def _notes(view: View, given: Evidence, found: Sequence[Finding]) -> tuple[str, ...]:
     """Which departments the dates of adoption exclude, and which lots were not kept."""
-    said = broken(view.tables)
+    said = [*broken(view.tables), *changed(view.tables)]
     sample = next((each.sample for each in found if each.sample), None)
     if sample is None:
         return tuple(said)

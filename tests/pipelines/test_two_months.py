@@ -19,19 +19,6 @@ FINANCE_ASK = "rated-green-red-by-rule:Finance"
 LEGAL_ASK = f"rated-green-red-by-rule:{LEGAL}"  # in September it is rated amber, and overdue
 
 
-@pytest.fixture
-def august(runs: Any) -> Any:
-    """After the run of August, in which both open projects are long overdue and rated green."""
-    runs.change("2026-01-30,50000", "2025-06-30,50000", "baselines")
-    runs.change("2026-03-31,200000", "2025-06-30,200000", "baselines")
-    path = runs.raw / "status_reports.csv"
-    whole = path.read_text()
-    path.write_text("".join(r for r in whole.splitlines(keepends=True) if ",2025-09," not in r))
-    runs()
-    path.write_text(whole)
-    return runs
-
-
 def pack_of(runs: Any, period: str) -> Path:
     return Path(runs.out / "reports" / "small" / period)
 
@@ -86,11 +73,8 @@ def test_second_pack_tells_what_became_of_each(august: Any) -> None:
 
 @pytest.mark.parametrize(
     ("finance", "state", "is_asked"),
-    [
-        ("2025-09-10,dropped,", "dropped", False), ("2025-09-10,accepted,", "decided", True),
-        ("2025-09-10,accepted,2025-09-20", "done", True), (",,2025-09-20", "done", True),
-    ],
-)  # fmt: skip
+    [("2025-09-10,dropped,", "dropped", False), (",,2025-09-20", "done", True)],
+)
 def test_answer_in_the_lines_that_the_page_offers_is_read(
     august: Any, pmo: Any, finance: str, state: str, is_asked: bool
 ) -> None:

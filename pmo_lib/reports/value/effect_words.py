@@ -27,7 +27,7 @@ STATES = {"passed": "green", "failed": "red", "cannot tell": "grey"}
 
 def in_words(found: Finding, level: str) -> str:
     """One sentence: the verdict, then the effect with its interval."""
-    outcome, tested, shown = found.outcome, found.tested, found.priced
+    outcome, tested, shown = found.outcome, found.tested, found.told
     name = f"{outcome.name}, {found.claim.word}:"
     if tested.refusal:
         return f"{name} {tested.refusal}."
@@ -41,7 +41,7 @@ def table(findings: Sequence[Finding], level: str) -> HTML:
     """One row an outcome: verdict, effect with interval, why, and what it rests on."""
     rows = []
     for found in findings:
-        outcome, tested, shown = found.outcome, found.tested, found.priced
+        outcome, tested, shown = found.outcome, found.tested, found.told
         worse = not tested.refusal and tested.excludes_zero and not helps(outcome, tested.value)
         between = "" if tested.refusal else f"{level} {ends(outcome, shown.low, shown.high)}"
         rows.append(

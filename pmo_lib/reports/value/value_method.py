@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from pmo_lib.effect.finding import Finding
+from pmo_lib.effect.outcomes import OUTCOMES
 from pmo_lib.wording import counted, listed
+from pmo_lib.worth.value_case import ValueCase
 
 METHODS: dict[str, list[str]] = {
     "draw by lot": [
@@ -61,6 +63,21 @@ def method(findings: Sequence[Finding], n_primary: int) -> list[str]:
         f"The {n_primary} pre-specified outcomes share one error rate (Holm); the "
         f"{counted(len(findings) - n_primary, 'other')} are under false-discovery control.",
     ]
+
+
+def pledge(case: ValueCase) -> str:
+    """Whether the question was pledged before its answer was seen, and what deviates from that."""
+    own = case.pledge
+    if own is None:
+        return (
+            "Not pledged: outcomes and rules are the workbook's own, fixed before any data were "
+            "seen, but nobody has said beforehand that this would be asked (pmo pledge)."
+        )
+    said = f"Pledged on {own.pledged_on} as {own.pledge_id}: {own.question}"
+    if case.deviations:
+        return f"{said} Not as pledged, so exploratory: {'; '.join(case.deviations)}."
+    name = OUTCOMES[own.outcome].name.lower()
+    return f"{said} As pledged: {name} is tested alone; every other outcome is exploratory."
 
 
 def not_claimed(primary: Sequence[Finding], service: str) -> list[str]:

@@ -42,7 +42,10 @@ class ValueReport(MoneySections):
         """Every outcome: effect, interval, p, verdict, why and what would change it."""
         if not self.case.findings:
             return page.paragraph(f"Nothing can be estimated: {self.case.reason}.")
-        return effect_words.table(self.case.findings, self.level)
+        return page.joined(
+            page.paragraph(value_method.pledge(self.case)),
+            effect_words.table(self.case.findings, self.level),
+        )
 
     def before_and_after_cost(self) -> Picture | HTML:
         """The event study of cost."""
