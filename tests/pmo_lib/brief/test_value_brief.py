@@ -69,7 +69,7 @@ def test_every_number_of_verdict_and_boxes_is_in_a_published_table() -> None:
         for row in rows.to_dict("records"):
             for column in ("effect", "low", "high"):
                 for value in (row[column], row[f"{column}_priced"]):
-                    logged = row["outcome"] in {"cost", "schedule"}
+                    logged = row["unit"] == "difference of logarithms"
                     share = expm1(value) if logged else value
                     known |= set(NUMBER.findall(plain(f"{growth(share)} {change(share, 'share')}")))
         said = "; ".join(
@@ -94,9 +94,11 @@ def test_one_effect_on_cost_is_told_and_it_is_the_priced_one_of_value_case_csv()
             continue
         brief, own = brief_of(made), rows.loc["cost"]
         shares = {f"{round(100 * abs(expm1(own[c])))} %" for c in ("effect_priced",)}
-        boxes = [plain(one.value) for one in brief.numbers if one.what == "effect on cost"]
-        said = re.findall(r"cost (\d+ %) (?:less|more)", plain(brief.verdict)) + boxes
-        said += re.findall(r"Cost overrun: [a-z ]+, (\d+ %)", plain(brief.fine))
+        boxes = [plain(one.value) for one in brief.numbers if one.what == "effect on actual cost"]
+        said = (
+            re.findall(r"have (?:likely )?cost (\d+ %) (?:less|more)", plain(brief.verdict)) + boxes
+        )
+        said += re.findall(r"Actual cost: [a-z ]+, (\d+ %)", plain(brief.fine))
         seen += len(said) > 2
         if {" ".join(each.split()[:2]) for each in said} - shares:
             wrong[name] = (said, shares)
