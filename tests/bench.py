@@ -56,10 +56,9 @@ def value_case() -> Iterator[Row]:
     """One estimate with 999 permutations of the dates, against 999 regressions on the projects."""
     drawn = draw(RollOut(20), np.random.default_rng(1))
     cells = drawn.cells(tested=True)
-    first = drawn.first(cells)
-    attribution(cells, first, 0.9, permutations=99)  # what is imported when first needed
+    attribution(cells, 0.9, permutations=99)  # what is imported when first needed
     begun = perf_counter()
-    attribution(cells, first, 0.9, permutations=999)
+    attribution(cells, 0.9, permutations=999)
     own = perf_counter() - begun
     rows = drawn.projects
     dummies = pd.get_dummies(rows[["department", "quarter"]].astype("str"), dtype="float64")

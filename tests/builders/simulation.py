@@ -50,17 +50,6 @@ class Drawn:
         rows = self.projects.assign(value=winsorised(values) if tested else values)
         return panel(rows, COVARIATES, self.adopted)
 
-    def truth(self, counted: np.ndarray, cells: Panel, tested: bool) -> float:
-        """The mean true effect on the projects of the counted cells (D, T)."""
-        d = pd.Index(cells.departments).get_indexer(self.projects["department"])
-        inside = counted[d, self.projects["quarter"].to_numpy() - cells.first_quarter]
-        rows = self.projects[inside]
-        if not tested:
-            return float(rows["truth"].mean())
-        low, high = self.projects["value"].quantile([0.05, 0.95])
-        without = (rows["value"] - rows["truth"]).clip(low, high)
-        return float((rows["value"].clip(low, high) - without).mean())
-
 
 def draw(kind: RollOut, chance: np.random.Generator) -> Drawn:
     g, n = kind.departments, PROJECTS[kind.departments]
