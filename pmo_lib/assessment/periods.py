@@ -77,7 +77,9 @@ class Periods:
         """What statistics read of the units; cases and months are numbers, quicker than text."""
         cases, _ = pd.factorize(self.units["case_id"], use_na_sentinel=False)
         months, _ = pd.factorize(self.units["period"])
-        units = self.units[[*SUMS, *self.past.kpi.statistic.reads]]
+        statistic = self.past.kpi.statistic
+        own = [name for name in statistic.may_read if name in self.units]
+        units = self.units[[*SUMS, *statistic.reads, *own]]
         return units.assign(case_id=cases, period=months, is_case=self._is_case)
 
     @cached_property

@@ -135,7 +135,8 @@ def _shares(points: pd.DataFrame, baseline: Bools) -> Scale:
 
     def back(z: Floats) -> Floats:
         shifted = np.sin(np.clip(middle + z * error, 0.0, np.pi / 2)) ** 2
-        return np.clip((shifted * (n + 3 / 4) - 3 / 8) / n, 0.0, 1.0)
+        found: Floats = np.clip((shifted * (n + 3 / 4) - 3 / 8) / n, 0.0, 1.0)
+        return found
 
     note = "The share is near its end: the limits are those of the arcsines of its roots."
     return Scale("p-prime", z, back, note, centre=0.0, weights=n / total)

@@ -41,6 +41,14 @@ def of_nps(units: pd.DataFrame) -> pd.Series:
     return _by_case(units, scores - scores.mean())
 
 
+def of_mean_nps(units: pd.DataFrame) -> pd.Series:
+    """Of the mean of cases' net promoter scores: each one's own less that mean."""
+    scores = values(units)
+    net = (scores >= 9).astype("float64") - (scores <= 6)
+    own = net.groupby(units["case_id"]).mean()
+    return own - own.mean()
+
+
 def unknown(_units: pd.DataFrame) -> pd.Series:
     """Of a statistic of which it is not known: of no case."""
     return pd.Series(dtype="float64")

@@ -30,7 +30,6 @@ _DECLARED = (
     Population("benefits past due", "benefit"),
     Population("ratings of completed projects", "respondent", "completed"),
     Population("answers", "respondent"),
-    Population("respondents", "respondent"),
     Population("milestones due", "milestone"),
     Population("milestones due or done of projects in flight", "milestone", "in flight"),
     Population("changes of forecast finish", "report"),

@@ -222,7 +222,7 @@ class TestMeans:
 
 class TestCostDrift:
     def test_is_current_over_original_less_1(self) -> None:
-        units = frame(60, cases=range(60))
+        units = frame(120, cases=range(120))
         current, original = (units[name].to_numpy() for name in ("current", "original"))
         expected = ratios.ratio_of_sums(current, original, 0.9)
         found = of("cost_drift", units)
@@ -232,7 +232,7 @@ class TestCostDrift:
     def test_of_few_projects_has_no_interval(self) -> None:
         found = of("cost_drift", frame(6, cases=range(6)))
         assert isnan(found.low)
-        assert "fewer than the 30" in found.note
+        assert "fewer than the 100" in found.note
 
     def test_tells_which_were_left_out(self) -> None:
         units = frame(4, cases=range(4), current=[2.0, np.nan, 3, 4], original=[1.0, 2, 3, 4])
