@@ -14,6 +14,7 @@ from pmo_lib.engine.view import View
 from pmo_lib.kpis.kpi import Kpi
 from pmo_lib.kpis.statistics import STATISTICS, Statistic
 from pmo_lib.stats.estimate import NOTHING, Estimate
+from pmo_lib.wording import number
 
 
 def of_department(
@@ -34,12 +35,42 @@ def of_department(
     if kpi.scale:
         answers, asked = usable(kpi, whole), view.settings.customers
         found = [among_those_asked(kpi, result, answers, asked) for result in found]
+    found = [*_with_beside(kpi, view, units, found[:1]), *found[1:]]
     if kpi.segment and "segment" in units:
         statistics = (kpi.segment_statistic, *(s for s in kpi.also if s.shown_of != "whole"))
         for segment, own in units.groupby("segment", sort=True):
             parts = _summarised(kpi, view, department, own, within, statistics)
             found += [replace(part, segment=str(segment)) for part in parts]
     return found
+
+
+def _with_beside(
+    kpi: Kpi, view: View, units: pd.DataFrame, headline: list[KpiResult]
+) -> list[KpiResult]:
+    """The headline with what other choices would give, unless that gave a few cases away."""
+    result, said = headline[0], []
+    for other in kpi.beside if result.is_measured else ():
+        if other.numerator not in units:
+            continue
+        own = units[units[other.numerator].notna()]
+        value = own.assign(
+            numerator=own[other.numerator],
+            denominator=own[other.denominator or "denominator"],
+        )
+        chosen = pooled(usable(kpi, units))
+        kept = own.index.intersection(chosen.index)
+        alike = value.loc[kept, ["numerator", "denominator"]].eq(
+            chosen.loc[kept, ["numerator", "denominator"]]
+        )
+        apart = own.index.difference(kept[alike.all(axis=1)]).union(chosen.index.difference(kept))
+        cases = units.loc[apart, "case_id"].nunique()
+        if value.empty or 0 < cases < view.settings.disclosure.too_few:
+            continue
+        statistic = STATISTICS[other.statistic] if other.statistic else kpi.statistic
+        figure = statistic(value, view.settings.confidence_level).value
+        if not isnan(figure):
+            said.append(f"{other.words}: {number(figure, statistic.unit or kpi.unit)}")
+    return [replace(result, reason="; ".join(filter(None, [result.reason, *said])))]
 
 
 def pooled(units: pd.DataFrame) -> pd.DataFrame:

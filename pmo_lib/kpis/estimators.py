@@ -104,6 +104,8 @@ def rate_difference(units: pd.DataFrame, level: float) -> Estimate:
 
 
 def slip_share(units: pd.DataFrame, level: float) -> Estimate:
+    """Slips ÷ changes; a month in which nothing moved is no change."""
+    units = units[units["numerator"] != 0]
     slipped = units["slipped"].to_numpy(dtype=float)
     return _of_cases(rates.clustered_rate, units, slipped, np.ones(len(units)), level)
 
@@ -206,7 +208,9 @@ def nps(units: pd.DataFrame, level: float) -> Estimate:
 def mean_nps(units: pd.DataFrame, level: float) -> Estimate:
     """The mean over cases of each one's own net promoter score."""
     net = net_of(units["numerator"].to_numpy(dtype=float))
-    own = pd.Series(net).groupby(units["case_id"].to_numpy(), dropna=False).mean().to_numpy()
+    own = (
+        pd.Series(net).groupby(units["case_id"].to_numpy(), dropna=False).mean().to_numpy("float64")
+    )
     found = rates.clustered_nps(own, np.ones(len(own)), level)
     return _told(replace(found, n=len(units)), 0)
 

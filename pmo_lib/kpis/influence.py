@@ -22,6 +22,11 @@ def of_mean(units: pd.DataFrame, *, column: str = "") -> pd.Series:
     return _by_case(units, own - own.mean())
 
 
+def of_slips(units: pd.DataFrame) -> pd.Series:
+    """Of slips ÷ changes."""
+    return of_mean(units[units["numerator"] != 0], column="slipped")
+
+
 def of_geometric_mean(units: pd.DataFrame) -> pd.Series:
     """Of a geometric mean of 1 + overrun: the logarithm less its mean."""
     logs = pd.Series(np.log1p(values(units)), index=units.index)

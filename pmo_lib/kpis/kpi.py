@@ -58,6 +58,20 @@ GIVEN = {
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A figure that stands beside the headline, told in words: what another choice would give.
+
+    It is the statistic on the observations that have the column `numerator`, that taken for the
+    numerator and `denominator`, where it is named, for the denominator.
+    """
+
+    words: str
+    numerator: str
+    denominator: str = ""
+    statistic: str = ""  # the headline's, where it is not named
+
+
+@dataclass(frozen=True)
 class Kpi:
     """A declared KPI; call it as the function it was declared on.
 
@@ -77,6 +91,7 @@ class Kpi:
         over time what each month added is looked at, as the value to date hardly moves.
     collective : whether a case's observation hangs on the others of its department, or is of the
         department itself.
+    beside : what another choice would give, where a choice flatters.
     takes_dates : whether it takes many data dates together, as `data_date: Dates` says.
     """
 
@@ -98,6 +113,7 @@ class Kpi:
     scale: tuple[float, float] | None
     cumulative: bool
     collective: bool
+    beside: tuple[Beside, ...]
     takes_dates: bool
     definition: str
     tables: tuple[str, ...]
@@ -129,6 +145,7 @@ def kpi(
     scale: tuple[float, float] | None = None,
     cumulative: bool = False,
     collective: bool = False,
+    beside: tuple[Beside, ...] = (),
 ) -> Callable[[Callable[..., pd.DataFrame]], Kpi]:
     """Declare a KPI on a function of tables; ValueError where its names are not known.
 
@@ -173,6 +190,7 @@ def kpi(
             scale=scale,
             cumulative=cumulative,
             collective=collective,
+            beside=beside,
             takes_dates=any(p.annotation == Dates for p in parameters),
             definition=inspect.cleandoc(function.__doc__ or ""),
             tables=tuple(p.name for p in tables if p.default is p.empty),

@@ -225,7 +225,7 @@ _DECLARED = (
     ),
     Statistic(
         "slip_share", estimators.slip_share, "share of slips", "share of changes that are slips",
-        "share", is_clustered=True, influence=partial(influence.of_mean, column="slipped"),
+        "share", is_clustered=True, influence=influence.of_slips,
         reads=("slipped",),
     ),
     Statistic(
