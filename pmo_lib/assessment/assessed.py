@@ -11,6 +11,7 @@ from pmo_lib.assessment.disclosure import protected
 from pmo_lib.assessment.judgement import judged
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.observe import Look, observed
+from pmo_lib.engine.released import in_cell
 from pmo_lib.engine.result import ORGANISATION, KpiResult, by_subject
 from pmo_lib.engine.summary import pooled, summarised, usable
 from pmo_lib.engine.view import View
@@ -55,14 +56,15 @@ def assessed(
                 found += _noting(compared, "; ".join(filter(None, notes)))
             else:
                 found += _saying(own, reason) if own[0].is_measured else own
-    return judged(protected(found), view.settings)
+    return judged(protected(found, view.settings.disclosure.too_few), view.settings)
 
 
 def _compared(
     kpi: Kpi, view: View, results: list[KpiResult], now: pd.DataFrame, before: pd.DataFrame
 ) -> list[KpiResult]:
     """The results of a department with the baseline's value and the change from it."""
-    now, before = pooled(now), pooled(before)
+    own = results[0].department
+    now, before = pooled(in_cell(now, own)), pooled(in_cell(before, own))
     then = summarised(kpi, view, results[0].department, before, "in the baseline")
     if not then[0].is_measured:
         return _saying(results, f"no baseline: {then[0].reason}")
@@ -76,8 +78,8 @@ def _compared(
             found.append(result)
             continue
         # the own interval of answers to a survey is narrowed to those asked, the change's is not
-        own = statistic(now, level) if kpi.scale else result.estimate
-        moved = moved_by(statistic, now, before, own, known[statistic], level)
+        mine = statistic(now, level) if kpi.scale else result.estimate
+        moved = moved_by(statistic, now, before, mine, known[statistic], level)
         base = result.value - moved.value
         found.append(replace(result, baseline=base, change=moved))
     return found

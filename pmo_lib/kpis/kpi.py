@@ -92,6 +92,7 @@ class Kpi:
     collective : whether a case's observation hangs on the others of its department, or is of the
         department itself.
     beside : what another choice would give, where a choice flatters.
+    in_lots : whether its cases are answers that come on any day, see `engine.released`.
     takes_dates : whether it takes many data dates together, as `data_date: Dates` says.
     """
 
@@ -114,6 +115,7 @@ class Kpi:
     cumulative: bool
     collective: bool
     beside: tuple[Beside, ...]
+    in_lots: bool
     takes_dates: bool
     definition: str
     tables: tuple[str, ...]
@@ -146,6 +148,7 @@ def kpi(
     cumulative: bool = False,
     collective: bool = False,
     beside: tuple[Beside, ...] = (),
+    in_lots: bool = False,
 ) -> Callable[[Callable[..., pd.DataFrame]], Kpi]:
     """Declare a KPI on a function of tables; ValueError where its names are not known.
 
@@ -191,6 +194,7 @@ def kpi(
             cumulative=cumulative,
             collective=collective,
             beside=beside,
+            in_lots=in_lots,
             takes_dates=any(p.annotation == Dates for p in parameters),
             definition=inspect.cleandoc(function.__doc__ or ""),
             tables=tuple(p.name for p in tables if p.default is p.empty),

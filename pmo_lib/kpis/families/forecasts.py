@@ -48,10 +48,10 @@ def forecast_accuracy(
     error = past["estimate_at_completion"] / past["final_cost"] - 1
     errors = pd.DataFrame({"absolute": error.abs(), "signed": error})
     by_project = errors.groupby(past["project_id"])
-    sums, reports = (
-        each.reindex(done["project_id"]).set_axis(done.index)
-        for each in (by_project.sum(), by_project["absolute"].count().where(lambda n: n > 0))
-    )
+    sums = by_project.sum().reindex(done["project_id"]).set_axis(done.index)
+    known = pd.Series(error.notna(), dtype="float64").groupby(past["project_id"]).sum()
+    reports = pd.Series(known.reindex(done["project_id"]).to_numpy(), index=done.index)
+    reports = reports.where(reports > 0)
     return observations(
         done,
         period=done["finish_month"],
