@@ -50,16 +50,16 @@ def forecast_accuracy(
     by_project = errors.groupby(past["project_id"])
     sums = by_project.sum().reindex(done["project_id"]).set_axis(done.index)
     known = pd.Series(error.notna(), dtype="float64").groupby(past["project_id"]).sum()
-    reports = pd.Series(known.reindex(done["project_id"]).to_numpy(), index=done.index)
-    reports = reports.where(reports > 0)
+    told = pd.Series(known.reindex(done["project_id"]).to_numpy(), index=done.index)
+    told = told.where(told > 0)
     return observations(
         done,
         period=done["finish_month"],
-        numerator=sums["absolute"] / reports,
-        signed=sums["signed"] / reports,
-        of_reports=sums["absolute"].where(reports.notna()),
-        signed_of_reports=sums["signed"].where(reports.notna()),
-        reports=reports,
+        numerator=sums["absolute"] / told,
+        signed=sums["signed"] / told,
+        of_reports=sums["absolute"].where(told.notna()),
+        signed_of_reports=sums["signed"].where(told.notna()),
+        reports=told,
     )
 
 
