@@ -208,9 +208,8 @@ def nps(units: pd.DataFrame, level: float) -> Estimate:
 def mean_nps(units: pd.DataFrame, level: float) -> Estimate:
     """The mean over cases of each one's own net promoter score."""
     net = net_of(units["numerator"].to_numpy(dtype=float))
-    own = (
-        pd.Series(net).groupby(units["case_id"].to_numpy(), dropna=False).mean().to_numpy("float64")
-    )
+    people = pd.Series(net).groupby(units["case_id"].to_numpy(), dropna=False)
+    own: Floats = people.mean().to_numpy(dtype=np.float64)
     found = rates.clustered_nps(own, np.ones(len(own)), level)
     return _told(replace(found, n=len(units)), 0)
 
