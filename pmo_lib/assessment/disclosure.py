@@ -81,13 +81,13 @@ def _next(line: _Line, hidden: set[Cell], cases: Mapping[Cell, int], too_few: in
     unseen = [cell for cell in line.parts if cell in hidden]
     seen = [cell for cell in line.parts if cell not in hidden]
     if line.total in hidden:
-        return None if unseen or not seen or len(line.parts) == 0 else _smallest(seen, cases)
+        return None if unseen or not seen else _smallest(seen, cases)
     if not unseen or (len(unseen) > 1 and sum(cases[cell] for cell in unseen) > too_few):
         return None
     if seen:
         return _smallest(seen, cases)
-    alone = line.total in cases and line.total[1:] != (ORGANISATION, "")
-    return line.total if alone else None
+    is_same = len(unseen) == 1 and line.total[1:] != (ORGANISATION, "")
+    return line.total if is_same and line.total in cases else None
 
 
 def _beside(

@@ -209,7 +209,7 @@ def mean_nps(units: pd.DataFrame, level: float) -> Estimate:
     """The mean over cases of each one's own net promoter score."""
     net = net_of(units["numerator"].to_numpy(dtype=float))
     people = pd.Series(net).groupby(units["case_id"].to_numpy(), dropna=False)
-    own: Floats = people.mean().to_numpy(dtype=np.float64)
+    own = np.array(people.mean().tolist())
     found = rates.clustered_nps(own, np.ones(len(own)), level)
     return _told(replace(found, n=len(units)), 0)
 

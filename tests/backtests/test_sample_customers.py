@@ -90,9 +90,19 @@ class TestSurveys:
 @pytest.mark.parametrize("department", SUBJECTS)
 class TestServices:
     def test_satisfaction(self, view: View, department: str) -> None:
-        own = read("service_requests", department).query(
-            "channel == 'pmo' and '2025-10-01' <= closed_on <= '2026-09-30'"
-        )
+        """Of the last year but for a few: at either end less than five wait for more."""
+        own = read("service_requests", department).query("channel == 'pmo'")
+        month = own["closed_on"].str[:7]
+        counts = month[own["satisfaction"].notna()].value_counts().sort_index()
+        counts = counts[counts.index <= "2026-09"]
+        after, until = "2025-09", "2026-09"
+        for last in (2025, 2026):  # where the lots of the months before end
+            end, lot = "", 0
+            for name, n in counts[counts.index <= f"{last}-09"].items():
+                lot += n
+                end, lot = (name, 0) if lot >= 5 else (end, lot)
+            after, until = (end, until) if last == 2025 and lot else (after, end if lot else until)
+        own = own[(month > after) & (month <= until)]
         found = headline(view, "R4", department)
         assert (found.n, found.missing) == (
             own["satisfaction"].notna().sum(),
