@@ -111,7 +111,7 @@ def working_days(first: pd.Series, last: pd.Series) -> pd.Series:
     Missing where one of the two is.
     """
     both = first.notna() & last.notna()
-    days = [each[both].to_numpy("datetime64[D]") for each in (first, last)]
+    start, end = (each[both].to_numpy("datetime64[D]") for each in (first, last))
     found = pd.Series(float("nan"), index=first.index)
-    found[both] = np.busday_count(*days).astype("float64")
+    found[both] = np.busday_count(start, end).astype("float64")
     return found
