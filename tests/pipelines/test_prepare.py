@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipelines import prepare as module
@@ -393,9 +393,10 @@ class TestOrder:
         assert contents(out / "tables") == before
 
 
+IDS = [*(f"P{n}" for n in range(1, 25)), "", "007"]
 project_rows = st.lists(
     st.tuples(
-        st.sampled_from(["P1", "P2", "P3", "", "007"]),
+        st.sampled_from(IDS),
         st.sampled_from(["IT", "HR", ""]),
         st.sampled_from(["active", "Active", "done", ""]),
         st.sampled_from(["2026-01-05", "2026-02-30", "03/04/2026", ""]),
@@ -403,23 +404,24 @@ project_rows = st.lists(
         st.sampled_from(["5", "-5", "1,996", "", "nan"]),
         st.sampled_from(["", ",too,wide"]),
     ),
-    min_size=1,
-    max_size=8,
+    min_size=12,
+    max_size=24,
 )
 baseline_rows = st.lists(
     st.tuples(
-        st.sampled_from(["P1", "P2", "P9", ""]),
+        st.sampled_from(IDS),
         st.sampled_from(["0", "1", "2.5", "-1", ""]),
         st.sampled_from(["5", "-5", "lots", ""]),
     ),
-    max_size=6,
+    max_size=24,
 )
 
 
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(projects=project_rows, baselines=baseline_rows)
+@example(projects=[("",) * 7], baselines=[("P1", "0", "5")])
 def test_every_row_is_either_accepted_or_rejected(
     prepared: Prepare,
     out: Path,
