@@ -44,6 +44,8 @@ def window(months: Iterable[str], period: str, length: int, fewest: int) -> tupl
             leaving, reached = leaving + counts.get(old, 0), old
         if reached > after and (leaving == 0 or leaving >= fewest):
             after, leaving = reached, 0
+    if not any(after < month <= until for month in counts):
+        return shifted(period, -length), period  # what waits is too few to be shown, and said to be
     return after, until
 
 

@@ -108,6 +108,8 @@ def rate_difference(units: pd.DataFrame, level: float) -> Estimate:
 def slip_share(units: pd.DataFrame, level: float) -> Estimate:
     """Slips ÷ changes; a month in which nothing moved is no change."""
     units = units[units["numerator"] != 0]
+    if units.empty:
+        return replace(estimate.NOTHING, note="nothing was moved")
     slipped = units["slipped"].to_numpy(dtype=float)
     return _of_cases(rates.clustered_rate, units, slipped, np.ones(len(units)), level)
 
