@@ -96,11 +96,14 @@ def attrition(found: Effect, half: float) -> Check:
     return voted("attrition", said, failed=failed, error=found.jackknife_error, half=half)
 
 
-def approved(outcome: Outcome, found: Effect, of_approved: Effect) -> Check:
-    """Whether more was not approved under the PMO, which would explain `found` by itself.
+def approved(
+    outcome: Outcome, found: Effect, of_approved: Effect, *, sized: bool = True
+) -> Check:
+    """Whether no more was approved under the PMO, which would explain `found` by itself.
 
     It fails where more was approved by more than chance, or by half of the effect. Of a ratio to
-    what was approved it passes only where a rise of half the effect would have been seen.
+    what was approved it passes only where a rise of half the effect would have been seen. Where
+    projects are not `sized`, less approved is as likely a smaller project: it fails as well.
     """
     if is_constant(of_approved):  # as the size of the work has it, to the penny
         return tested("approved", "no more was approved", failed=False)
@@ -111,6 +114,8 @@ def approved(outcome: Outcome, found: Effect, of_approved: Effect) -> Check:
     said = f"{effect_in_words(value, True)} ({low} to {high})"
     gains = found.value < 0 if outcome.better == "lower" else found.value > 0
     explains = value > 0 if gains else value < 0 and outcome.is_ratio
+    if not sized and not outcome.is_ratio:
+        explains = True  # dearer plans or smaller projects
     half = abs(found.value) / 2 if outcome.logarithm else FLAT
     failed = explains and (of_approved.p <= 2 * ROSE or abs(value) >= half)
     if failed or not outcome.is_ratio:

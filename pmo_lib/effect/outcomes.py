@@ -21,6 +21,7 @@ from pmo_lib.stats.numbers import Floats
 MATURE_SHARE = 0.8  # of a quarter's projects that must have ended for it to count
 FEWEST_OF_CATEGORY = 5
 FEWEST_ALIKE = 2  # projects without the PMO of the kind of one under it
+SIZE = "size_of_work"  # held fixed, where it is recorded
 LEAST_SIZED = 0.5  # of the projects on either side, for the size of the work to be held fixed
 TAILS = (0.05, 0.95)  # values beyond these quantiles are winsorised for the test
 
@@ -231,7 +232,7 @@ def with_fixed(rows: pd.DataFrame, size: bool) -> tuple[pd.DataFrame, list[str]]
     """
     fixed = pd.get_dummies(kinds(rows), prefix="is", dtype="float64").iloc[:, 1:]
     if size:
-        fixed["size_of_work"] = rows["log_size"]
+        fixed[SIZE] = rows["log_size"]
     return rows.join(fixed), [str(name) for name in fixed]
 
 

@@ -21,7 +21,7 @@ from pmo_lib.effect.claim import ALPHA, claim
 from pmo_lib.effect.comparison import compared
 from pmo_lib.effect.finding import Evidence, Finding
 from pmo_lib.effect.other_designs import corrected, without_control_group
-from pmo_lib.effect.outcomes import APPROVED, PRIMARY, SECONDARY, Outcome
+from pmo_lib.effect.outcomes import APPROVED, PRIMARY, SECONDARY, SIZE, Outcome
 from pmo_lib.effect.robustness import Robustness
 from pmo_lib.effect.rules import Rules
 from pmo_lib.effect.side_checks import SideChecks
@@ -125,7 +125,8 @@ def _concluded(
         )
         checks = [*own.checks(), *beside.of(found, sample)]
         if of_approved is not None:
-            checks.insert(0, approved(outcome, of_test, of_approved.tested))
+            sized = SIZE in sample.fixed
+            checks.insert(0, approved(outcome, of_test, of_approved.tested, sized=sized))
         found = replace(
             found, checks=tuple(checks), quarters=own.quarters, bending=own.bending,
             half_years=by_half_year(sample.tested, evidence.level),

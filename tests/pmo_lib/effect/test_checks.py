@@ -192,6 +192,22 @@ class TestApproved:
         assert (found.state, found.detail) == ("cannot tell", "nobody says")
 
 
+class TestWithoutASize:
+    def test_less_approved_may_be_smaller_projects(self) -> None:
+        cost, saved = OUTCOMES["cost"], Effect(value=-0.2, low=-0.3, high=-0.1, p=0.01)
+        wrong = {}
+        for value, p, state in (
+            (-0.15, 0.3, "failed"), (-0.05, 0.05, "failed"), (-0.05, 0.5, "passed"),
+            (0.15, 0.3, "failed"),
+        ):  # fmt: skip
+            smaller = Effect(value=value, low=value - 0.1, high=value + 0.1, p=p)
+            found = approved(cost, saved, smaller, sized=False)
+            with_size = approved(cost, saved, smaller)
+            if found.state != state or (value < 0 and with_size.state != "passed"):
+                wrong[value, p] = (found.state, with_size.state)
+        assert not wrong
+
+
 class TestInWords:
     @pytest.mark.parametrize(
         ("value", "logarithm", "words"),
