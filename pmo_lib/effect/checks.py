@@ -96,9 +96,7 @@ def attrition(found: Effect, half: float) -> Check:
     return voted("attrition", said, failed=failed, error=found.jackknife_error, half=half)
 
 
-def approved(
-    outcome: Outcome, found: Effect, of_approved: Effect, *, sized: bool = True
-) -> Check:
+def approved(outcome: Outcome, found: Effect, of_approved: Effect, *, sized: bool = True) -> Check:
     """Whether no more was approved under the PMO, which would explain `found` by itself.
 
     It fails where more was approved by more than chance, or by half of the effect. Of a ratio to
