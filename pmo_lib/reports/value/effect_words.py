@@ -43,6 +43,7 @@ def table(findings: Sequence[Finding], level: str) -> HTML:
     for found in findings:
         outcome, tested, shown = found.outcome, found.tested, found.told
         worse = not tested.refusal and tested.excludes_zero and not helps(outcome, tested.value)
+        first, *more = _rests_on(found)
         between = "" if tested.refusal else f"{level} {ends(outcome, shown.low, shown.high)}"
         rows.append(
             {
@@ -54,7 +55,7 @@ def table(findings: Sequence[Finding], level: str) -> HTML:
                     effect(outcome, shown.value), "for the worse" * worse, between
                 ),
                 "Why, and what would change it": page.lines(found.claim.why, found.claim.remedy),
-                "Rests on": page.lines(*_rests_on(found)),
+                "Rests on": page.lines(first, "; ".join(more)),
             }
         )
     return page.table(pd.DataFrame(rows), "Effects of the PMO by outcome", "cards")
