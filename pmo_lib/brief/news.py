@@ -48,7 +48,8 @@ def _ended(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]
     if len(done):
         judged = evidence.observed["D1"]
         own = judged[judged["case_id"].isin(done["project_id"]) & judged["numerator"].notna()]
-        on_time = f", {int(own['numerator'].sum())} of {len(own)} on time" if len(own) else ""
+        known = f" of {len(own)}" * (len(own) < len(done))
+        on_time = f", {int(own['numerator'].sum())}{known} on time" if len(own) else ""
         yield f"{counted(len(done), 'project')} finished{on_time}."
     if len(cancelled):
         yield f"{counted(len(cancelled), 'project')} cancelled: {_named(cancelled['project_id'])}."
@@ -82,8 +83,8 @@ def _turned(evidence: Evidence, last: LastPack, department: str) -> Iterator[str
             now, then = getattr(result, column), last.said(result, column)
             if now and then and now != then and "cannot" not in now + then:
                 turned.append(
-                    f"{name}: {_judged(words, then)} in {month(last.period)}, "
-                    f"now {_judged(words, now)}."
+                    f"{name}: {_judged(words, now)}, "
+                    f"in {month(last.period)} {_judged(words, then)}."
                 )
     yield from turned
 

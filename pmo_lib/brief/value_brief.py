@@ -16,7 +16,7 @@ from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.words import effect, ends, helped
 from pmo_lib.engine.result import ORGANISATION
-from pmo_lib.wording import counted, listed, money, number
+from pmo_lib.wording import are, counted, listed, money, number
 from pmo_lib.worth.value_case import ValueCase
 
 RULE_MODULE = value  # importing it declares its rules
@@ -150,20 +150,19 @@ def _effect(cost: Finding) -> Headline:
 
 def _effects(case: ValueCase) -> str:
     """Each primary outcome with its verdict, effect and how its checks went."""
-    said, has_checks = [], False
+    said, passed, checks = [], 0, 0
     for found in case.primary:
         if found.tested.refusal:
             said.append(f"{found.outcome.name}: {found.claim.word}")
             continue
-        passed = sum(check.state == "passed" for check in found.checks)
-        checks = f" ({passed} of {len(found.checks)})" if found.checks else ""
-        has_checks |= bool(checks)
+        passed += sum(check.state == "passed" for check in found.checks)
+        checks += len(found.checks)
         size = effect(found.outcome, _told(found).value)
-        said.append(f"{found.outcome.name}: {found.claim.word}, {size}{checks}")
+        said.append(f"{found.outcome.name}: {found.claim.word}, {size}")
     if not said:
         return ""
-    meant = " In brackets: how many checks of a fair comparison were passed." * has_checks
-    return f"{'; '.join(said)}.{meant}"
+    fair = f" Of {counted(checks, 'check')} of a fair comparison {are(passed)} passed."
+    return f"{'; '.join(said)}.{fair * bool(checks)}"
 
 
 def lasts(case: ValueCase) -> str:

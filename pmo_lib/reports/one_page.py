@@ -1,6 +1,9 @@
 """The one page: verdict, five numbers, asks, what is new, what is fine, what is unknown."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from calendar import month_name
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 from IPython.display import HTML
@@ -12,9 +15,12 @@ from pmo_lib.brief.register import Became
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month, month_end
 from pmo_lib.reports import page
-from pmo_lib.wording import capital
+from pmo_lib.wording import TIED, capital
 
-MOST_BECAME = 3
+MOST_BECAME = 2
+MOST_WORDS = 250
+FINE = "Fine"
+_DATE = re.compile(rf"(\d+ )?(?:{'|'.join(month_name[1:])}) \d{{4}}")
 LOG = ("ask_id", "asked_on", "decided_on", "decision", "done_on")
 
 
@@ -23,9 +29,43 @@ def one_page(
     sparks: Mapping[str, HTML],
     level: str,
     until: str,
-    headings: tuple[str, str] = ("Fine", "What cannot be told"),
+    headings: tuple[str, str] = (FINE, "What cannot be told"),
 ) -> HTML:
-    """The page of a brief; `sparks` by KPI, `until` is the last month of the baseline, if any."""
+    """The page of a brief; `sparks` by KPI, `until` is the last month of the baseline, if any.
+
+    Where it would be longer than `MOST_WORDS` the last news give way, then what is fine: both stand
+    in the evidence.
+    """
+    made = _page(brief, sparks, level, until, headings)
+    for less in _shorter(brief, headings[0] == FINE):
+        if words(made) <= MOST_WORDS:
+            break
+        made = _page(less, sparks, level, until, headings)
+    return HTML(made)
+
+
+def _shorter(brief: Brief, without_fine: bool) -> Iterator[Brief]:
+    """The brief with ever less of what is new, then without what is fine."""
+    while len(brief.since_last) > 1:
+        brief = replace(brief, since_last=brief.since_last[:-1])
+        yield brief
+    if without_fine:
+        yield replace(brief, fine="")
+
+
+def words(html: str) -> int:
+    """How many words a reader sees; an amount or date that no line breaks is one."""
+    seen = re.sub(r"<svg.*?</svg>|<[^>]*>", " ", html, flags=re.DOTALL)
+    return len(re.split(r"[ \n]+", seen.strip(" \n")))
+
+
+def _page(
+    brief: Brief,
+    sparks: Mapping[str, HTML],
+    level: str,
+    until: str,
+    headings: tuple[str, str],
+) -> str:
     fine, unknown = headings
     parts = [
         f"<p class='verdict'>{page.escape(brief.verdict)}</p>",
@@ -39,8 +79,8 @@ def one_page(
         _block(unknown, [brief.cannot_tell] if brief.cannot_tell else []),
         _how_sure(brief.numbers, level, until) if brief.numbers else "",
     ]
-    inner = "\n".join(part for part in parts if part)
-    return HTML(f"<section class='one-page'>\n{inner}\n</section>")
+    inner = _DATE.sub(_tied, "\n".join(part for part in parts if part))
+    return f"<section class='one-page'>\n{inner}\n</section>"
 
 
 def numbers(shown: Sequence[Headline], sparks: Mapping[str, HTML]) -> str:
@@ -74,7 +114,7 @@ def asks(shown: Sequence[Ask], last_period: str = "", was_due: Sequence[str] = (
 
 
 def further_asks(brief: Brief) -> HTML:
-    """The asks that did not fit on the page, and what became of the last ones, in full."""
+    """What did not fit on the page: asks, what became of the last ones, news, what is fine."""
     parts = []
     if brief.further:
         rows = [
@@ -88,6 +128,9 @@ def further_asks(brief: Brief) -> HTML:
     if told:
         parts.append(page.paragraph("What became of what else was asked:"))
         parts.append(page.bullets(in_words(each) for each in told))
+    news = [*brief.since_last, *filter(None, [brief.fine])] if len(brief.since_last) > 1 else []
+    if news:
+        parts.append(page.folded("All that is new, and what is fine", page.bullets(news)))
     return page.joined(*parts, to_answer(brief))
 
 
@@ -131,13 +174,18 @@ def _spark(one: Headline, sparks: Mapping[str, HTML]) -> str:
     return str(drawn.data)
 
 
+def _tied(date: re.Match[str]) -> str:
+    """30 September 2026, at which no line is broken."""
+    return date[0].replace(" ", TIED)
+
+
 def _how_sure(shown: Sequence[Headline], level: str, until: str) -> str:
     said = f"How sure: a range is the {level}"
     if not all(one.range for one in shown):
-        said += "; without one it is a sum, or allows none"
+        said += "; sums have none"
     said += "."
     if until:
-        said += f" “Before” is up to {month(until)}; a change since is not yet an effect."
+        said += f" “Before” is up to {month(until)}; a change is not yet an effect."
     return f"<p class='beneath'>{page.escape(said)}</p>"
 
 

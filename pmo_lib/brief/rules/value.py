@@ -23,8 +23,8 @@ def state_share_returned(evidence: Evidence) -> Found:
     yield Ask(
         "state-share-returned:budgets", ORGANISATION,
         "State what share of avoided overruns went back to budgets", FINANCE,
-        f"each {number(STEP_SHARE, 'share')} adds {money(STEP_SHARE * avoided, currency)} in cash; "
-        "none is counted yet", money=avoided,
+        f"each {number(STEP_SHARE, 'share')} adds {money(STEP_SHARE * avoided, currency)} in cash",
+        money=avoided,
     )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def record_benefits(evidence: Evidence) -> Found:
     yield Ask(
         "record-benefits:projects", ORGANISATION,
         f"Record what benefits {counted(found.n_left_out, 'finished project')} have brought", HEAD,
-        f"the effect on benefits is {found.claim.word}, on {known} with a record",
+        f"the effect on benefits is {found.claim.word}, on {known}",
     )  # fmt: skip
 
 
@@ -58,6 +58,5 @@ def keep_comparison(evidence: Evidence) -> Found:
     yield Ask(
         "keep-comparison:departments", ORGANISATION,
         f"Decide what the PMO is to show before {them} adopt it", HEAD,
-        f"{counted(len(without), 'department')} without the PMO: once they adopt, nobody is left "
-        "to compare with",
+        "once all have the PMO, nobody is left to compare with",
     )  # fmt: skip

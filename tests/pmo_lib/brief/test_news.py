@@ -108,8 +108,8 @@ def test_judgements_that_turned_are_told_with_both_words() -> None:
     ]
     given = evidence(results=now, last=last_pack(results=before))
     assert plain(since_last(given, ORGANISATION)) == (
-        "On-time completion: worse than before in August 2026, now better than before.",
-        "Green reports that hide a red project: target kept in August 2026, now target not kept.",
+        "On-time completion: better than before, in August 2026 worse than before.",
+        "Green reports that hide a red project: target not kept, in August 2026 target kept.",
     )
 
 
