@@ -63,14 +63,11 @@ def _overspend(evidence: Evidence, department: str) -> Headline | None:
         return None
     currency = evidence.view.settings.currency
     above = "more" if total.value >= 0 else "less"
-    tail = evidence.result("D4", department)
-    far = round(tail.value * tail.n) if tail else 0
     return Headline(
         "D3", "total", f"spent {'above' if total.value >= 0 else 'below'} approval",
         _short(money(abs(total.value), currency)),
         interval(share.low, share.high, "share") if not isnan(share.low) else "",
-        f"{number(abs(share.value), 'share')} {above}, {counted(total.n, 'project')}"
-        + f"; {far} overran by half or more" * bool(far),
+        f"{number(abs(share.value), 'share')} {above}, {counted(total.n, 'project')}",
         _beside_approval(share), _since(evidence, total),
     )  # fmt: skip
 

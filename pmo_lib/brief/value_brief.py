@@ -16,7 +16,7 @@ from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.words import effect, ends, helped
 from pmo_lib.engine.result import ORGANISATION
-from pmo_lib.wording import are, counted, listed, money, number
+from pmo_lib.wording import counted, listed, money, number
 from pmo_lib.worth.value_case import ValueCase
 
 RULE_MODULE = value  # importing it declares its rules
@@ -103,7 +103,7 @@ def _numbers(case: ValueCase, currency: str) -> tuple[Headline, ...]:
             _amount(case, "gross", "value so far", currency, _parts(case, currency)),
             _amount(case, "cost", "cost of the PMO", currency, "office and time it takes"),
             _amount(case, "npv", "value less cost", currency, ""),
-            _amount(case, "cashable", "of the value in cash", currency, _in_cash(case)),
+            _amount(case, "cashable", "value in cash", currency, _in_cash(case)),
         ]  # fmt: skip
     cost = case.finding("cost")
     if cost is not None and not cost.tested.refusal:
@@ -161,7 +161,7 @@ def _effects(case: ValueCase) -> str:
         said.append(f"{found.outcome.name}: {found.claim.word}, {size}")
     if not said:
         return ""
-    fair = f" Of {counted(checks, 'check')} of a fair comparison {are(passed)} passed."
+    fair = f" {passed} of {counted(checks, 'check')} of a fair comparison passed."
     return f"{'; '.join(said)}.{fair * bool(checks)}"
 
 
@@ -179,9 +179,9 @@ def lasts(case: ValueCase) -> str:
     if len(first) < 2 or len(later) < 2:
         return "Cannot be told yet: too few quarters since adoption."
     (a, half_a), (b, half_b) = _mean(first), _mean(later)
-    said = f"In the first year {effect(cost.outcome, a)}, later {effect(cost.outcome, b)}"
+    said = f"First year {effect(cost.outcome, a)}, later {effect(cost.outcome, b)}"
     if isnan(half_a + half_b) or abs(a - b) <= half_a + half_b:
-        return f"{said}: a fading cannot be told from chance."
+        return f"{said}: a fading may be chance."
     return f"{said}: {'it fades' if abs(b) < abs(a) else 'it grows'}, by more than chance."
 
 

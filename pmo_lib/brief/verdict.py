@@ -116,7 +116,7 @@ def _ends(on_time: KpiResult | None, on_budget: KpiResult | None, until: str) ->
     if turned[""]:
         parts = listed([f"{number(r.value, 'share')} were {words[r.kpi_id]}" for r in turned[""]])
         is_known = any(not isnan(r.change.value) for r in turned[""])
-        past = "no clear change" if is_known else "no baseline to compare with"
+        past = "no clear change" if is_known else "no baseline"
         said.append(f"{'of completed projects ' * (not said)}{parts} ({past})")
     text = "; ".join(said)
     return capital(text)

@@ -21,6 +21,7 @@ MOST_BECAME = 2
 MOST_WORDS = 250
 FINE = "Fine"
 _DATE = re.compile(rf"(\d+ )?(?:{'|'.join(month_name[1:])}) \d{{4}}")
+_RANGE = re.compile(r" \([^()]* to [^()]*\)")  # of an ask: in its evidence
 LOG = ("ask_id", "asked_on", "decided_on", "decision", "done_on")
 
 
@@ -33,24 +34,28 @@ def one_page(
 ) -> HTML:
     """The page of a brief; `sparks` by KPI, `until` is the last month of the baseline, if any.
 
-    Where it would be longer than `MOST_WORDS` the last news give way, then what is fine: both stand
-    in the evidence.
+    Where it would be longer than `MOST_WORDS` the last news, the fifth number and what is fine give
+    way: all stand in the evidence.
     """
     made = _page(brief, sparks, level, until, headings)
-    for less in _shorter(brief, headings[0] == FINE):
+    for less in _shorter(brief) if headings[0] == FINE else ():
         if words(made) <= MOST_WORDS:
             break
         made = _page(less, sparks, level, until, headings)
     return HTML(made)
 
 
-def _shorter(brief: Brief, without_fine: bool) -> Iterator[Brief]:
-    """The brief with ever less of what is new, then without what is fine."""
-    while len(brief.since_last) > 1:
-        brief = replace(brief, since_last=brief.since_last[:-1])
-        yield brief
-    if without_fine:
-        yield replace(brief, fine="")
+def _shorter(brief: Brief) -> Iterator[Brief]:
+    """The brief with ever less, what can best be read up in the evidence first."""
+    less_and_less = ((3, 5, 1), (2, 5, 1), (2, 4, 1), (2, 4, 0), (1, 4, 0), (1, 3, 0), (0, 3, 0))
+    for news, numbers, fine in less_and_less:
+        yield replace(
+            brief,
+            since_last=brief.since_last[:news],
+            numbers=brief.numbers[:numbers],
+            fine=brief.fine if fine else "",
+            became=brief.became[: max(1, min(news, MOST_BECAME))],
+        )
 
 
 def words(html: str) -> int:
@@ -107,7 +112,7 @@ def asks(shown: Sequence[Ask], last_period: str = "", was_due: Sequence[str] = (
         f"<li><b>{page.escape(ask.what)}.</b> <span class='who'>{page.escape(ask.who)}, "
         f"{'was due by' if ask.id in was_due else 'by'} {page.escape(_day(ask.by))}"
         f"{page.escape(_again(ask, last_period))}.</span> "
-        f"<small>{page.escape(_sentence(ask.why))}</small></li>"
+        f"<small>{page.escape(_sentence(_RANGE.sub('', ask.why)))}</small></li>"
         for ask in shown
     )
     return f"<ol class='asks'>\n{items}\n</ol>"
@@ -154,7 +159,7 @@ def in_words(each: Became) -> str:
     if each.state == "late":
         state = f"Late, was due by {_day(each.ask.by)}"
     moved = f" ({each.said})" if each.said else ""
-    return f"{state}: {each.ask.what}{moved}."
+    return f"{state}: {each.ask.what.partition(': ')[0]}{moved}."
 
 
 def _since(brief: Brief) -> str:
@@ -181,8 +186,6 @@ def _tied(date: re.Match[str]) -> str:
 
 def _how_sure(shown: Sequence[Headline], level: str, until: str) -> str:
     said = f"How sure: a range is the {level}"
-    if not all(one.range for one in shown):
-        said += "; sums have none"
     said += "."
     if until:
         said += f" “Before” is up to {month(until)}; a change is not yet an effect."
@@ -191,7 +194,7 @@ def _how_sure(shown: Sequence[Headline], level: str, until: str) -> str:
 
 def _again(ask: Ask, last_period: str) -> str:
     asked = ask.first_asked
-    return f", asked since {month(asked)}" if last_period and asked <= last_period else ""
+    return f", since {month(asked)}" if last_period and asked <= last_period else ""
 
 
 def _day(iso: str) -> str:

@@ -18,7 +18,7 @@ WORDS = {
     "cpi": "over cost",
     "spi_t": "behind plan",
     "milestone": "a milestone overdue",
-    "finish": "past the first finish",
+    "finish": "past its first finish",
 }
 
 

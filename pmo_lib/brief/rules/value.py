@@ -37,8 +37,8 @@ def record_benefits(evidence: Evidence) -> Found:
     known = counted(found.tested.n, "project")
     yield Ask(
         "record-benefits:projects", ORGANISATION,
-        f"Record what benefits {counted(found.n_left_out, 'finished project')} have brought", HEAD,
-        f"the effect on benefits is {found.claim.word}, on {known}",
+        f"Record the benefits of {counted(found.n_left_out, 'finished project')}", HEAD,
+        f"the effect on them rests on {known}",
     )  # fmt: skip
 
 
@@ -58,5 +58,5 @@ def keep_comparison(evidence: Evidence) -> Found:
     yield Ask(
         "keep-comparison:departments", ORGANISATION,
         f"Decide what the PMO is to show before {them} adopt it", HEAD,
-        "once all have the PMO, nobody is left to compare with",
+        "then nobody is left to compare with",
     )  # fmt: skip

@@ -31,8 +31,7 @@ class TestVerdict:
     def test_before_any_baseline_the_shares_are_told(self) -> None:
         given = evidence(results=(share("D1", 0.48), share("D2", 0.6)))
         assert plain(verdict(given, ALL)) == (
-            "Of completed projects 48 % were on time and 60 % were on budget (no baseline to "
-            "compare with)."
+            "Of completed projects 48 % were on time and 60 % were on budget (no baseline)."
         )
 
     @pytest.mark.parametrize(
@@ -111,12 +110,11 @@ class TestHeadlines:
         assert [one.kpi_id for one in found] == ["D1", "D2", "R4", "V1", "G2"]
 
     def test_overspend_is_the_sum_and_its_share(self) -> None:
-        tail = result("D4", ALL, value=0.1, n=20)
-        (one,) = headlines(evidence(results=(*spent(8.01e6, 0.12), tail)), ALL)
+        (one,) = headlines(evidence(results=spent(8.01e6, 0.12)), ALL)
         assert (one.kpi_id, one.statistic) == ("D3", "total")
         assert plain(one.value) == "GBP 8.01 m"
         assert plain(one.what) == "spent above approval"
-        assert plain(one.basis) == ("12 % more, 20 projects; 2 overran by half or more")
+        assert plain(one.basis) == ("12 % more, 20 projects")
 
     def test_in_flight_tells_what_is_approved_for_the_subject(self) -> None:
         found = [
