@@ -111,7 +111,7 @@ def asks(shown: Sequence[Ask], last_period: str = "", was_due: Sequence[str] = (
     items = "\n".join(
         f"<li><b>{page.escape(ask.what)}.</b> <span class='who'>{page.escape(ask.who)}, "
         f"{'was due by' if ask.id in was_due else 'by'} {page.escape(_day(ask.by))}"
-        f"{page.escape(_again(ask, last_period))}.</span> "
+        f"{'' if ask.id in was_due else _again(ask, last_period)}.</span> "
         f"<small>{page.escape(_sentence(_RANGE.sub('', ask.why)))}</small></li>"
         for ask in shown
     )
@@ -193,8 +193,7 @@ def _how_sure(shown: Sequence[Headline], level: str, until: str) -> str:
 
 
 def _again(ask: Ask, last_period: str) -> str:
-    asked = ask.first_asked
-    return f", since {month(asked)}" if last_period and asked <= last_period else ""
+    return ", asked again" if last_period and ask.first_asked <= last_period else ""
 
 
 def _day(iso: str) -> str:
