@@ -69,13 +69,12 @@ def test_is_short_in_every_situation() -> None:
 def test_on_a_full_page_what_is_least_needed_gives_way_and_stands_in_the_evidence() -> None:
     whole = measured("whole").briefs[ORGANISATION]
     news = tuple(f"{each} has changed, {'and so it goes on ' * 3}now." for each in "ABCD")
-    full = replace(
-        whole, since_last=news, fine="Better than before: all else.", last_period="2026-08"
-    )
+    fine = "Better than before: all else."
+    full = replace(whole, since_last=news, fine=fine, last_period="2026-08")
     made = one_page.one_page(full, {}, "90 % interval", "2026-03")
-    page, evidence = text_of(made), text_of(one_page.further_asks(full))
+    page, evidence = plain(text_of(made)), plain(text_of(one_page.further_asks(full)))
     assert words_in(made) <= MOST_WORDS < one_page.words(page) + words_in(" ".join(news))
-    assert all(ask.what in page for ask in full.asks)
+    assert all(plain(ask.what) in page for ask in full.asks)
     assert all(line in evidence for line in (*news, full.fine))
 
 
