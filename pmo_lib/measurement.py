@@ -184,9 +184,9 @@ class Measurement:
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """Every benchmark beside the organisation and each department whose figure is shown."""
-        hidden = {
-            (r.kpi_id, r.department) for r in self.results if r.state == "too few" and not r.segment
-        }
+        few = [r for r in self.results if r.state == "too few" and not r.segment]
+        hidden = {(r.kpi_id, r.department, str(r.statistic)) for r in few}
+        hidden |= {(r.kpi_id, r.department, "") for r in few if is_headline(r)}
         return tuple(disclosable(self.compared, hidden))
 
     @cached_property

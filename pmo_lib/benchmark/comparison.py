@@ -1,6 +1,6 @@
 """One statistic of a KPI beside a benchmark: what was judged, and what the comparison says."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass, replace
 from math import isnan
 from typing import Literal
@@ -78,9 +78,12 @@ def chosen(comparisons: Iterable[Comparison], peers: Collection[str]) -> list[Co
 
 
 def disclosable(
-    comparisons: Iterable[Comparison], hidden: Collection[tuple[str, str]]
+    comparisons: Iterable[Comparison], hidden: Set[tuple[str, str, str]]
 ) -> list[Comparison]:
-    """The comparisons, those of a KPI and department that are not shown without any figure."""
+    """The comparisons, those of a KPI, department and statistic not shown without any figure.
+
+    An empty statistic is all of them.
+    """
     return [
         replace(
             each, judgement="not comparable", reasons=(HIDDEN,), remedies=(), ours=NOTHING,
@@ -88,7 +91,7 @@ def disclosable(
             percentile=NOTHING, bound="", superiority=NOTHING, standardised=NOTHING,
             balanced=NOTHING, mix="", to_move="", note="",
         )
-        if (each.kpi_id, each.department) in hidden
+        if {(each.kpi_id, each.department, name) for name in ("", each.statistic)} & hidden
         else each
         for each in comparisons
     ]  # fmt: skip
