@@ -32,6 +32,11 @@ def renamed(table: pd.DataFrame, shown: Mapping[str, str]) -> pd.DataFrame:
     return table.assign(department=named.take(codes, allow_fill=True))
 
 
+def departments_of(table: pd.DataFrame) -> pd.DataFrame:
+    """The one column of departments, or none."""
+    return table[[DEPARTMENT] if DEPARTMENT in table else []]
+
+
 def _has(table: pd.DataFrame, shown: Mapping[str, str]) -> bool:
     return DEPARTMENT in table and not shown.keys().isdisjoint(table[DEPARTMENT].unique())
 
