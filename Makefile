@@ -8,7 +8,8 @@ STAMP := .venv/.installed
 report: $(STAMP)  ## the main job: the sample portfolio, from exports to published reports
 	$(BIN)/pmo run
 
-test: $(STAMP)  ## lint, types and all tests
+test: export PYTHONDONTWRITEBYTECODE =
+test: $(STAMP)  ## lint, types and all tests; kernels and commands in them start from bytecode
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -1,8 +1,8 @@
 """pmo run: the whole pipeline, from a folder of exports to a published pack."""
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines import last_pack, ours
 from pipelines.configuration import configured
-from pipelines.ending import Ended, leave_to_parent
+from pipelines.ending import leave_to_parent
 from pipelines.files import locked, recorded, replaced_folder, sweep, temporary_folder
 from pipelines.fingerprint import fingerprint, versions
 from pipelines.freezing import frozen, refuse_a_second
@@ -33,7 +33,8 @@ from pipelines.publishing.plan import (
     shortened_name,
     slug,
 )
-from pipelines.publishing.render import Record, Task, die_with_parent, record, render
+from pipelines.publishing.render import Record, Task, die_with_parent
+from pipelines.publishing.render_all import render_all
 from pipelines.publishing.warm import warm_process
 from pmo_lib.assessment.collecting import in_words, steps
 from pmo_lib.contract.verdict import Question
@@ -224,38 +225,6 @@ def _publish(
             printer if request.pdf else None,
         )  # fmt: skip
     write_log(request.out, target, records)
-
-
-def render_all(
-    tasks: Sequence[Task], executor: Executor, made: Callable[[Record], None]
-) -> tuple[Record, ...]:
-    """Render on any executor: one record for each task, in their order, whatever fails."""
-    futures: dict[Future[Record], Task] = {}
-    records: dict[str, Record] = {}
-    try:
-        for task in tasks:
-            try:
-                futures[executor.submit(render, task)] = task
-            except RuntimeError as broken:
-                records[task.report.name] = _lost(task.report, broken)
-                made(records[task.report.name])
-        for future in as_completed(futures):
-            report = futures[future].report
-            error = future.exception()
-            if isinstance(error, OSError):  # a full disk is no report's fault: publish nothing
-                raise error
-            done = future.result() if error is None else _lost(report, error)
-            records[report.name] = done
-            made(done)
-    except (Ended, KeyboardInterrupt, OSError):
-        executor.shutdown(wait=False, cancel_futures=True)
-        raise
-    return tuple(records[task.report.name] for task in tasks)
-
-
-def _lost(report: PlannedReport, error: BaseException) -> Record:
-    reason = f"The process that made it died ({type(error).__name__}: {error})."
-    return record(report, state="failed", reason=reason)
 
 
 def _begin_worker() -> None:

@@ -1,13 +1,15 @@
 """The example row of a template: no row of the table as long as nobody has written over it."""
 
 from collections.abc import Collection
+from functools import cache
+from typing import Any
 
 import pandas as pd
 
 from pipelines.reading.conventions import Conventions
 from pipelines.reading.parse import parse
 from pmo_lib.contract.examples import EXAMPLE, example
-from pmo_lib.contract.schema import Table
+from pmo_lib.contract.schema import Column, Table
 
 UNTOUCHED = "is the example of the template, as it came"
 
@@ -19,9 +21,15 @@ def example_rows(table: Table, typed: pd.DataFrame, absent: Collection[str]) -> 
         return pd.Series(dtype="str")  # without a word of ours it could be somebody's own row
     same = pd.Series(data=True, index=typed.index)
     for column in there:
-        shown = pd.Series([f"{example(column)}"], dtype="str")
-        same &= (typed[column.name] == parse(column, shown, Conventions()).typed[0]).fillna(False)
+        same &= (typed[column.name] == _read(column)).fillna(False)
     return pd.Series(UNTOUCHED, index=typed.index[same.astype("bool")], dtype="str")
+
+
+@cache
+def _read(column: Column) -> Any:
+    """The example of the column as it is read."""
+    shown = pd.Series([f"{example(column)}"], dtype="str")
+    return parse(column, shown, Conventions()).typed[0]
 
 
 def only_examples(set_aside: pd.DataFrame, rows: int) -> bool:

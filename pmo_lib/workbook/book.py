@@ -1,6 +1,5 @@
 """The validated tables of a folder, and what is frozen and measured beside them."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pmo_lib.contract.schema import Table
 from pmo_lib.contract.settings import Settings
-from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Verdict
 from pmo_lib.display import facts_table
 from pmo_lib.engine.baseline import Baseline, check_name
 from pmo_lib.engine.freezing import can_be_added, freeze
 from pmo_lib.engine.view import View
-from pmo_lib.errors import DataError, ParameterError, PmoError, allowed_values, shown
+from pmo_lib.errors import DataError, ParameterError, allowed_values, shown
 from pmo_lib.facts.data_date import data_date, happened
-from pmo_lib.months import MONTH, DataDate, month_range
+from pmo_lib.months import DataDate, month_range
 from pmo_lib.workbook.frozen import (
     frozen_in,
     latest,
@@ -27,14 +24,11 @@ from pmo_lib.workbook.frozen import (
     write_baseline,
     write_supplement,
 )
-from pmo_lib.workbook.lazy import Lazy
 
 if TYPE_CHECKING:
     from pmo_lib.measurement import Measurement
 
-PEERS = "peers"
 FIRST = ("projects", "status_reports")  # tables whose first month begins the periods
-DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "data" / "processed"
 
 
 @dataclass(frozen=True)
@@ -224,82 +218,3 @@ class Workbook:
             self.measured(until, None).seen, name, version=version, frozen_on=frozen_on,
             data_hash=self.verdict.data_hash, workbook_version=self.version,
         )  # fmt: skip
-
-
-def open_workbook(folder: str | Path = "") -> Workbook:
-    """The workbook in `folder`; empty means data/processed of this project.
-
-    Raises DataError where nothing has been validated there yet.
-
-    >>> book = pmo.open()
-    >>> projects, last_month = book.tables["projects"], book.periods[-1]
-    """
-    path = Path(folder) if folder else DEFAULT_FOLDER
-    verdict = path / "verdict.json"
-    if not verdict.is_file():
-        raise DataError(
-            "there are no validated tables",
-            where=str(path),
-            remedy="Run `pmo check` first, or name the folder in the parameter data_dir",
-        )
-    try:
-        written = verdict.read_bytes()
-        facts = json.loads(written)
-        judged, settings = Verdict.from_mapping(facts), Settings.from_mapping(facts["settings"])
-        version = facts["version"]
-        if judged.data_date.period and not MONTH.fullmatch(judged.data_date.period):
-            raise ValueError(f"{judged.data_date.period!r} is no month")
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, PmoError) as error:
-        raise DataError(
-            f"was written by another version or changed by hand ({error!r})",
-            where=str(verdict),
-            remedy="Run `pmo check` to write it anew",
-        ) from None
-    tables = {name: path / "tables" / f"{name}.parquet" for name in TABLES}
-    peers = {file.parent.name: file.parent for file in sorted(path.glob(f"{PEERS}/*/verdict.json"))}
-    return Workbook(
-        Lazy(
-            {name: file for name, file in tables.items() if file.exists()}, Opened(verdict, written)
-        ),
-        judged,
-        settings,
-        version,
-        path,
-        Lazy(peers, open_workbook),
-    )
-
-
-def _is_declared(found: pd.DataFrame, table: Table) -> bool:
-    """Whether every column of the table is there, with its type."""
-    kinds = {str(name): str(kind) for name, kind in found.dtypes.items()}
-    return all(kinds.get(column.name) == column.pandas_type for column in table)
-
-
-@dataclass(frozen=True)
-class Opened:
-    """Reads the tables beside a verdict, as long as it is the one that was read with them."""
-
-    verdict: Path
-    written: bytes
-
-    def __call__(self, table: Path) -> pd.DataFrame:
-        """The table; DataError where it is broken, or where a run has put in others."""
-        try:
-            found, broken = pd.read_parquet(table), ""
-            if not _is_declared(found, TABLES[table.stem]):
-                broken = "its columns are not those of the table"
-        except (ValueError, OSError) as error:
-            found, broken = pd.DataFrame(), " ".join(str(error).split())[:80]
-        if not self.verdict.exists() or self.verdict.read_bytes() != self.written:
-            raise DataError(
-                "a run has put other tables in the place of those that were opened",
-                where=str(self.verdict.parent),
-                remedy="Run the notebook again from its first cell",
-            )
-        if broken:
-            raise DataError(
-                f"is cut off or was changed by hand ({broken})",
-                where=str(table),
-                remedy="Run `pmo check` to write it anew",
-            )
-        return found

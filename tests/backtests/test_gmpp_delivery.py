@@ -1,15 +1,12 @@
 """Re-baselining of the UK Government's major projects, worked out one by one from the tables."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
-from pipelines.sources.gmpp import read
+from builders.releases import FOLDER, released
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.view import View
 
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "gmpp"
 DATA_DATE = pd.Timestamp("2023-03-31")
 
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the GMPP files are not in {FOLDER}")
@@ -17,7 +14,7 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the GMPP files are
 
 @pytest.fixture(scope="module")
 def seen() -> View:
-    return View(read(sorted(FOLDER.glob("uk_*.csv"))).tables, "2023-03")
+    return View(released().tables, "2023-03")
 
 
 def test_rebaselines_a_year_and_drift_of_cost(seen: View) -> None:

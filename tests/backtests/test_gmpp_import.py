@@ -2,16 +2,15 @@
 
 import csv
 import re
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 import pytest
 
+from builders.releases import FOLDER, released
 from pipelines.sources import Imported
 from pipelines.sources.gmpp import read
 
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "gmpp"
 PERIODS = {
     2014: "2013-09",
     2015: "2014-09",
@@ -27,7 +26,12 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the GMPP files are
 
 @pytest.fixture(scope="module")
 def imported() -> Imported:
-    return read([FOLDER / f"uk_{year}.csv" for year in PERIODS])
+    return released()
+
+
+@pytest.fixture(scope="module")
+def every_release() -> Imported:
+    return read(sorted(FOLDER.glob("*.csv")))
 
 
 @pytest.fixture(scope="module")
@@ -142,11 +146,11 @@ def figures(imported: Imported, file: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("together", [False, True], ids=["alone", "together"])
 @pytest.mark.parametrize("file", NEWER)
-def test_newer_release_says_what_its_cells_say(file: str, together: bool) -> None:
+def test_newer_release_says_what_its_cells_say(
+    every_release: Imported, file: str, together: bool
+) -> None:
     release = NEWER[file]
-    files = sorted(FOLDER.glob("*.csv")) if together else [FOLDER / file]
-    imported = read(files)
-    found = figures(imported, file)
+    found = figures(every_release if together else read([FOLDER / file]), file)
     assert found["projects"] == release.projects
     assert found["ratings"] == release.ratings
 
@@ -175,8 +179,8 @@ def test_newer_release_says_what_its_cells_say(file: str, together: bool) -> Non
     assert found["finishes"] == len(dated)
 
 
-def test_numbers_link_the_newer_releases(imported: Imported) -> None:
-    projects = read(sorted(FOLDER.glob("*.csv"))).tables["projects"]
+def test_numbers_link_the_newer_releases(imported: Imported, every_release: Imported) -> None:
+    projects = every_release.tables["projects"]
     earlier, later = (set(cells(file, release.number)) for file, release in NEWER.items())
     assert len(earlier & later) == 198
     assert earlier | later <= set(projects["project_id"])

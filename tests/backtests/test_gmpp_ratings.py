@@ -6,17 +6,14 @@ that are given, 24 of 153 and 18 of 111 red, against 3 of 68 and 5 of 121. Exemp
 or too early to be rated are 14 and 12 projects; none was rated by both.
 """
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
-from pipelines.sources.gmpp import read
+from builders.releases import FOLDER, released
 from pmo_lib.engine.observe import observe, results
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
 
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "gmpp"
 IN_2022 = {"first": (24, 153), "second": (3, 68)}  # red and rated, as in uk_2022.csv
 PUBLISHED = {"first": 15.9, "second": 4.2}
 
@@ -25,7 +22,7 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the GMPP files are
 
 @pytest.fixture(scope="module")
 def seen() -> View:
-    return View(read(sorted(FOLDER.glob("uk_*.csv"))).tables, "2023-03")
+    return View(released().tables, "2023-03")
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.sources.gmpp import read
+from builders.releases import FOLDER, released
 from pmo_lib.engine.observe import results
 from pmo_lib.engine.result import KpiResult
 from pmo_lib.engine.view import View
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
-FOLDER, FIGURES = SHARED / "data" / "gmpp", SHARED / "benchmarks_published.csv"
+FIGURES = SHARED / "benchmarks_published.csv"
 AUTHORITY, AUDITOR = "UK GMPP (IPA/NISTA)", "UK GMPP (NAO)"
 # the year of the report as published, its file, the month it shows; there is no file of 2016
 REPORTS = {
@@ -47,7 +47,7 @@ pytestmark = pytest.mark.skipif(
 @cache
 def seen(year: str) -> View:
     last, period = REPORTS[year]
-    return View(read([f for f in sorted(FOLDER.glob("uk_*.csv")) if f.stem <= last]).tables, period)
+    return View(released(last).tables, period)
 
 
 def measured(year: str, kpi_id: str) -> KpiResult:

@@ -12,6 +12,8 @@ def only_kpis(kpi_ids: Container[str]) -> Iterator[None]:
     whole = dict(CATALOGUE)
     CATALOGUE.clear()
     CATALOGUE.update({kpi_id: kpi for kpi_id, kpi in whole.items() if kpi_id in kpi_ids})
-    yield
-    CATALOGUE.clear()  # and in the order of before
-    CATALOGUE.update(whole)
+    try:
+        yield
+    finally:
+        CATALOGUE.clear()  # and in the order of before
+        CATALOGUE.update(whole)

@@ -138,7 +138,7 @@ def instant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Instant]:
     monkeypatch.setattr(pipelines.judge, "Validator", NoRules)
     monkeypatch.setattr(pipelines.run, "ProcessPoolExecutor", Inline)
     monkeypatch.setattr(pipelines.run, "warm_process", lambda: nullcontext(""))
-    monkeypatch.setattr(pipelines.run, "render", made.render)
+    monkeypatch.setattr("pipelines.publishing.render_all.render", made.render)
     with only_kpis(FEW):
         yield made
 

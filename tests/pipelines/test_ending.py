@@ -1,6 +1,7 @@
 """Asked to end, a run says so with its exit code, and leaves no process and no folder behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -94,14 +95,19 @@ def test_while_it_tidies_up_nothing_more_ends_it(
     ("moment", "number"), [("reading", signal.SIGINT), ("making", signal.SIGTERM)]
 )
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_whole_run_leaves_no_process_and_no_folder(
-    small_raw: Path, small_job: Path, tmp_path: Path, moment: str, number: signal.Signals
+def test_whole_run_leaves_no_process_and_the_old_pack(
+    published: Path,
+    contents: Callable[[Path], dict[str, bytes]],
+    tmp_path: Path,
+    moment: str,
+    number: signal.Signals,
 ) -> None:
     """Ctrl-C goes to the whole group of a terminal, and twice; SIGTERM to the process alone."""
     out, temporary = tmp_path / "out", tmp_path / "temporary"
     temporary.mkdir()
+    shutil.copytree(published / "first", out)
     process = subprocess.Popen(
-        [*PMO, "run", small_job, "--raw", small_raw, "--out", out],
+        [*PMO, "run", published / "small.yml", "--raw", published / "raw", "--out", out, "--force"],
         stderr=subprocess.PIPE, text=True, start_new_session=True,
         env=os.environ | {"TMPDIR": str(temporary)},
     )  # fmt: skip
@@ -122,7 +128,7 @@ def test_whole_run_leaves_no_process_and_no_folder(
     assert wait_until(lambda: all(map(is_gone, began)), 15)
     left = [path for path in out.rglob("*") if path.name[-4:] in {".new", ".old"}]
     assert left == []
-    assert not (out / "reports").exists() or not list((out / "reports" / "small").iterdir())
+    assert contents(out / "reports") == contents(published / "first" / "reports")
 
 
 def test_what_is_ignored_stays_ignored(monkeypatch: pytest.MonkeyPatch) -> None:

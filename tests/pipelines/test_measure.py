@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from builders.catalogue import only_kpis
 from conftest import SMALL, Files, write_files
 from pipelines.measure import measure, moments
 from pipelines.progress import Progress
@@ -38,6 +39,7 @@ ASKED = {
     "baseline": "early", "peers": "Alpha", "hourly_rate": "10; 20; 30", "smallest_effect": "0.1",
 }  # fmt: skip
 PERIOD = "2025-09"
+FEW = {"D1", "D2", "D3", "D15", "G2", "P2", "P10", "R1", "R4", "R8"}  # those the page asks from
 
 
 @pytest.fixture(scope="session")
@@ -83,11 +85,12 @@ def test_kpis_csv_is_compared_with_the_baseline_that_was_asked_for(
     pack: Path, book: Workbook, tmp_path: Path
 ) -> None:
     published = read(pack / "kpis.csv")
-    own, other = (
-        as_csv(book.measured(PERIOD, name).kpis(), tmp_path) for name in ("early", "late")
-    )
-    assert_frame_equal(published, own)
-    assert not published.equals(other)
+    assert_frame_equal(published, as_csv(book.measured(PERIOD, "early").kpis(), tmp_path))
+    with only_kpis(FEW):
+        late = as_csv(book.measured(PERIOD, "late").kpis(), tmp_path)
+    own = published[published["kpi_id"].isin(FEW)].reset_index(drop=True)
+    assert own.shape == late.shape
+    assert not own.equals(late)
 
 
 def test_page_shows_the_figures_of_kpis_csv(pack: Path, book: Workbook) -> None:
@@ -175,7 +178,8 @@ def test_what_is_measured_is_not_measured_again(own: Workbook) -> None:
     (folder / "results.json").write_text("[]", encoding="utf-8")
     before = own.measured(PERIOD, "early")
     assert not before.kept
-    assert tasks(own, report) > 0
+    with only_kpis(FEW):
+        assert tasks(own, report) > 0
     assert own.measured(PERIOD, "early").kept
 
 

@@ -121,7 +121,7 @@ class TestExamples:
     ) -> None:
         few = of_department(portfolio(), "Finance")  # two tables: little to measure
         write(tmp_path / "out", {name: few[name] for name in ("projects", "baselines")})
-        monkeypatch.setattr("pmo_lib.workbook.book.DEFAULT_FOLDER", tmp_path / "out")
+        monkeypatch.setattr("pmo_lib.workbook.opening.DEFAULT_FOLDER", tmp_path / "out")
         told = getattr(pmo, name).__doc__ if name else pmo.__doc__
         example = doctest.DocTestParser().get_doctest(told, {"pmo": pmo}, name, None, 0)
         assert example.examples

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-import pipelines.run
 from pipelines.publishing.log import log_name, write_log
 from pipelines.publishing.render import Record, Task, record
 
@@ -51,7 +50,7 @@ def test_what_a_run_fails_with_is_in_the_log_and_in_nothing_that_is_handed_out(
         reason = f"ValueError: {SECRET}"
         return record(task.report, state="failed", reason=reason, step="Scorecard", detail=TRACE)
 
-    monkeypatch.setattr(pipelines.run, "render", failing)
+    monkeypatch.setattr("pipelines.publishing.render_all.render", failing)
     out = tmp_path / "out"
     done = pmo("run", small_job, "--raw", small_raw, "--out", out)
     assert done.exit_code == 1

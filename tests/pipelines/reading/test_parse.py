@@ -607,7 +607,7 @@ STYLES = [
 
 
 @given(amount=amounts, style=st.sampled_from(STYLES), sign_outside=st.booleans())
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_any_amount_in_any_style_comes_back(
     amount: Decimal, style: tuple[str, str, str, str], sign_outside: bool
 ) -> None:
@@ -655,7 +655,7 @@ KINDS: list[ColumnKind] = ["id", "text", "date", "period", "money", "number", "i
 )
 @example(kind="money", cells=["1e300"], mark="", date_format="")
 @example(kind="id", cells=["NIL"], mark="", date_format="")
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_no_text_ever_raises_and_each_cell_is_a_value_or_has_a_reason(
     kind: ColumnKind, cells: list[str], mark: str, date_format: str
 ) -> None:

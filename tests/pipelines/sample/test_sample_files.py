@@ -10,9 +10,10 @@ import pytest
 from pandas.testing import assert_series_equal
 
 from pipelines.configuration import configured
-from pipelines.sample import TRUTHS, portfolio, write
+from pipelines.sample import TRUTHS, write
 from pmo_lib.contract.tables import TABLES
 
+Frames = dict[str, pd.DataFrame]
 SHIPPED = Path(__file__).parents[3] / "data" / "raw"
 PEER = "benchmarks/Synthetic peer"
 PEER_FILES = [f"{PEER}/projects.csv", f"{PEER}/baselines.csv"]
@@ -20,10 +21,13 @@ MOST_BYTES = 3_000_000
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("sample") / "not there yet"
-    write(directory)
-    return directory
+def paths(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return write(tmp_path_factory.mktemp("sample") / "not there yet")
+
+
+@pytest.fixture(scope="module")
+def written(paths: list[Path]) -> Path:
+    return paths[0].parent
 
 
 def contents(directory: Path) -> dict[str, bytes]:
@@ -33,9 +37,9 @@ def contents(directory: Path) -> dict[str, bytes]:
     }
 
 
-def test_one_file_a_declared_table(written: Path, tmp_path: Path) -> None:
+def test_one_file_a_declared_table(written: Path, paths: list[Path]) -> None:
     own = [f"{name}.csv" for name in TABLES]
-    assert [path.relative_to(tmp_path).as_posix() for path in write(tmp_path)] == [
+    assert [path.relative_to(written).as_posix() for path in paths] == [
         *own, "settings.yml", *PEER_FILES, f"{PEER}/settings.yml",
     ]  # fmt: skip
     assert set(contents(written)) == {*own, *PEER_FILES}
@@ -58,10 +62,12 @@ def test_published_figures_beside_the_peer_are_left_alone(tmp_path: Path) -> Non
     assert figures.read_text(encoding="utf-8") == "theirs"
 
 
-def test_settings_say_how_many_people_each_department_was_asked(written: Path) -> None:
+def test_settings_say_how_many_people_each_department_was_asked(
+    written: Path, frames: Frames
+) -> None:
     customers = configured(written).customers
     assert customers == {each.name: 14 for each in TRUTHS.departments}
-    answers = portfolio()["survey_responses"]
+    answers = frames["survey_responses"]
     answered = answers.groupby(["wave", "department"])["respondent_id"].nunique()
     assert answered.max() <= 14
 
@@ -93,16 +99,15 @@ def test_columns_are_the_declared_ones_in_their_order(written: Path, name: str) 
     assert header.split(",") == list(TABLES[name].column_names)
 
 
-def test_frames_have_the_declared_types() -> None:
-    frames = portfolio()
+def test_frames_have_the_declared_types(frames: Frames) -> None:
     assert list(frames) == list(TABLES)
     for name, frame in frames.items():
         expected = {column.name: column.pandas_type for column in TABLES[name]}
         assert frame.dtypes.astype(str).to_dict() == expected, name
 
 
-def test_frames_hold_what_the_files_hold(written: Path) -> None:
-    for name, frame in portfolio().items():
+def test_frames_hold_what_the_files_hold(written: Path, frames: Frames) -> None:
+    for name, frame in frames.items():
         text = pd.read_csv(written / f"{name}.csv", dtype=str, keep_default_na=False)
         assert len(text) == len(frame) > 0
         for column in TABLES[name]:

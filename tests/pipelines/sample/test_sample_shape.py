@@ -3,14 +3,9 @@
 import pandas as pd
 import pytest
 
-from pipelines.sample import TRUTHS, portfolio
+from pipelines.sample import TRUTHS
 
 Frames = dict[str, pd.DataFrame]
-
-
-@pytest.fixture(scope="module")
-def frames() -> Frames:
-    return portfolio()
 
 
 @pytest.fixture(scope="module")
