@@ -93,7 +93,8 @@ class TestAsItTurnedOut:
         months = [f"2026-0{1 + i % 6}-01" for i in range(20)]
         plans = months[:15] + ["2025-12-31"] * 5
         rows = numbered(20, project, finished_on=months, started_on="2025-01-01")
-        assert questions(tables(projects=rows, baselines=numbered(20, baseline, finish=plans))) == {}
+        at_month_ends = tables(projects=rows, baselines=numbered(20, baseline, finish=plans))
+        assert questions(at_month_ends) == {}
         costs = [1000.0 * (i + 1) for i in range(20)]
         rows = numbered(20, project, actual_cost=costs, finished_on="2026-07-02")
         plans = numbered(20, baseline, cost=[*costs[:15], *range(15_001, 15_006)])
