@@ -51,7 +51,9 @@ def told(pack: Path) -> dict[str, News]:
                 name,
                 brief["verdict"],
                 tuple(
-                    _said(ask) for ask in brief["asks"] if not ask["by"] or ask["by"] <= last_day
+                    _said(ask, brief.get("was_due", ()))
+                    for ask in brief["asks"]
+                    if not ask["by"] or ask["by"] <= last_day
                 ),
                 tuple(brief.get("since_last", ())),
                 _report_of(made, name),
@@ -65,14 +67,15 @@ def told(pack: Path) -> dict[str, News]:
         ) from error  # fmt: skip
 
 
-def _said(ask: Mapping[str, str]) -> dict[str, str]:
+def _said(ask: Mapping[str, str], was_due: Sequence[str]) -> dict[str, str]:
     """The ask in sentences: by 31 October 2026."""
     why, by = ask["why"].rstrip("."), ask["by"]
+    when = "was due by" if ask["id"] in was_due else "by"
     day = date.fromisoformat(by) if by else None
     return {
         "what": ask["what"],
         "who": ask["who"],
-        "by": f", by {day.day} {month(by[:7])}" if day else "",
+        "by": f", {when} {day.day} {month(by[:7])}" if day else "",
         "why": f"{why[:1].upper()}{why[1:]}." if why else "",
     }
 

@@ -129,6 +129,11 @@ def compared(overrun_share: float) -> str:
     return f"cost {shown} {'more' if overrun_share > 0 else 'less'} than first approved"
 
 
+def capital(text: str) -> str:
+    """A sentence's beginning: its first letter is a capital, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def listed(words: list[str]) -> str:
     """a, b and c."""
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""

@@ -12,7 +12,7 @@ from pmo_lib.brief.news import since_last
 from pmo_lib.brief.register import Became
 from pmo_lib.brief.rule import RULES, Rule, asks
 from pmo_lib.brief.rules import customers, figures, projects
-from pmo_lib.brief.verdict import cannot_tell, fine, promised, verdict
+from pmo_lib.brief.verdict import cannot_tell, fine, promised, to_collect, verdict
 from pmo_lib.engine.result import ORGANISATION
 
 MOST_ASKS = 3
@@ -23,6 +23,7 @@ RULE_MODULES = (projects, customers, figures)  # importing them declares their r
 class Brief:
     """What one subject's page says; ``further`` asks stand in its evidence.
 
+    ``was_due`` are the ids of the asks whose day has come.
     ``became`` is what became of the asks that the subject's last page showed, ``became_further`` of
     those in its evidence; ``since_last`` is what else is new.
     """
@@ -39,6 +40,7 @@ class Brief:
     cannot_tell: str
     promises: str = ""
     last_period: str = ""
+    was_due: tuple[str, ...] = ()
 
 
 Briefs = Mapping[str, Brief]
@@ -52,7 +54,7 @@ def briefs(evidence: Evidence, rules: Sequence[Rule] | None = None) -> dict[str,
     told = register.became(evidence, found, "kpi")
     missing = steps(evidence.view)
     return {
-        subject: _brief(evidence, subject, wanted, told, str(missing[0]) if missing else "")
+        subject: _brief(evidence, subject, wanted, told, to_collect(missing[0]) if missing else "")
         for subject in evidence.subjects
     }
 
@@ -87,6 +89,7 @@ def _brief(
         cannot_tell(evidence, subject, collect),
         promised(evidence, subject),
         evidence.last.period if evidence.last else "",
+        tuple(ask.id for ask in shown if register.was_due(ask, evidence)),
     )
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from pmo_lib.assessment.behaviour import Behaviour
 from pmo_lib.assessment.promises import Promise
 from pmo_lib.assessment.series import Charts
 from pmo_lib.brief.last_pack import LastPack
@@ -13,10 +14,13 @@ from pmo_lib.engine.customers import Customers
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 from pmo_lib.engine.view import View
 from pmo_lib.facts.portfolio import current_baselines, in_flight, latest_reports
+from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.kpis.kpi import Kpi
 from pmo_lib.kpis.red_rule import CRITERIA, red_by_rule
 from pmo_lib.worth.value_case import ValueCase
 
 PLAN = ["cost", "finish"]
+FEWEST_COUNTED = 10  # a point, on average
 RED = {f"red_{name}": name for name in CRITERIA}
 
 
@@ -43,6 +47,14 @@ class Evidence:
         """
         found = self._measured.get((kpi_id, department, segment), [])
         return next((r for r in found if not statistic or r.statistic.id == statistic), None)
+
+    def charted(self, department: str) -> dict[str, Behaviour]:
+        """The charts that can tell, by KPI, without those of rare events, which signal falsely."""
+        return {
+            kpi_id: found
+            for kpi_id, found in self.charts(department).behaviours.items()
+            if found.can_tell and not _is_rare(CATALOGUE[kpi_id], found)
+        }
 
     def table(self, name: str) -> pd.DataFrame | None:
         """A table without what its withheld columns hold; None where it cannot be used."""
@@ -102,6 +114,11 @@ class Evidence:
         )  # fmt: skip
         found = red.set_axis(list(RED), axis=1).set_axis(own["project_id"])
         return going.join(found, on="project_id")
+
+
+def _is_rare(kpi: Kpi, found: Behaviour) -> bool:
+    """Whether the chart counts events of which there are few at a time."""
+    return kpi.unit == "count" and bool((found.points["centre"] < FEWEST_COUNTED).any())
 
 
 def _allowed(rows: pd.DataFrame, table: str, view: View) -> pd.DataFrame:

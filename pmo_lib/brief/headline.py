@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from math import isnan
 
 from pmo_lib.brief.evidence import Evidence
-from pmo_lib.engine.result import ORGANISATION, KpiResult
+from pmo_lib.engine.result import KpiResult
 from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.kpis.families.ratings import BY_OTHERS
 from pmo_lib.months import month
 from pmo_lib.wording import TIED, change, counted, interval, money, number
 
@@ -72,7 +73,7 @@ def _overspend(evidence: Evidence, department: str) -> Headline | None:
         f"{number(abs(share.value), 'share')} {above} than approved for "
         f"{counted(total.n, 'project')}"
         + f"; {far} overran by half or more" * bool(far),
-        _before(share), _since(evidence, total),
+        _beside_approval(share), _since(evidence, total),
     )  # fmt: skip
 
 
@@ -81,14 +82,12 @@ def _in_flight(evidence: Evidence, department: str) -> Headline | None:
     count = evidence.result("P2", department)
     if count is None:
         return None
-    going = evidence.in_flight
-    own = going if department == ORGANISATION else going[going["department"] == department]
-    approved = float(own["cost"].sum())
-    red = evidence.result("G9", department)
-    rated = f"{round(red.value * red.n)} of {red.n:,} rated red" if red else ""
-    said = money(approved, evidence.view.settings.currency) + " approved" if approved else ""
-    costed = int(own["cost"].notna().sum())
-    said += f" for {costed:,} of them" if said and costed < len(own) else ""
+    approved, red = evidence.result("P12", department), evidence.result("G9", department)
+    rated = ""
+    if red is not None:
+        first = ", an independent rating first" * _has_independent(evidence, department)
+        rated = f"{round(red.value * red.n) or 'none'} of {red.n:,} rated red{first}"
+    said = approved_for(approved, count, evidence.view.settings.currency)
     return Headline(
         "P2", count.statistic.id, "in flight", number(count.value, "count"), "",
         ", ".join(filter(None, [said, rated])), _before(count), _since(evidence, count),
@@ -107,6 +106,30 @@ _ORDER = (
     _plain("R8", "of needs met elsewhere", "need"),
     _plain("D9", "of milestones met", "milestone"),
 )
+
+
+def approved_for(approved: KpiResult | None, count: KpiResult, currency: str) -> str:
+    """GBP 15.9 million approved for 36 of them; nothing where it is not known."""
+    if approved is None:
+        return ""
+    some = f" for {approved.n:,} of them" * (approved.n < count.value)
+    return f"{money(approved.value, currency)} approved{some}"
+
+
+def _has_independent(evidence: Evidence, department: str) -> bool:
+    """Whether others than owners rated: a project may be green by one and red by the other."""
+    return any(
+        (r.kpi_id, r.department, r.segment) == ("G9", department, BY_OTHERS)
+        for r in evidence.results
+    )
+
+
+def _beside_approval(share: KpiResult) -> str:
+    """before: 15 % more; of the share, as the sum then was of other projects."""
+    if isnan(share.baseline):
+        return ""
+    more = "more" if share.baseline >= 0 else "less"
+    return f"before: {number(abs(share.baseline), 'share')} {more}"
 
 
 def _short(amount: str) -> str:

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-import pandas as pd
-
 from pmo_lib.brief.evidence import Evidence
 from pmo_lib.brief.last_pack import LastPack
 from pmo_lib.engine.result import ORGANISATION, is_headline
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month, month_end
-from pmo_lib.wording import counted, listed
+from pmo_lib.wording import capital, counted, listed
 
 MOST = 4
 MOST_NAMED = 3
-JUDGED = {"than_before": "than before", "against_target": "its target"}
+JUDGED = {"than_before": "{} than before", "against_target": "target {}"}
 
 
 def since_last(evidence: Evidence, department: str) -> tuple[str, ...]:
@@ -59,8 +57,8 @@ def _ended(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]
 def _signals(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]:
     """Charts whose last point is outside its limits, and was not a month ago."""
     names = []
-    for kpi_id, found in evidence.charts(department).behaviours.items():
-        points = found.points[found.points["value"].notna()] if found.can_tell else pd.DataFrame()
+    for kpi_id, found in evidence.charted(department).items():
+        points = found.points[found.points["value"].notna()]
         if points.empty or not points["rule"].iloc[-1]:
             continue
         if points["period"].iloc[-1] <= last.period:
@@ -68,9 +66,9 @@ def _signals(evidence: Evidence, last: LastPack, department: str) -> Iterator[st
         if len(points) > 1 and points["rule"].iloc[-2]:
             continue  # was there before
         rises = points["value"].iloc[-1] > points["centre"].iloc[-1]
-        names.append(f"{CATALOGUE[kpi_id].name} is {'up' if rises else 'down'}")
+        names.append(f"{CATALOGUE[kpi_id].plain} is {'up' if rises else 'down'}")
     if names:
-        yield f"New signal{'s' * (len(names) > 1)}: {_named(names)}."
+        yield f"By more than chance, {_named(names)}."
 
 
 def _turned(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]:
@@ -79,12 +77,20 @@ def _turned(evidence: Evidence, last: LastPack, department: str) -> Iterator[str
     for result in evidence.results:
         if result.department != department or not is_headline(result):
             continue
-        name = CATALOGUE[result.kpi_id].name
+        name = capital(CATALOGUE[result.kpi_id].plain)
         for column, words in JUDGED.items():
             now, then = getattr(result, column), last.said(result, column)
             if now and then and now != then and "cannot" not in now + then:
-                turned.append(f"{name}, {words}: {then} in {month(last.period)}, now {now}.")
+                turned.append(
+                    f"{name}: {_judged(words, then)} in {month(last.period)}, "
+                    f"now {_judged(words, now)}."
+                )
     yield from turned
+
+
+def _judged(words: str, answer: str) -> str:
+    """Better than before, no clear change, target kept."""
+    return answer if answer == "no clear change" else words.format(answer)
 
 
 def _promises(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]:

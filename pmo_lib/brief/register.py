@@ -66,6 +66,11 @@ def became(evidence: Evidence, found: Sequence[Ask], page: Page) -> list[Became]
     return sorted(told, key=lambda each: ORDER.index(each.state))
 
 
+def was_due(ask: Ask, evidence: Evidence) -> bool:
+    """Whether its day has come by the data date, which is over when the page is read."""
+    return pd.Timestamp(ask.by) <= evidence.view.data_date
+
+
 def _last(evidence: Evidence) -> tuple[Ask, ...]:
     return evidence.last.asks if evidence.last else ()
 

@@ -1,6 +1,7 @@
 """The brief of the value case: in all and in cash, the effect behind the money, does it last."""
 
-from math import expm1, isnan, sqrt
+from dataclasses import replace
+from math import isnan, sqrt
 
 import pandas as pd
 
@@ -11,10 +12,11 @@ from pmo_lib.brief.evidence import Evidence
 from pmo_lib.brief.headline import Headline
 from pmo_lib.brief.rule import RULES, asks
 from pmo_lib.brief.rules import value
+from pmo_lib.causal.effect import Effect
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.words import effect, ends, helped
 from pmo_lib.engine.result import ORGANISATION
-from pmo_lib.wording import TIED, counted, listed, money, number
+from pmo_lib.wording import counted, listed, money, number
 from pmo_lib.worth.value_case import ValueCase
 
 RULE_MODULE = value  # importing it declares its rules
@@ -47,6 +49,7 @@ def value_brief(evidence: Evidence) -> Brief:
         lasts(case),
         "",
         evidence.last.period if evidence.last else "",
+        tuple(ask.id for ask in shown if register.was_due(ask, evidence)),
     )  # fmt: skip
 
 
@@ -62,22 +65,14 @@ def verdict(case: ValueCase) -> str:
         said = "These data do not show that the PMO made a difference"
     else:
         sure = "have" if all(f.claim.word == "demonstrated" for f in counts) else "have likely"
-        moved = listed([_cost(case, f) if f.outcome.id == "cost" else helped(f) for f in counts])
+        moved = listed([helped(replace(f, tested=_told(f))) for f in counts])
         said = f"Projects under the PMO {sure} {moved} than they would have without it"
     return f"{said}. {_paid(case)}"
 
 
-def _cost(case: ValueCase, cost: Finding) -> str:
-    """cost 16 to 18 % less: the estimate that is tested, and the one that the money uses."""
-    tested, used = cost.tested.value, case.money.effects
-    if "cost" not in used.names:
-        return helped(cost)
-    money_uses = float(used.quantile(0.5)["cost"])
-    shares = sorted(round(100 * abs(expm1(value))) for value in (tested, money_uses))
-    if shares[0] == shares[1] or tested * money_uses <= 0:
-        return helped(cost)
-    word = effect(cost.outcome, tested).split()[-1]
-    return f"cost {shares[0]} to {shares[1]}{TIED}% {word}"
+def _told(found: Finding) -> Effect:
+    """The effect of all projects as they came, which is priced; a test pulls in the farthest."""
+    return found.tested if found.priced.refusal or isnan(found.priced.value) else found.priced
 
 
 def _paid(case: ValueCase) -> str:
@@ -101,7 +96,7 @@ def _word(chance: float) -> str:
 
 
 def _numbers(case: ValueCase, currency: str) -> tuple[Headline, ...]:
-    """Value, cost, net and cash, and the effect on cost that the money uses."""
+    """Value, cost, net and cash, and the effect on cost."""
     found = []
     if not case.money.refusal and not case.costs.unknown:
         found = [
@@ -112,7 +107,7 @@ def _numbers(case: ValueCase, currency: str) -> tuple[Headline, ...]:
         ]  # fmt: skip
     cost = case.finding("cost")
     if cost is not None and not cost.tested.refusal:
-        found.append(_effect(case, cost))
+        found.append(_effect(cost))
     return tuple(found)
 
 
@@ -141,34 +136,34 @@ def _parts(case: ValueCase, currency: str) -> str:
     )
 
 
-def _effect(case: ValueCase, cost: Finding) -> Headline:
-    """The effect on cost that the money uses, where it uses one, with what it rests on."""
-    used, tested = case.money.effects, cost.tested
-    low, value, high = tested.low, tested.value, tested.high
-    if "cost" in used.names:
-        low, value, high = (float(used.quantile(p)["cost"]) for p in (0.05, 0.5, 0.95))
-    what = "effect on cost" + " that the money uses" * ("cost" in used.names)
+def _effect(cost: Finding) -> Headline:
+    """The effect on cost, with what it rests on; value_case.csv has it as effect_priced."""
+    told, tested = _told(cost), cost.tested
     basis = f"of {counted(tested.n, 'project')} in {counted(tested.clusters, 'department')}"
+    if cost.claim.counts and not told.excludes_zero:
+        basis += f"; {cost.claim.word} by the test, which pulls in the farthest projects"
     return Headline(
-        "", "cost", what, effect(cost.outcome, value),
-        ends(cost.outcome, low, high), basis, "", "",
+        "", "cost", "effect on cost", effect(cost.outcome, told.value),
+        ends(cost.outcome, told.low, told.high), basis, "", "",
     )  # fmt: skip
 
 
 def _effects(case: ValueCase) -> str:
     """Each primary outcome with its verdict, effect and how its checks went."""
-    said = []
+    said, has_checks = [], False
     for found in case.primary:
         if found.tested.refusal:
             said.append(f"{found.outcome.name}: {found.claim.word}")
             continue
         passed = sum(check.state == "passed" for check in found.checks)
-        checks = f", {passed} of {len(found.checks)} checks passed" if found.checks else ""
-        said.append(
-            f"{found.outcome.name}: {found.claim.word}, {effect(found.outcome, found.tested.value)}"
-            f"{checks}"
-        )
-    return f"{'; '.join(said)}." if said else ""
+        checks = f" ({passed} of {len(found.checks)})" if found.checks else ""
+        has_checks |= bool(checks)
+        size = effect(found.outcome, _told(found).value)
+        said.append(f"{found.outcome.name}: {found.claim.word}, {size}{checks}")
+    if not said:
+        return ""
+    meant = " In brackets: how many checks of a fair comparison were passed." * has_checks
+    return f"{'; '.join(said)}.{meant}"
 
 
 def lasts(case: ValueCase) -> str:

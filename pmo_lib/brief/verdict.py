@@ -2,17 +2,16 @@
 
 from math import isnan
 
-import pandas as pd
-
+from pmo_lib.assessment.collecting import Step
 from pmo_lib.brief.evidence import Evidence
-from pmo_lib.engine.result import ORGANISATION, KpiResult, is_headline, of_subject
+from pmo_lib.brief.headline import approved_for
+from pmo_lib.engine.result import ORGANISATION, KpiResult, is_headline
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month
-from pmo_lib.wording import are, counted, listed, money, number
+from pmo_lib.wording import are, capital, counted, listed, money, number
 
 MOST_NAMED = 4
 MATERIAL_SHARE = 0.02  # of what was approved: less above or below it is "as approved"
-TAIL_SHARE = 0.8  # of what was spent above approval: the projects that carry it are counted
 
 
 def verdict(evidence: Evidence, department: str) -> str:
@@ -23,7 +22,10 @@ def verdict(evidence: Evidence, department: str) -> str:
             (r.reason for r in evidence.results if (r.kpi_id, r.department) == ("D1", department)),
             "",
         )
-        return f"How projects end cannot be told yet: {why}." if why else "Nothing can be told yet."
+        if not why:
+            return "Nothing can be told yet."
+        why = f"that {why}" if why.startswith("needs") else why
+        return f"{_going(evidence, department)}How projects end cannot be told yet: {why}."
     cost, baseline = _cost(evidence, department), evidence.view.baseline
     until = month(baseline.until) if baseline else ""
     return f"{_ends(on_time, on_budget, until)}{f', but {cost}' if cost else ''}."
@@ -35,7 +37,7 @@ def fine(evidence: Evidence, department: str) -> str:
     for result in evidence.results:
         if result.department != department or not is_headline(result) or not result.is_measured:
             continue
-        name = CATALOGUE[result.kpi_id].name
+        name = CATALOGUE[result.kpi_id].plain
         if result.against_target == "kept":
             kept.append(name)
         elif result.than_before == "better" and not _is_bad(result):
@@ -53,7 +55,8 @@ def cannot_tell(evidence: Evidence, department: str, collect: str) -> str:
     own = [
         r
         for r in evidence.results
-        if (r.department, r.segment) == (department, "")
+        if r.department == department
+        and is_headline(r)
         and (department == ORGANISATION or CATALOGUE[r.kpi_id].level == "department")
     ]
     without = {r.kpi_id for r in own if not r.is_measured}
@@ -64,21 +67,40 @@ def cannot_tell(evidence: Evidence, department: str, collect: str) -> str:
     if collect and department == ORGANISATION:
         return f"{said} To collect first: {collect}."
     few = sum(r.state == "too few" for r in own if r.kpi_id in without)
-    return f"{said} For {few} there are too few cases: they need time." if few else said
+    if few == len(without):
+        return f"{said[:-1]}: there are too few cases yet."
+    return f"{said[:-1]}, {few} of them for too few cases yet." if few else said
+
+
+def to_collect(step: Step) -> str:
+    """baselines.csv (project_id, cost), on which 8 KPIs rest, such as on-time completion."""
+    wanted = [f"{table}.csv ({', '.join(columns)})" for table, columns in step.columns.items()]
+    rest = "KPI rests" if len(step.kpis) == 1 else "KPIs rest"
+    such = f"on which {len(step.kpis)} {rest}, such as {CATALOGUE[step.kpis[0]].plain}"
+    return f"{listed(wanted)}, {such}"
 
 
 def promised(evidence: Evidence, department: str) -> str:
-    """How many promises are kept, not kept, and cannot be told yet."""
+    """How many promises are kept, broken, and cannot be told yet."""
     own = [p for p in evidence.promises if department in {ORGANISATION, p.department}]
     if not own:
         return ""
     kept, broken = (sum(p.verdict == v for p in own) for v in ("kept", "not kept"))
     if not kept + broken:
-        return f"Of {counted(len(own), 'promise')} to customers none can be told to be kept or not."
+        return f"Of {counted(len(own), 'promise')} to customers none can be told to be kept yet."
     rest = len(own) - kept - broken
     unknown = f"; of {rest} it cannot be told yet" if rest else ""
-    told = f"{are(kept)} kept, {are(broken)} not{unknown}"
+    told = f"{are(kept)} kept, {are(broken)} broken{unknown}"
     return f"Of {counted(len(own), 'promise')} to customers {told}."
+
+
+def _going(evidence: Evidence, department: str) -> str:
+    """What is in flight, where nothing has ended: how many, and what is approved for them."""
+    count, approved = (evidence.result(kpi, department) for kpi in ("P2", "P12"))
+    if count is None or not count.value:
+        return ""
+    said = approved_for(approved, count, evidence.view.settings.currency)
+    return f"{counted(round(count.value), 'project')} in flight{f', {said}' if said else ''}. "
 
 
 def _ends(on_time: KpiResult | None, on_budget: KpiResult | None, until: str) -> str:
@@ -97,7 +119,7 @@ def _ends(on_time: KpiResult | None, on_budget: KpiResult | None, until: str) ->
         past = "no clear change" if is_known else "no baseline to compare with"
         said.append(f"{'of completed projects ' * (not said)}{parts} ({past})")
     text = "; ".join(said)
-    return text[0].upper() + text[1:]
+    return capital(text)
 
 
 def _changed(result: KpiResult) -> str:
@@ -110,23 +132,18 @@ def _cost(evidence: Evidence, department: str) -> str:
     share = evidence.result("D3", department, "relative_total")
     if total is None or share is None or share.value < MATERIAL_SHARE:
         return ""
-    said = money(total.value, evidence.view.settings.currency)
-    few, theirs = carriers(evidence.observed["D3"], department)
-    who = ""
-    if few and few * 4 <= total.n:  # a quarter or more is no few
-        part = money(theirs, evidence.view.settings.currency) if theirs < total.value else "all"
-        who = f", {part} of it by {few} of {total.n}"
-    return f"together they cost {said} ({number(share.value, 'share')}) more than approved{who}"
+    said = f"{money(total.value, evidence.view.settings.currency)} ({number(share.value, 'share')})"
+    return f"together they cost {said} more than approved{_by_few(evidence, department, total)}"
 
 
-def carriers(units: pd.DataFrame, department: str) -> tuple[int, float]:
-    """How few of the dearest projects make `TAIL_SHARE` of the net overspend, and how much."""
-    above = of_subject(units, department)["numerator"].dropna().sort_values(ascending=False)
-    total = float(above.sum())
-    if total <= 0:
-        return 0, 0.0
-    few = int((above.cumsum() < TAIL_SHARE * total).sum()) + 1
-    return few, float(above.head(few).sum())
+def _by_few(evidence: Evidence, department: str, total: KpiResult) -> str:
+    """How few projects carry it, where they are less than a quarter."""
+    few, theirs = (evidence.result("D3", department, s) for s in ("carriers", "carried_total"))
+    if few is None or theirs is None or few.value * 4 > few.n:
+        return ""
+    part, whole = (money(r.value, evidence.view.settings.currency) for r in (theirs, total))
+    part = part if theirs.value < total.value and part != whole else "all"
+    return f", {part} of it by {number(few.value, 'count')} of {few.n}"
 
 
 def _has(count: int) -> str:
@@ -142,5 +159,4 @@ def _is_bad(result: KpiResult) -> bool:
 
 def _some(names: list[str]) -> str:
     rest = len(names) - MOST_NAMED
-    return listed([n[0].lower() + n[1:] if not n[:2].isupper() else n for n in names[:MOST_NAMED]]
-                  + ([f"{rest} more"] if rest > 0 else []))  # fmt: skip
+    return listed([*names[:MOST_NAMED], *([f"{rest} more"] if rest > 0 else [])])

@@ -41,10 +41,10 @@ def data_date(tables: Mapping[str, pd.DataFrame], today: str, declared: str) -> 
     for until, though in ((today[:7], ""), ("", f", though today is {today}")):
         last = {name: month for name in seen if (month := last_month(name, seen[name], until))}
         if "status_reports" in last:
-            return DataDate(last["status_reports"], f"the last month of status_reports{though}")
+            return DataDate(last["status_reports"], f"the last month of status reports{though}")
         if last:
             month = max(last.values())
-            tellers = listed([name for name in last if last[name] == month])
+            tellers = listed([name.replace("_", " ") for name in last if last[name] == month])
             why = f"the last month in which something happened, according to {tellers}{though}"
             return DataDate(month, why)
     return DataDate()

@@ -30,6 +30,8 @@ from pmo_lib.stats.numbers import Floats
 from pmo_lib.stats.skill import by_case_and_colour, skill
 from pmo_lib.wording import counted
 
+CARRIED_SHARE = 0.8  # of a sum: the few that carry it are counted
+
 Method = Callable[[Floats, Floats, float], Estimate]
 
 
@@ -120,6 +122,29 @@ def count(units: pd.DataFrame, _level: float) -> Estimate:
 def total(units: pd.DataFrame, _level: float, *, column: str = "numerator") -> Estimate:
     note = "no interval: a sum of all there is, not a sample"
     return Estimate(float(units[column].sum()), np.nan, np.nan, len(units), note)
+
+
+def carriers(units: pd.DataFrame, _level: float) -> Estimate:
+    """How few of the largest make `CARRIED_SHARE` of Σ numerator."""
+    return _of_carriers(units, float(len(_carrying(units))))
+
+
+def carried_total(units: pd.DataFrame, _level: float) -> Estimate:
+    """Σ numerator of those `carriers`."""
+    return _of_carriers(units, float(_carrying(units).sum()))
+
+
+def _carrying(units: pd.DataFrame) -> pd.Series:
+    """The largest numerators that make the share; none where all together are not above 0."""
+    largest = units["numerator"].sort_values(ascending=False)
+    whole = max(float(largest.sum()), 0.0)
+    return largest[largest.cumsum().shift(fill_value=0.0) < CARRIED_SHARE * whole]
+
+
+def _of_carriers(units: pd.DataFrame, value: float) -> Estimate:
+    if not value:
+        return Estimate(n=len(units), note="no few carry it: all together are not above zero")
+    return Estimate(value, n=len(units), note="no interval: all there is, not a sample")
 
 
 def relative_total(units: pd.DataFrame, level: float) -> Estimate:

@@ -63,6 +63,7 @@ class Kpi:
 
     Attributes
     ----------
+    plain : what page one calls it, in a sentence; the name itself where that is no term of art.
     statistic, also : the headline, and what is shown beside it.
     population : what the units are ("completed projects").
     needs : the columns without which nothing can be said, as "table.column".
@@ -82,6 +83,7 @@ class Kpi:
 
     id: str
     name: str
+    plain: str
     family: Family
     unit: Unit
     better: Better
@@ -118,6 +120,7 @@ def kpi(
     better: Better,
     statistic: str | Statistic,
     population: str | Population,
+    plain: str = "",
     also: tuple[str | Statistic, ...] = (),
     needs: tuple[str, ...] = (),
     uses: tuple[str, ...] = (),
@@ -157,6 +160,7 @@ def kpi(
         return Kpi(
             id=id,
             name=name,
+            plain=plain or _in_sentence(name),
             family=family,
             unit=unit,
             better=better,
@@ -182,6 +186,11 @@ def kpi(
         )
 
     return declare
+
+
+def _in_sentence(name: str) -> str:
+    """A name within a sentence; one that begins with capitals keeps them."""
+    return name if name[:2].isupper() else name[0].lower() + name[1:]
 
 
 def observations(

@@ -144,6 +144,14 @@ _DECLARED = (
         influence=influence.unknown,
     ),
     Statistic(
+        "carriers", estimators.carriers, "count", "projects that carry four fifths of it", "count",
+        is_fact=True, is_of_window=True, influence=influence.unknown,
+    ),
+    Statistic(
+        "carried_total", estimators.carried_total, "total", "what these carry, in all", "money",
+        is_fact=True, is_of_window=True, influence=influence.unknown,
+    ),
+    Statistic(
         "relative_total", estimators.relative_total, "total", "all together", "share",
         is_clustered=True, influence=influence.unknown,
     ),

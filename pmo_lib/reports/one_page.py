@@ -12,6 +12,7 @@ from pmo_lib.brief.register import Became
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month, month_end
 from pmo_lib.reports import page
+from pmo_lib.wording import capital
 
 MOST_BECAME = 3
 LOG = ("ask_id", "asked_on", "decided_on", "decision", "done_on")
@@ -31,7 +32,7 @@ def one_page(
         numbers(brief.numbers, sparks),
         f"<p>{page.escape(brief.promises)}</p>" if brief.promises else "",
         "<h2 class='part'>What we ask</h2>",
-        asks(brief.asks, brief.last_period),
+        asks(brief.asks, brief.last_period, brief.was_due),
         _block("What became of what we asked", [in_words(b) for b in brief.became[:MOST_BECAME]]),
         _block(_since(brief), brief.since_last),
         _block(fine, [brief.fine] if brief.fine else []),
@@ -58,13 +59,14 @@ def numbers(shown: Sequence[Headline], sparks: Mapping[str, HTML]) -> str:
     return f"<ul class='numbers'>\n{boxes}\n</ul>" if boxes else ""
 
 
-def asks(shown: Sequence[Ask], last_period: str = "") -> str:
+def asks(shown: Sequence[Ask], last_period: str = "", was_due: Sequence[str] = ()) -> str:
     """The asks as an ordered list: what, who, by when, and why."""
     if not shown:
-        return "<p>Nothing: no rule finds anything that needs a decision.</p>"
+        return "<p>Nothing: what the data can tell needs no decision.</p>"
     items = "\n".join(
-        f"<li><b>{page.escape(ask.what)}.</b> <span class='who'>{page.escape(ask.who)}, by "
-        f"{page.escape(_day(ask.by))}{page.escape(_again(ask, last_period))}.</span> "
+        f"<li><b>{page.escape(ask.what)}.</b> <span class='who'>{page.escape(ask.who)}, "
+        f"{'was due by' if ask.id in was_due else 'by'} {page.escape(_day(ask.by))}"
+        f"{page.escape(_again(ask, last_period))}.</span> "
         f"<small>{page.escape(_sentence(ask.why))}</small></li>"
         for ask in shown
     )
@@ -105,7 +107,7 @@ def to_answer(brief: Brief) -> HTML:
 
 def in_words(each: Became) -> str:
     """Late since 31 August: Redesign Status reporting (27 % then, 35 % now: it may be chance)."""
-    state = each.state[0].upper() + each.state[1:]
+    state = capital(each.state)
     if each.state == "late":
         state = f"Late, was due by {_day(each.ask.by)}"
     moved = f" ({each.said})" if each.said else ""
@@ -132,7 +134,7 @@ def _spark(one: Headline, sparks: Mapping[str, HTML]) -> str:
 def _how_sure(shown: Sequence[Headline], level: str, until: str) -> str:
     said = f"How sure: a range is the {level}"
     if not all(one.range for one in shown):
-        said += "; a figure without one is a count or a sum, or allows none"
+        said += "; without one it is a sum, or allows none"
     said += "."
     if until:
         said += f" “Before” is up to {month(until)}; a change since is not yet an effect."
@@ -149,7 +151,7 @@ def _day(iso: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}." if text else ""
+    return f"{capital(text)}." if text else ""
 
 
 def _csv(text: str) -> str:

@@ -17,7 +17,7 @@ from pmo_lib.workbook import Workbook
 
 ON_PAGES = {  # those that sections name, and of each other family
     "D1", "D2", "D3", "D5", "D6", "D7", "G1", "G2", "G3", "G8", "P1", "P2", "R4", "R6", "R8", "R9",
-    "R1", "R2", "R12", "V2", "V6", "D15", "P10",  # the last two are what asks rest on
+    "R1", "R2", "R12", "P12", "V2", "V6", "D15", "P10",  # the last two are what asks rest on
 }  # fmt: skip
 TOLD_ELSEWHERE = ("kpi_definitions", "violations", "provenance", "data_quality")
 

@@ -18,16 +18,15 @@ from bs4 import BeautifulSoup
 import pipelines.judge
 import pipelines.reading.exports
 import pipelines.run
-from builders.catalogue import only_kpis
+from builders.catalogue import FEW, only_kpis
 from pipelines.publishing.render import Record, Task, record
 from pipelines.run import Request, RunResult, run
 from pipelines.validate import Checked
 from pmo_lib.contract.schema import Column, EmptyWhen, Table
+from pmo_lib.workbook.measured import MEASURED
 
 Rows = Callable[..., pd.DataFrame]
 REFERRED_ROWS = 3
-# enough to see what runs publish, and what the page asks from; V1 lacks its table
-FEW = {"D1", "D2", "D3", "D15", "G2", "P2", "P10", "R1", "R4", "R8", "V1"}
 
 
 def emptying(table: Table, column: Column) -> set[str]:
@@ -188,9 +187,30 @@ class Runs:
         return BeautifulSoup((self.pack / f"{name}.html").read_text(), "html.parser")
 
 
+@pytest.fixture(scope="session")
+def measured_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the runs of other tests have measured: of the same data, it is not measured again."""
+    return tmp_path_factory.mktemp("measured")
+
+
 @pytest.fixture
-def runs(small_raw: Path, small_job: Path, tmp_path: Path, instant: Any) -> Runs:
-    return Runs(small_raw, tmp_path / "out", small_job)
+def runs(
+    small_raw: Path, small_job: Path, tmp_path: Path, instant: Any, measured_before: Path
+) -> Iterator[Runs]:
+    made = Runs(small_raw, tmp_path / "out", small_job)
+    shutil.copytree(measured_before, made.out / MEASURED)
+    yield made
+    for folder in (made.out / MEASURED).glob("*-*"):
+        if not (measured_before / folder.name).exists():
+            shutil.copytree(folder, measured_before / folder.name)
+
+
+@pytest.fixture
+def fresh(runs: Runs) -> Iterator[Runs]:
+    """Runs that measure all anew, and of which no other test hears."""
+    shutil.rmtree(runs.out / MEASURED)
+    yield runs
+    shutil.rmtree(runs.out / MEASURED)
 
 
 @pytest.fixture(scope="session")
@@ -199,17 +219,41 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("first-run") / "out"
 
 
+@pytest.fixture(scope="session")
+def august_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of the first run of August."""
+    return tmp_path_factory.mktemp("august-run") / "out"
+
+
+@pytest.fixture
+def august(runs: Runs, instant: Instant, august_run: Path) -> Runs:
+    """After the run of August, in which both open projects are long overdue and rated green."""
+    runs.change("2026-01-30,50000", "2025-06-30,50000", "baselines")
+    runs.change("2026-03-31,200000", "2025-06-30,200000", "baselines")
+    path = runs.raw / "status_reports.csv"
+    whole = path.read_text()
+    path.write_text("".join(r for r in whole.splitlines(keepends=True) if ",2025-09," not in r))
+    run_once(runs, instant, august_run)
+    path.write_text(whole)
+    return runs
+
+
 @pytest.fixture
 def rerun(runs: Runs, instant: Instant, first_run: Path) -> Runs:
     """Runs of which the first has been made; only one test has to wait for it."""
-    if first_run.exists():
-        shutil.copytree(first_run, runs.out)
-        instant.made += first_run.with_name("made").read_text().splitlines()
+    run_once(runs, instant, first_run)
+    return runs
+
+
+def run_once(runs: Runs, instant: Instant, kept: Path) -> None:
+    """Run, or take what the first such run has made, which is kept in a folder."""
+    if kept.exists():
+        shutil.copytree(kept, runs.out, dirs_exist_ok=True)
+        instant.made += kept.with_name("made").read_text().splitlines()
     else:
         runs()
-        shutil.copytree(runs.out, first_run)
-        first_run.with_name("made").write_text("\n".join(instant.made))
-    return runs
+        shutil.copytree(runs.out, kept)
+        kept.with_name("made").write_text("\n".join(instant.made))
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,8 @@ from click.testing import Result
 
 import pipelines.cli
 import pipelines.run
+from builders.catalogue import FEW, only_kpis
+from conftest import write_files
 from pipelines.cli import main
 from pmo_lib.contract.tables import TABLES
 from pmo_lib.kpis.catalogue import CATALOGUE
@@ -233,9 +235,9 @@ class TestCheck:
 
 class TestRun:
     @pytest.fixture
-    def run(self, pmo: Pmo, small_raw: Path, small_job: Path, out: Path, instant: Any) -> Pmo:
+    def run(self, pmo: Pmo, runs: Any) -> Pmo:
         """`pmo run` of the small job, its pages made at once."""
-        return lambda *more: pmo("run", small_job, "--raw", small_raw, "--out", out, *more)
+        return lambda *more: pmo("run", runs.job, "--raw", runs.raw, "--out", runs.out, *more)
 
     def test_prints_the_index_and_nothing_else(self, run: Pmo, out: Path) -> None:
         done = run()
@@ -468,11 +470,23 @@ class TestKpis:
         assert "nowhere" in done.stderr
 
 
+@pytest.fixture(scope="module")
+def validated(
+    pmo: Pmo, small: Files, great_expectations: None, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The small portfolio, once checked; tests work on copies."""
+    folder = tmp_path_factory.mktemp("validated")
+    raw = write_files(folder / "raw", small)
+    assert pmo("check", "--raw", raw, "--out", folder / "out").exit_code == 0
+    return folder / "out"
+
+
 class TestFreeze:
     @pytest.fixture
-    def checked(self, pmo: Pmo, small_raw: Path, out: Path, great_expectations: None) -> Path:
-        assert pmo("check", "--raw", small_raw, "--out", out).exit_code == 0
-        return out
+    def checked(self, validated: Path, out: Path) -> Iterator[Path]:
+        shutil.copytree(validated, out)
+        with only_kpis({*FEW, "D9"}):
+            yield out
 
     def test_says_what_is_frozen_and_what_is_not_in_it(self, pmo: Pmo, checked: Path) -> None:
         done = pmo("freeze", "before", "--until", "2025-08", "--out", checked)

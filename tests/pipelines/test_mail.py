@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from builders.smtp import Server, serving
-from pipelines.mail import COMMUNICATIONS, FOLDER, MailError, mail
+from builders.smtp import Server, certificate_of_this_machine, serving
+from pipelines.mail import COMMUNICATIONS, FOLDER, PASSWORD, MailError, mail
 from pipelines.progress import Progress
 from pmo_lib.contract.mail import Mail
 from pmo_lib.contract.tables import TABLES
@@ -53,10 +53,16 @@ class Post:
         page = {"subjects": {ALL: brief(), FINANCE: brief(), LEGAL: brief()} | named}
         (self.pack / "page_one.json").write_text(json.dumps(page | {"value_case": value_case}))
 
-    def send(self, server: Server | None = None, **recipients: list[str]) -> bool:
+    def send(
+        self,
+        server: Server | None = None,
+        by: dict[str, Any] | None = None,
+        **recipients: list[str],
+    ) -> bool:
         people = {{"anna": ANNA, "bo": BO, "cy": CY}[name]: of for name, of in recipients.items()}
         where = {"host": "127.0.0.1", "port": server.port} if server else {}
-        asked = Mail(people, "pmo@example.org", security="none", **where)  # type: ignore[arg-type]
+        how: dict[str, Any] = {"security": "none"} | where | (by or {})
+        asked = Mail(people, "pmo@example.org", **how)
         book = open_workbook(self.out)
         tables = {**book.tables}
         if self.promises is not None:
@@ -163,6 +169,25 @@ class TestSent:
             with pytest.raises(MailError, match=r"mail: host: 127\.0\.0\.1.*PMO_SMTP_PASSWORD"):
                 post.send(server, anna=[FINANCE])
         assert set(post.written()) == {ANNA}
+
+    def test_over_starttls_after_a_login(
+        self, post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        own = certificate_of_this_machine(tmp_path / "own.pem")
+        safely = {"security": "starttls", "user": "pmo"}
+        post.say(finance=brief(DUE))
+        with serving(certificate=own, password="right") as server:
+            monkeypatch.setenv(PASSWORD, "right")
+            with pytest.raises(MailError, match="certificate verify failed"):
+                post.send(server, safely, anna=[FINANCE])  # nobody vouches for it
+            monkeypatch.setenv("SSL_CERT_FILE", str(own))
+            monkeypatch.setenv(PASSWORD, "wrong")
+            with pytest.raises(MailError, match=r"wrong user or password.*PMO_SMTP_PASSWORD"):
+                post.send(server, safely, anna=[FINANCE])
+            assert not server.got
+            monkeypatch.setenv(PASSWORD, "right")
+            assert post.send(server, safely, anna=[FINANCE])
+        assert server.addresses() == [ANNA]
 
     def test_promises_told_of_are_added_to_communications(self, post: Post) -> None:
         post.promises = pd.DataFrame({

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from builders.catalogue import only_kpis
+from builders.catalogue import FEW, only_kpis
 from conftest import SMALL, Files, write_files
 from pipelines.measure import measure, moments
 from pipelines.progress import Progress
@@ -39,7 +39,6 @@ ASKED = {
     "baseline": "early", "peers": "Alpha", "hourly_rate": "10; 20; 30", "smallest_effect": "0.1",
 }  # fmt: skip
 PERIOD = "2025-09"
-FEW = {"D1", "D2", "D3", "D15", "G2", "P2", "P10", "R1", "R4", "R8"}  # those the page asks from
 
 
 @pytest.fixture(scope="session")

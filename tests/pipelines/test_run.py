@@ -355,7 +355,7 @@ class TestFailedReport:
 
 class TestFailingKpi:
     def test_is_named_with_file_and_line_and_all_else_is_published(
-        self, runs: Any, instant: Any, monkeypatch: pytest.MonkeyPatch
+        self, fresh: Any, instant: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def broken(projects: pd.DataFrame) -> pd.DataFrame:
             return projects[["no_such_column"]]
@@ -363,17 +363,17 @@ class TestFailingKpi:
         own = replace(CATALOGUE["P2"], function=broken, given=(), optional_tables=())
         with monkeypatch.context() as patch:
             patch.setitem(CATALOGUE, "P2", own)
-            found = runs()
+            found = fresh()
         assert found.exit_code == 1
         assert all(item.is_published for item in found.records)
         assert "no_such_column" in found.failed_kpis["P2"]
         assert "test_run.py, line" in found.failed_kpis["P2"]
-        results = pd.read_csv(runs.pack / "kpis.csv").set_index("kpi_id")
+        results = pd.read_csv(fresh.pack / "kpis.csv").set_index("kpi_id")
         assert set(results.loc[["P2"], "state"]) == {"failed"}
         assert (results.loc[results.index != "P2", "state"] == "measured").any()
 
     def test_is_tried_again_though_nothing_changed(
-        self, runs: Any, instant: Any, monkeypatch: pytest.MonkeyPatch
+        self, fresh: Any, instant: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def broken(projects: pd.DataFrame) -> pd.DataFrame:
             raise ValueError("not yet")
@@ -381,8 +381,8 @@ class TestFailingKpi:
         own = replace(CATALOGUE["P2"], function=broken, given=(), optional_tables=())
         with monkeypatch.context() as patch:
             patch.setitem(CATALOGUE, "P2", own)
-            runs()
-            assert runs().is_new
+            fresh()
+            assert fresh().is_new
 
 
 class TestWithheld:

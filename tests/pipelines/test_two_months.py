@@ -19,19 +19,6 @@ FINANCE_ASK = "rated-green-red-by-rule:Finance"
 LEGAL_ASK = f"rated-green-red-by-rule:{LEGAL}"  # in September it is rated amber, and overdue
 
 
-@pytest.fixture
-def august(runs: Any) -> Any:
-    """After the run of August, in which both open projects are long overdue and rated green."""
-    runs.change("2026-01-30,50000", "2025-06-30,50000", "baselines")
-    runs.change("2026-03-31,200000", "2025-06-30,200000", "baselines")
-    path = runs.raw / "status_reports.csv"
-    whole = path.read_text()
-    path.write_text("".join(r for r in whole.splitlines(keepends=True) if ",2025-09," not in r))
-    runs()
-    path.write_text(whole)
-    return runs
-
-
 def pack_of(runs: Any, period: str) -> Path:
     return Path(runs.out / "reports" / "small" / period)
 

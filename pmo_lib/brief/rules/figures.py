@@ -46,9 +46,9 @@ def signal(evidence: Evidence) -> Found:
     One point beyond is a false alarm on one chart or another in most months, so it is news and no
     ask.
     """
-    for kpi_id, found in evidence.charts(ORGANISATION).behaviours.items():
+    for kpi_id, found in evidence.charted(ORGANISATION).items():
         kpi, result = CATALOGUE[kpi_id], evidence.result(kpi_id)
-        if result is None or not found.can_tell or not _lasts(found):
+        if result is None or not _lasts(found):
             continue
         last = found.points[found.points["value"].notna()].iloc[-1]
         rises = last["value"] > last["centre"]
@@ -58,7 +58,7 @@ def signal(evidence: Evidence) -> Found:
         who = FINANCE if kpi_id in PAID_BY_FINANCE else HEAD
         yield Ask(
             f"signal:{kpi_id}", ORGANISATION,
-            f"Find out why {_lower(kpi.name)} is {'up' if rises else 'down'}, and decide what to "
+            f"Find out why {kpi.plain} is {'up' if rises else 'down'}, and decide what to "
             "do", who,
             f"{number(last['value'], kpi.unit)} in {spoken(last['period'])}, outside the control "
             f"limits of {interval(last['lower'], last['upper'], kpi.unit)}: {found.signal}",
@@ -78,7 +78,7 @@ def no_yardstick(evidence: Evidence) -> Found:
     bare = [(str(kpi_id), count) for kpi_id, count in named.items() if kpi_id in lacking]
     if not bare:
         return
-    names = [_lower(CATALOGUE[kpi_id].name) for kpi_id, _ in bare[:MOST_NAMED]]
+    names = [CATALOGUE[kpi_id].plain for kpi_id, _ in bare[:MOST_NAMED]]
     rest = len(bare) - len(names)
     yield Ask(
         "no-yardstick:kpis", ORGANISATION,
@@ -93,8 +93,3 @@ def _lasts(found: Behaviour) -> bool:
     if rules.empty or not rules.iloc[-1]:
         return False
     return bool(rules.iloc[-1].startswith("8") or (rules != "").sum() >= 2)
-
-
-def _lower(name: str) -> str:
-    """A KPI's name within a sentence; names that begin with capitals keep them."""
-    return name if name[:2].isupper() else name[0].lower() + name[1:]

@@ -34,8 +34,8 @@ def rated_green(evidence: Evidence) -> Found:
             often = f"; {number(share.value, 'share')} of {reports} in a year hid a red project"
         yield Ask(
             f"rated-green-red-by-rule:{department}", department,
-            f"Review {named(own)}: rated green, red by {'its' if len(own) == 1 else 'their'} own "
-            "figures", sponsors(own, department), f"{listed(reasons)}{often}",
+            f"Review {named(own)}: rated green by {_owners(own)} own figures",
+            sponsors(own, department), f"{listed(reasons)}{often}",
             money=float(own["cost"].sum()), figure=Figure.of(share),
         )  # fmt: skip
 
@@ -98,6 +98,10 @@ def sponsors(projects: pd.DataFrame, department: str) -> str:
     if len(known) == 1 and projects["sponsor"].notna().all():
         return str(known[0])
     return f"Sponsors in {department}"
+
+
+def _owners(projects: pd.DataFrame) -> str:
+    return "its owner, red by its" if len(projects) == 1 else "their owners, red by their"
 
 
 def _it(projects: pd.DataFrame) -> str:

@@ -62,7 +62,8 @@ def benefits_realisation(
 
 
 @kpi(
-    id="V2", name="Benefit forecast drift", family="value", unit="share", better="near",
+    id="V2", name="Benefit forecast drift", plain="how benefit forecasts have moved",
+    family="value", unit="share", better="near",
     near=(0.0, 0.0), statistic="clustered_median", population="benefits",
     needs=("benefits.target_value", "benefit_reports.forecast"),
     uses=("projects.status",),

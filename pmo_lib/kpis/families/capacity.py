@@ -18,7 +18,8 @@ def resource_utilisation(capacity: pd.DataFrame, data_date: pd.Timestamp) -> pd.
 
 
 @kpi(
-    id="P10", name="Constraint load", family="productivity", unit="ratio", better="lower",
+    id="P10", name="Constraint load", plain="load of the most loaded role",
+    family="productivity", unit="ratio", better="lower",
     statistic="max_ratio", segment_statistic="quotient", population="months of roles",
     window="year", level="organisation", segment="role",
     needs=("capacity.capacity_hours", "capacity.demand_hours"),

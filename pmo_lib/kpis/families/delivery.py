@@ -57,7 +57,10 @@ def on_budget_completion(
 @kpi(
     id="D3", name="Cost overrun", family="delivery", unit="share", better="lower",
     statistic="median",
-    also=("geometric_mean", "p80", "p95", "total", "base_total", "relative_total"),
+    also=(
+        "geometric_mean", "p80", "p95", "total", "base_total", "carriers", "carried_total",
+        "relative_total",
+    ),
     population="completed projects", window="outcome",
     needs=("projects.status", "projects.actual_cost", "baselines.cost"),
     uses=("projects.finished_on",),
@@ -76,7 +79,8 @@ def cost_overrun(
 
 
 @kpi(
-    id="D4", name="Cost tail share", family="delivery", unit="share", better="lower",
+    id="D4", name="Cost tail share", plain="projects that overran by half or more",
+    family="delivery", unit="share", better="lower",
     statistic="rate", also=("tail_mean",), population="completed projects", window="outcome",
     needs=("projects.status", "projects.actual_cost", "baselines.cost"),
     uses=("projects.finished_on",),
@@ -116,7 +120,8 @@ def schedule_overrun(
 
 
 @kpi(
-    id="D8", name="Re-baselining", family="delivery", unit="count", better="lower",
+    id="D8", name="Re-baselining", plain="how often plans are approved anew",
+    family="delivery", unit="count", better="lower",
     statistic="event_rate", also=("cost_drift",), population="projects in flight", cumulative=True,
     needs=("projects.status", "baselines.approved_on"),
     uses=("projects.started_on", "baselines.cost"),

@@ -18,7 +18,8 @@ from pmo_lib.months import months_of
 
 
 @kpi(
-    id="D6", name="Cost performance index (CPI)", family="delivery", unit="ratio",
+    id="D6", name="Cost performance index (CPI)", plain="value of work done for its cost",
+    family="delivery", unit="ratio",
     better="higher", statistic="ratio", population="projects in flight", cumulative=True,
     needs=("projects.status", "status_reports.earned_value", "status_reports.actual_cost"),
 )  # fmt: skip
@@ -37,7 +38,9 @@ def cost_performance_index(
 
 
 @kpi(
-    id="D7", name="Schedule performance index, time (SPI(t))", family="delivery", unit="ratio",
+    id="D7", name="Schedule performance index, time (SPI(t))",
+    plain="progress beside the plan",
+    family="delivery", unit="ratio",
     better="higher", statistic="mean", population="projects in flight", cumulative=True,
     needs=("projects.status", "projects.started_on", "status_reports.earned_value",
            "status_reports.planned_value"),
@@ -67,7 +70,9 @@ def schedule_performance_index(
 
 
 @kpi(
-    id="D14", name="EAC credibility gap", family="delivery", unit="share", better="lower",
+    id="D14", name="EAC credibility gap",
+    plain="how far cost forecasts lie below what spending so far implies",
+    family="delivery", unit="share", better="lower",
     statistic="median", population="projects in flight",
     needs=("projects.status", "baselines.cost", "status_reports.earned_value",
            "status_reports.actual_cost", "status_reports.estimate_at_completion"),

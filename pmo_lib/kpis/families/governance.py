@@ -16,7 +16,8 @@ from pmo_lib.months import months_of
 
 
 @kpi(
-    id="G4", name="Business-case currency", family="governance", unit="share", better="higher",
+    id="G4", name="Business-case currency", plain="business cases up to date",
+    family="governance", unit="share", better="higher",
     statistic="rate", population="projects in flight",
     needs=("projects.status", "baselines.approved_on"),
 )  # fmt: skip

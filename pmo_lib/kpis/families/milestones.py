@@ -34,7 +34,8 @@ def milestone_hit_rate(
 
 
 @kpi(
-    id="D10", name="Baseline execution index", family="delivery", unit="ratio", better="higher",
+    id="D10", name="Baseline execution index", plain="milestones done beside those due",
+    family="delivery", unit="ratio", better="higher",
     statistic="bounded_ratio", population="milestones due or done of projects in flight",
     needs=("projects.status", "milestones.baseline_date", "milestones.actual_date"),
 )  # fmt: skip

@@ -50,7 +50,8 @@ def net_project_success(
 
 
 @kpi(
-    id="R1", name="Perception gap", family="role", unit="points", better="higher",
+    id="R1", name="Perception gap", plain="what customers get beside what they expect",
+    family="role", unit="points", better="higher",
     statistic="clustered_mean", population="answers", window="year", segment="service",
     needs=("survey_responses.expected", "survey_responses.perceived"), scale=(-6, 6),
 )  # fmt: skip
@@ -86,7 +87,8 @@ def service_performance(
 
 
 @kpi(
-    id="R3", name="PMO net promoter score", family="role", unit="points", better="higher",
+    id="R3", name="PMO net promoter score", plain="customers who would recommend the PMO",
+    family="role", unit="points", better="higher",
     statistic="nps", population="respondents", window="year", segment="service",
     needs=("survey_responses.recommend",), scale=(-100, 100),
 )  # fmt: skip

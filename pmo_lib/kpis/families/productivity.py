@@ -6,7 +6,13 @@ import pandas as pd
 
 from pmo_lib.contract.settings import Settings
 from pmo_lib.facts.as_of import Dates, at_each, month_ends_before
-from pmo_lib.facts.portfolio import completed, in_flight, status_unknown
+from pmo_lib.facts.portfolio import (
+    comparable_cost,
+    completed,
+    current_baselines,
+    in_flight,
+    status_unknown,
+)
 from pmo_lib.kpis.kpi import flag, kpi, observations
 from pmo_lib.months import month_range, months_of, shifted
 from pmo_lib.stats.quantiles import survival_time
@@ -114,7 +120,9 @@ def stuck_work(projects: pd.DataFrame, data_date: Dates, settings: Settings) -> 
 
 
 @kpi(
-    id="P5", name="Little's-law consistency", family="productivity", unit="ratio", better="near",
+    id="P5", name="Little's-law consistency",
+    plain="whether work in progress, throughput and cycle time agree",
+    family="productivity", unit="ratio", better="near",
     near=(0.8, 1.25), statistic="quotient", population="projects open in the last 12 months",
     needs=("projects.status", "projects.started_on", "projects.finished_on"),
 )  # fmt: skip
@@ -145,3 +153,17 @@ def littles_law(projects: pd.DataFrame, data_date: Dates) -> pd.DataFrame:
         numerator=open_days,
         denominator=cycle_days.where(left, 0),
     )
+
+
+@kpi(
+    id="P12", name="Approved cost in flight", family="productivity", unit="money",
+    better="context", statistic="total", population="projects in flight",
+    needs=("projects.status", "baselines.cost"), uses=("baselines.approved_on",),
+)  # fmt: skip
+def approved_cost_in_flight(
+    projects: pd.DataFrame, baselines: pd.DataFrame, data_date: Dates, settings: Settings
+) -> pd.DataFrame:
+    """Σ cost of the baselines in force of projects in flight, constant prices."""
+    known = in_flight(projects, data_date)
+    cost = comparable_cost(current_baselines(known, baselines), settings.price_base)
+    return observations(known, numerator=cost.astype("float64"))

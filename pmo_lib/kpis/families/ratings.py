@@ -15,7 +15,8 @@ RATERS = {"independent": "first", "owner": "second"}
 
 
 @kpi(
-    id="G1", name="Rating skill", family="governance", unit="score", better="higher",
+    id="G1", name="Rating skill", plain="how well ratings foresee bad ends",
+    family="governance", unit="score", better="higher",
     statistic="skill", segment="colour", segment_statistic="clustered_rate",
     population="owners' ratings of completed projects", window="outcome",
     needs=("projects.status", "projects.finished_on", "status_reports.rag"),
@@ -54,7 +55,8 @@ def rating_skill(
 
 
 @kpi(
-    id="G2", name="Watermelon rate", family="governance", unit="share", better="lower",
+    id="G2", name="Watermelon rate", plain="green reports that hide a red project",
+    family="governance", unit="share", better="lower",
     statistic="clustered_rate", population="green reports", window="year",
     needs=("status_reports.rag",),
     uses=("projects.started_on", "projects.finished_on", "status_reports.planned_value",
@@ -85,7 +87,8 @@ def watermelon_rate(
 
 
 @kpi(
-    id="G3", name="Self-rating gap", family="governance", unit="share", better="near",
+    id="G3", name="Self-rating gap", plain="how much redder others rate than owners",
+    family="governance", unit="share", better="near",
     near=(0.0, 0.0), statistic="rate_difference", population="status reports", window="year",
     needs=("status_reports.rag",),
 )  # fmt: skip

@@ -74,7 +74,8 @@ def service_uptake(
 
 
 @kpi(
-    id="R8", name="Customer leakage", family="role", unit="share", better="lower",
+    id="R8", name="Customer leakage", plain="needs met elsewhere",
+    family="role", unit="share", better="lower",
     statistic="rate", population="occasions", window="year", segment="channel",
     needs=("service_requests.channel",),
 )  # fmt: skip

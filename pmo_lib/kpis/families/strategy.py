@@ -26,7 +26,8 @@ def strategic_alignment(projects: pd.DataFrame, data_date: Dates) -> pd.DataFram
 
 
 @kpi(
-    id="V6", name="Grow spend", family="value", unit="share", better="context",
+    id="V6", name="Grow spend", plain="spend on growth",
+    family="value", unit="share", better="context",
     statistic="bounded_ratio", population="projects with cost in the last 12 months",
     needs=("projects.investment_class", "status_reports.actual_cost"),
     uses=("projects.started_on",),

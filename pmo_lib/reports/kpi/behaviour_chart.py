@@ -69,14 +69,14 @@ def _says_nothing(points: pd.DataFrame, bounds: tuple[float, float]) -> bool:
 
 
 def sparkline_svg(points: pd.DataFrame, unit: Unit) -> str:
-    """A line for a table's cell, its last point marked; nothing where no point has a value.
+    """A line for a table's cell, its last point marked; nothing where there is no line.
 
     `points` has period and value, one row a period; a missing value is a gap in the line. Shares
     are drawn between 0 % and 100 %, so that those of a column can be compared.
     """
     values = points["value"].to_numpy("float64")
     at = np.flatnonzero(~np.isnan(values))
-    if not at.size:
+    if not (np.diff(at) == 1).any():  # lone points tell no course
         return ""
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     x = EDGE + (WIDTH - 2 * EDGE) * np.arange(len(values)) / max(len(values) - 1, 1)

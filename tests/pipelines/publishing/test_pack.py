@@ -1,7 +1,7 @@
 """A pack: index, pages, results, dictionary and record, whatever failed."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from builders.catalogue import FEW, only_kpis
 from pipelines.measure import measure
 from pipelines.prepare import prepare
 from pipelines.progress import Progress
@@ -47,6 +48,12 @@ def failed(item: Record) -> Record:
 
 
 PERIOD = "2025-09"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_kpis() -> Iterator[None]:
+    with only_kpis(FEW):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -30,6 +30,14 @@ def chart(*rules: str, last: str = "2026-09", signal: str = "signal", value: flo
     return Behaviour("xmr", "month", points, signal)
 
 
+def test_signals_on_rare_events_are_no_news() -> None:
+    charts = {"P1": chart("beyond the limits")}  # around half an event a month
+    assert (
+        plain(since_last(evidence(charts={ORGANISATION: charts}, last=last_pack()), ORGANISATION))
+        == NOTHING
+    )
+
+
 def test_without_a_last_pack_nothing_is_said() -> None:
     assert since_last(evidence(), ORGANISATION) == ()
 
@@ -75,7 +83,7 @@ def test_signals_are_told_once_and_only_if_new() -> None:
     }
     given = evidence(charts={ORGANISATION: charts}, last=last_pack())
     (said,) = plain(since_last(given, ORGANISATION))
-    assert said.startswith("New signals: On-time completion is up and ")
+    assert said.startswith("By more than chance, on-time completion is up and ")
     assert said.endswith(" is down.")
     assert said.count(" is ") == 2
     assert plain(since_last(given, "Finance")) == NOTHING
@@ -100,8 +108,8 @@ def test_judgements_that_turned_are_told_with_both_words() -> None:
     ]
     given = evidence(results=now, last=last_pack(results=before))
     assert plain(since_last(given, ORGANISATION)) == (
-        "On-time completion, than before: worse in August 2026, now better.",
-        "Watermelon rate, its target: kept in August 2026, now not kept.",
+        "On-time completion: worse than before in August 2026, now better than before.",
+        "Green reports that hide a red project: target kept in August 2026, now target not kept.",
     )
 
 

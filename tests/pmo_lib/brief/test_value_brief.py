@@ -1,6 +1,7 @@
 """The value case's page in every situation, and whether the effect lasts on planted points."""
 
 import re
+from math import expm1
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from builders.pages import amount, parsed, plain, words_in
 from builders.situations import SITUATIONS, brief_of, of, page_one, report
 from pmo_lib.brief.value_brief import lasts
 from pmo_lib.effect.outcomes import OUTCOMES
+from pmo_lib.wording import change, growth, money, number
 
 MOST_WORDS, MOST_NUMBERS, MOST_ASKS = 250, 5, 3
 
@@ -47,6 +49,59 @@ def test_every_box_is_the_conservative_median_of_the_draws() -> None:
             if said != pytest.approx(own[one.statistic], rel=0.02, abs=tolerance):
                 wrong[name, one.statistic] = (said, own[one.statistic])
     assert not wrong
+
+
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?: (?:m\b|b\b|%))?")
+
+
+def test_every_number_of_verdict_and_boxes_is_in_a_published_table() -> None:
+    wrong, seen = {}, 0
+    for name in SITUATIONS:
+        made = report(name)
+        brief, rows, sums = brief_of(made), made.case.table(), made.case.money_table()
+        known = {f"{n:,}" for c in ("n_projects", "n_departments") for n in rows[c].dropna()}
+        own = sums[sums["case"] == "conservative"] if len(sums) else sums
+        for row in own.to_dict("records"):
+            as_share = row["item"].startswith("p_")
+            for p in ("p5", "p50", "p95"):
+                said = number(row[p], "share") if as_share else money(abs(row[p]), "")
+                known |= set(NUMBER.findall(plain(said).replace("illion", "")))
+        for row in rows.to_dict("records"):
+            for column in ("effect", "low", "high"):
+                for value in (row[column], row[f"{column}_priced"]):
+                    logged = row["outcome"] in {"cost", "schedule"}
+                    share = expm1(value) if logged else value
+                    known |= set(NUMBER.findall(plain(f"{growth(share)} {change(share, 'share')}")))
+        said = "; ".join(
+            plain(text)
+            for text in [brief.verdict.partition("cannot be told")[0]]
+            + [f"{n.value}; {n.range}; {n.basis}" for n in brief.numbers]
+        ).replace(" million", " m")
+        found = NUMBER.findall(said)
+        seen += len(found)
+        if unknown := [each for each in found if each not in known]:
+            wrong[name] = (unknown, said)
+    assert not wrong
+    assert seen > 50
+
+
+def test_one_effect_on_cost_is_told_and_it_is_the_priced_one_of_value_case_csv() -> None:
+    wrong, seen = {}, 0
+    for name in SITUATIONS:
+        made = report(name)
+        rows = made.case.table().set_index("outcome")
+        if "cost" not in rows.index or pd.isna(rows.loc["cost", "effect_priced"]):
+            continue
+        brief, own = brief_of(made), rows.loc["cost"]
+        shares = {f"{round(100 * abs(expm1(own[c])))} %" for c in ("effect_priced",)}
+        boxes = [plain(one.value) for one in brief.numbers if one.what == "effect on cost"]
+        said = re.findall(r"cost (\d+ %) (?:less|more)", plain(brief.verdict)) + boxes
+        said += re.findall(r"Cost overrun: [a-z ]+, (\d+ %)", plain(brief.fine))
+        seen += len(said) > 2
+        if {" ".join(each.split()[:2]) for each in said} - shares:
+            wrong[name] = (said, shares)
+    assert not wrong
+    assert seen
 
 
 class TestVerdict:

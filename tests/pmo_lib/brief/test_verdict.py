@@ -1,14 +1,12 @@
 """The verdict and the numbers beneath it: sums and words against a computation by hand."""
 
-import numpy as np
 import pytest
 
-from builders.evidence import evidence, last_pack, units_of
+from builders.evidence import evidence, last_pack
 from builders.results import result
-from builders.tables import baseline, open_project
-from builders.views import view
+from pmo_lib.assessment.collecting import Step
 from pmo_lib.brief.headline import headlines
-from pmo_lib.brief.verdict import carriers, fine, verdict
+from pmo_lib.brief.verdict import fine, to_collect, verdict
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 
 ALL = ORGANISATION
@@ -29,28 +27,6 @@ def spent(total: float, relative: float, n: int = 20) -> tuple[KpiResult, ...]:
     )
 
 
-class TestCarriers:
-    @pytest.mark.parametrize("seed", range(5))
-    def test_are_the_fewest_that_carry_four_fifths_of_the_net(self, seed: int) -> None:
-        draw = np.random.default_rng(seed)
-        over = np.round(draw.standard_t(2, 40) * 1000 + 800)
-        if over.sum() <= 0:
-            over = -over
-        units = units_of([{"case_id": str(i), "numerator": v} for i, v in enumerate(over)])
-        few, theirs = carriers(units, ALL)
-        dearest = sorted(over, reverse=True)
-        assert sum(dearest[:few]) == theirs >= 0.8 * over.sum()
-        assert sum(dearest[: few - 1]) < 0.8 * over.sum()
-
-    def test_of_an_underspend_there_are_none(self) -> None:
-        units = units_of([{"numerator": -5.0}, {"numerator": 2.0}])
-        assert carriers(units, ALL) == (0, 0.0)
-
-    def test_are_of_the_subject_alone(self) -> None:
-        units = units_of([{"numerator": 9.0}, {"numerator": 1.0, "department": "Sales"}])
-        assert carriers(units, "Sales") == (1, 1.0)
-
-
 class TestVerdict:
     def test_before_any_baseline_the_shares_are_told(self) -> None:
         given = evidence(results=(share("D1", 0.48), share("D2", 0.6)))
@@ -67,11 +43,11 @@ class TestVerdict:
         assert verdict(given, ALL).startswith(said)
 
     def test_what_it_cost_in_all_and_who_carries_it(self) -> None:
-        over = [900.0, 50.0, *[5.0] * 10]
-        units = [{"case_id": str(i), "numerator": v, "denominator": 100.0}
-                 for i, v in enumerate(over)]  # fmt: skip
-        results = (share("D1", 0.5), *spent(sum(over), sum(over) / 1200, len(over)))
-        given = evidence(results=results, units={"D3": units})
+        few = (
+            result("D3", ALL, statistic="carriers", value=1.0, n=12),
+            result("D3", ALL, statistic="carried_total", value=900.0, n=12),
+        )
+        given = evidence(results=(share("D1", 0.5), *spent(1000.0, 0.83, 12), *few))
         said = plain(verdict(given, ALL))
         assert "but together they cost GBP 1,000 (83 %) more than approved" in said
         assert said.endswith("GBP 900 of it by 1 of 12.")
@@ -84,9 +60,33 @@ class TestVerdict:
     def test_nothing_known_is_said_with_its_reason(self) -> None:
         unknown = result("D1", ALL, state="not measured", reason="needs baselines.csv")
         assert verdict(evidence(results=(unknown,)), ALL) == (
-            "How projects end cannot be told yet: needs baselines.csv."
+            "How projects end cannot be told yet: that needs baselines.csv."
         )
         assert verdict(evidence(), ALL) == "Nothing can be told yet."
+
+    def test_where_nothing_has_ended_what_is_in_flight_comes_first(self) -> None:
+        unknown = result("D1", ALL, state="undefined", reason="there are no completed projects")
+        going = result("P2", ALL, value=3.0, n=3), result("P12", ALL, value=450.0, n=2)
+        assert plain(verdict(evidence(results=(unknown, *going)), ALL)) == (
+            "3 projects in flight, GBP 450 approved for 2 of them. How projects end cannot be told "
+            "yet: there are no completed projects."
+        )
+
+    def test_one_that_carries_as_much_as_all_carries_all(self) -> None:
+        few = (
+            result("D3", ALL, statistic="carriers", value=1.0, n=14),
+            result("D3", ALL, statistic="carried_total", value=459_900.0, n=14),
+        )
+        given = evidence(results=(share("D1", 0.5), *spent(460_100.0, 0.08, 14), *few))
+        assert plain(verdict(given, ALL)).endswith("more than approved, all of it by 1 of 14.")
+
+
+def test_what_to_collect_names_a_kpi_in_words() -> None:
+    step = Step({"baselines": ("project_id", "cost"), "gates": ("held_on",)}, ("D2", "D3"))
+    assert to_collect(step) == (
+        "baselines.csv (project_id, cost) and gates.csv (held_on), on which 2 KPIs rest, such as "
+        "on-budget completion"
+    )
 
 
 class TestFine:
@@ -121,15 +121,17 @@ class TestHeadlines:
         )
 
     def test_in_flight_tells_what_is_approved_for_the_subject(self) -> None:
-        seen = view(
-            projects=[open_project("a"), open_project("b"), open_project("c", department="Sales")],
-            baselines=[baseline("a"), baseline("b", cost=250.0), baseline("c")],
-        )
-        count = [result("P2", each, value=n, n=n) for each, n in ((ALL, 3), ("Finance", 2))]
-        given = evidence(seen, [*count, result("G9", ALL, value=1 / 3, n=3)])
+        found = [
+            result(kpi_id, each, value=value, n=n)
+            for kpi_id, each, value, n in (
+                ("P2", ALL, 3, 3), ("P2", "Finance", 2, 2), ("P12", ALL, 450.0, 3),
+                ("P12", "Finance", 350.0, 1), ("G9", ALL, 1 / 3, 3),
+            )
+        ]  # fmt: skip
+        given = evidence(results=found)
         (whole,), (own,) = headlines(given, ALL), headlines(given, "Finance")
         assert plain(whole.basis) == "GBP 450 approved, 1 of 3 rated red"
-        assert plain(own.basis) == "GBP 350 approved"
+        assert plain(own.basis) == "GBP 350 approved for 1 of them"
 
     def test_step_since_the_last_pack_is_told_in_the_kpis_unit(self) -> None:
         said = {}

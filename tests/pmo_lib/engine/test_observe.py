@@ -41,8 +41,8 @@ class TestResults:
     def test_statistics_come_in_the_order_declared(self) -> None:
         found = result_table(View(portfolio(), PERIOD), kpis=["D3", "P3"])
         assert list(found["statistic"]) == [
-            "median", "geometric_mean", "p80", "p95", "total", "base_total", "relative_total",
-            "survival_median", "survival_p85",
+            "median", "geometric_mean", "p80", "p95", "total", "base_total", "carriers",
+            "carried_total", "relative_total", "survival_median", "survival_p85",
         ]  # fmt: skip
 
     def test_names_kpi_department_and_period(self) -> None:

@@ -13,7 +13,7 @@ from pmo_lib.contract.verdict import Verdict
 from pmo_lib.kpis.catalogue import CATALOGUE, definitions
 from pmo_lib.kpis.kpi import GIVEN, OBSERVATION_COLUMNS, flag, kpi, observations
 
-# as kpi_catalogue.md has them: the 50 that are not marked as later, and G9
+# as kpi_catalogue.md has them: the 50 that are not marked as later, G9, G10 and P12
 EXPECTED = """
     V1 share higher, V2 share near, V3 share higher, V4 share higher, V5 share higher,
     V6 share context, V7 points higher, V8 days lower,
@@ -22,6 +22,7 @@ EXPECTED = """
     D11 share lower, D12 days lower, D14 share lower, D15 share lower, D16 share lower,
     P1 count higher, P2 count lower, P3 days lower, P4 share lower, P5 ratio near, P6 days lower,
     P8 share context, P9 share near, P10 ratio lower, P11 hours lower,
+    P12 money context,
     R1 points higher, R2 score context, R3 points higher, R4 share higher, R5 share higher,
     R6 share higher, R8 share lower, R9 share higher, R10 share higher, R11 share context,
     R12 share higher,
@@ -87,7 +88,7 @@ class TestDeclaring:
 class TestCatalogue:
     def test_holds_the_kpis_promised_by_family_and_number(self) -> None:
         promised = [tuple(words.split()) for words in EXPECTED.split(",")]
-        assert len(promised) == 54
+        assert len(promised) == 55
         assert [(k.id, k.unit, k.better) for k in CATALOGUE.values()] == promised
 
     def test_each_is_of_the_family_of_its_letter(self, subtests: pytest.Subtests) -> None:

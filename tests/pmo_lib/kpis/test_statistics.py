@@ -327,3 +327,21 @@ class TestShares:
 
     def test_the_whole_is_in_no_quadrant(self) -> None:
         assert isnan(of("quadrant_share", frame(6)).value)
+
+
+class TestCarriers:
+    def test_are_the_fewest_that_carry_four_fifths_of_the_net(self) -> None:
+        for seed in range(5):
+            over = np.round(np.random.default_rng(seed).standard_t(2, 40) * 1000 + 800)
+            over = over if over.sum() > 0 else -over
+            units = frame(40, numerator=over)
+            few, theirs = int(of("carriers", units).value), of("carried_total", units).value
+            dearest = sorted(over, reverse=True)
+            assert sum(dearest[:few]) == theirs >= 0.8 * over.sum(), seed
+            assert sum(dearest[: few - 1]) < 0.8 * over.sum(), seed
+
+    def test_of_an_underspend_there_are_none(self) -> None:
+        units = frame(2, numerator=[-5.0, 2.0])
+        for name in ("carriers", "carried_total"):
+            assert isnan(of(name, units).value)
+            assert "not above zero" in of(name, units).note

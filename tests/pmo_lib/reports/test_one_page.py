@@ -1,9 +1,11 @@
 """The one page of a subject: short, well formed, escaped, and its numbers are rows of kpis.csv."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from builders.catalogue import only_kpis
@@ -14,9 +16,11 @@ from builders.reports import ON_PAGES
 from builders.tables import DEPARTMENTS
 from builders.whole import whole
 from builders.workbooks import workbook
+from pmo_lib.assessment import promises
 from pmo_lib.brief.headline import Headline
 from pmo_lib.engine.result import ORGANISATION, tidy
 from pmo_lib.kpis.catalogue import CATALOGUE
+from pmo_lib.kpis.statistics import STATISTICS
 from pmo_lib.measurement import Measurement
 from pmo_lib.reports import one_page
 from pmo_lib.wording import number
@@ -28,12 +32,14 @@ SITUATIONS = {
     "projects alone": lambda: workbook({"projects": portfolio()["projects"]}),
 }
 MOST_WORDS, MOST_NUMBERS, MOST_ASKS = 250, 5, 3
+NO_NUMBER = re.compile(r"(?:up to|in|since) [A-Z][a-z]+ \d{4}|\b[A-Z]\d+\b")  # months and KPIs
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?: (?:m\b|b\b|days?\b|%))?")
 EVIL = "<b>Sales</b>"
 
 
 @pytest.fixture(autouse=True, scope="module")
 def few_kpis() -> Iterator[None]:
-    with only_kpis({*ON_PAGES, "D4", "D9", "G9", "P3", "V1"}):
+    with only_kpis({*ON_PAGES, "D4", "D9", "G9", "P12", "P3", "V1"}):
         yield
 
 
@@ -94,6 +100,52 @@ def test_every_number_is_a_row_of_kpis_csv() -> None:
             elif not _is(one, float(own.loc[(one.kpi_id, one.statistic), "value"])):
                 wrong[situation, subject, one.kpi_id] = one.value
     assert not wrong
+
+
+def test_every_number_of_the_page_is_in_a_published_table() -> None:
+    """But of the asks, each of which is a row of asks.csv itself."""
+    wrong, seen = {}, 0
+    for situation, subject, brief, _ in pages():
+        made = measured(situation)
+        rows = made.published[made.published["department"] == subject]
+        known = {*_of_rows(rows), *_counted(rows), *_of_promises(made, subject)}
+        boxes = [f"{n.value}; {n.range}; {n.basis}; {n.before}" for n in brief.numbers]
+        untold, _, _ = brief.cannot_tell.partition("To collect first")
+        said = plain("; ".join([brief.verdict, *boxes, brief.promises, untold]))
+        found = NUMBER.findall(NO_NUMBER.sub("", said).replace(" million", " m"))
+        seen += len(found)
+        if unknown := [each for each in found if each not in known]:
+            wrong[situation, subject] = (unknown, said)
+    assert not wrong
+    assert seen > 100
+
+
+def _of_rows(rows: pd.DataFrame) -> Iterator[str]:
+    """The figures of kpis.csv as pages write them."""
+    for row in rows.to_dict("records"):
+        unit = STATISTICS[row["statistic"]].unit or CATALOGUE[row["kpi_id"]].unit
+        for name in ("value", "low", "high", "baseline"):
+            yield from NUMBER.findall(plain(number(abs(row[name]), unit)).replace("illion", ""))
+        if pd.notna(row["n"]):
+            yield f"{row['n']:,}"
+
+
+def _counted(rows: pd.DataFrame) -> Iterator[str]:
+    """Cases that are a share of n, and KPIs without a value, of all."""
+    for kpi_id in ("D4", "G9"):
+        for row in rows[(rows["kpi_id"] == kpi_id) & (rows["state"] == "measured")].itertuples():
+            yield f"{round(row.value * row.n)}"
+    heads = rows[rows["segment"] == ""].groupby("kpi_id")["state"].first()
+    for level in ({"department", "organisation"}, {"department"}):
+        own = heads[[CATALOGUE[each].level in level for each in heads.index]]
+        yield from (f"{len(own)}", f"{(own != 'measured').sum()}", f"{(own == 'too few').sum()}")
+
+
+def _of_promises(made: Measurement, subject: str) -> Iterator[str]:
+    """How many of promises.csv have each verdict."""
+    table = promises.table(made.promises, made.period)
+    own = table if subject == ORGANISATION else table[table["department"] == subject]
+    yield from (f"{len(own)}", *(f"{count}" for count in own["verdict"].value_counts()))
 
 
 def _is(one: Headline, value: float) -> bool:

@@ -99,6 +99,19 @@ class TestSignal:
     def test_better_single_or_past_is_not(self, kpi_id: str, rules: list[str], last: float) -> None:
         assert not self.asked(kpi_id, rules, last)
 
+    @pytest.mark.parametrize(("times", "asked"), [(12, False), (30, True)])
+    def test_of_counts_only_those_of_ten_and_more_a_point(self, times: int, asked: bool) -> None:
+        points = pd.DataFrame(
+            {"period": MONTHS, "value": 0.2, "centre": 0.5, "lower": 0.4, "upper": 0.6, "rule": ROW}
+        )
+        numbers = ["value", "centre", "lower", "upper"]
+        points[numbers] *= times
+        charts = {ORGANISATION: {"P1": Behaviour("xmr", "month", points, "signal")}}
+        whole = result("P1", ORGANISATION, value=0.2 * times, n=12)
+        given = evidence(results=(whole,), charts=charts)
+        assert bool(found_by("signal", given)) == asked
+        assert bool(given.charted(ORGANISATION)) == asked
+
     def test_chart_that_cannot_tell_asks_nothing(self) -> None:
         assert not self.asked("D1", [ROW], 0.2, "cannot tell: too few points")
 

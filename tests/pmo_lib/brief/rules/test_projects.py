@@ -75,7 +75,7 @@ def test_each_rule_finds_just_what_is_planted() -> None:
         OVER: [f"{OVER}:Finance"],
     }
     said = {ask_id: ask for own in found.values() for ask_id, ask in own.items()}
-    assert said[f"{GREEN}:Finance"].what.startswith("Review G1 Apollo and G2: rated green, red by")
+    assert said[f"{GREEN}:Finance"].what.startswith("Review G1 Apollo and G2: rated green by")
     assert said[f"{GREEN}:Sales"].what.startswith("Review S1: ")
     assert said[f"{OVERDUE}:Finance"].what == "Approve a new finish for late, or stop it"
     assert said[f"{OVERDUE}:Finance"].why == "1 project past the approved finish by up to 31 days"
