@@ -14,8 +14,8 @@ EARLY = 0.1  # of the planned time a project may have begun before its plan is a
 EARLY_DAYS = 31  # and so many days at most
 EARLIER = "Give the plan that was approved before the start as version 0"
 FEWEST = 5  # completed projects that all end just as planned,
-MANY = 0.5  # or so many of those whose plan is neither the first or last of a month,
-ROUND = 1_000  # nor a round sum
+MANY = {"finish": 0.8, "cost": 0.5}  # or so many of those whose plan is no first or last of a month
+ROUND = 1_000  # and no round sum: many do end on the planned day, few at the planned penny
 
 
 def answer(tables: Tables, settings: Settings) -> Tables:
@@ -127,7 +127,7 @@ def _as_it_turned_out(asked: Asked, late: set[str]) -> Iterator[Question]:
     same = {
         planned: equal
         for planned, actual in {"finish": "finished_on", "cost": "actual_cost"}.items()
-        if (equal := _equal(both[planned], both[actual], by_chance[planned]))
+        if (equal := _equal(both[planned], both[actual], by_chance[planned], MANY[planned]))
     }
     if same:
         of_all = min(same.values()) == len(both)
@@ -144,15 +144,15 @@ def _as_it_turned_out(asked: Asked, late: set[str]) -> Iterator[Question]:
         )  # fmt: skip
 
 
-def _equal(planned: pd.Series, actual: pd.Series, by_chance: pd.Series) -> int:
+def _equal(planned: pd.Series, actual: pd.Series, by_chance: pd.Series, share: float) -> int:
     """How many of those known are equal, where it cannot be chance; else 0.
 
-    All are, of which not all are the same; or half of those that are no round number or day.
+    All are, of which not all are the same; or this share of those that are no round sum or day.
     """
     known = planned.notna() & actual.notna()
     equal, own = planned[known] == actual[known], planned[known]
     if len(own) < FEWEST or own.min() == own.max():
         return 0
     telling = equal[~by_chance[known]]
-    many = telling.sum() >= max(FEWEST, MANY * len(telling))
+    many = telling.sum() >= max(FEWEST, share * len(telling))
     return int(equal.sum()) if equal.all() or many else 0

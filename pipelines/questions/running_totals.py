@@ -43,7 +43,13 @@ def answer(tables: Tables, settings: Settings) -> Tables:
 
 def check(asked: Asked) -> Iterator[Question | Mended]:
     yield from _wanted_to_date(asked)
-    names = [name for name in DECLARABLE["cumulative"] if "." in name and _is_running(asked, name)]
+    columns = [name for name in DECLARABLE["cumulative"] if "." in name]
+    sure = [name for name in columns if _is_running(asked, name)]
+    tables = {name.partition(".")[0] for name in sure}
+    names = [  # of one export all columns are alike: one that only rises is as the others
+        name for name in columns
+        if name in sure or (name.partition(".")[0] in tables and _is_running(asked, name, 0.0))
+    ]  # fmt: skip
     for table in dict.fromkeys(name.partition(".")[0] for name in names):
         yield _asked(
             "cumulative", [name for name in names if name.startswith(f"{table}.")],
@@ -182,8 +188,11 @@ def _wanted(asked: Asked, column: str, reports: pd.DataFrame) -> Floats:
     return wanted
 
 
-def _is_running(asked: Asked, name: str) -> bool:
-    """Whether nearly all series of a column rise from month to month, but for a new year."""
+def _is_running(asked: Asked, name: str, mostly: float = MOSTLY) -> bool:
+    """Whether nearly all series of a column rise from month to month, but for a new year.
+
+    They do so in `mostly` of their steps, and stay level in the others.
+    """
     if not asked.has(name):
         return False
     table, column = name.split(".")
@@ -203,9 +212,9 @@ def _is_running(asked: Asked, name: str) -> bool:
     first = np.searchsorted(run, np.arange(len(lengths)))
     grown = value[first + lengths - 1] >= GROWN * value[first]
     long = lengths >= LONG
-    runs = long & grown & (falls <= lengths / 20) & (rises >= (lengths - 1) * MOSTLY)
+    runs = long & grown & (falls <= lengths / 20) & (rises >= (lengths - 1) * mostly)
     return bool(runs.any() and runs.sum() >= NEARLY_ALL * long.sum()
-                and _adds_up_to_too_much(asked, name))  # fmt: skip
+                and (not mostly or _adds_up_to_too_much(asked, name)))  # fmt: skip
 
 
 def _adds_up_to_too_much(asked: Asked, name: str) -> bool:

@@ -224,7 +224,7 @@ def _numbers(
     parsed = _one_by_one(values, text[text.notna() & values.isna()], read)
     if column.kind != "integer":
         with_e = text[text.str.contains("e", case=False).fillna(value=False)]
-        rounded = [row for row, cell in with_e.items() if numbers.is_rounded(cell)]
+        rounded = with_e.index[[numbers.is_rounded(cell) for cell in with_e.tolist()]]
         return replace(parsed, assumed=Assumed(rounded=int(counts[rounded].sum())))
     fraction = parsed.typed[parsed.typed.notna() & (parsed.typed % 1 != 0)].index
     whole = parsed.typed.drop(index=fraction).reindex(parsed.typed.index)

@@ -89,6 +89,15 @@ class TestAsItTurnedOut:
         if asks:
             assert "10 of 20 completed projects" in str(*found.values())
 
+    @pytest.mark.parametrize(("same", "asks"), [(12, False), (16, True)])
+    def test_many_do_end_on_the_planned_day(self, same: int, asks: bool) -> None:
+        days = [f"2026-0{1 + i % 6}-{14 + (i >= same)}" for i in range(20)]
+        rows = numbered(
+            20, project, finished_on=[f"{d[:8]}14" for d in days], started_on="2025-01-01"
+        )
+        found = questions(tables(projects=rows, baselines=numbered(20, baseline, finish=days)))
+        assert set(found) == ({"plan_as_outcome baselines.finish"} if asks else set())
+
     def test_half_at_the_end_of_a_month_or_at_a_round_sum_is(self) -> None:
         months = [f"2026-0{1 + i % 6}-01" for i in range(20)]
         plans = months[:15] + ["2025-12-31"] * 5

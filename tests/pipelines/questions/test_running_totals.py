@@ -119,6 +119,14 @@ class TestOfTheMonthWanted:
         assert found == {"benefit_reports.planned", "benefit_reports.realised"}
         assert withheld(benefits(as_it_is, np.cumsum, target)) == {"benefit_reports.realised"}
 
+    def test_what_rises_seldom_is_as_the_column_beside_it(self) -> None:
+        def twice_a_year(values: Any) -> Any:
+            return np.cumsum(np.where(np.arange(len(values)) % 6 == 5, values, 0))
+
+        both = {"benefit_reports.planned", "benefit_reports.realised"}
+        assert withheld(benefits(np.cumsum, twice_a_year)) == both
+        assert withheld(benefits(as_it_is, twice_a_year)) == set()
+
     def test_values_of_the_month_are_not_asked_about(self) -> None:
         assert questions(benefits(as_it_is, as_it_is)) == {}
 
