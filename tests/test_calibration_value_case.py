@@ -5,7 +5,7 @@ import pytest
 import calibration_value_case as calibration
 from builders.simulation import RollOut
 
-SHORT = 30
+SHORT, WITH_EFFECT = 30, 20  # which is checked as well, and takes twice as long
 # at 30 runs chance alone moves a share of 90 % by 5 points, and one of 5 % by 4
 SHORT_SCENARIOS = [RollOut(8), RollOut(20, "worst first"), RollOut(20, "random", 0.20)]
 TESTED, PRICED = "tested, randomisation", "priced, randomisation"
@@ -14,7 +14,8 @@ TESTED, PRICED = "tested, randomisation", "priced, randomisation"
 @pytest.fixture(scope="module", params=SHORT_SCENARIOS, ids=lambda kind: kind.name)
 def short(request: pytest.FixtureRequest) -> tuple[RollOut, list[calibration.Run]]:
     kind: RollOut = request.param
-    return kind, [calibration.run(kind, number) for number in range(SHORT)]
+    runs = WITH_EFFECT if kind.effect else SHORT
+    return kind, [calibration.run(kind, number) for number in range(runs)]
 
 
 class TestShortRun:

@@ -131,10 +131,15 @@ def shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def instant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Instant]:
+def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every readable row is taken."""
+    monkeypatch.setattr(pipelines.judge, "Validator", NoRules)
+
+
+@pytest.fixture
+def instant(monkeypatch: pytest.MonkeyPatch, no_rules: None) -> Iterator[Instant]:
     """Runs take every readable row, measure few KPIs, and make pages by `Instant.render`."""
     made = Instant()
-    monkeypatch.setattr(pipelines.judge, "Validator", NoRules)
     monkeypatch.setattr(pipelines.run, "ProcessPoolExecutor", Inline)
     monkeypatch.setattr(pipelines.run, "warm_process", lambda: nullcontext(""))
     monkeypatch.setattr("pipelines.publishing.render_all.render", made.render)

@@ -19,6 +19,7 @@ def test_every_month_is_in_its_quarter() -> None:
         name = f"2026-{month:02}"
         quarter = quarter_name(quarter_of(pd.Timestamp(name)))
         assert name in months_in(quarter)
+        assert len(months_in(quarter)) == 3
         assert months_in(name) == [name]
 
 

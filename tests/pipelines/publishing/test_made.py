@@ -61,18 +61,20 @@ def test_one_that_cannot_be_used_is_passed_over_and_said_so(tmp_path: Path, kind
                     "were not there"]  # fmt: skip
 
 
-@pytest.mark.parametrize("broken", ["verdict", "record", "measurement", "all"])
-@pytest.mark.parametrize("kind", ["cut off", "no mapping", "other kinds", "another version"])
+PLACES = {"verdict": "verdict.json", "record": "reports/*/*/run.json",
+          "measurement": "measured/*/facts.json"}  # fmt: skip
+KINDS = ("cut off", "no mapping", "other kinds", "another version")
+
+
+@pytest.mark.parametrize(
+    ("broken", "kind"), [*((place, kind) for place in PLACES for kind in KINDS), ("all", KINDS[0])]
+)
 def test_run_goes_on_and_replaces_it(
-    pmo: Callable[..., Any], small_raw: Path, small_job: Path, tmp_path: Path, instant: Any,
-    broken: str, kind: str,
-) -> None:  # fmt: skip
-    out = tmp_path / "out"
-    arguments = ("run", small_job, "--raw", small_raw, "--out", out)
-    assert pmo(*arguments).exit_code == 0
-    places = {"verdict": "verdict.json", "record": "reports/*/*/run.json",
-              "measurement": "measured/*/facts.json"}  # fmt: skip
-    for path in (p for n, place in places.items() if broken in (n, "all") for p in out.glob(place)):
+    pmo: Callable[..., Any], rerun: Any, broken: str, kind: str
+) -> None:
+    arguments = ("run", rerun.job, "--raw", rerun.raw, "--out", rerun.out)
+    names = [name for name in PLACES if broken in (name, "all")]
+    for path in (path for name in names for path in rerun.out.glob(PLACES[name])):
         path.write_bytes(BAD[kind].encode(errors="surrogateescape"))
     done = pmo(*arguments)
     assert done.exit_code == 0, done.output

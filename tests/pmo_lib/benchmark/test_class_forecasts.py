@@ -30,8 +30,9 @@ def done(**more: Any) -> View:
         project("p3", actual_cost=120.0, finished_on="2020-07-01", started_on="2020-01-01"),
         project("p4", category="IT", status="cancelled", actual_cost=10.0),
     ]
-    baselines = [baseline("p1"), baseline("p2", approved_on="2025-11-01"), baseline("p3")]
-    return view(projects=projects, baselines=[*baselines, baseline("p4")], **more)
+    days = {"p1": "2025-12-15", "p2": "2025-11-01", "p3": None, "p4": None}
+    baselines = [baseline(name, approved_on=day) for name, day in days.items()]
+    return view(projects=projects, baselines=baselines, **more)
 
 
 def open_view(*, estimate: float | None = 120.0, cost: float | None = 100.0, **cells: Any) -> View:
