@@ -1,8 +1,10 @@
 """What was assumed when a table was read, told as questions that settings may waive."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from pipelines.reading.conventions import Assumed
@@ -13,6 +15,12 @@ from pmo_lib.contract.verdict import Question, words_found
 from pmo_lib.wording import counted
 
 SHOWN = 5  # files, places or words that are named
+EMPTY_LINES = 2  # or more: what stands beneath may be another list
+OLD = re.compile(
+    r"(?:^|[\W_])(?:old|backup|bak|copy|draft|template|archive|kopie|alt|entwurf|vorlage|copie|copia)"
+    r"(?:[\W_]|$)",
+    re.IGNORECASE,
+)
 MANY = 5  # amounts that have lost their digits
 _REMEDIES = {
     "encoding": "Save it as 'CSV UTF-8', or name its encoding in settings.yml, such as "
@@ -30,6 +38,8 @@ def questions_on(
     """What was told by each file, assumed of its cells, and set aside of its rows."""
     yield from _of_files(table, raws)
     yield from _of_some_files(table, raws)
+    yield from _of_old_files(table, raws)
+    yield from _beneath(table, raws)
     yield from _of_cells(table, assumed)
     yield from _of_rows(table, set_aside)
     for name, column in assumed.items():
@@ -78,6 +88,35 @@ def _of_some_files(table: Table, raws: Sequence[RawTable]) -> Iterator[Question]
             f"some files of {table.name} lack columns that others have: {'; '.join(said[:SHOWN])}"
         )
         yield Question("of_some_files", table.name, "", f"{asks}{more}", "Export all with the same")
+
+
+def _of_old_files(table: Table, raws: Sequence[RawTable]) -> Iterator[Question]:
+    """Files beside others of a table whose name says that they are no longer meant."""
+    old = [raw.where for raw in raws if OLD.search(raw.where)]
+    if 0 < len(old) < len(raws):
+        are = "is a file" if len(old) == 1 else f"are {len(old):,} files"
+        yield Question(
+            "old_copy", table.name, "",
+            f"{are} of {table.name} meant beside the others, whose name is that of an old copy or "
+            f"a draft: {', '.join(old[:SHOWN])}",
+            "Put it into another folder",
+        )  # fmt: skip
+
+
+def _beneath(table: Table, raws: Sequence[RawTable]) -> Iterator[Question]:
+    """Rows at a file's end beneath several empty lines: they may be another list."""
+    for raw in raws:
+        gaps = np.flatnonzero(np.diff(raw.lines) > EMPTY_LINES)
+        rows = len(raw.lines) - int(gaps[-1]) - 1 if raw.blank_rows and len(gaps) else 0
+        if 0 < rows <= len(raw.lines) / 2:
+            line = int(raw.lines[-rows])
+            yield Question(
+                "beneath", table.name, "",
+                f"is what stands beneath empty lines another list; {raw.where} has "
+                f"{counted(rows, 'row')} from line {line}, read as {table.name}",
+                "Put each list on a sheet or into a file of its own",
+            )  # fmt: skip
+            return
 
 
 def _of_cells(table: Table, assumed: Mapping[str, Assumed]) -> Iterator[Question]:

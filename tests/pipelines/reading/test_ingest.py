@@ -809,3 +809,24 @@ class TestLostOnTheWay:
         (asked,) = load({"projects.csv": PROJECTS, "projects_2.csv": second}).questions
         assert asked.id == "of_some_files projects"
         assert "started_on not in projects_2.csv" in asked.asks
+
+    @pytest.mark.parametrize(
+        ("name", "asks"),
+        [("projects_old.csv", True), ("projects (copy).csv", True), ("projects_2025.csv", False),
+         ("projects_gold.csv", False)],
+    )  # fmt: skip
+    def test_old_copies_are_asked_about(self, load: Load, name: str, asks: bool) -> None:
+        other = PROJECTS.replace("P1", "P8").replace("P2", "P9")
+        found = load({"projects.csv": PROJECTS, name: other})
+        assert [each.id for each in found.questions] == ["old_copy projects"] * asks
+
+    @pytest.mark.parametrize(("empty", "asks"), [(1, False), (2, True), (9, True)])
+    def test_a_list_beneath_another_is_asked_about(
+        self, load: Load, empty: int, asks: bool
+    ) -> None:
+        rows = "".join(f"P{n},IT,2026-01-05\n" for n in range(5))
+        text = f"project_id,department,started_on\n{rows}" + ",,\n" * empty + "R1,Bob,2026-01-05\n"
+        found = [each for each in load({"projects.csv": text}).questions if each.check == "beneath"]
+        assert len(found) == asks
+        if asks:
+            assert f"1 row from line {7 + empty}" in found[0].asks
