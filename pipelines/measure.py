@@ -30,7 +30,7 @@ from pmo_lib.worth.assumptions import Terms
 from pmo_lib.worth.value_case import ValueCase, value_case
 
 AT_ONCE = 4  # KPIs charted by one task: enough to share the reading of tables, few enough to spread
-OF_OTHERS = ("comparisons", "reference_class")
+OF_OTHERS = ("compared", "reference_class")
 BY_MAIN = ("results", "observations", "customers", "promises")
 
 

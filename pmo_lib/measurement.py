@@ -17,7 +17,7 @@ from pmo_lib.assessment.assessed import assessed
 from pmo_lib.assessment.promises import Promise, promises
 from pmo_lib.assessment.series import Charts, charts
 from pmo_lib.benchmark.benchmarks import compared
-from pmo_lib.benchmark.comparison import Comparison, table
+from pmo_lib.benchmark.comparison import Comparison, disclosable, table
 from pmo_lib.benchmark.reference_class import ReferenceClass, reference_class
 from pmo_lib.brief.brief import Brief, briefs
 from pmo_lib.brief.evidence import Evidence
@@ -183,10 +183,16 @@ class Measurement:
 
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
-        """Every benchmark beside the organisation and each department."""
-        return self._kept(
-            "comparisons", lambda: tuple(compared(self.view, self.peers, self.subjects))
-        )
+        """Every benchmark beside the organisation and each department whose figure is shown."""
+        few = [r for r in self.results if r.state == "too few" and not r.segment]
+        hidden = {(r.kpi_id, r.department, str(r.statistic)) for r in few}
+        hidden |= {(r.kpi_id, r.department, "") for r in few if is_headline(r)}
+        return tuple(disclosable(self.compared, hidden))
+
+    @cached_property
+    def compared(self) -> tuple[Comparison, ...]:
+        """Every benchmark beside every subject, before it is known which figures are shown."""
+        return self._kept("compared", lambda: tuple(compared(self.view, self.peers, self.subjects)))
 
     @cached_property
     def reference_class(self) -> ReferenceClass:
@@ -196,7 +202,13 @@ class Measurement:
     @cached_property
     def customers(self) -> Customers:
         """What customers were promised and get."""
-        return self._kept("customers", lambda: customers(self.seen))
+        return self._kept("customers", lambda: customers(self.seen).without(self._hidden_gaps))
+
+    @property
+    def _hidden_gaps(self) -> set[tuple[str, str]]:
+        """The departments and services of which no perception gap (R1) is shown."""
+        return {(r.department, r.segment) for r in self.results
+                if r.kpi_id == "R1" and r.state == "too few"}  # fmt: skip
 
     @cached_property
     def promises(self) -> tuple[Promise, ...]:
@@ -247,7 +259,7 @@ KINDS: Mapping[str, Any] = {
     "results": tuple[KpiResult, ...],
     "observations": Mapping[str, pd.DataFrame],
     "charts": Charts,
-    "comparisons": tuple[Comparison, ...],
+    "compared": tuple[Comparison, ...],
     "reference_class": ReferenceClass,
     "customers": Customers,
     "briefs": Mapping[str, Brief],

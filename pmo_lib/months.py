@@ -103,3 +103,15 @@ def quarter_name(number: int) -> str:
 def half_year_name(number: int) -> str:
     """8105 as 2026 H1."""
     return f"{number // 4} H{number % 4 // 2 + 1}"
+
+
+def working_days(first: pd.Series, last: pd.Series) -> pd.Series:
+    """Days from Monday to Friday from the first to the last, not counting the last; holidays too.
+
+    Missing where one of the two is.
+    """
+    both = first.notna() & last.notna()
+    start, end = (each[both].to_numpy("datetime64[D]") for each in (first, last))
+    found = pd.Series(float("nan"), index=first.index)
+    found[both] = np.busday_count(start, end).astype("float64")
+    return found

@@ -21,6 +21,7 @@ import pandas as pd
 
 import bench_kpis
 import calibration
+import calibration_answers
 import calibration_value_case
 from builders.simulation import RollOut, draw
 from pmo_lib.causal.attribution import attribution
@@ -48,6 +49,7 @@ def main() -> None:
         print(f"| {what} | {measured} | {against} | {ratio:.2f} |")
     print()
     calibration.main()
+    calibration_answers.main()
     for line in calibration_value_case.tables():
         print(line, flush=True)
 

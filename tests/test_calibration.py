@@ -23,10 +23,10 @@ def test_interval_holds_the_truth_as_often_as_promised(scenario: Scenario) -> No
 
 
 @pytest.mark.slow
-def test_tail_gate_refuses_most_heavy_tails_and_no_thin_ones() -> None:
+def test_tail_gate_refuses_heavy_tails_and_not_most_thin_ones() -> None:
     given = {s.drawn: calibration.measure(s).given for s in SCENARIOS
-             if s.method.startswith("ratio of sums") and "300" in s.drawn}  # fmt: skip
+             if s.method.startswith("ratio of sums")}  # fmt: skip
     thin = [share for drawn, share in given.items() if "ratios σ" in drawn]
     heavy = [share for drawn, share in given.items() if "1.67" in drawn]
-    assert min(thin) > 0.95
-    assert max(heavy) < 0.25
+    assert min(thin) > 0.6
+    assert max(heavy) < 0.02

@@ -11,11 +11,18 @@ from pmo_lib.assessment.disclosure import protected
 from pmo_lib.assessment.judgement import judged
 from pmo_lib.engine.baseline import Baseline
 from pmo_lib.engine.observe import Look, observed
+from pmo_lib.engine.released import in_cell
 from pmo_lib.engine.result import ORGANISATION, KpiResult, by_subject
 from pmo_lib.engine.summary import pooled, summarised, usable
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import Kpi
+from pmo_lib.months import month_end
+from pmo_lib.wording import counted
+
+OF_ENDED = ("completed", "ended")
+FEWEST_TOOK, LONG = 10, 0.8  # ended projects, and the share of them, to say how long they take
+MONTH_DAYS = 365.25 / 12
 
 
 def assessed(
@@ -32,6 +39,7 @@ def assessed(
     found: list[KpiResult] = []
     names = [ORGANISATION, *departments]
     since = view.reorganisation
+    short = _short_record(view, since.baseline) if since else ""
     for kpi, units, results in observed(view, names, kpis, look):
         why = _incomparable(kpi, view, since.baseline) if since else ""
         frozen = since.units(kpi) if since else None
@@ -41,18 +49,22 @@ def assessed(
             reason = why or (since.why_not(kpi, name) if since else "")
             if since and name in before and own[0].is_measured and not reason:
                 compared = _compared(kpi, view, own, units[name], before[name])
-                notes = (since.note(kpi, name), _added(kpi, since.baseline))
+                notes = (
+                    since.note(kpi, name), _added(kpi, since.baseline),
+                    short if kpi.population.stage in OF_ENDED else "",
+                )  # fmt: skip
                 found += _noting(compared, "; ".join(filter(None, notes)))
             else:
                 found += _saying(own, reason) if own[0].is_measured else own
-    return judged(protected(found), view.settings)
+    return judged(protected(found, view.settings.disclosure.too_few), view.settings)
 
 
 def _compared(
     kpi: Kpi, view: View, results: list[KpiResult], now: pd.DataFrame, before: pd.DataFrame
 ) -> list[KpiResult]:
     """The results of a department with the baseline's value and the change from it."""
-    now, before = pooled(now), pooled(before)
+    own = results[0].department
+    now, before = pooled(in_cell(now, own)), pooled(in_cell(before, own))
     then = summarised(kpi, view, results[0].department, before, "in the baseline")
     if not then[0].is_measured:
         return _saying(results, f"no baseline: {then[0].reason}")
@@ -66,8 +78,8 @@ def _compared(
             found.append(result)
             continue
         # the own interval of answers to a survey is narrowed to those asked, the change's is not
-        own = statistic(now, level) if kpi.scale else result.estimate
-        moved = moved_by(statistic, now, before, own, known[statistic], level)
+        mine = statistic(now, level) if kpi.scale else result.estimate
+        moved = moved_by(statistic, now, before, mine, known[statistic], level)
         base = result.value - moved.value
         found.append(replace(result, baseline=base, change=moved))
     return found
@@ -86,6 +98,27 @@ def _noting(results: list[KpiResult], note: str) -> list[KpiResult]:
 def _added(kpi: Kpi, baseline: Baseline) -> str:
     day = baseline.added.get(kpi.id)
     return f"added to the baseline on {day}, from the data of that day" if day else ""
+
+
+def _short_record(view: View, baseline: Baseline) -> str:
+    """Why projects that had ended by the baseline's end were shorter than others (left truncation).
+
+    Where the record until then is shorter than four in five projects that have ended took.
+    """
+    projects = view.table("projects")
+    if projects is None or not {"started_on", "finished_on"} <= set(projects):
+        return ""
+    ended = projects[projects["finished_on"] <= view.data_date]
+    took_days = (ended["finished_on"] - ended["started_on"]).dt.days.dropna()
+    first = projects["started_on"].min()
+    record_days = (month_end(baseline.until) - first).days if first == first else 0
+    if len(took_days) < FEWEST_TOOK or not 0 < record_days < took_days.quantile(LONG):
+        return ""
+    months = round(record_days / MONTH_DAYS)
+    return (
+        f"the record begins {counted(months, 'month')} before the baseline ends: only projects "
+        f"shorter than that had ended, half of all took {took_days.median() / MONTH_DAYS:.0f}"
+    )
 
 
 def _incomparable(kpi: Kpi, view: View, baseline: Baseline) -> str:

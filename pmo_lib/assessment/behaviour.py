@@ -1,28 +1,19 @@
 """Process-behaviour (control) charts: which points signal special causes (Shewhart 1931).
 
-The control limits come from the baseline points, on the scale where variation is even:
-
-============  ===========================================================================
-xmr           the values themselves (individuals and moving ranges)
-xmr of logs   logarithms, where all values are above 0 and the baseline's skewness is above
-              0.3 and nearer to 0 in the logarithms
-p-prime       z = (p - p̄) ÷ √(p̄ (1 - p̄) ÷ n), for shares of varying n (Laney 2002)
-ar residuals  each value less its one-step forecast by a first-order autoregression
-============  ===========================================================================
-
+The control limits come from the baseline points, on the scale where variation is even: `scales`.
 Baseline points are judged by the natural process limits. Those rest on some 24 points only:
 judged by them, 24 later points of a stable process would signal in a quarter of charts (measured).
-Later points are therefore judged by prediction limits, and count for a run only outside the 90 %
-interval of the centre. There are only two rules: each further one adds false alarms.
+Later points are therefore judged by prediction limits. Points count for a run only outside the
+90 % interval of the centre. There are only two rules: each further one adds false alarms.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf, nan
 
 import numpy as np
 import pandas as pd
 
+from pmo_lib.assessment.scales import AUTOCORRELATED, ROUNDING, Scale, residuals_of, scale_of
 from pmo_lib.assessment.signals import BEYOND, ROW, RUN, ChartKind, Grain, notes, signal
 from pmo_lib.months import months_in
 from pmo_lib.stats.limits import (
@@ -30,16 +21,12 @@ from pmo_lib.stats.limits import (
     later_limits,
     natural_limits,
     run_lengths,
-    skewness,
 )
 from pmo_lib.stats.numbers import Bools, Floats
 from pmo_lib.wording import counted
 
 FEWEST = 20  # baseline points: with 12 a stable series signals twice as often
 FIRST = 24  # baseline points where no baseline is given
-AUTOCORRELATED = 0.3
-SKEWED = 0.3
-ROUNDING = 1e-9  # tolerance: rounding must not push a value at a limit over it
 
 
 @dataclass(frozen=True)
@@ -79,54 +66,47 @@ class Behaviour:
 RHYTHMS = {11: "year", 5: "half-year", 3: "quarter"}  # from so many months apart on
 
 
-@dataclass(frozen=True)
-class _Scale:
-    """The values on the chart's scale, and the inverse scale.
-
-    ``weights`` are each point's cases ÷ the baseline's; without any points weigh alike.
-    """
-
-    kind: ChartKind
-    y: Floats
-    back: Callable[[Floats], Floats]
-    note: str = ""
-    centre: float = nan  # missing: the baseline's mean
-    weights: Floats | None = None
-
-
 def behaviour(
     points: pd.DataFrame,
     grain: Grain,
     baseline_until: str = "",
     *,
     is_rate: bool = False,
+    is_count: bool = False,
     residuals: bool = False,
     bounds: tuple[float, float] = (-inf, inf),
 ) -> Behaviour:
-    """The chart of a series: p-prime for shares, else XmR, on logarithms where skewed.
+    """The chart of a series on the scale that `scale_of` chooses.
 
     `points` has a row a period with period, value and n, for shares also numerator and
-    denominator. The baseline is the points up to the month `baseline_until`, else the first 24.
-    Limits are clipped to the `bounds` of possible values. With `residuals` it is the chart for
-    autocorrelated series, of what a first-order autoregression leaves.
+    denominator, and for counts numerator. The baseline is the points up to the month
+    `baseline_until`, else the first 24. Of counts it begins after the first that is not 0: before
+    it nothing could have happened. Limits are clipped to the `bounds` of possible values. With
+    `residuals` it is the chart for autocorrelated series, of what a first-order autoregression
+    leaves.
     """
-    values, baseline = points["value"].to_numpy("float64"), _baseline(points, baseline_until)
-    if why := _too_little(values, baseline, grain):
+    values = points["value"].to_numpy("float64")
+    judged = _begun(values) if is_count else np.full(len(values), True)
+    baseline = _baseline(points, judged, baseline_until)
+    if why := _too_little(np.where(judged, values, nan), baseline, grain):
         return cannot_tell(why, grain, points)
     own = values[baseline]
     if _are_equal(own):
         return _of_equals(values, grain, points)
+    scale = scale_of(points, baseline, is_rate=is_rate, is_count=is_count)
+    if scale.too_few:
+        return cannot_tell(f"{scale.too_few.format(grain=grain)}: compare years", grain, points)
     if residuals:
-        scale = _residuals(values, baseline, grain)
+        scale = residuals_of(scale, baseline, grain)
         baseline = baseline & ~np.isnan(scale.y)
-    elif is_rate:
-        scale = _shares(points, baseline)
-    elif np.nanmin(values) > 0 and _is_skewed(own):
-        note = "The values are skewed: the limits are those of their logarithms."
-        scale = _Scale("xmr of logs", np.log(values), np.exp, note)
-    else:
-        scale = _Scale("xmr", values, lambda y: y)
+    scale = replace(scale, y=np.where(judged, scale.y, nan))
     return _judged(points, scale, baseline, grain, baseline_until, bounds)
+
+
+def _begun(values: Floats) -> Bools:
+    """The points after the first that is not 0; itself it was chosen for not being 0."""
+    something = (np.nan_to_num(values) != 0).cumsum() > 0
+    return np.concatenate([[False], something[:-1]]) if len(values) else something
 
 
 def cannot_tell(why: str, grain: Grain, points: pd.DataFrame | None = None) -> Behaviour:
@@ -143,9 +123,9 @@ def _blank(points: pd.DataFrame) -> pd.DataFrame:
     return own.assign(centre=nan, lower=nan, upper=nan, is_baseline=False, rule=rule)
 
 
-def _baseline(points: pd.DataFrame, until: str) -> Bools:
+def _baseline(points: pd.DataFrame, judged: Bools, until: str) -> Bools:
     """Points with a value up to the month `until`, at least 20; without a month the first 24."""
-    known = points["value"].notna().to_numpy("bool")
+    known = points["value"].notna().to_numpy("bool") & judged
     within = np.array([months_in(period)[-1] <= until for period in points["period"]], "bool")
     chosen: Bools = known & (within | (known.cumsum() <= (FEWEST if until else FIRST)))
     return chosen
@@ -183,40 +163,9 @@ def _of_equals(values: Floats, grain: Grain, points: pd.DataFrame) -> Behaviour:
     return replace(found, signal=equal) if _are_equal(known) else found
 
 
-def _is_skewed(own: Floats) -> bool:
-    """Whether the values are skewed and their logarithms less so."""
-    return skewness(own) > max(SKEWED, abs(skewness(np.log(own))) + ROUNDING)
-
-
-def _residuals(values: Floats, baseline: Bools, grain: Grain) -> _Scale:
-    """value - (c + r × (the one before - c)), r the baseline's lag-1 autocorrelation.
-
-    A point after a gap has no forecast and is not judged.
-    """
-    centre = float(values[baseline].mean())
-    r = min(autocorrelation(np.where(baseline, values, nan)), 1.0)
-    expected = centre + r * (np.concatenate([[nan], values[:-1]]) - centre)
-    note = (
-        f"Neighbouring {grain}s resemble one another (autocorrelation {r:.1f}): each is judged "
-        "against what the one before lets expect, so that a slow drift is no signal."
-    )
-    return _Scale("ar residuals", values - expected, lambda y: expected + y, note)
-
-
-def _shares(points: pd.DataFrame, baseline: Bools) -> _Scale:
-    """Shares in standard errors about the baseline's Σ numerators ÷ Σ denominators."""
-    k, n = (points[name].to_numpy("float64") for name in ("numerator", "denominator"))
-    n = np.where(points["value"].notna() & (n > 0), n, nan)
-    total = n[baseline].sum()
-    p = float(k[baseline].sum() / total)
-    error = np.sqrt(p * (1 - p) / n)
-    z = (k / n - p) / error
-    return _Scale("p-prime", z, lambda z: p + z * error, centre=0.0, weights=n / total)
-
-
 def _judged(
     points: pd.DataFrame,
-    scale: _Scale,
+    scale: Scale,
     baseline: Bools,
     grain: Grain,
     until: str,
@@ -232,9 +181,8 @@ def _judged(
     even = np.full(len(y), 1 / max(int(baseline.sum()), 1))
     weights = even if scale.weights is None else scale.weights
     ahead, known_to = later_limits(own, weights, centre, natural)
-    half, margin = np.where(baseline, natural, ahead), np.where(baseline, 0.0, known_to)
-    off, on_it = y - centre, ROUNDING * natural
-    runs = run_lengths(np.sign(off) * (np.abs(off) > margin + on_it))
+    half, off, on_it = np.where(baseline, natural, ahead), y - centre, ROUNDING * natural
+    runs = run_lengths(np.sign(off) * (np.abs(off) > known_to + on_it))
     rule = np.where(np.abs(off) > half + on_it, BEYOND, np.where(runs >= RUN, ROW, ""))
     here = 0 * y  # limits stand where there is something to judge
     middle, low, high = (

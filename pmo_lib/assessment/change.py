@@ -44,7 +44,7 @@ def moved_by(
     if statistic.is_ratio and all(map(_is_of_whole, (now, before))):
         high = min(high, 1.0 - second.value)  # as the low end is never below its negative
         seen = seen if seen <= 1.0 else nan  # no change that there can be would be seen
-    return Change(difference, low, high, seen, p)
+    return Change(difference, low, high, seen, p, cases)
 
 
 def _of_ratios(

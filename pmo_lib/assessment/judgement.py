@@ -5,15 +5,19 @@ against target   kept where the whole interval lies in the target range, not kep
                  lies outside; else cannot tell yet. A target of all is missed by a single one
 
 Of many KPIs × departments some always look good or bad by chance. So the sure answers of each
-question are limited to a false discovery rate (Benjamini & Hochberg 1995), for both directions:
-over all KPIs of the organisation, and over those of all departments together. A KPI that should be
-near a value has that range as its target unless another is set.
+question are limited to a false discovery rate (Benjamini & Hochberg 1995): over all KPIs of the
+organisation, and over those of all departments together. Each direction is tested by itself, one
+side only: where much gets better, the many small p-values of that would let chance pass for worse.
+A change is tested against the largest that does not matter. A KPI that should be near a value has
+that range as its target unless another is set.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from math import inf, isnan, nan
+from functools import partial
+from math import isnan, nan
 
+from pmo_lib.assessment.materiality import material, off, target_of, widened
 from pmo_lib.contract.settings import Settings
 from pmo_lib.engine.result import (
     ORGANISATION,
@@ -25,24 +29,70 @@ from pmo_lib.engine.result import (
 )
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import Kpi
-from pmo_lib.stats.significance import discovery, p_value
+from pmo_lib.stats.significance import discovery, p_above, p_value
 
-MATERIAL_SHARE = 0.05  # of the scale, or of one
-MATERIAL_OF_REFERENCE = 0.1  # days, hours and counts have no scale
 TOO_FEW = "too few cases to be judged"
+MOVED: tuple[ThanBefore, ...] = ("better", "worse")
 NO_INTERVAL = "without an interval no change can be told from chance"
 
 
 def judged(results: Iterable[KpiResult], settings: Settings) -> list[KpiResult]:
     """The results with target and both answers on every headline but those for context only."""
     found = [_aimed(result, settings) for result in results]
-    moved = _adjusted(found, lambda each: each.change.p_value if _is_judged(each) else nan)
-    away = _adjusted(found, lambda each: each.target.p_value)
-    share = settings.false_discovery_share
+    adjust, share = partial(_adjusted, found), settings.false_discovery_share
+    asked = [result if _is_judged(result) else None for result in found]
+    moved = {
+        word: adjust([nan if each is None else p_of_change(each, word, settings) for each in asked])
+        for word in MOVED
+    }
+    inside = [off(each.value, _wide(each, settings)) == 0 for each in found]
+    away = sure_sides([each.target.p_value for each in found], inside, adjust)
     return [
-        _answering(result, p <= share, q <= share, settings) if _is_judged(result) else result
-        for result, p, q in zip(found, moved, away, strict=True)
-    ]
+        result if each is None else _answering(
+            each, [word for word in moved if moved[word][i] <= share], away[i] <= share, settings
+        )
+        for i, (result, each) in enumerate(zip(found, asked, strict=True))
+    ]  # fmt: skip
+
+
+def sure_sides(
+    p: Sequence[float],
+    inside: Sequence[bool],
+    adjust: Callable[[Sequence[float]], list[float]] = discovery,
+) -> list[float]:
+    """Adjusted one-sided p of each lying where it does, in the range or out of it.
+
+    `p` are the two-sided ones of lying on the nearest end. Each side is adjusted by itself.
+    """
+    both = list(zip(p, inside, strict=True))
+    kept, missed = (
+        adjust([each / 2 if is_in == side else 1 - each / 2 for each, is_in in both])
+        for side in (True, False)
+    )
+    return [k if is_in else m for k, m, is_in in zip(kept, missed, inside, strict=True)]
+
+
+def p_of_change(result: KpiResult, word: ThanBefore, settings: Settings) -> float:
+    """One-sided p of being better, or worse, than before by more than what does not matter."""
+    kpi, base, change = CATALOGUE[result.kpi_id], result.baseline, result.change
+    slack, level = material(kpi, base, settings), settings.confidence_level
+
+    def above(edge: float) -> float:
+        return p_above(change.value, change.low, change.high, edge, change.cases, level)
+
+    def below(edge: float) -> float:
+        return p_above(-change.value, -change.high, -change.low, -edge, change.cases, level)
+
+    if kpi.better != "near":
+        return above(slack) if (kpi.better == "higher") == (word == "better") else below(-slack)
+    low, high = result.target.low - base, result.target.high - base
+    was = off(base, result.target)
+    if word == "worse":  # beyond one end or the other, and both tails count
+        ends = low - was - slack, high + was + slack
+        return min(sum(map(above, ends)), sum(map(below, ends)), 1.0)
+    if was <= slack:
+        return nan  # so near its range that nothing could be better
+    return max(above(low - was + slack), below(high + was - slack))
 
 
 def without_reference(results: Iterable[KpiResult], first: Sequence[str] = ()) -> list[str]:
@@ -54,46 +104,13 @@ def without_reference(results: Iterable[KpiResult], first: Sequence[str] = ()) -
     return sorted(lacking, key=lambda each: first.index(each) if each in first else len(first))
 
 
-def target_of(kpi: Kpi, settings: Settings) -> tuple[float, float] | None:
-    """The range that the KPI should be in, an open end missing; None where no target is set."""
-    threshold = settings.thresholds.get(kpi.id)
-    if threshold is None or isnan(threshold.target):
-        return kpi.near
-    low = nan if kpi.better == "lower" else threshold.target
-    high = nan if kpi.better == "higher" else threshold.target
-    return low, high
-
-
-def material(kpi: Kpi, reference: float, settings: Settings) -> float:
-    """The materiality threshold in the KPI's unit: as set, or 5 % of the scale.
-
-    Days, hours and counts have no scale: there it is 10 % of the reference.
-    """
-    threshold = settings.thresholds.get(kpi.id)
-    if threshold is not None and not isnan(threshold.material):
-        return threshold.material
-    if kpi.unit in {"days", "hours", "count"}:
-        return MATERIAL_OF_REFERENCE * abs(reference)
-    low, high = kpi.scale or (0.0, 1.0)
-    return MATERIAL_SHARE * (high - low)
-
-
-def widened(kpi: Kpi, wanted: tuple[float, float], settings: Settings) -> tuple[float, float]:
-    """The target range with what does not matter: as set; of a single point always some."""
-    threshold = settings.thresholds.get(kpi.id)
-    is_set = threshold is not None and not isnan(threshold.material)
-    low, high = wanted
-    slack = material(kpi, low, settings) if is_set or low == high else 0.0
-    return low - slack, high + slack
-
-
 def against(result: KpiResult, target: Target, is_sure: bool, few: int) -> AgainstTarget:
     """Whether the result keeps the target; `is_sure` says that chance does not explain it."""
     if isnan(target.low) and isnan(target.high):
         return "no target set"
     if not result.is_measured:
         return "cannot tell yet"
-    if _is_of_all(result, target) and _off(result.value, target) > 0:
+    if _is_of_all(result, target) and off(result.value, target) > 0:
         return "not kept"  # however few the cases: of all, one that misses is one too many
     if not (is_plain(result) or result.cases >= few):
         return "cannot tell yet"
@@ -102,7 +119,7 @@ def against(result: KpiResult, target: Target, is_sure: bool, few: int) -> Again
     ends = _ends(result)
     if not (is_sure or is_plain(result)) or any(map(isnan, ends)):
         return "cannot tell yet"
-    if all(_off(end, target) == 0 for end in ends):
+    if all(off(end, target) == 0 for end in ends):
         return "kept"
     low, high = ends
     return "not kept" if high < target.low or low > target.high else "cannot tell yet"
@@ -119,16 +136,16 @@ def aimed_at(result: KpiResult, low: float, high: float, level: float) -> Target
     return Target(low, high, p)
 
 
-def _adjusted(found: Sequence[KpiResult], p_of: Callable[[KpiResult], float]) -> list[float]:
-    """The p-values adjusted for false discovery, the organisation's apart from the departments'.
+def _adjusted(found: Sequence[KpiResult], p: Sequence[float]) -> list[float]:
+    """The p of results adjusted for false discovery, the organisation's apart from departments'.
 
     Else the one page that a board reads could say nothing for the many that it does not.
     """
     adjusted = [nan] * len(found)
     for is_whole in (True, False):
         at = [i for i, r in enumerate(found) if (r.department == ORGANISATION) == is_whole]
-        for i, p in zip(at, discovery([p_of(found[i]) for i in at]), strict=True):
-            adjusted[i] = p
+        for i, each in zip(at, discovery([p[i] for i in at]), strict=True):
+            adjusted[i] = each
     return adjusted
 
 
@@ -151,20 +168,31 @@ def _aimed(result: KpiResult, settings: Settings) -> KpiResult:
     return replace(result, target=Target(*wanted, p))
 
 
-def _answering(result: KpiResult, has_moved: bool, is_away: bool, settings: Settings) -> KpiResult:
-    before, why = _than_before(result, has_moved, settings)
-    kpi, target = CATALOGUE[result.kpi_id], result.target
-    wide = Target(*widened(kpi, (target.low, target.high), settings))
+def _wide(result: KpiResult, settings: Settings) -> Target:
+    target = result.target
+    return Target(*widened(CATALOGUE[result.kpi_id], (target.low, target.high), settings))
+
+
+def _answering(
+    result: KpiResult, moved: Sequence[ThanBefore], is_away: bool, settings: Settings
+) -> KpiResult:
+    before, why = _than_before(result, moved, settings)
+    few = settings.disclosure.indicative
     return replace(
         result,
         than_before=before,
-        against_target=against(result, wide, is_away, settings.disclosure.indicative),
+        against_target=against(result, _wide(result, settings), is_away, few),
         compared="; ".join(filter(None, [result.compared, why])),
     )
 
 
-def _than_before(result: KpiResult, is_sure: bool, settings: Settings) -> tuple[ThanBefore, str]:
-    """Whether it is better than before, and why that cannot be told where it cannot."""
+def _than_before(
+    result: KpiResult, moved: Sequence[ThanBefore], settings: Settings
+) -> tuple[ThanBefore, str]:
+    """Whether it is better than before, and why that cannot be told where it cannot.
+
+    `moved` is what chance does not explain; the whole interval has to say the same.
+    """
     change, base = result.change, result.baseline
     if not result.is_measured or isnan(change.value):
         return "cannot be compared", ""
@@ -176,15 +204,13 @@ def _than_before(result: KpiResult, is_sure: bool, settings: Settings) -> tuple[
     corners = [end - base for end in (result.target.low, result.target.high)]
     between = [at for at in corners if change.low < at < change.high]
     was = _badness(kpi, base, result.target)
-    moved, *ends = (
-        _badness(kpi, base + by, result.target) - was
-        for by in (change.value, change.low, change.high, *between)
-    )
-    if is_sure and abs(moved) > material(kpi, base, settings):
-        if max(ends) < 0:
-            return "better", ""
-        if min(ends) > 0:
-            return "worse", ""
+    ends = [
+        _badness(kpi, base + by, result.target) - was for by in (change.low, change.high, *between)
+    ]
+    if "better" in moved and max(ends) < 0:
+        return "better", ""
+    if "worse" in moved and min(ends) > 0:
+        return "worse", ""
     return "no clear change", ""
 
 
@@ -196,14 +222,7 @@ def _badness(kpi: Kpi, value: float, target: Target) -> float:
         case "lower":
             return value
         case _:
-            return _off(value, target)
-
-
-def _off(value: float, target: Target) -> float:
-    """How far a value is outside the target range."""
-    low = -inf if isnan(target.low) else target.low
-    high = inf if isnan(target.high) else target.high
-    return max(low - value, value - high, 0.0)
+            return off(value, target)
 
 
 def _is_of_all(result: KpiResult, target: Target) -> bool:

@@ -5,8 +5,10 @@ from functools import cached_property
 from math import nan
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from pmo_lib.assessment.disclosure import hidden_beside
 from pmo_lib.assessment.past import QUARTER_ENDS, SUMS, Past
 from pmo_lib.assessment.signals import Grain
 from pmo_lib.engine.result import ORGANISATION
@@ -15,6 +17,7 @@ from pmo_lib.kpis.cells import UnitCells
 from pmo_lib.months import month_number, month_range, quarter_range
 from pmo_lib.stats.numbers import Bools, Integers
 
+YEAR: dict[Grain, int] = {"month": 12, "quarter": 4}
 COLUMNS = {"period": "str", "value": "float64", "n": "int64"} | dict.fromkeys(SUMS, "float64")
 
 
@@ -42,9 +45,48 @@ class Periods:
         if not statistic.is_fact:  # a value that is a case itself, a month, rests on no number
             few = there & (n < self.past.view.settings.disclosure.too_few)
             few[there] &= cells.each(np.logical_or.reduce, cells.column("is_case")) > 0
+            few |= there & self._hidden(department)[-len(names) :]
             value[few], sums[:, few] = nan, nan
         found = {"period": names, "value": value, "n": n}
         return pd.DataFrame(found | dict(zip(SUMS, sums, strict=True)))
+
+    def _hidden(self, department: str) -> Bools:
+        """Of each period, whether showing it would give another's few cases away.
+
+        Of a period the departments that are not shown are more than too few together, and so are
+        the periods of a department or of all, over the whole history, the last year and quarters.
+        """
+        number = 0 if department == ORGANISATION else self._departments[1].get(department, -2) + 1
+        if number < 0:
+            return np.zeros(len(self._names), "bool")
+        hidden: Bools = self._disclosing[number]
+        return hidden
+
+    @cached_property
+    def _disclosing(self) -> npt.NDArray[np.bool_]:
+        """A row for all and for each department, a column a period."""
+        codes, names = self._departments
+        chosen = self._is_dated & self._is_usable & self._is_case & (self._place >= 0)
+        chosen &= self._place < len(self._names)
+        cases, found = pd.factorize(self.units["case_id"].to_numpy(), use_na_sentinel=False)
+        shape = (len(names) + 2, len(self._names), max(len(found), 1))
+        counts = np.zeros(shape[:2], "int64")
+        for row in (np.zeros(len(codes), "int64"), codes + 2):  # 1 is of no department
+            at = np.ravel_multi_index((row[chosen], self._place[chosen], cases[chosen]), shape)
+            row_of, period_of, _ = np.unravel_index(np.unique(at), shape)
+            np.add.at(counts, (row_of, period_of), 1)
+        counts = np.delete(counts, 1, axis=0)
+        return hidden_beside(counts, self.past.view.settings.disclosure.too_few, self._spans)
+
+    @property
+    def _spans(self) -> list[slice]:
+        """Of which periods there are other figures: all, the last year, and months' quarters."""
+        found = [slice(None), slice(-YEAR[self.grain], None)]
+        if self.grain == "month":
+            first = (int(self._names[0][5:7]) - 1) % 3 if len(self._names) else 0
+            starts = range(-first, len(self._names), 3)
+            found += [slice(max(start, 0), start + 3) for start in starts]
+        return found
 
     def counts_cases(self, department: str) -> bool:
         """Whether a value summarises cases, rather than being a single case itself."""
@@ -77,7 +119,9 @@ class Periods:
         """What statistics read of the units; cases and months are numbers, quicker than text."""
         cases, _ = pd.factorize(self.units["case_id"], use_na_sentinel=False)
         months, _ = pd.factorize(self.units["period"])
-        units = self.units[[*SUMS, *self.past.kpi.statistic.reads]]
+        statistic = self.past.kpi.statistic
+        own = [name for name in statistic.may_read if name in self.units]
+        units = self.units[[*SUMS, *statistic.reads, *own]]
         return units.assign(case_id=cases, period=months, is_case=self._is_case)
 
     @cached_property

@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from pmo_lib.assessment.judgement import against, aimed_at, is_plain, target_of, widened
+from pmo_lib.assessment.judgement import against, aimed_at, is_plain, sure_sides
+from pmo_lib.assessment.materiality import off, target_of, widened
 from pmo_lib.assessment.promise_target import UnreadableTargetError, promised_target
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.tables import empty
@@ -21,7 +22,6 @@ from pmo_lib.engine.view import View
 from pmo_lib.facts.customers import service_names
 from pmo_lib.facts.lifecycle import OWN_KPI
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.stats.significance import discovery
 from pmo_lib.wording import counted
 
 Verdict = Literal["kept", "not kept", "cannot tell yet"]
@@ -65,7 +65,10 @@ def promises(view: View, results: Iterable[KpiResult]) -> list[Promise]:
         _aimed(row, "" if pd.isna(name) else name, found, view.settings)
         for row, name in zip(statements.to_dict("records"), names, strict=True)
     ]
-    away = discovery([p.result.target.p_value if p.result else nan for p in aimed])
+    away = sure_sides(
+        [p.result.target.p_value if p.result else nan for p in aimed],
+        [p.result is not None and off(p.result.value, p.result.target) == 0 for p in aimed],
+    )
     share = view.settings.false_discovery_share
     return [_judged(p, q <= share, view.settings) for p, q in zip(aimed, away, strict=True)]
 

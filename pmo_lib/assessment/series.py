@@ -5,7 +5,7 @@ A period's observations are summed in the same way as the KPI itself; `past` say
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from math import nan
 
 import numpy as np
@@ -14,6 +14,7 @@ import pandas as pd
 from pmo_lib.assessment.behaviour import Behaviour, behaviour, cannot_tell
 from pmo_lib.assessment.past import MONTHS, Past
 from pmo_lib.assessment.periods import Periods
+from pmo_lib.assessment.scales import SMALL
 from pmo_lib.assessment.signals import Grain
 from pmo_lib.engine.observe import yearly_results
 from pmo_lib.engine.result import ORGANISATION, KpiResult
@@ -76,15 +77,21 @@ class History(Past):
         kpi, months = self.kpi, self._charts["month"]
         disclosure = self.view.settings.disclosure
         needed = disclosure.indicative if months.counts_cases(department) else 0
-        is_rate, bounds = kpi.statistic.is_rate, kpi.statistic.bounds
+        is_count = kpi.statistic.by_month and kpi.unit == "count"
+        draw = partial(
+            behaviour, is_rate=kpi.statistic.is_rate, is_count=is_count, bounds=kpi.statistic.bounds
+        )
         tried, notes = [], _left_out(kpi, months.left_out(department))
         for grain in GRAINS:
             points = self._charts[grain].points(department)
             n = points["n"].to_numpy()
             typical = float(np.median(n[n > 0])) if n.any() else nan
             why = f"a {grain} typically has {typical:.0f} cases, of the {needed} a chart needs"
-            if not typical < needed:
-                found = behaviour(points, grain, until, is_rate=is_rate, bounds=bounds)
+            is_small = is_count and grain == "month" and points["numerator"].mean() < SMALL
+            if is_small:
+                why = f"a month has {points['numerator'].mean():.1f} on average, fewer than {SMALL}"
+            elif not typical < needed:
+                found = draw(points, grain, until)
                 if found.holds:
                     return replace(found, notes=(*found.notes, *notes))
                 r = f"(autocorrelation {found.autocorrelation:.1f})"
@@ -94,7 +101,9 @@ class History(Past):
             notes = (f"Not of {grain}s: {why}.", *notes)
         for found, notes in tried:
             if found.can_tell:
-                left = behaviour(found.points, found.grain, until, residuals=True, bounds=bounds)
+                left = draw(
+                    self._charts[found.grain].points(department), found.grain, until, residuals=True
+                )
                 if left.holds:
                     return replace(left, notes=(*left.notes, *notes))
         if not tried:

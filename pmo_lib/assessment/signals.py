@@ -10,7 +10,7 @@ from pmo_lib.stats.numbers import Floats, Integers
 from pmo_lib.wording import counted
 
 Grain = Literal["month", "quarter"]
-ChartKind = Literal["xmr", "xmr of logs", "p-prime", "ar residuals"]
+ChartKind = Literal["xmr", "xmr of powers", "xmr of counts", "p-prime", "ar residuals"]
 
 BEYOND, ROW = "beyond the limits", "8 in a row"
 RUN = 8

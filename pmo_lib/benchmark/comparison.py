@@ -1,7 +1,7 @@
 """One statistic of a KPI beside a benchmark: what was judged, and what the comparison says."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Set
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Literal
 
@@ -13,6 +13,7 @@ from pmo_lib.stats.estimate import NOTHING, Estimate
 
 BenchmarkKind = Literal["published", "published quantiles", "peer projects", "own departments"]
 
+HIDDEN = "Ours is not shown: too few cases, or lest those of others could be worked out from it."
 COUNTED = ("ours", "theirs")  # the estimates whose number of cases is a column too
 
 
@@ -74,6 +75,26 @@ class Comparison:
 def chosen(comparisons: Iterable[Comparison], peers: Collection[str]) -> list[Comparison]:
     """The comparisons less those with other peers; published figures and our departments stay."""
     return [each for each in comparisons if each.kind != "peer projects" or each.source in peers]
+
+
+def disclosable(
+    comparisons: Iterable[Comparison], hidden: Set[tuple[str, str, str]]
+) -> list[Comparison]:
+    """The comparisons, those of a KPI, department and statistic not shown without any figure.
+
+    An empty statistic is all of them.
+    """
+    return [
+        replace(
+            each, judgement="not comparable", reasons=(HIDDEN,), remedies=(), ours=NOTHING,
+            theirs=NOTHING if each.kind == "own departments" else each.theirs, gap=NOTHING,
+            percentile=NOTHING, bound="", superiority=NOTHING, standardised=NOTHING,
+            balanced=NOTHING, mix="", to_move="", note="",
+        )
+        if {(each.kpi_id, each.department, name) for name in ("", each.statistic)} & hidden
+        else each
+        for each in comparisons
+    ]  # fmt: skip
 
 
 def table(comparisons: Iterable[Comparison]) -> pd.DataFrame:

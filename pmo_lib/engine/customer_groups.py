@@ -12,6 +12,7 @@ from pmo_lib.kpis.statistics import STATISTICS
 from pmo_lib.stats.estimate import NOTHING
 
 EVERYBODY = "everybody"
+GIVES_AWAY = "would give away the one that is not shown"
 
 
 @dataclass(frozen=True)
@@ -103,15 +104,21 @@ class CustomerSurvey:
         if not hide:
             return {"n": len(units), "respondents": respondents, "note": ""}
         few = f"fewer than {self.too_few} respondents"
-        other = "would give away the one that is not shown"
-        return {"note": few if respondents < self.too_few else other}
+        return {"note": few if respondents < self.too_few else GIVES_AWAY}
 
 
 def _hidden(respondents: dict[str, int], too_few: int) -> set[str]:
-    """The groups not to be shown: those that are too few, and never just one of several."""
+    """The groups not to be shown: those that are too few, and others until there are enough.
+
+    Of several never just one, and never some with no more respondents than too few together.
+    """
     by_size = sorted(respondents, key=lambda group: (respondents[group], group))
-    few = sum(n < too_few for n in respondents.values())
-    return set(by_size[: 2 if few == 1 else few])
+    hide = sum(n < too_few for n in respondents.values())
+    if hide == 1:
+        hide = 2
+    while 0 < hide < len(by_size) and sum(respondents[g] for g in by_size[:hide]) <= too_few:
+        hide += 1
+    return set(by_size[:hide])
 
 
 def _ends(name: str) -> list[str]:

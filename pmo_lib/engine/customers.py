@@ -1,11 +1,13 @@
 """What customers were promised, what they say of the services, and what they use."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from math import nan
 
 import pandas as pd
 
 from pmo_lib.contract.tables import empty
-from pmo_lib.engine.customer_groups import CustomerSurvey
+from pmo_lib.engine.customer_groups import GIVES_AWAY, CustomerSurvey
 from pmo_lib.engine.observe import shown_by
 from pmo_lib.engine.view import View
 from pmo_lib.facts.customers import uptake
@@ -26,6 +28,24 @@ class Customers:
     gaps: pd.DataFrame | None
     services: pd.DataFrame | None
     uptake: pd.DataFrame | None
+
+    def without(self, hidden: Collection[tuple[str, str]]) -> "Customers":
+        """The same with no gap of a department and service that is hidden elsewhere.
+
+        What one table hides with the small one and another shows would give the small one away.
+        """
+        if self.gaps is None:
+            return self
+        gaps = self.gaps.copy()
+        pairs = zip(gaps["group"], gaps["service"], strict=True)
+        also = (gaps["by"] == "department") & pd.Series(
+            [pair in hidden for pair in pairs], index=gaps.index, dtype="bool"
+        )
+        also &= gaps["note"] == ""
+        gaps.loc[also, ["gap", "gap_low", "gap_high"]] = nan
+        gaps.loc[also, ["n", "respondents"]] = pd.NA
+        gaps.loc[also, "note"] = GIVES_AWAY
+        return replace(self, gaps=gaps)
 
 
 def customers(view: View) -> Customers:

@@ -8,8 +8,9 @@ from math import nan
 import pandas as pd
 
 from pmo_lib.engine.call import called
+from pmo_lib.engine.released import in_lots
 from pmo_lib.engine.result import ORGANISATION, KpiResult, ResultState, by_subject, of_subject
-from pmo_lib.engine.summary import of_department, unmeasured
+from pmo_lib.engine.summary import known, of_department, unmeasured
 from pmo_lib.engine.survey import latest_waves
 from pmo_lib.engine.view import View, availability
 from pmo_lib.errors import KpiError
@@ -81,7 +82,11 @@ def observe(kpi: Kpi, view: View) -> pd.DataFrame:
     months = {"outcome": view.settings.outcome_window_months, "year": 12}.get(kpi.window)
     if months is None:
         return units
-    inside = units[~(units["period"] <= shifted(view.period, -months))]
+    if kpi.in_lots:
+        few = view.settings.disclosure.too_few
+        inside = in_lots(units, known(kpi, units), view.period, months, few)
+    else:
+        inside = units[~(units["period"] <= shifted(view.period, -months))]
     if kpi.scale:
         inside = latest_waves(inside, "period", view.period)
     # a unit of unknown month may lie outside the window: it is left out, and counted as missing

@@ -40,7 +40,8 @@ COLUMNS = {
 class Change:
     """Now less the baseline, in the KPI's own unit; missing ends where no method gives any.
 
-    ``detectable`` is the minimum detectable change, ``p_value`` that of no change.
+    ``detectable`` is the minimum detectable change, ``p_value`` that of no change; ``cases`` are
+    the independent ones of the period that has fewer.
     """
 
     value: float = nan
@@ -48,6 +49,7 @@ class Change:
     high: float = nan
     detectable: float = nan
     p_value: float = nan
+    cases: int = 0
 
 
 @dataclass(frozen=True)

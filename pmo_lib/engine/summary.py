@@ -8,12 +8,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from pmo_lib.engine.quadrants import with_quadrants
+from pmo_lib.engine.released import in_cell
 from pmo_lib.engine.result import ORGANISATION, KpiResult, ResultState
 from pmo_lib.engine.survey import among_those_asked
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.kpi import Kpi
 from pmo_lib.kpis.statistics import STATISTICS, Statistic
 from pmo_lib.stats.estimate import NOTHING, Estimate
+from pmo_lib.wording import number
 
 
 def of_department(
@@ -29,17 +31,48 @@ def of_department(
     within = _within(kpi, view) if within is None else within
     if STATISTICS["quadrant_share"] in kpi.also:
         units = with_quadrants(units)
-    whole = pooled(units)
+    whole = pooled(in_cell(units, department))
     found = summarised(kpi, view, department, whole, within)
     if kpi.scale:
         answers, asked = usable(kpi, whole), view.settings.customers
         found = [among_those_asked(kpi, result, answers, asked) for result in found]
+    found = [*_with_beside(kpi, view, units, found[:1]), *found[1:]]
     if kpi.segment and "segment" in units:
         statistics = (kpi.segment_statistic, *(s for s in kpi.also if s.shown_of != "whole"))
-        for segment, own in units.groupby("segment", sort=True):
-            parts = _summarised(kpi, view, department, own, within, statistics)
-            found += [replace(part, segment=str(segment)) for part in parts]
+        parts = in_cell(units, department, is_part=True)
+        for segment, own in parts.groupby("segment", sort=True):
+            of_part = _summarised(kpi, view, department, own, within, statistics)
+            found += [replace(part, segment=str(segment)) for part in of_part]
     return found
+
+
+def _with_beside(
+    kpi: Kpi, view: View, units: pd.DataFrame, headline: list[KpiResult]
+) -> list[KpiResult]:
+    """The headline with what other choices would give, unless that gave a few cases away."""
+    result, said = headline[0], []
+    for other in kpi.beside if result.is_measured else ():
+        if other.numerator not in units:
+            continue
+        own = units[units[other.numerator].notna()]
+        value = own.assign(
+            numerator=own[other.numerator],
+            denominator=own[other.denominator or "denominator"],
+        )
+        chosen = pooled(usable(kpi, units))
+        kept = own.index.intersection(chosen.index)
+        alike = value.loc[kept, ["numerator", "denominator"]].eq(
+            chosen.loc[kept, ["numerator", "denominator"]]
+        )
+        apart = own.index.difference(kept[alike.all(axis=1)]).union(chosen.index.difference(kept))
+        cases = units.loc[apart, "case_id"].nunique()
+        if value.empty or 0 < cases < view.settings.disclosure.too_few:
+            continue
+        statistic = STATISTICS[other.statistic] if other.statistic else kpi.statistic
+        figure = statistic(value, view.settings.confidence_level).value
+        if not isnan(figure):
+            said.append(f"{other.words}: {number(figure, statistic.unit or kpi.unit)}")
+    return [replace(result, reason="; ".join(filter(None, [result.reason, *said])))]
 
 
 def pooled(units: pd.DataFrame) -> pd.DataFrame:
@@ -91,7 +124,9 @@ def _summarised(
     if _cases(headline, units) < few and not _is_fact(kpi, headline):
         among = "cases among the " if len(units) >= few else ""  # units enough, of too few cases
         reason = f"fewer than {few} {among}{kpi.population} {within}".rstrip()
-        return [unmeasured(kpi, view, department, "too few", reason, headline, len(units), missing)]
+        hidden = unmeasured(kpi, view, department, "too few", reason, headline, len(units), missing)
+        clusters = _cases(headline, units) if headline.is_clustered else 0
+        return [replace(hidden, estimate=replace(hidden.estimate, clusters=clusters))]
     found = []
     for statistic in statistics:
         estimate = statistic(units, view.settings.confidence_level)
@@ -133,7 +168,7 @@ def _judged(
         state, note = "undefined", note or "what it is divided by is zero"
     elif estimate.cases < limits.too_few and not _is_fact(kpi, statistic):
         state, note = "too few", f"fewer than {limits.too_few} cases"
-        estimate = replace(NOTHING, n=estimate.n)
+        estimate = replace(NOTHING, n=estimate.n, clusters=estimate.clusters)
     elif estimate.cases < limits.indicative and not _is_fact(kpi, statistic):
         few = f"indicative: fewer than {limits.indicative} cases"
         note = f"{few}; {note}" if note else few

@@ -40,7 +40,8 @@ def among_those_asked(
     """
     if not result.is_measured or kpi.scale is None:
         return result
-    answered = units.groupby("department")["case_id"].nunique()
+    person = "person" if "person" in units else "case_id"
+    answered = units.groupby("department")[person].nunique()
     if result.department != ORGANISATION:
         asked = {name: n for name, n in asked.items() if name == result.department}
     unknown = [str(name) for name in answered.index if name not in asked]
@@ -50,10 +51,10 @@ def among_those_asked(
         return _saying(result, f"how many were asked{where} is not known, nor is the response rate")
     if more:
         return _saying(result, f"more answered than were asked in {listed(more)}")
-    people, respondents = sum(asked.values()), int(units["case_id"].nunique())
-    estimate = replace(result.estimate, clusters=respondents)
+    people, respondents = sum(asked.values()), int(units[person].nunique())
+    estimate = finite_population(replace(result.estimate, clusters=respondents), people)
     return _saying(
-        replace(result, estimate=finite_population(estimate, people)),
+        replace(result, estimate=replace(estimate, clusters=min(respondents, result.cases))),
         _response(respondents, people, units["period"]),
         _worst_case(kpi.unit, result.value, respondents / people, kpi.scale),
         _weighted(kpi.unit, result, units, answered, asked),

@@ -12,6 +12,7 @@ signed_mean       signed                  the value with its sign
 importance_mean   importance              how much it matters
 cost_drift        current, original       Σ current ÷ Σ original - 1
 slip_share        slipped                 1 where the change is a slip, 0 where not
+nps               person (optional)       who gave the score
 skill             segment                 the forecast, a colour; `numerator` is 1 where it went ill
 quadrant_share    quadrant,               the segment's quadrant in words, and the share of
                   quadrant_share          resamples in which it lies there
@@ -105,6 +106,10 @@ def rate_difference(units: pd.DataFrame, level: float) -> Estimate:
 
 
 def slip_share(units: pd.DataFrame, level: float) -> Estimate:
+    """Slips ÷ changes; a month in which nothing moved is no change."""
+    units = units[units["numerator"] != 0]
+    if units.empty:
+        return replace(estimate.NOTHING, note="nothing was moved")
     slipped = units["slipped"].to_numpy(dtype=float)
     return _of_cases(rates.clustered_rate, units, slipped, np.ones(len(units)), level)
 
@@ -215,12 +220,30 @@ def survival_quantile(units: pd.DataFrame, level: float, *, p: float) -> Estimat
 
 
 def nps(units: pd.DataFrame, level: float) -> Estimate:
-    """Scores of one case are taken as one: how alike they are is not known."""
-    scores, cases = units["numerator"], units["case_id"].nunique(dropna=False)
-    weight = cases / max(len(units), 1)
-    promoters, detractors = weight * (scores >= 9).sum(), weight * (scores <= 6).sum()
-    found = rates.nps(cases, float(promoters), float(detractors), level)
-    return _told(replace(found, n=len(units), clusters=cases), 0)
+    """Net promoter score of all scores, the interval of cases.
+
+    Where `person` says who gave each, the longer of the intervals of cases and of persons.
+    """
+    net = net_of(units["numerator"].to_numpy(dtype=float))
+    kinds = ["case_id", *(["person"] if "person" in units else [])]
+    found = [_of_cases(rates.clustered_nps, units.assign(case_id=units[kind]), net,
+                       np.ones(len(net)), level) for kind in kinds]  # fmt: skip
+    widest = max(found, key=lambda each: each.high - each.low)
+    return replace(widest, clusters=min(each.clusters for each in found))
+
+
+def mean_nps(units: pd.DataFrame, level: float) -> Estimate:
+    """The mean over cases of each one's own net promoter score."""
+    net = net_of(units["numerator"].to_numpy(dtype=float))
+    people = pd.Series(net).groupby(units["case_id"].to_numpy(), dropna=False)
+    own = np.array(people.mean().tolist())
+    found = rates.clustered_nps(own, np.ones(len(own)), level)
+    return _told(replace(found, n=len(units)), 0)
+
+
+def net_of(scores: Floats) -> Floats:
+    """1 of a promoter (9–10), -1 of a detractor (0–6), else 0."""
+    return (scores >= 9).astype("float64") - (scores <= 6)
 
 
 def rating_skill(units: pd.DataFrame, level: float) -> Estimate:

@@ -22,6 +22,11 @@ def of_mean(units: pd.DataFrame, *, column: str = "") -> pd.Series:
     return _by_case(units, own - own.mean())
 
 
+def of_slips(units: pd.DataFrame) -> pd.Series:
+    """Of slips ÷ changes."""
+    return of_mean(units[units["numerator"] != 0], column="slipped")
+
+
 def of_geometric_mean(units: pd.DataFrame) -> pd.Series:
     """Of a geometric mean of 1 + overrun: the logarithm less its mean."""
     logs = pd.Series(np.log1p(values(units)), index=units.index)
@@ -39,6 +44,14 @@ def of_nps(units: pd.DataFrame) -> pd.Series:
     own = values(units)
     scores = (own >= 9).astype("float64") - (own <= 6)
     return _by_case(units, scores - scores.mean())
+
+
+def of_mean_nps(units: pd.DataFrame) -> pd.Series:
+    """Of the mean of cases' net promoter scores: each one's own less that mean."""
+    scores = values(units)
+    net = (scores >= 9).astype("float64") - (scores <= 6)
+    own = net.groupby(units["case_id"]).mean()
+    return own - own.mean()
 
 
 def unknown(_units: pd.DataFrame) -> pd.Series:

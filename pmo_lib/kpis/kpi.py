@@ -58,6 +58,20 @@ GIVEN = {
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A figure that stands beside the headline, told in words: what another choice would give.
+
+    It is the statistic on the observations that have the column `numerator`, that taken for the
+    numerator and `denominator`, where it is named, for the denominator.
+    """
+
+    words: str
+    numerator: str
+    denominator: str = ""
+    statistic: str = ""  # the headline's, where it is not named
+
+
+@dataclass(frozen=True)
 class Kpi:
     """A declared KPI; call it as the function it was declared on.
 
@@ -78,6 +92,8 @@ class Kpi:
         over time what each month added is looked at, as the value to date hardly moves.
     collective : whether a case's observation hangs on the others of its department, or is of the
         department itself.
+    beside : what another choice would give, where a choice flatters.
+    in_lots : whether its cases are answers that come on any day, see `engine.released`.
     takes_dates : whether it takes many data dates together, as `data_date: Dates` says.
     """
 
@@ -100,6 +116,8 @@ class Kpi:
     scale: tuple[float, float] | None
     cumulative: bool
     collective: bool
+    beside: tuple[Beside, ...]
+    in_lots: bool
     takes_dates: bool
     definition: str
     tables: tuple[str, ...]
@@ -132,6 +150,8 @@ def kpi(
     scale: tuple[float, float] | None = None,
     cumulative: bool = False,
     collective: bool = False,
+    beside: tuple[Beside, ...] = (),
+    in_lots: bool = False,
 ) -> Callable[[Callable[..., pd.DataFrame]], Kpi]:
     """Declare a KPI on a function of tables; ValueError where its names are not known.
 
@@ -177,6 +197,8 @@ def kpi(
             scale=scale,
             cumulative=cumulative,
             collective=collective,
+            beside=beside,
+            in_lots=in_lots,
             takes_dates=any(p.annotation == Dates for p in parameters),
             definition=inspect.cleandoc(function.__doc__ or ""),
             tables=tuple(p.name for p in tables if p.default is p.empty),

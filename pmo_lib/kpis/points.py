@@ -104,13 +104,22 @@ def survival_median(cells: UnitCells) -> Points:
 
 
 def nps(cells: UnitCells) -> Points:
-    # scores of one case are taken as one, as the estimator does
-    scores, weight = cells.column("numerator"), cells.cases / np.maximum(cells.sizes, 1)
-    promoters, detractors = (
-        weight * cells.each(np.add.reduce, among.astype("float64"))
-        for among in (scores >= 9, scores <= 6)
-    )
-    return 100 * ((promoters - detractors) / cells.cases), cells.cases
+    net, cases = _net(cells), cells.cases
+    if "person" in cells.units:
+        people = UnitCells(cells.units.assign(case_id=cells.units["person"]), cells.bounds)
+        cases = np.minimum(cases, people.cases)
+    return 100 * cells.each(np.mean, net), cases
+
+
+def mean_nps(cells: UnitCells) -> Points:
+    net = _net(cells)
+    means = cells.each_by_case(lambda own, n: float((own / n).mean()), net, np.ones(len(net)))
+    return 100 * means, cells.cases
+
+
+def _net(cells: UnitCells) -> Floats:
+    scores = cells.column("numerator")
+    return (scores >= 9).astype("float64") - (scores <= 6)
 
 
 def rating_skill(cells: UnitCells) -> Points:

@@ -20,6 +20,7 @@ class Population:
 
 _DECLARED = (
     Population("completed projects", "project", "completed"),
+    Population("ended projects", "project", "ended"),
     Population("projects in flight", "project", "in flight"),
     Population("started projects", "project", "started"),
     Population("projects open in the last 12 months", "project", "in flight"),
@@ -27,10 +28,9 @@ _DECLARED = (
     Population("approved projects with benefits", "project", "approved"),
     Population("benefits", "benefit"),
     Population("benefits planned to date", "benefit"),
-    Population("benefits past due", "benefit"),
+    Population("benefits past due of projects not cancelled", "benefit"),
     Population("ratings of completed projects", "respondent", "completed"),
     Population("answers", "respondent"),
-    Population("respondents", "respondent"),
     Population("milestones due", "milestone"),
     Population("milestones due or done of projects in flight", "milestone", "in flight"),
     Population("changes of forecast finish", "report"),

@@ -32,7 +32,8 @@ class Statistic:
     ----------
     estimator : the estimate of observations, at a confidence level.
     benchmark : the word that a published figure of the kind has for it, or one that none has.
-    reads : the columns of its own that it needs, see `estimators`.
+    reads : the columns of its own that it needs, see `estimators`; `may_read` those that it uses
+        where they are there.
     words : shown beside the KPI's name, where it is not the name itself.
     unit : its own unit, whatever the KPI's.
     bounds : between what it can lie.
@@ -75,6 +76,7 @@ class Statistic:
     among_peers: bool = False
     per_cell: Callable[[UnitCells], points.Points] | None = None
     reads: tuple[str, ...] = ()
+    may_read: tuple[str, ...] = ()
 
     @property
     def is_share_of_cases(self) -> bool:
@@ -231,12 +233,16 @@ _DECLARED = (
     ),
     Statistic(
         "slip_share", estimators.slip_share, "share of slips", "share of changes that are slips",
-        "share", is_clustered=True, influence=partial(influence.of_mean, column="slipped"),
+        "share", is_clustered=True, influence=influence.of_slips,
         reads=("slipped",),
     ),
     Statistic(
         "nps", estimators.nps, "index", is_clustered=True, influence=influence.of_nps,
-        per_cell=points.nps,
+        per_cell=points.nps, may_read=("person",),
+    ),
+    Statistic(
+        "mean_nps", estimators.mean_nps, "index", is_clustered=True,
+        influence=influence.of_mean_nps, per_cell=points.mean_nps,
     ),
     Statistic(
         "skill", estimators.rating_skill, "index", is_clustered=True, influence=influence.unknown,

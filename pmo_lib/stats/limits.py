@@ -12,6 +12,7 @@ import numpy as np
 from pmo_lib.stats.numbers import Floats, Integers
 
 RANGE_TO_SIGMA = 1.128  # the mean move of independent values, in standard deviations
+EFFICIENCY = 0.62  # of moving ranges beside standard deviations
 LIMIT_LEVEL = NormalDist().cdf(3)
 HALF_INTERVAL = NormalDist().inv_cdf(0.95)  # of the centre, 90 %, in its standard errors
 
@@ -29,15 +30,19 @@ def natural_limits(y: Floats, centre: float = nan) -> tuple[float, float]:
 def later_limits(y: Floats, weights: Floats, centre: float, half: float) -> tuple[Floats, Floats]:
     """Half widths of the prediction limits for later points, and of the centre's own interval.
 
-    t × σ × √(1 + weight), with t of n - 1 at the level of three standard deviations, and 1.645 × σ
-    × √weight. The weight of a point is its cases ÷ the baseline's. σ is the standard deviation
-    of the baseline `y`, and no less than its moving range says.
+    t × σ × √(1 + weight), with t at the level of three standard deviations, and 1.645 × σ ×
+    √weight. The weight of a point is its cases ÷ the baseline's. σ is the standard deviation of
+    the baseline `y`, and no less than its moving range says; what lies beyond the natural limits
+    is no part of it, lest one special cause hide the next. Of n values a moving range knows as
+    much as 0.62 (n - 1) independent differences do (Wheeler 1995).
     """
     from scipy.special import stdtrit  # scipy.stats takes a second to import
 
     own = y[~np.isnan(y)]
-    sigma = max(sqrt(float(np.square(own - centre).sum()) / (len(own) - 1)), half / 3)
-    factor = float(stdtrit(len(own) - 1, LIMIT_LEVEL))
+    common = own[np.abs(own - centre) <= half]
+    spread = sqrt(float(np.square(common - centre).sum()) / max(len(common) - 1, 1))
+    sigma = max(spread, half / 3)
+    factor = float(stdtrit(EFFICIENCY * (len(own) - 1), LIMIT_LEVEL))
     return factor * sigma * np.sqrt(1 + weights), HALF_INTERVAL * sigma * np.sqrt(weights)
 
 

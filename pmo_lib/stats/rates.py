@@ -82,19 +82,31 @@ def rate_difference(first: Estimate, second: Estimate) -> Estimate:
     )  # fmt: skip
 
 
-def nps(n: int, promoters: float, detractors: float, level: float) -> Estimate:
+def nps(n: int, promoters: int, detractors: int, level: float) -> Estimate:
     """100 × (promoters - detractors) ÷ n, the interval after Bonett & Price (2012).
 
     One promoter and one detractor more make it hold in small surveys.
     """
+    net = np.repeat([1.0, -1.0, 0.0], [promoters, detractors, n - promoters - detractors])
+    return replace(clustered_nps(net, np.ones(n), level), clusters=0)
+
+
+def clustered_nps(net: Floats, sizes: Floats, level: float) -> Estimate:
+    """100 × Σ net ÷ Σ sizes over cases, net being a case's promoters - detractors.
+
+    Bonett & Price's interval of cases: one case of promoters and one of detractors more, of the
+    mean size, and the linearised error of the ratio. Of cases of one it is `nps`.
+    """
+    n = len(sizes)
     if n == 0:
         return NOTHING
-    a, b = (promoters + 1) / (n + 2), (detractors + 1) / (n + 2)
-    half = NormalDist().inv_cdf((1 + level) / 2) * sqrt((a + b - (a - b) ** 2) / (n + 2))
-    value = (promoters - detractors) / n
-    # near 0 or 1 the shrunken centre may leave the value outside
-    low, high = min(value, max(-1.0, a - b - half)), max(value, min(1.0, a - b + half))
-    return Estimate(100 * value, 100 * low, 100 * high, n)
+    size = float(sizes.mean())
+    centre = float(net.sum()) / (size * (n + 2))
+    apart = np.append(net, [size, -size]) - centre * np.append(sizes, [size, size])
+    error = sqrt(float(np.square(apart).sum())) / (size * (n + 2))
+    half, value = NormalDist().inv_cdf((1 + level) / 2) * error, float(net.sum() / sizes.sum())
+    low, high = min(value, max(-1.0, centre - half)), max(value, min(1.0, centre + half))
+    return Estimate(100 * value, 100 * low, 100 * high, int(sizes.sum()), clusters=n)
 
 
 def finite_population(estimate: Estimate, people: int) -> Estimate:

@@ -23,16 +23,32 @@ def p_value(
 
     It is 1 - level where the interval just touches the reference. Between and beyond, the side of
     the interval towards the reference is scaled with Student's t for the number of cases.
-    """
-    from scipy.stats import t
 
-    margin = value - low if value > reference else high - value
-    if margin != margin or cases < 2:
+    An interval of order statistics may end at the value itself, where values are tied. That side
+    tells no more than that the reference is outside, so the other side is scaled: p is at most
+    1 - level, and just that where neither side has a length.
+    """
+    from scipy.special import stdtr, stdtrit  # scipy.stats takes a second to import
+
+    near, far = (value - low, high - value) if value > reference else (high - value, value - low)
+    if near != near or cases < 2:
         return nan
-    if margin <= 0:
-        return 1.0 if value == reference else 0.0
-    at = float(t.ppf((1 + level) / 2, cases - 1)) * abs(value - reference) / margin
-    return float(2 * t.sf(at, cases - 1))
+    if value == reference:
+        return 1.0
+    if near <= 0 and not far > 0:
+        return 1 - level
+    side = near if near > 0 else far
+    at = float(stdtrit(cases - 1, (1 + level) / 2)) * abs(value - reference) / side
+    p = float(2 * stdtr(cases - 1, -at))
+    return p if near > 0 else min(p, 1 - level)
+
+
+def p_above(
+    value: float, low: float, high: float, reference: float, cases: int, level: float
+) -> float:
+    """One-sided p of lying above the reference: half the two-sided one, or what is left to 1."""
+    p = p_value(value, low, high, reference, cases, level)
+    return p / 2 if value > reference else 1 - p / 2
 
 
 def holm(p: Sequence[float]) -> list[float]:

@@ -1,67 +1,64 @@
-"""The report on New York's capital projects: a pack comes out, and says no more than is known."""
+"""The report on New York's capital projects can be shown, and says no more than is known."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from IPython.display import HTML
 
-FILE = (
-    Path(__file__).resolve().parents[3]
-    / "shared" / "data" / "nyc_capital" / "NYC_capital_projects_20190901.csv"
-)  # fmt: skip
-JOB = "reports: [{notebook: 03_kpi_report, title: The portfolio}]\n"
-ORGANISATION = "All departments"
+from builders.catalogue import only_kpis
+from builders.pages import sections_of
+from builders.reports import ON_PAGES, report_on
+from pmo_lib.engine.observe import results
+from pmo_lib.engine.result import KpiResult
+from pmo_lib.reports.picture import Picture
+from pmo_lib.workbook import Workbook, open_workbook
 
-pytestmark = pytest.mark.skipif(not FILE.is_file(), reason=f"the extract is not at {FILE}")
-
-
-@pytest.fixture(scope="session")
-def made(once: Callable[..., Path], pmo: Callable[..., Any], great_expectations: None) -> Path:
-    """The export imported, and the organisation's report made of it."""
-
-    def make(folder: Path) -> None:
-        imported = pmo("import", "nyc", FILE, "--to", folder / "raw")
-        assert imported.exit_code == 1, imported.output  # ten cells cannot be, and are listed
-        (folder / "nyc.yml").write_text(JOB)
-        run = pmo(
-            "run",
-            folder / "nyc.yml",
-            "--raw",
-            folder / "raw",
-            "--out",
-            folder / "out",
-            "--workers",
-            1,
-        )
-        assert run.exit_code == 0, run.output
-
-    return once("nyc", make)
+CITY = "New York City"
 
 
-@pytest.fixture(scope="session")
-def results(made: Path) -> pd.DataFrame:
-    (pack,) = (made / "out" / "reports" / "nyc").iterdir()
-    assert pack.name == "2019-09"
-    whole = pd.read_csv(pack / "kpis.csv").query("department == @ORGANISATION")
-    return whole.drop_duplicates("kpi_id").set_index("kpi_id")
+@pytest.fixture(scope="module")
+def city(gmpp: Path) -> Path:
+    """The city's export as it was imported and validated beside the UK's projects."""
+    return gmpp / "out" / "peers" / CITY
 
 
-def test_every_imported_row_is_accepted(made: Path) -> None:
-    assert list((made / "out" / "rejected").iterdir()) == []
+@pytest.fixture(scope="module")
+def book(city: Path) -> Workbook:
+    return open_workbook(city)
 
 
-def test_unread_cells_are_listed(made: Path) -> None:
-    unread = pd.read_csv(made / "raw" / "unread" / "nyc.csv")
+@pytest.fixture(scope="module")
+def found(book: Workbook) -> dict[str, KpiResult]:
+    """The headlines of the organisation."""
+    assert book.periods[-1] == "2019-09"
+    kpis = ["D1", "D2", "D3", "D5", "P2"]
+    return {r.kpi_id: r for r in reversed(results(book.view("2019-09"), kpis=kpis))}
+
+
+def test_every_imported_row_is_accepted(city: Path) -> None:
+    assert list((city / "rejected").iterdir()) == []
+
+
+def test_unread_cells_are_listed(gmpp: Path) -> None:
+    unread = pd.read_csv(gmpp / "raw" / "benchmarks" / CITY / "unread" / "nyc.csv")
     assert len(unread) == 10
     assert unread[["file", "line", "record", "column", "value", "reason"]].notna().all(axis=None)
 
 
-def test_how_projects_end_is_not_measured(results: pd.DataFrame) -> None:
-    assert not results.loc[["D1", "D2", "D3", "D5"], "state"].isin(["measured"]).any()
+def test_how_projects_end_is_not_measured(found: dict[str, KpiResult]) -> None:
+    assert not [kpi for kpi in ("D1", "D2", "D3", "D5") if found[kpi].is_measured]
 
 
-def test_projects_of_the_silent_agency_are_left_out_and_told(results: pd.DataFrame) -> None:
-    assert results.loc["P2", "value"] == 284
-    assert "94 of 378 left out" in results.loc["P2", "reason"]
+def test_projects_of_the_silent_agency_are_left_out_and_told(found: dict[str, KpiResult]) -> None:
+    assert found["P2"].value == 284
+    assert "94 of 378 left out" in found["P2"].reason
+
+
+def test_every_section_is_shown(book: Workbook) -> None:
+    with only_kpis(ON_PAGES):
+        report = report_on("03_kpi_report", book)
+        for section in sections_of("03_kpi_report"):
+            made: Any = eval(section, {"report": report})
+            assert isinstance(made, (HTML, Picture)), section

@@ -91,10 +91,10 @@ def without_tables(given: Tables) -> Iterator[Gap]:
 
 
 def without_columns(given: Tables) -> Iterator[Gap]:
-    """Each column that may be is blank; one that is not in a file arrives like that too."""
+    """Each column that may be, and is not, is blank; one that is in no file arrives so too."""
     for name, table in given.items():
         for column in TABLES[name]:
-            if column.need != "required":
+            if column.need != "required" and table[column.name].notna().any():
                 blank = table.assign(**{column.name: _blank(column, len(table))})
                 at = f"{name}.{column.name}"
                 yield Gap(f"{at} blank", name, given | {name: blank}, at)

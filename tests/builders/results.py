@@ -24,6 +24,7 @@ CHANGES = {
     "change_high": "high",
     "detectable": "detectable",
     "p_value": "p_value",
+    "change_cases": "cases",
 }
 TARGETS = {"target_low": "low", "target_high": "high", "target_p_value": "p_value"}
 

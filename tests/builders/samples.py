@@ -218,7 +218,7 @@ def with_tail(draw: Draw, n: int, index: float) -> Floats:
 def of_ratios() -> Iterator[Scenario]:
     thin = partial(ratio, ratios_=lambda draw, n: draw.lognormal(-0.02, 0.2, n), truth=1.0)
     wider = partial(ratio, ratios_=lambda draw, n: draw.lognormal(-0.08, 0.4, n), truth=1.0)
-    for n in (30, 100, 300):
+    for n in (100, 300):
         for budgets in (0.5, 1.2):
             how = f"{n} projects, budgets log-normal, σ {budgets}"
             for sample, kind in ((thin, "σ 0.2"), (wider, "σ 0.4")):

@@ -1,11 +1,20 @@
 """Months as text: their ends, distances and sequences."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmo_lib.months import MONTH, month_end, month_number, month_range, months_of, shifted
+from pmo_lib.months import (
+    MONTH,
+    month_end,
+    month_number,
+    month_range,
+    months_of,
+    shifted,
+    working_days,
+)
 
 PERIODS = st.builds("{:04d}-{:02d}".format, st.integers(1990, 2100), st.integers(1, 12))
 
@@ -68,3 +77,12 @@ def test_month_pattern_refuses(text: str) -> None:
 @given(period=PERIODS)
 def test_month_pattern_takes_every_month(period: str) -> None:
     assert MONTH.fullmatch(period)
+
+
+def test_working_days_are_those_from_monday_to_friday() -> None:
+    first = pd.Series(pd.to_datetime(["2026-09-04", "2026-09-07", None, "2026-09-05"]))
+    last = pd.Series(pd.to_datetime(["2026-09-07", "2026-09-18", "2026-09-18", "2026-09-06"]))
+    found = working_days(first, last)  # a Friday to a Monday, two weeks less a Friday, a week-end
+    assert found.tolist()[:2] == [1, 9]
+    assert np.isnan(found[2])
+    assert found[3] == 0

@@ -7,7 +7,7 @@ from pmo_lib.brief.evidence import Evidence
 from pmo_lib.brief.rule import HEAD, Found, rule
 from pmo_lib.engine.result import ORGANISATION
 from pmo_lib.kpis.catalogue import CATALOGUE
-from pmo_lib.stats.significance import discovery, p_value
+from pmo_lib.stats.significance import discovery, p_above
 from pmo_lib.wording import interval, number
 
 
@@ -46,7 +46,7 @@ def goes_elsewhere(evidence: Evidence) -> Found:
     # of many departments some always lie above by chance
     adjusted = discovery(
         [
-            p_value(r.value, r.low, r.high, whole.value, r.cases, settings.confidence_level)
+            p_above(r.value, r.low, r.high, whole.value, r.cases, settings.confidence_level)
             for r in known
         ]
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from pmo_lib.assessment.judgement import material
+from pmo_lib.assessment.materiality import material
 from pmo_lib.brief.ask import Ask, Figure
 from pmo_lib.brief.evidence import RED, Evidence
 from pmo_lib.brief.rule import Found, rule

@@ -9,7 +9,7 @@ import pandas as pd
 from pmo_lib.contract.settings import Settings
 from pmo_lib.facts.as_of import Dates, at_each, last_known, with_facts
 from pmo_lib.facts.portfolio import original_baselines
-from pmo_lib.kpis.kpi import flag, kpi, observations
+from pmo_lib.kpis.kpi import Beside, flag, kpi, observations
 from pmo_lib.months import months_of
 
 MEASURABLE = ["measure", "baseline_value", "target_value", "due_on", "owner"]
@@ -21,6 +21,7 @@ MEASURABLE = ["measure", "baseline_value", "target_value", "due_on", "owner"]
     segment="class",
     needs=("benefit_reports.planned", "benefit_reports.realised"),
     uses=("projects.status", "benefits.class", "benefits.unit", "benefits.due_on"),
+    beside=(Beside("if unreported months realised nothing", "at_least", "all_planned"),),
 )  # fmt: skip
 def benefits_realisation(
     projects: pd.DataFrame,
@@ -43,7 +44,11 @@ def benefits_realisation(
     past = with_facts(due[["benefit_id", "data_date"]], both, key="benefit_id")
     past = past[past["period"] <= months_of(past["data_date"])]
     sums = past.groupby("row")[["planned", "realised"]].sum().reindex(range(len(due)))
-    units = due.assign(**sums.set_axis(due.index))
+    planned = benefit_reports.dropna(subset=["planned"])
+    ever = with_facts(due[["benefit_id", "data_date"]], planned, key="benefit_id")
+    ever = ever[ever["period"] <= months_of(ever["data_date"])]
+    whole = ever.groupby("row")["planned"].sum().reindex(range(len(due)))
+    units = due.assign(**sums.set_axis(due.index), all_planned=whole.to_numpy())
     units = units[units["planned"] != 0]  # nothing was to come yet
     unit = units["unit"].str.casefold()
     is_money = unit.isin(["currency", settings.currency.casefold()]) | unit.isna()
@@ -58,6 +63,10 @@ def benefits_realisation(
         denominator=units["planned"],
         segment=kind.where(is_money & financial, kind + ": " + counted_in),
         pooled=is_money & financial,
+        at_least=units["realised"]
+        .fillna(0.0)
+        .where(summable & is_money & financial & units["all_planned"].notna()),
+        all_planned=units["all_planned"],
     )
 
 
@@ -111,8 +120,9 @@ def measurable_benefits(
 
 @kpi(
     id="V4", name="Measured benefits", family="value", unit="share", better="higher",
-    statistic="clustered_rate", population="benefits past due",
+    statistic="clustered_rate", population="benefits past due of projects not cancelled",
     needs=("benefits.due_on", "benefit_reports.realised"),
+    beside=(Beside("with those of cancelled projects", "with_cancelled"),),
 )  # fmt: skip
 def measured_benefits(
     projects: pd.DataFrame,
@@ -122,20 +132,29 @@ def measured_benefits(
 ) -> pd.DataFrame:
     """Benefits past due with at least one realised value, 0 included ÷ benefits past due.
 
-    Those of cancelled projects are left out of both. A benefit without a due date may be past due
-    or not: it counts as missing.
+    Those of cancelled projects are left out of both; beside it the share with them. A benefit
+    without a due date may be past due or not: it counts as missing.
     """
-    promised = _expected(projects, benefits, data_date)
+    promised = _promised(projects, benefits, data_date)
     due = promised[~(promised["due_on"] > promised["data_date"])]
     known = _has_begun(due, benefit_reports.dropna(subset=["realised"]))
     measured = flag(known, due["due_on"].notna())
-    return observations(due, period=months_of(due["due_on"]), numerator=measured)
+    return observations(
+        due,
+        period=months_of(due["due_on"]),
+        numerator=measured,
+        pooled=~_is_cancelled(due),
+        with_cancelled=measured,
+    )
 
 
 @kpi(
     id="V8", name="Time to value", family="value", unit="days", better="lower",
     statistic="survival_median", population="approved projects with benefits",
     needs=("projects.status", "benefit_reports.realised"),
+    beside=(
+        Beside("were those that nobody measured still without any", "at_least"),
+    ),
 )  # fmt: skip
 def time_to_value(
     projects: pd.DataFrame,
@@ -148,7 +167,8 @@ def time_to_value(
 
     None yet is censored: at the data date; on the day it was cancelled; for a completed project
     after the last month anybody measured. A completed project that nobody measured is left out:
-    its benefits may have come unseen. Without approval of the project, that of its original
+    its benefits may have come unseen; beside it the median with them, censored at the data date.
+    Without approval of the project, that of its original
     baseline counts.
     """
     units = at_each(projects[projects["project_id"].isin(benefits["project_id"])], data_date)
@@ -174,10 +194,13 @@ def time_to_value(
     still = still.mask((status == "completed") & over, measured_until)
     still = still.mask((status == "cancelled") & over, units["finished_on"])
     days = (first_on.fillna(still) - units["approved_on"]).dt.days
+    unseen = (status == "completed") & over & first_on.isna() & measured_until.isna()
+    at_least = days.mask(unseen, (units["data_date"] - units["approved_on"]).dt.days)
     return observations(
         units,
         numerator=days.where(days >= 0),
         ended=first_on.notna(),
+        at_least=at_least.where(at_least >= 0),
     )
 
 
@@ -192,8 +215,13 @@ def _promised(projects: pd.DataFrame, benefits: pd.DataFrame, data_date: Dates) 
 def _expected(projects: pd.DataFrame, benefits: pd.DataFrame, data_date: Dates) -> pd.DataFrame:
     """Those of `_promised` whose project has not been cancelled by the data date."""
     promised = _promised(projects, benefits, data_date)
+    return promised[~_is_cancelled(promised)]
+
+
+def _is_cancelled(promised: pd.DataFrame) -> pd.Series:
     over = ~(promised["finished_on"] > promised["data_date"])
-    return promised[~((promised["status"] == "cancelled") & over)]
+    cancelled: pd.Series = (promised["status"] == "cancelled") & over
+    return cancelled
 
 
 def _has_begun(promised: pd.DataFrame, benefit_reports: pd.DataFrame) -> pd.Series:

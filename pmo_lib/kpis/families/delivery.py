@@ -120,6 +120,26 @@ def schedule_overrun(
 
 
 @kpi(
+    id="D17", name="Cancelled", plain="projects that were cancelled",
+    family="delivery", unit="share", better="context",
+    statistic="rate", population="ended projects", window="outcome",
+    needs=("projects.status", "projects.finished_on"),
+)  # fmt: skip
+def cancelled(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
+    """Cancelled ÷ completed and cancelled projects.
+
+    For context beside D1 to D5, which are of completed projects: stopping the late and the dear
+    makes those better. Whether it is well to stop a project no share can say.
+    """
+    ended = projects["status"].isin(["completed", "cancelled"]) | projects["status"].isna()
+    over = ~(projects["finished_on"] > data_date)
+    undated = projects["status"].isna() & projects["finished_on"].isna()
+    done = projects[ended & over & ~undated]
+    is_cancelled = flag(done["status"] == "cancelled", done["status"].notna())
+    return observations(done, period=months_of(done["finished_on"]), numerator=is_cancelled)
+
+
+@kpi(
     id="D8", name="Re-baselining", plain="how often plans are approved anew",
     family="delivery", unit="count", better="lower",
     statistic="event_rate", also=("cost_drift",), population="projects in flight", cumulative=True,

@@ -13,7 +13,7 @@ from pmo_lib.facts.portfolio import (
     with_original,
     with_project,
 )
-from pmo_lib.kpis.kpi import flag, kpi, observations
+from pmo_lib.kpis.kpi import Beside, flag, kpi, observations
 from pmo_lib.months import month_number, months_of
 
 
@@ -22,15 +22,20 @@ from pmo_lib.months import month_number, months_of
     statistic="mean", also=("signed_mean",), population="completed projects", window="outcome",
     needs=("projects.status", "projects.finished_on", "projects.actual_cost",
            "status_reports.estimate_at_completion"),
+    beside=(
+        Beside("each report counted alike", "of_reports", "reports", "quotient"),
+        Beside("and with its sign", "signed_of_reports", "reports", "quotient"),
+    ),
 )  # fmt: skip
 def forecast_accuracy(
     projects: pd.DataFrame, status_reports: pd.DataFrame, data_date: pd.Timestamp
 ) -> pd.DataFrame:
-    """|EAC ÷ final cost - 1|, mean of a project's past reports, then of completed projects.
+    """|EAC ÷ final cost - 1|, mean of a project's past reports, then mean of those of projects.
 
     The owner's estimates at completion (EAC) in the months before that of the finish; one of 0
     is one that nobody entered. Beside it the same with its sign: below 0 what was forecast was
-    less than what it came to cost.
+    less than what it came to cost; and both means of all reports alike, in which projects with
+    many reports weigh more.
     """
     done = completed(projects, data_date)
     final = done["actual_cost"].where((done["actual_cost"] > 0) & done["status"].notna())
@@ -42,10 +47,19 @@ def forecast_accuracy(
     past = past[past["period"] < past["finish_month"]]
     error = past["estimate_at_completion"] / past["final_cost"] - 1
     errors = pd.DataFrame({"absolute": error.abs(), "signed": error})
-    means = errors.groupby(past["project_id"]).mean().reindex(done["project_id"])
-    means = means.set_index(done.index)
+    by_project = errors.groupby(past["project_id"])
+    sums = by_project.sum().reindex(done["project_id"]).set_axis(done.index)
+    known = pd.Series(error.notna(), dtype="float64").groupby(past["project_id"]).sum()
+    told = pd.Series(known.reindex(done["project_id"]).to_numpy(), index=done.index)
+    told = told.where(told > 0)
     return observations(
-        done, period=done["finish_month"], numerator=means["absolute"], signed=means["signed"]
+        done,
+        period=done["finish_month"],
+        numerator=sums["absolute"] / told,
+        signed=sums["signed"] / told,
+        of_reports=sums["absolute"].where(told.notna()),
+        signed_of_reports=sums["signed"].where(told.notna()),
+        reports=told,
     )
 
 
@@ -59,7 +73,7 @@ def forecast_stability(
 ) -> pd.DataFrame:
     """Median absolute change of the forecast finish in days from one month to the next.
 
-    Beside it the share of months in which it slipped, that is moved later. The owner's reports up
+    Beside it the share of changes that are slips, that is to later. The owner's reports up
     to the month of the finish, of projects in flight now as of those that have ended since: what
     has become of a project says nothing of how steady it was. A report that does not follow on
     one of the month before is left out; a project's first has nothing to follow on.

@@ -4,7 +4,6 @@ A survey is of a month, its wave. Of several waves the engine takes each departm
 12 months to the data date, see `survey.latest_waves`.
 """
 
-import numpy as np
 import pandas as pd
 
 from pmo_lib.facts.customers import service_names
@@ -28,8 +27,8 @@ def net_project_success(
 
     One rating for each respondent, wave and project, however many rows repeat it. It counts as
     missing where the rows contradict one another, and where the project is not known to have
-    been completed by the month of the wave. Ratings of one respondent on several projects are one
-    case; those of several respondents on one project count as independent.
+    been completed by the month of the wave. Ratings of one project resemble one another, and so
+    do those of one respondent: the interval is the longer of that of projects and of respondents.
     """
     answers = _until(survey_responses, data_date)
     rated = answers[answers[["project_id", "project_success"]].notna().any(axis=1)]
@@ -45,7 +44,8 @@ def net_project_success(
         ratings,
         period=ratings["wave"],
         numerator=ratings["min"].where(holds),
-        case="respondent_id",
+        case="project_id",
+        person=ratings["respondent_id"],
     )
 
 
@@ -89,7 +89,7 @@ def service_performance(
 @kpi(
     id="R3", name="PMO net promoter score", plain="customers who would recommend the PMO",
     family="role", unit="points", better="higher",
-    statistic="nps", population="respondents", window="year", segment="service",
+    statistic="mean_nps", population="answers", window="year", segment="service",
     needs=("survey_responses.recommend",), scale=(-100, 100),
 )  # fmt: skip
 def net_promoter(
@@ -97,26 +97,19 @@ def net_promoter(
     data_date: pd.Timestamp,
     services: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Share of promoters (9–10) - share of detractors (0–6) in the latest wave, in points.
+    """Mean of the respondents' own scores: promoters (9–10) - detractors (0–6) of their answers.
 
-    A respondent scores each service; the PMO's score is their mean over the services, rounded to
-    a whole point as the scale has, halves up. So each person counts once: answers of one person
-    are no independent cases, and who uses many services has no more than one vote. A service's
-    own score is of the answers on it.
+    In points, of the latest wave. A respondent scores each service; who scores many has no more
+    than one vote, and answers of one person are no independent cases. A service's own score is of
+    the answers on it.
     """
     answers = _until(survey_responses, data_date).astype({"recommend": "float64"})
-    answers = answers.assign(segment=service_names(answers["service_id"], services), pooled=False)
-    key = ["respondent_id", "wave", "department"]
-    people = answers.groupby(key, as_index=False)["recommend"].mean()
-    people = people.assign(recommend=np.floor(people["recommend"] + 0.5), pooled=True)
-    units = pd.concat([people, answers[[*people.columns, "segment"]]], ignore_index=True)
     return observations(
-        units,
-        period=units["wave"],
-        numerator=units["recommend"],
+        answers,
+        period=answers["wave"],
+        numerator=answers["recommend"],
         case="respondent_id",
-        segment=units["segment"],
-        pooled=units["pooled"],
+        segment=service_names(answers["service_id"], services),
     )
 
 

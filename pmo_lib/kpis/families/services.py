@@ -17,7 +17,7 @@ OTHER_CHANNELS = [name for name in TABLES["service_requests"]["channel"].allowed
 @kpi(
     id="R4", name="Service satisfaction", family="role", unit="share", better="higher",
     statistic="rate", population="requests served by the PMO", window="year", segment="service",
-    needs=("service_requests.satisfaction", "service_requests.closed_on"),
+    needs=("service_requests.satisfaction", "service_requests.closed_on"), in_lots=True,
 )  # fmt: skip
 def service_satisfaction(
     service_requests: pd.DataFrame,
@@ -26,7 +26,9 @@ def service_satisfaction(
 ) -> pd.DataFrame:
     """Requests scored 4 or 5 ÷ requests scored, served by the PMO and closed in the last 12 months.
 
-    A request without a score says nothing of satisfaction: it counts as missing.
+    A request without a score says nothing of satisfaction: it counts as missing. Scores are shown
+    in lots: of each figure new ones wait, and old ones stay, until there are as many as may be
+    shown together, so that no two months' figures give a single one away.
     """
     served = _served_by_pmo(service_requests, data_date)
     closed = served[served["closed_on"] <= data_date]

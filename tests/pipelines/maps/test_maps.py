@@ -13,6 +13,7 @@ from pipelines.maps.declared import read_map
 from pipelines.maps.grid import grids
 from pipelines.maps.listed import header_line, listed
 from pipelines.maps.mapped import mapped
+from pipelines.maps.proposed import ProposedSheet
 from pipelines.maps.source import MapSource, shipped
 from pipelines.maps.written import as_yaml
 from pmo_lib.errors import DataError, PmoError, SettingsError
@@ -36,8 +37,8 @@ TOTAL|||||||||1800|1679.5|""".splitlines()
 )
 
 
-@pytest.fixture
-def register(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workbook with a title above the headings, and empty rows."""
     book = openpyxl.Workbook()
     sheet = book.active
@@ -45,9 +46,15 @@ def register(tmp_path: Path) -> Path:
     sheet.title = "Register"
     for row in (["Register of schemes as at 31/10/2026"], [], HEADINGS, *ROWS):
         sheet.append([*row])
-    path = tmp_path / "Our schemes.xlsx"
+    path = tmp_path_factory.mktemp("register") / "Our schemes.xlsx"
     book.save(path)
     return path
+
+
+@pytest.fixture(scope="module")
+def proposed(register: Path) -> ProposedSheet:
+    (sheet,) = propose(register)
+    return sheet
 
 
 @pytest.fixture
@@ -61,9 +68,10 @@ def export(tmp_path: Path) -> Callable[..., Path]:
 
 
 class TestProposal:
-    def test_reads_a_register_right(self, register: Path, tmp_path: Path) -> None:
-        (sheet,) = propose(register)
-        write_map([sheet], tmp_path / "map.yml", force=False)
+    def test_reads_a_register_right(
+        self, register: Path, proposed: ProposedSheet, tmp_path: Path
+    ) -> None:
+        write_map([proposed], tmp_path / "map.yml", force=False)
         imported = MapSource.at(tmp_path / "map.yml").read([register])
         projects = imported.tables["projects"].set_index("project_id")
         baselines = imported.tables["baselines"].set_index("project_id")
@@ -80,14 +88,13 @@ class TestProposal:
         assert reports["rag"].dropna().to_dict() == {"S5": "amber_green", "S6": "red"}
         assert set(reports["period"]) == {"2026-10"}
 
-    def test_says_what_it_leaves_out(self, register: Path) -> None:
-        (sheet,) = propose(register)
-        assert sheet.listed.left_out == (
+    def test_says_what_it_leaves_out(self, proposed: ProposedSheet) -> None:
+        assert proposed.listed.left_out == (
             "line 1: above the headings",
             "line 11: a total",
             "line 10: the same as a row above",
         )
-        assert set(sheet.left) == {"Scheme", "Notes"}
+        assert set(proposed.left) == {"Scheme", "Notes"}
 
     def test_takes_a_finish_that_open_projects_have_for_a_plan(
         self, export: Callable[..., Path]
@@ -128,10 +135,10 @@ class TestProposal:
         }  # fmt: skip
         assert sorted(tables["baselines"]["cost"]) == [100, 101, 102, 103, 104]
 
-    def test_is_not_written_over_another(self, register: Path, tmp_path: Path) -> None:
+    def test_is_not_written_over_another(self, proposed: ProposedSheet, tmp_path: Path) -> None:
         (tmp_path / "m.yml").write_text("mine")
         with pytest.raises(DataError, match="there already"):
-            write_map(propose(register), tmp_path / "m.yml", force=False)
+            write_map([proposed], tmp_path / "m.yml", force=False)
 
     def test_of_a_file_that_holds_nothing_of_ours(self, export: Callable[..., Path]) -> None:
         with pytest.raises(DataError, match="none of its columns is known"):

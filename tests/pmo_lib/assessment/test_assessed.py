@@ -128,3 +128,32 @@ def test_one_department_too_few_hides_a_second() -> None:
 def test_no_project_at_all_is_judged_without_an_error() -> None:
     found = assessed(View(tables(projects=[], baselines=[]), "2026-09"), [])
     assert {r.state for r in found} <= {"undefined", "not measured", "measured"}
+
+
+class TestAShortRecord:
+    """A register's first projects to end are its shortest: a baseline of them says so."""
+
+    @staticmethod
+    def compared(until: str) -> dict[str, str]:
+        months = [f"2020-{at:02d}" for at in range(1, 13)] * 5
+        long = [30 * (2 + at % 24) for at in range(len(months))]  # 2 to 25 months
+        ends = [
+            str(np.datetime64(f"{month}-01") + np.timedelta64(days, "D"))
+            for month, days in zip(months, long, strict=True)
+        ]
+        rows = numbered(60, project, started_on=[f"{m}-01" for m in months], finished_on=ends)
+        plans = numbered(60, baseline, start=[f"{m}-01" for m in months], finish=ends)
+        seen = View(tables(projects=rows, baselines=plans), "2022-12", settings())
+        found = assessed(against(seen, until), ["Finance"], ["D1", "P2"])
+        return {r.kpi_id: r.compared for r in found if r.department == ORGANISATION}
+
+    def test_is_told_of_ended_projects_only(self) -> None:
+        found = self.compared("2021-01")
+        assert found["D1"] == (
+            "the record begins 13 months before the baseline ends: only projects shorter than "
+            "that had ended, half of all took 11"
+        )
+        assert "record" not in found["P2"]
+
+    def test_is_not_told_of_a_long_one(self) -> None:
+        assert "record" not in self.compared("2022-09")["D1"]

@@ -153,7 +153,7 @@ class TestSkewedValues:
         values = np.exp(np.random.default_rng(3).normal(3, 0.6, 24))
         found = behaviour(points(values), "month")
         centre, half = natural_limits(np.log(values))
-        assert found.kind == "xmr of logs"
+        assert found.kind == "xmr of powers"
         assert found.points["centre"].iloc[0] == pytest.approx(np.exp(centre))
         assert found.points["upper"].iloc[0] == pytest.approx(np.exp(centre + half))
         assert "logarithms" in found.notes[0]
@@ -162,6 +162,80 @@ class TestSkewedValues:
     def test_stay_as_they_are_where_one_is_not_above_0(self, lowest: float) -> None:
         values = np.exp(np.random.default_rng(3).normal(3, 0.6, 24))
         assert behaviour(points([*values, lowest]), "month").kind == "xmr"
+
+    def test_have_limits_of_the_roots_that_are_least_skewed(self) -> None:
+        values = np.random.default_rng(4).gamma(2, 10, 24)
+        found = behaviour(points(values), "month")
+        centre, half = natural_limits(np.cbrt(values))
+        assert "cube roots" in found.notes[0]
+        assert found.points["upper"].iloc[0] == pytest.approx((centre + half) ** 3)
+
+
+class TestCounts:
+    COUNTS = [3, 1, 4, 2, 5, 2, 3, 6, 2, 4, 3, 1] * 2
+
+    def test_have_limits_of_their_square_roots(self) -> None:
+        found = behaviour(points(self.COUNTS), "month")
+        roots = np.sqrt(np.array(self.COUNTS) + 3 / 8)
+        centre, half = natural_limits(roots)
+        assert found.kind == "xmr of counts"
+        first = found.points.iloc[0]
+        assert first["centre"] == pytest.approx(centre**2 - 3 / 8)
+        assert first["upper"] == pytest.approx((centre + half) ** 2 - 3 / 8)
+        assert first["lower"] == pytest.approx(max(max(centre - half, 0) ** 2 - 3 / 8, 0))
+
+    def test_of_a_quarter_are_shown_as_the_mean_of_its_months(self) -> None:
+        counts = np.array(self.COUNTS, "float64")
+        own = points(counts / 3, numerator=counts)
+        found = behaviour(own, "quarter", is_count=True).points
+        whole = behaviour(points(counts, numerator=counts), "quarter", is_count=True).points
+        for name in ("centre", "lower", "upper"):
+            assert found[name].to_numpy() == pytest.approx(whole[name].to_numpy() / 3, nan_ok=True)
+
+    def test_before_the_first_nothing_could_happen(self) -> None:
+        counts = np.array([0, 0, 0, *self.COUNTS, 3])
+        found = behaviour(points(counts, numerator=counts), "month", is_count=True).points
+        assert found["is_baseline"].tolist() == [False] * 4 + [True] * 24
+        assert found["lower"].isna().tolist() == [True] * 4 + [False] * 24
+
+    def test_too_few_cannot_tell(self) -> None:
+        found = behaviour(points([0, 1, 0, 0, 2, 0, 1, 0] * 4), "month")
+        assert found.signal == (
+            "cannot tell: a month has 0.5 on average, limits of so small whole numbers need 2: "
+            "compare years"
+        )
+
+
+class TestSharesNearTheirEnd:
+    def test_have_limits_of_the_arcsines_of_their_roots(self) -> None:
+        n = np.array([20, 30, 25, 22] * 6)
+        k = n - np.array([1, 2, 0, 1, 3, 1, 0, 2] * 3)
+        found = behaviour(shares(k, n), "month", is_rate=True, bounds=(0.0, 1.0))
+        p = k.sum() / n.sum()
+        z = (
+            2
+            * np.sqrt(n + 0.5)
+            * (np.arcsin(np.sqrt((k + 0.375) / (n + 0.75))) - np.arcsin(np.sqrt(p)))
+        )
+        half = 2.66 * np.abs(np.diff(z)).mean()
+        angle = np.arcsin(np.sqrt(p)) - half / (2 * np.sqrt(n + 0.5))
+        lower = (np.sin(angle) ** 2 * (n + 0.75) - 0.375) / n
+        assert found.points["lower"].to_numpy() == pytest.approx(lower, abs=2e-4)
+        assert "arcsines" in found.notes[0]
+
+    def test_cannot_tell_where_the_rarer_hardly_ever_happens(self) -> None:
+        found = behaviour(shares([10, 10, 9, 10, 10, 10] * 4, [10] * 24), "month", is_rate=True)
+        assert "too few for a share so near its end" in found.signal
+
+
+def test_a_signal_of_the_baseline_hides_no_later_one() -> None:
+    """σ of the later limits is that of what lies within the natural ones."""
+    calm = behaviour(points([*STABLE, 0.93]), "month").points["upper"].iloc[-1]
+    wild = [*STABLE[:20], 1.4, *STABLE[:3], 0.93]
+    upper = behaviour(points(wild), "month").points["upper"].iloc[-1]
+    centre, half = natural_limits(np.array(wild[:24]))
+    assert upper - centre <= 1.5 * half
+    assert calm < upper < 1.4
 
 
 class TestShares:

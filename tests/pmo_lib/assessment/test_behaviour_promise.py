@@ -17,7 +17,7 @@ from pmo_lib.assessment.behaviour import Behaviour, behaviour
 
 MONTHS = [str(month) for month in pd.period_range("2022-01", periods=60, freq="M")]
 BASELINE = 24
-PROMISE = 0.12  # both rules together, in 24 months of a stable series
+PROMISE = 0.10  # both rules together, in 24 months of a stable series
 Rows = dict[str, Any]
 
 
@@ -46,8 +46,36 @@ def binomial(chance: np.random.Generator, n: int) -> Rows:
             "shift": lambda x, k: np.clip(x - 0.07 * k, 0, 1)}  # fmt: skip
 
 
+def gamma(chance: np.random.Generator, n: int) -> Rows:
+    """Of skewness 1.4; one standard deviation is 0.7 means."""
+    return {"value": chance.gamma(2.04, 10, n), "shift": lambda x, k: x + 14.3 * k}
+
+
+def counts(mean: float) -> Callable[[np.random.Generator, int], Rows]:
+    """Counts of months, or of quarters where months have fewer than 10."""
+    return lambda chance, n: {"value": chance.poisson(mean, n).astype(float),
+                              "shift": lambda x, k: x + np.round(k * np.sqrt(mean))}  # fmt: skip
+
+
+def near_1(cases: float) -> Callable[[np.random.Generator, int], Rows]:
+    """Shares of 95 % of about so many cases a month."""
+
+    def rows(chance: np.random.Generator, n: int) -> Rows:
+        of = np.maximum(chance.poisson(cases, n), 5)
+        return {
+            "value": chance.binomial(of, 0.95) / of,
+            "denominator": of,
+            "shift": lambda x, k: np.clip(x - k * np.sqrt(0.95 * 0.05 / of[BASELINE:]), 0, 1),
+        }
+
+    return rows
+
+
 KINDS: dict[str, Callable[[np.random.Generator, int], Rows]] = {
     "normal": normal, "log-normal": log_normal, "AR(0.3)": correlated, "binomial": binomial,
+    "gamma": gamma, "counts of 2.4": counts(2.4), "counts of 3": counts(3),
+    "counts of 9": counts(9), "counts of 10": counts(10),
+    "20 near 1": near_1(20), "60 near 1": near_1(60),
 }  # fmt: skip
 
 
@@ -74,7 +102,7 @@ def signalling(kind: str, months: int, times: int, shift: float = 0.0) -> dict[s
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_stable_series_rarely_signals(kind: str) -> None:
-    assert signalling(kind, 24, 150)["both"] <= 0.17  # 12 %, and what 150 series say of it
+    assert signalling(kind, 36, 100)["both"] <= 0.17  # 10 %, and what 100 series say of it
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -99,4 +127,4 @@ def test_promise(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert stable[36]["both"] <= PROMISE + error
     assert stable[48]["both"] <= PROMISE + error
     assert power[2] >= 0.6
-    assert power[3] >= 0.85
+    assert power[3] >= 0.9

@@ -80,21 +80,21 @@ class TestRatios:
 
     def test_of_the_same_cases_leaves_each_out_of_both(self) -> None:
         chance = np.random.default_rng(2)
-        x0 = chance.uniform(80, 120, 40)
-        y0 = x0 * chance.normal(0.9, 0.1, 40)
-        x1, y1 = x0 * 1.5, 1.5 * y0 * chance.normal(1.05, 0.02, 40)
+        x0 = chance.uniform(80, 120, 140)
+        y0 = x0 * chance.normal(0.9, 0.1, 140)
+        x1, y1 = x0 * 1.5, 1.5 * y0 * chance.normal(1.05, 0.02, 140)
         found = change("ratio", units(y1, x1), units(y0, x0), 0.9)
-        assert (found.low, found.high) == pytest.approx(self.jackknifed(y1, x1, y0, x0, 39))
+        assert (found.low, found.high) == pytest.approx(self.jackknifed(y1, x1, y0, x0, 139))
         assert found.low > 0
 
     def test_of_other_cases_adds_the_variances(self) -> None:
         chance = np.random.default_rng(3)
-        x0, x1 = chance.uniform(80, 120, 40), chance.uniform(80, 120, 35)
-        y0, y1 = x0 * chance.normal(0.9, 0.1, 40), x1 * chance.normal(0.9, 0.1, 35)
+        x0, x1 = chance.uniform(80, 120, 140), chance.uniform(80, 120, 135)
+        y0, y1 = x0 * chance.normal(0.9, 0.1, 140), x1 * chance.normal(0.9, 0.1, 135)
         found = change("ratio", units(y1, x1), others(units(y0, x0)), 0.9)
-        pad0, pad1 = np.zeros(35), np.zeros(40)
+        pad0, pad1 = np.zeros(135), np.zeros(140)
         expected = self.jackknifed(
-            np.r_[y1, pad1], np.r_[x1, pad1], np.r_[pad0, y0], np.r_[pad0, x0], 34
+            np.r_[y1, pad1], np.r_[x1, pad1], np.r_[pad0, y0], np.r_[pad0, x0], 134
         )
         assert (found.low, found.high) == pytest.approx(expected)
 

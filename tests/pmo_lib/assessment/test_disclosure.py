@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builders.results import result as result_of
-from pmo_lib.assessment.disclosure import LEST, protected
+from pmo_lib.assessment.disclosure import LEST, hidden_beside, protected
 from pmo_lib.engine.result import ORGANISATION, KpiResult
 
 
@@ -97,3 +98,86 @@ def test_no_line_is_left_with_exactly_one_hidden(sizes: dict[tuple[str, str], in
 def test_the_order_of_results_does_not_matter(order: int) -> None:
     given_ = [result("A", 3), result("B", 20), result("C", 20)][::order]
     assert hidden(given_) == {("A", ""), ("B", "")}
+
+
+def test_two_hidden_ones_have_more_cases_than_are_too_few_together() -> None:
+    given_ = [result(ORGANISATION, 72), *(result(d, n) for d, n in
+              {"A": 1, "B": 3, "C": 8, "D": 20, "E": 40}.items())]  # fmt: skip
+    assert hidden(given_) == {("A", ""), ("B", ""), ("C", "")}
+
+
+def test_a_whole_goes_with_its_only_part() -> None:
+    given_ = [
+        result(ORGANISATION, 60), result(ORGANISATION, 60, segment="x"),
+        *(result(d, n, segment=s) for d, n in (("A", 3), ("B", 17), ("C", 40)) for s in ("", "x")),
+    ]  # fmt: skip
+    assert hidden(given_) == {(d, s) for d in "AB" for s in ("", "x")}
+
+
+SIZES = st.dictionaries(
+    st.tuples(st.sampled_from("ABCDE"), st.sampled_from(["x", "y", "z"])),
+    st.integers(1, 25), min_size=2,
+)  # fmt: skip
+
+
+@given(SIZES)
+def test_no_sum_or_difference_of_what_is_shown_comes_to_a_hidden_one(
+    sizes: dict[tuple[str, str], int],
+) -> None:
+    """The attack: all published lines as linear equations in the cells of departments × parts."""
+    cells, groups = list(sizes), cells_and_totals(sizes)
+    given_ = [
+        result(department, sum(sizes[c] for c in own), segment=segment)
+        for (department, segment), own in groups.items()
+    ]
+    shown = [
+        [float(cell in groups[r.department, r.segment]) for cell in cells]
+        for r in protected(given_)
+        if r.state == "measured"
+    ]
+    known = np.array(shown).reshape(-1, len(cells))
+    told = {}
+    for (department, segment), own in groups.items():
+        n = sum(sizes[c] for c in own)
+        row = np.array([float(cell in own) for cell in cells])
+        if n < 5 and np.linalg.matrix_rank(np.vstack([known, row])) == np.linalg.matrix_rank(known):
+            told[department, segment] = n
+    assert told == {}
+    unseen = hidden(given_)
+    few_together = {}
+    for total in groups:  # nor do a line's hidden ones come to few
+        of_part = [g for g in groups if total[0] == ORGANISATION != g[0] and g[1] == total[1]]
+        of_department = [g for g in groups if g[0] == total[0] and g[1] and not total[1]]
+        for line in (of_part, of_department):
+            n = sum(sum(sizes[c] for c in groups[g]) for g in line if g in unseen)
+            whole = sum(sizes[c] for c in groups[total])
+            if 0 < n <= 5 and n < whole and total not in unseen:
+                few_together[total] = n
+    assert few_together == {}
+
+
+def cells_and_totals(
+    sizes: dict[tuple[str, str], int],
+) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """The cells, the wholes of departments and of parts, and that of all: each with its cells."""
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for department, part in sizes:
+        for name in (ORGANISATION, department):
+            for segment in ("", part):
+                groups.setdefault((name, segment), []).append((department, part))
+    return groups
+
+
+@given(st.integers(1, 5), st.integers(1, 8), st.randoms(use_true_random=False))
+def test_no_point_of_a_history_is_given_away_by_others(n: int, periods: int, chance: Any) -> None:
+    departments = np.array([[chance.randint(0, 14) for _ in range(periods)] for _ in range(n)])
+    counts = np.vstack([departments.sum(axis=0), departments])
+    spans = slice(None), slice(-4, None), slice(0, 3), slice(3, 6)
+    found = hidden_beside(counts, 5, spans)
+    assert found[(counts > 0) & (counts < 5)].all()
+    lines = [(counts[1:, i], found[1:, i]) for i in range(periods)]
+    lines += [(row[part], own[part]) for row, own in zip(counts, found, strict=True)
+              for part in spans]  # fmt: skip
+    for cases, own in lines:
+        has_others = ((cases > 0) & ~own).any()
+        assert not (own.any() and has_others and (own.sum() == 1 or cases[own].sum() <= 5))

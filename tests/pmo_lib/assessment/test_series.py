@@ -303,7 +303,12 @@ class TestNothingToShow:
         few = found["n"] < 5
         assert few.any()
         assert found.loc[few, ["value", "numerator", "denominator"]].isna().all(axis=None)
-        assert found.loc[~few, "value"].notna().all()
+        # a quarter is shown too: in one with a month of few another month goes with it
+        quarter = pd.PeriodIndex(found["period"], freq="M").asfreq("Q")
+        with_few = few.groupby(quarter).transform("any")
+        assert found.loc[~with_few, "value"].notna().all()
+        hidden = found["value"].isna().groupby(quarter).sum()
+        assert not hidden.eq(1).any()
 
     def test_counts_are_shown_however_small(self) -> None:
         seen = replace(SEEN, settings=settings(disclosure={"too_few": 5}))
@@ -390,9 +395,27 @@ class TestBehaviour:
         # a level that only ever climbs, faster and faster: neighbours stay alike
         rows = [open_project(f"{at}/{i}", started_on=f"{month}-02")
                 for at, month in enumerate(month_range("2022-10", "2026-09"))
-                for i in range(1 + at // 2)]  # fmt: skip
+                for i in range(1 + at // 2 + 200 * (not at))]  # fmt: skip
         found = behaviour_of("P2", view(projects=rows))
         assert "resemble their neighbours too much" in found.signal
+
+    def test_few_finished_a_month_make_quarters_from_the_first_on(self) -> None:
+        """Nothing ended in the first year; then about three a month, for ever."""
+        chance, rows = np.random.default_rng(2), []
+        months = month_range("2020-10", "2026-09")
+        for at, month in enumerate(months):
+            for i in range(int(chance.poisson(3))):
+                ends = f"{shifted(month, 9)}-01" if at + 9 < len(months) else None
+                is_open = {"status": "active", "actual_cost": None} if ends is None else {}
+                rows.append(project(f"{at}/{i}", started_on=f"{month}-02",
+                                    finished_on=ends, **is_open))  # fmt: skip
+        found = behaviour_of("P1", view(projects=rows, period="2026-09"))
+        assert (found.kind, found.grain) == ("xmr of counts", "quarter")
+        own = found.points[found.points["is_baseline"]]
+        assert own["period"].iloc[0] == "2021-Q4"  # the first that has any only begins it
+        assert found.points["lower"].isna().tolist()[:3] == [True] * 3
+        assert found.signal.startswith("no signal")
+        assert any("square roots" in note for note in found.notes)
 
     def test_cases_left_out_are_told(self) -> None:
         rows = completed(12, 30, 4)

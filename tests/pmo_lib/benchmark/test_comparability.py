@@ -195,7 +195,12 @@ class TestOurFacts:
     def test_populations_of_projects_are_told_in_the_words_of_benchmarks(self) -> None:
         told = {each.stage for each in POPULATIONS.values()}
         allowed = set(TABLES["benchmarks"]["population"].allowed)
-        assert told - allowed == {"", "started", "approved"}  # with none of which any is the same
+        assert told - allowed == {
+            "",
+            "started",
+            "approved",
+            "ended",
+        }  # with none of which any is the same
 
     @pytest.mark.parametrize("kpi_id", ["D2", "D3", "D4", "D14", "D15", "G7"])
     def test_costs_set_against_plans_need_prices(self, kpi_id: str) -> None:

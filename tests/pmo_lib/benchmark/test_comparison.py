@@ -2,8 +2,8 @@
 
 import pytest
 
-from pmo_lib.benchmark.comparison import Comparison, table
-from pmo_lib.stats.estimate import Estimate
+from pmo_lib.benchmark.comparison import Comparison, disclosable, table
+from pmo_lib.stats.estimate import NOTHING, Estimate
 
 FOUND = Comparison(
     "D3", "Finance", "peer projects", "City", "comparable", 2025, statistic="median",
@@ -58,3 +58,23 @@ def test_stands_by_the_interval_and_by_what_is_better(
     assert found.stands == stands
     refused = Comparison(kpi_id, "", "published", "", "context only", gap=Estimate(*gap, 30))
     assert refused.stands == ""
+
+
+def test_what_is_not_shown_has_no_figure_in_any_column() -> None:
+    own, whole = Estimate(0.5, 0.4, 0.6, 7), Estimate(0.6, 0.5, 0.7, 90)
+    given = [
+        Comparison(
+            "D1", department, kind, "x", "comparable", statistic=statistic, ours=own, theirs=whole,
+            gap=own, percentile=own, note="7 of ours",
+        )
+        for department in ("A", "B")
+        for kind in ("published", "own departments")
+        for statistic in ("rate", "p80")
+    ]  # fmt: skip
+    found = disclosable(given, {("D1", "A", ""), ("D1", "B", "p80")})
+    told = [each for each in found if each.department == "A" or each.statistic == "p80"]
+    figures = table(told)[["ours", "ours_low", "gap", "percentile", "note"]]
+    assert figures.replace("", None).isna().all(axis=None)
+    assert {each.theirs for each in told if each.kind == "own departments"} == {NOTHING}
+    kept = [each for each in found if each not in told]
+    assert kept == [each for each in given if (each.department, each.statistic) == ("B", "rate")]

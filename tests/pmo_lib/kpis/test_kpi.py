@@ -13,13 +13,14 @@ from pmo_lib.contract.verdict import Verdict
 from pmo_lib.kpis.catalogue import CATALOGUE, definitions
 from pmo_lib.kpis.kpi import GIVEN, OBSERVATION_COLUMNS, flag, kpi, observations
 
-# as kpi_catalogue.md has them: the 50 that are not marked as later, G9, G10 and P12
+# as kpi_catalogue.md has them: the 50 that are not marked as later, G9, G10, P12 and D17
 EXPECTED = """
     V1 share higher, V2 share near, V3 share higher, V4 share higher, V5 share higher,
     V6 share context, V7 points higher, V8 days lower,
     D1 share higher, D2 share higher, D3 share lower, D4 share lower, D5 share lower,
     D6 ratio higher, D7 ratio higher, D8 count lower, D9 share higher, D10 ratio higher,
     D11 share lower, D12 days lower, D14 share lower, D15 share lower, D16 share lower,
+    D17 share context,
     P1 count higher, P2 count lower, P3 days lower, P4 share lower, P5 ratio near, P6 days lower,
     P8 share context, P9 share near, P10 ratio lower, P11 hours lower,
     P12 money context,
@@ -88,7 +89,7 @@ class TestDeclaring:
 class TestCatalogue:
     def test_holds_the_kpis_promised_by_family_and_number(self) -> None:
         promised = [tuple(words.split()) for words in EXPECTED.split(",")]
-        assert len(promised) == 55
+        assert len(promised) == 56
         assert [(k.id, k.unit, k.better) for k in CATALOGUE.values()] == promised
 
     def test_each_is_of_the_family_of_its_letter(self, subtests: pytest.Subtests) -> None:

@@ -96,7 +96,7 @@ class TestPoorData:
         units = frame(60, cases=[f"P{i // 4}" for i in range(60)])
         for statistic in NAMES:
             with subtests.test(statistic):
-                found = of(statistic, units)
+                found = of(statistic, moved(statistic, units))
                 assert found.cases == (15 if statistic in CLUSTERED else found.n)
                 assert found.n == 60 or statistic not in CLUSTERED
 
@@ -105,8 +105,13 @@ class TestPoorData:
 def test_units_of_unknown_case_are_one_and_none_is_dropped(statistic: str) -> None:
     units = frame(6, cases=["a", "b", None, "c", None, "d"])
     assert units["case_id"].isna().sum() == 2
-    found = of(statistic, units)
+    found = of(statistic, moved(statistic, units))
     assert (found.n, found.cases) == (6, 5)
+
+
+def moved(statistic: str, units: pd.DataFrame) -> pd.DataFrame:
+    """The units; for the share of changes that are slips each a change."""
+    return units.assign(numerator=1.0) if statistic == "slip_share" else units
 
 
 class TestSums:
@@ -222,7 +227,7 @@ class TestMeans:
 
 class TestCostDrift:
     def test_is_current_over_original_less_1(self) -> None:
-        units = frame(60, cases=range(60))
+        units = frame(120, cases=range(120))
         current, original = (units[name].to_numpy() for name in ("current", "original"))
         expected = ratios.ratio_of_sums(current, original, 0.9)
         found = of("cost_drift", units)
@@ -232,7 +237,7 @@ class TestCostDrift:
     def test_of_few_projects_has_no_interval(self) -> None:
         found = of("cost_drift", frame(6, cases=range(6)))
         assert isnan(found.low)
-        assert "fewer than the 30" in found.note
+        assert "fewer than the 100" in found.note
 
     def test_tells_which_were_left_out(self) -> None:
         units = frame(4, cases=range(4), current=[2.0, np.nan, 3, 4], original=[1.0, 2, 3, 4])
@@ -296,8 +301,9 @@ class TestShares:
         assert found.value == 40
 
     def test_slip_share_is_clustered_and_tells_who_did_not_say(self) -> None:
-        units = frame(6, cases=list("aabbcc"), slipped=[1.0, 1, 0, np.nan, 1, 0])
-        found = of("slip_share", units)
+        units = frame(6, cases=list("aabbcc"), slipped=[1.0, 1, 0, np.nan, 1, 0], numerator=3.0)
+        still = units.assign(numerator=0.0, slipped=0.0)
+        found = of("slip_share", pd.concat([units, still], ignore_index=True))
         alike(found, rates.clustered_rate(floats([2, 0, 1]), floats([2, 1, 2]), 0.9))
         assert (found.n, found.cases) == (5, 3)
         assert "1 of 6 left out" in found.note

@@ -70,22 +70,22 @@ def jackknife(above: list[float], below: list[float], t: float) -> tuple[float, 
 
 class TestRatioOfSums:
     def test_equals_fiellers_where_the_gate_lets_it(self) -> None:
-        above, below = (floats(x) for x in units(40))
+        above, below = (floats(x) for x in units(120))
         found = ratios.ratio_of_sums(above, below, 0.9)
         assert found == ratios.fieller(Sums.of(above, below), 0.9)
         assert found.note == ""
         assert found.low < found.value == above.sum() / below.sum() < found.high
 
     def test_nothing_above_the_line_stays_in_the_sums(self) -> None:
-        above, below = (floats(x) for x in units(40))
+        above, below = (floats(x) for x in units(120))
         above[:3] = 0
         found = ratios.ratio_of_sums(above, below, 0.9)
         assert found.value == above.sum() / below.sum()
-        assert found.n == 40
+        assert found.n == 120
         assert found.low < found.value < found.high
 
     def test_all_zero_is_zero_without_an_interval(self) -> None:
-        found = ratios.ratio_of_sums(np.zeros(40), np.ones(40), 0.9)
+        found = ratios.ratio_of_sums(np.zeros(120), np.ones(120), 0.9)
         assert found.value == 0
         assert isnan(found.low)
         assert "all ratios are equal" in found.note
@@ -204,18 +204,18 @@ class TestEventRate:
 )
 class TestWhatDoesNotMatter:
     def test_order(self, method: Method) -> None:
-        above, below = (floats(x) for x in units(45))
+        above, below = (floats(x) for x in units(120))
         found, other = method(above, below, 0.9), method(above[::-1], below[::-1], 0.9)
         assert (other.low, other.high) == pytest.approx((found.low, found.high), rel=1e-9)
 
     @pytest.mark.parametrize("scale", [0.01, 100.0, 1e6])
     def test_unit(self, method: Method, scale: float) -> None:
-        above, below = (floats(x) for x in units(45))
+        above, below = (floats(x) for x in units(120))
         found, other = method(above, below, 0.9), method(above * scale, below * scale, 0.9)
         assert (other.low, other.high) == pytest.approx((found.low, found.high), rel=1e-9)
 
     def test_more_confidence_is_wider(self, method: Method) -> None:
-        above, below = (floats(x) for x in units(45))
+        above, below = (floats(x) for x in units(120))
         found = [method(above, below, level) for level in (0.5, 0.8, 0.9, 0.95, 0.99)]
         assert [e.low for e in found] == sorted((e.low for e in found), reverse=True)
         assert [e.high for e in found] == sorted(e.high for e in found)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm, t
 
-from pmo_lib.stats.significance import detectable, p_value
+from pmo_lib.stats.significance import detectable, p_above, p_value
 
 
 def test_detectable_is_what_80_in_100_such_samples_would_show() -> None:
@@ -35,6 +35,24 @@ class TestPValue:
 
     def test_missing_ends_have_none(self) -> None:
         assert isnan(p_value(0.5, float("nan"), float("nan"), 0.4, 30, 0.9))
+
+    def test_of_ties_is_never_0(self) -> None:
+        """An interval of order statistics may end at the value; no more is known than that."""
+        tied = {
+            (2.0, 2.0, 2.0, 1.9): 0.1,  # both ends are the value
+            (10.0, 10.0, 11.0, 9.9): 0.1,  # the reference is outside, if just so
+            (10.0, 9.0, 10.0, 10.1): 0.1,
+            (10.0, 10.0, 11.0, 10.0): 1.0,
+        }
+        found = {each: p_value(*each, cases=300, level=0.9) for each in tied}
+        assert found == pytest.approx(tied)
+        far = p_value(10.0, 10.0, 11.0, 5.0, 300, 0.9)
+        assert 0 < far == pytest.approx(p_value(10.0, 9.0, 11.0, 5.0, 300, 0.9))
+
+    def test_one_sided_ones_of_both_sides_are_all(self) -> None:
+        above = p_above(0.5, 0.4, 0.6, 0.4, 30, 0.9)
+        assert above == pytest.approx(0.05)
+        assert above + p_above(-0.5, -0.6, -0.4, -0.4, 30, 0.9) == pytest.approx(1.0)
 
     @given(st.floats(-5, 5), st.floats(0.01, 5), st.floats(0.01, 5), st.integers(2, 500))
     def test_is_a_probability_small_only_outside(

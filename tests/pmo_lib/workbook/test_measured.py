@@ -45,7 +45,7 @@ def files(computed: Measurement) -> dict[str, bytes]:
         "value_case": computed.value_case,
         "results": computed.results,
         "observations": computed.observed,
-        "comparisons": computed.comparisons,
+        "compared": computed.compared,
         "reference_class": computed.reference_class,
         "customers": computed.customers,
     } | {chart_part(computed.subjects, name): computed.charts(name) for name in computed.subjects}

@@ -11,6 +11,7 @@ from builders.value import with_value
 from builders.views import view
 from pmo_lib.engine.observe import observe, results
 from pmo_lib.engine.result import KpiResult
+from pmo_lib.engine.summary import pooled
 from pmo_lib.engine.view import View
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.kpis.kpi import Kpi
@@ -192,7 +193,7 @@ class TestExpectedBenefits:
         self, kpi_id: str, cells: dict[str, Any], counts: bool
     ) -> None:
         seen = view(projects=[project(**cells)], **self.ROWS)
-        assert len(observe(CATALOGUE[kpi_id], seen)) == counts
+        assert len(pooled(observe(CATALOGUE[kpi_id], seen))) == counts
         assert "Those of cancelled projects are left out" in CATALOGUE[kpi_id].definition
 
 
@@ -288,3 +289,61 @@ def test_what_each_wants() -> None:
     assert [kpi.better for kpi in own] == ["higher", "near", "higher", "higher", "lower"]
     assert CATALOGUE["V2"].near == (0.0, 0.0)
     assert {kpi.window for kpi in own} == {"data date"}
+
+
+class TestBeside:
+    """Where a choice flatters, the reason has what the other would give."""
+
+    @staticmethod
+    def reason(kpi_id: str, seen: View) -> str:
+        return results(seen, kpis=[kpi_id])[0].reason
+
+    def test_months_without_a_realised_value_as_nothing(self) -> None:
+        ids = range(1, 13)
+        reports = [
+            row
+            for i in ids
+            for row in (told(f"b{i}", "2026-08", realised=80.0 if i > 3 else None), told(f"b{i}"))
+        ]
+        seen = view(
+            projects=numbered(12, project),
+            benefits=[benefit(f"b{i}", f"p{i}") for i in ids],
+            benefit_reports=reports,
+        )
+        found = results(seen, kpis=["V1"])[0]
+        assert (found.value, found.n, found.missing) == (0.8, 9, 3)
+        # 9 x 80 of 12 x 200
+        assert "if unreported months realised nothing: 30%" in found.reason.replace("\xa0", "")
+
+    def test_measured_with_those_of_cancelled_projects(self) -> None:
+        ids = range(1, 19)
+        status = ["cancelled" if i > 12 else "completed" for i in ids]
+        seen = view(
+            projects=numbered(18, project, status=status),
+            benefits=[benefit(f"b{i}", f"p{i}") for i in ids],
+            benefit_reports=[told(f"b{i}", realised=1.0) for i in ids if i <= 9],
+        )
+        found = results(seen, kpis=["V4"])[0]
+        assert (found.value, found.n, found.missing) == (0.75, 12, 0)
+        assert "with those of cancelled projects: 50%" in found.reason.replace("\xa0", "")
+
+    def test_a_few_cases_are_not_given_away_by_the_difference(self) -> None:
+        status = ["cancelled" if i > 12 else "completed" for i in range(1, 16)]
+        seen = view(
+            given={},
+            projects=numbered(15, project, status=status),
+            benefits=[benefit(f"b{i}", f"p{i}") for i in range(1, 16)],
+            benefit_reports=[told(f"b{i}", realised=1.0) for i in range(1, 10)],
+        )
+        assert "cancelled" not in self.reason("V4", seen)
+
+    def test_time_to_value_with_those_nobody_measured(self) -> None:
+        seen = view(
+            projects=numbered(20, project, approved_on="2026-01-01"),
+            benefits=[benefit(f"b{i}", f"p{i}") for i in range(1, 21)],
+            benefit_reports=[told(f"b{i}", "2026-03", realised=5.0) for i in range(1, 7)]
+            + [told(f"b{i}", "2026-08", realised=5.0) for i in range(7, 12)],
+        )
+        found = results(seen, kpis=["V8"])[0]
+        assert (found.value, found.missing) == (89, 9)  # to the end of March
+        assert "still without any: 242 days" in found.reason.replace("\xa0", " ")  # of August

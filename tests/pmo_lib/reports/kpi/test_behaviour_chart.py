@@ -50,7 +50,7 @@ class TestBehaviourChart:
         found = drawn(behaviour(points([*STABLE, 0.7]), "month"), department="Legal")
         assert plain(found.alt) == (
             "On-time completion, Legal, months from January 2024; last January 2026: 70 %, "
-            "control limits 84 % to 103 %. January 2026 lies below the lower limit."
+            "control limits 83 % to 104 %. January 2026 lies below the lower limit."
         )
 
     def test_table_has_a_row_a_point(self) -> None:
