@@ -37,7 +37,8 @@ OVER_TIME = (
     "report.trend",
     "report.signals",
 )  # of every KPI
-READ_BY_SECTIONS = {"projects", "baselines", "status_reports", "survey_responses", "rollouts"}
+# there always are projects, validation sees to it
+READ_BY_SECTIONS = {"baselines", "status_reports", "survey_responses", "rollouts"}
 OF_VALUE = {"R1", "R8", "R12"}  # beside which asks are weighed, and the return
 NAMED = ON_PAGES - {"D6", "D7", "G8", "P1", "V2", "V6"}  # by sections, but for those of all KPIs
 CHARTED = ("D1", "D6", "D9", "P1", "P2", "R8", "V2", "V6")  # one of each kind of series
