@@ -103,7 +103,7 @@ def _numbers(case: ValueCase, currency: str) -> tuple[Headline, ...]:
             _amount(case, "gross", "value so far", currency, _parts(case, currency)),
             _amount(case, "cost", "cost of the PMO", currency, "office and time it takes"),
             _amount(case, "npv", "value less cost", currency, ""),
-            _amount(case, "cashable", "of the value in cash", currency, _in_cash(case)),
+            _amount(case, "cashable", "value in cash", currency, _in_cash(case)),
         ]  # fmt: skip
     cost = case.finding("cost")
     if cost is not None and not cost.tested.refusal:
@@ -150,20 +150,19 @@ def _effect(cost: Finding) -> Headline:
 
 def _effects(case: ValueCase) -> str:
     """Each primary outcome with its verdict, effect and how its checks went."""
-    said, has_checks = [], False
+    said, passed, checks = [], 0, 0
     for found in case.primary:
         if found.tested.refusal:
             said.append(f"{found.outcome.name}: {found.claim.word}")
             continue
-        passed = sum(check.state == "passed" for check in found.checks)
-        checks = f" ({passed} of {len(found.checks)})" if found.checks else ""
-        has_checks |= bool(checks)
+        passed += sum(check.state == "passed" for check in found.checks)
+        checks += len(found.checks)
         size = effect(found.outcome, _told(found).value)
-        said.append(f"{found.outcome.name}: {found.claim.word}, {size}{checks}")
+        said.append(f"{found.outcome.name}: {found.claim.word}, {size}")
     if not said:
         return ""
-    meant = " In brackets: how many checks of a fair comparison were passed." * has_checks
-    return f"{'; '.join(said)}.{meant}"
+    fair = f" {passed} of {counted(checks, 'check')} of a fair comparison passed."
+    return f"{'; '.join(said)}.{fair * bool(checks)}"
 
 
 def lasts(case: ValueCase) -> str:
@@ -180,9 +179,9 @@ def lasts(case: ValueCase) -> str:
     if len(first) < 2 or len(later) < 2:
         return "Cannot be told yet: too few quarters since adoption."
     (a, half_a), (b, half_b) = _mean(first), _mean(later)
-    said = f"In the first year {effect(cost.outcome, a)}, later {effect(cost.outcome, b)}"
+    said = f"First year {effect(cost.outcome, a)}, later {effect(cost.outcome, b)}"
     if isnan(half_a + half_b) or abs(a - b) <= half_a + half_b:
-        return f"{said}: a fading cannot be told from chance."
+        return f"{said}: a fading may be chance."
     return f"{said}: {'it fades' if abs(b) < abs(a) else 'it grows'}, by more than chance."
 
 
