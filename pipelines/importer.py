@@ -6,7 +6,9 @@ from pathlib import Path
 
 import yaml
 
+from pipelines.configuration import configured
 from pipelines.files import not_a_file, replaced_folder
+from pipelines.reading.currencies import may_be
 from pipelines.sources import Imported, Source
 from pipelines.spreadsheet import write_csv
 from pmo_lib.errors import DataError, raise_all
@@ -31,6 +33,7 @@ def import_files(
     refuse_foreign_files(to, ours, to / UNREAD / f"{name}.csv")
     if not force:
         _refuse_changed(to)
+    _refuse_other_currency(imported.settings, to)
     own = to / "settings.yml"
     settings = own.read_bytes() if own.is_file() else _as_yaml(imported.settings)
     with replaced_folder(to) as folder:
@@ -44,6 +47,19 @@ def import_files(
         if settings:
             (folder / own.name).write_bytes(settings)
     return imported
+
+
+def _refuse_other_currency(settings: Mapping[str, str | int], to: Path) -> None:
+    """Raise DataError where the folder's own settings say another currency than the files."""
+    said, ours = str(settings.get("currency", "")), ""
+    if said and (to / "settings.yml").is_file():
+        ours = configured(to).currency
+    if ours and not may_be(said, ours):
+        raise DataError(
+            f"the files' amounts are in {said}, and currency in settings.yml is {ours}",
+            where=str(to),
+            remedy=f"Write currency: {said} there, import into another folder, or convert them",
+        )
 
 
 def _refuse_changed(to: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from pipelines.reading.ingest import Ingested
@@ -40,6 +41,7 @@ def judge(ingested: Ingested, say: Callable[[str], None] = lambda _: None) -> di
             judged[table.name] = result
             key = table.key[0]
             references[f"{table.name}.{key}"] = set(result.accepted[key])
+    validator.close()
     return judged
 
 
@@ -55,13 +57,15 @@ def _judge(loaded: Loaded, validator: Validator, references: Mapping[str, set[st
     unread = loaded.unread.assign(rule=loaded.unread["rule"] + EMPTIED)
     listed = pd.concat([loaded.rejections, loaded.set_aside, unread, *reasons])
     key = loaded.typed[list(loaded.table.key)]
-    extra = loaded.origin.join(_beside(key.join(loaded.extra))).loc[accepted.index]
+    extra = loaded.origin.join(_beside(key.join(loaded.extra)))
+    if len(accepted) < len(extra):
+        extra = extra.loc[accepted.index]
     violations = [
         _unreadable(column, group) for column, group in loaded.rejections.groupby("column")
     ]
     violations += [_violation(loaded, check, text) for check in checked if check.rows]
     return Judged(
-        accepted.sort_values(list(loaded.table.key), kind="stable", ignore_index=True),
+        _in_order(accepted, loaded.table.key),
         listed.sort_values(["file", "line"], kind="stable").join(_beside(text)),
         extra,
         TableVerdict(
@@ -78,6 +82,14 @@ def _judge(loaded: Loaded, validator: Validator, references: Mapping[str, set[st
             _unread(loaded),
         ),
     )
+
+
+def _in_order(rows: pd.DataFrame, key: tuple[str, ...]) -> pd.DataFrame:
+    """The rows by their key; a large table that is so already is not copied for nothing."""
+    codes = [pd.factorize(rows[name], sort=True, use_na_sentinel=False)[0] for name in key]
+    order = np.lexsort(codes[::-1])
+    is_so = bool((np.diff(order) == 1).all())
+    return (rows if is_so else rows.take(order)).reset_index(drop=True)
 
 
 def _beside(text: pd.DataFrame) -> pd.DataFrame:

@@ -30,9 +30,9 @@ def _rests(kpi_id: str, name: str) -> bool:
     return name in (*CATALOGUE[kpi_id].tables, *CATALOGUE[kpi_id].needs)
 
 
-def gone(last: Made, workbook: Workbook) -> dict[str, Question]:
+def gone(before: Sequence[Made], workbook: Workbook) -> dict[str, Question]:
     """What the last run had and this one lacks; KPIs that rested on it are withheld for it."""
-    had = last.had
+    had = before[-1].had if before else {}
     now, withheld = has(workbook), workbook.withheld
     found = {}
     for name in (name for name in had if name not in now):
@@ -41,7 +41,8 @@ def gone(last: Made, workbook: Workbook) -> dict[str, Question]:
             continue  # is told already
         kpis = sorted(had[name])
         what = name if column else f"the table {name}"
-        asks = f"the last run, of {month(last.period)}, had {what}, which is gone"
+        whose = _last_with(before, Question("gone", table, column, "").id)
+        asks = f"{whose} had {what}, which is gone"
         asks += f", and with it {listed(kpis)}" if kpis else ""
         question = Question("gone", table, column, asks, "Put it back", (name,) if kpis else ())
         if question.id not in workbook.settings.waived:
@@ -49,20 +50,27 @@ def gone(last: Made, workbook: Workbook) -> dict[str, Question]:
     return found
 
 
-def fewer(last: Made, workbook: Workbook) -> dict[str, Question]:
+def fewer(before: Sequence[Made], workbook: Workbook) -> dict[str, Question]:
     """The tables that have far fewer rows than they had: an export was filtered, or cut short."""
     found = {}
-    for name, had in rows_had(last).items():
+    for name, had in (rows_had(before[-1]) if before else {}).items():
         now = len(workbook.tables.get(name, ()))
         if 0 < now < had * (1 - USUAL_LOSS.get(name, OTHER_LOSS)):
-            asks = (
-                f"is {name} exported whole; the last run, of {month(last.period)}, had {had:,} "
-                f"rows of it, and this one has {now:,}"
-            )
+            whose = _last_with(before, Question("fewer", name, "", "").id)
+            asks = f"is {name} exported whole; {whose} had {had:,} rows of it, this one has {now:,}"
             question = Question("fewer", name, "", asks, "Take the filter off and export it again")
             if question.id not in workbook.settings.waived:
                 found[name] = question
     return found
+
+
+def _last_with(before: Sequence[Made], question: str) -> str:
+    """The last run that was not asked this: those after it only carry over what it had."""
+    whole = [made for made in before if question not in {each.id for each in made.questions}]
+    if not whole:
+        return "an earlier run"
+    is_last, when = whole[-1] is before[-1], month(whole[-1].period)
+    return f"the last run, of {when}," if is_last else f"the run of {when}"
 
 
 def rows_had(made: Made) -> dict[str, int]:
@@ -85,7 +93,10 @@ def rows(before: Sequence[Made], workbook: Workbook, told: Collection[str]) -> d
 def refuse_to_replace(
     before: Sequence[Made], period: str, why: str, losses: Iterable[Question]
 ) -> None:
-    """Raise KeptError for a month before that of the newest pack, or a pack that had more."""
+    """Raise KeptError for a month before that of the newest pack, or a pack that had more.
+
+    More is a whole table, far more rows of one, or what KPIs rested on.
+    """
     newest = max((pack.period for pack in before), default="")
     remedy = f"The packs stay as they are; who wants another asks by --period {period} or --force"
     if period < newest:
@@ -94,7 +105,7 @@ def refuse_to_replace(
             f"{month(period)} ({why}), and the newest pack is of {month(newest)}",
             remedy=remedy,
         )
-    lost = [question.asks for question in losses if question.withholds]
+    lost = [each.asks for each in losses if each.withholds or not each.column]
     if lost and any(pack.period == period for pack in before):
         raise KeptError(f"no report was made on {month(period)}: {'; '.join(lost)}", remedy=remedy)
 

@@ -14,7 +14,7 @@ from pipelines.judge import Judged, judge
 from pipelines.maps.applied import given
 from pipelines.questions import answered, found, of_the_date, waivers
 from pipelines.questions.asked import Asked, Tables, mended
-from pipelines.questions.departments import settled
+from pipelines.questions.departments import departments_of, settled
 from pipelines.reading.exports import peer_folders
 from pipelines.reading.ingest import Ingested, data_hash, ingest
 from pipelines.reading.loaded import REJECTION_COLUMNS
@@ -141,7 +141,7 @@ def _examine(
     say(f"reading {raw}")
     tables = given(raw, settings.map, f"benchmarks/{peer}/" if peer else "")
     ingested = ingest(raw, settings, peer=peer, given=tables)
-    as_read = ingested.own
+    as_read = {name: departments_of(rows) for name, rows in ingested.own.items()}
     settings = settled(settings, as_read)
     ingested = ingested.meaning(answered(ingested.typed, settings))
     judged = judge(ingested, say)
@@ -153,7 +153,12 @@ def _examine(
         )
     accepted = {name: table.accepted for name, table in judged.items()}
     extra = {name: table.extra for name, table in judged.items()}
-    asked = Asked(accepted, settings, ingested.own, extra, as_read, today=today)
+    read = {
+        name: rows if len(rows) > len(accepted[name]) else accepted[name]
+        for name, rows in ingested.own.items()
+    }
+    ingested = ingested.without_rows
+    asked = Asked(accepted, settings, read, extra, as_read, today=today)
     return _asked(judged, asked, ingested)
 
 

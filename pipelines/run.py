@@ -105,14 +105,15 @@ def run(request: Request, progress: Progress | None = None) -> RunResult:
         for name, peer in prepared.peers.items():
             if peer.rows_rejected:
                 progress.warn(f"{counted(peer.rows_rejected, 'row')} of the peer {name} rejected")
-        losses = last_pack.gone(before[-1], prepared.workbook) if before else {}
-        fewer = last_pack.fewer(before[-1], prepared.workbook) if before else {}
-        prepared = prepared.asking([*losses.values(), *fewer.values()])
+        losses = last_pack.gone(before, prepared.workbook)
+        fewer = last_pack.fewer(before, prepared.workbook)
+        less = [*losses.values(), *fewer.values()]
+        prepared = prepared.asking(less)
         workbook = replace(prepared.workbook, folder=request.out)
         reports = plan(job, workbook, parameters)
         period = str(reports[0].parameters["period"])
         if not request.force and "period" not in parameters:
-            last_pack.refuse_to_replace(before, period, workbook.data_date.why, losses.values())
+            last_pack.refuse_to_replace(before, period, workbook.data_date.why, less)
         if not request.force:
             refuse_a_second(reports, workbook, before)
         progress.say(f"writing {request.out / 'tables'}")

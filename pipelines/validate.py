@@ -4,6 +4,7 @@ Nothing else in the project imports Great Expectations. Its import takes seconds
 until a table is there to be checked.
 """
 
+import gc
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,9 +31,9 @@ class Validator:
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
 
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        asset = context.data_sources.add_pandas("tables").add_dataframe_asset("table")
+        self._context = gx.get_context(mode="ephemeral")
+        self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        asset = self._context.data_sources.add_pandas("tables").add_dataframe_asset("table")
         self._rows = asset.add_batch_definition_whole_dataframe("rows")
 
     def check(
@@ -50,6 +51,12 @@ class Validator:
         # COMPLETE lists every row; asking for index columns instead is forty times slower
         results = batch.validate(suite, result_format={"result_format": "COMPLETE"}).results
         return [_checked(result.to_json_dict()) for result in results]
+
+    def close(self) -> None:
+        """Give up the rows that were checked last: kept in cycles, they would stay for long."""
+        self._context.data_sources.delete("tables")
+        del self._rows
+        gc.collect()
 
 
 def expectations(table: Table, references: Mapping[str, Collection[str]]) -> list[Any]:

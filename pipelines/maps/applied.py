@@ -103,7 +103,10 @@ def _answered(tables: Mapping[str, list[RawTable]]) -> Iterator[str]:
 
 
 def _as_raw(imported: Imported, paths: list[Path]) -> dict[str, list[RawTable]]:
-    """The tables of a source as text; their lines are the rows of the tables."""
+    """The tables of a source as text; their lines are the rows of the tables.
+
+    Amounts name the currency that the files say: another than ours is refused where it is read.
+    """
     digest = sha256(b"".join(sha256(path.read_bytes()).digest() for path in paths)).hexdigest()
     where = ", ".join(path.name for path in paths[:3]) + (" …" if len(paths) > 3 else "")
     told = [("source", f"says: {note}") for note in imported.notes]
@@ -114,6 +117,11 @@ def _as_raw(imported: Imported, paths: list[Path]) -> dict[str, list[RawTable]]:
     for name, rows in imported.tables.items():
         text = io.StringIO(rows.to_csv(index=False, date_format="%Y-%m-%d"))
         cells = pd.read_csv(text, dtype="str", keep_default_na=False)
+        if currency := imported.settings.get("currency"):
+            for column in (c.name for c in TABLES[name] if c.kind == "money" and c.name in cells):
+                cells[column] = cells[column].where(
+                    cells[column] == "", f"{currency} " + cells[column]
+                )
         lines = np.arange(1, len(cells) + 1, dtype=np.int64)
         raw = RawTable(f"{where} as {name}", digest, "", cells, lines, cells.shape[1])
         found[name] = [keeping(raw, told=() if found else tuple(told))]

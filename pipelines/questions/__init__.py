@@ -10,6 +10,7 @@ from dataclasses import replace
 import pandas as pd
 
 from pipelines.questions import (
+    copied,
     currencies,
     dates,
     defaults,
@@ -17,6 +18,7 @@ from pipelines.questions import (
     empty_tables,
     far_amounts,
     far_reports,
+    hours,
     ids,
     letters,
     money_units,
@@ -60,6 +62,8 @@ CHECKS: tuple[Check, ...] = (
     target_sides.check,
     promised_targets.check,
     defaults.check,
+    copied.check,
+    hours.check,
     empty_tables.check,
 )
 OF_THE_DATE: tuple[Check, ...] = (dates.of_the_future, dates.after_the_data_date)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from html import unescape
 from itertools import takewhile
 
 from pipelines.letters import as_latin, is_seen
@@ -40,7 +41,8 @@ def is_of_other_letters(first: str, second: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tidy(text)).casefold())
+    tidied = tidy(unescape(text) if "&" in text else text)  # &amp; of a web page is &
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tidied).casefold())
     plain = "".join(c for c in plain if c not in _JOINERS and c not in _OF_EMOJI)
     seen = ("-" if unicodedata.category(c) == "Pd" else c for c in plain)
     return " ".join("".join(seen).split())

@@ -24,8 +24,8 @@ class Asked:
     """The accepted rows of every table that is there, and the settings they were read under.
 
     ``read`` are the rows before any was rejected, ``extra`` the text of the columns that are not
-    ours beside the key of each accepted row. ``as_read`` are the rows before the
-    settings gave them another meaning. ``data_date`` is up to when they go, ``today`` the day they
+    ours beside the key of each accepted row. ``as_read`` are the departments before the
+    settings gave them another name. ``data_date`` is up to when they go, ``today`` the day they
     were read (YYYY-MM-DD).
     """
 

@@ -9,6 +9,7 @@ from pmo_lib.contract.verdict import Question
 
 FEWEST = 10  # rows
 NEARLY_ALL = 0.9
+REPORTS = 300  # that are all of one colour
 STARTS = 5  # on different days: what began together may end together
 COLUMNS = {
     "projects": ("finished_on", "actual_cost"),
@@ -26,6 +27,15 @@ def check(asked: Asked) -> Iterator[Question]:
             counts = known.value_counts()
             if len(known) >= FEWEST and counts.iloc[0] >= NEARLY_ALL * len(known):
                 yield _of_one(table, column, counts)
+    if asked.has("status_reports.rag"):
+        colours = asked.tables["status_reports"]["rag"].dropna()
+        if len(colours) >= REPORTS and (colours == colours.iloc[0]).all():
+            yield Question(
+                "default", "status_reports", "rag",
+                f"is every project {colours.iloc[0]}, or is that a default; it stands in rag of "
+                f"all {len(colours):,} reports that have one",
+                "Export what was reported",
+            )  # fmt: skip
     if asked.has("baselines.start", "baselines.finish"):
         plans = asked.tables["baselines"].dropna(subset=["start", "finish"])
         same = plans["start"] == plans["finish"]

@@ -1,5 +1,6 @@
 """Departments by one name: aliases of the settings, and spellings that nobody can tell apart."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -9,12 +10,15 @@ import pandas as pd
 
 from pipelines.questions.alike import is_of_other_letters, is_slip, same, similar, tidy
 from pipelines.questions.asked import Asked, Tables, counts
+from pipelines.reading.totals import WHOLE
 from pmo_lib.contract.settings import Settings
 from pmo_lib.contract.verdict import Question
 from pmo_lib.engine.result import ORGANISATION
-from pmo_lib.wording import counted, in_yaml
+from pmo_lib.wording import counted, in_yaml, listed
 
 DEPARTMENT = "department"
+CODE = re.compile(r"^[a-z]{0,2}\d+ (?=\D)")  # of a cost centre, before a name
+JOINTS = re.compile(r"\s*(?:[;,/|+&]|\band\b)\s*", re.IGNORECASE)
 LETTERS = ", in letters of another script that look the same"
 ALIAS = "Name it in settings.yml, such as departments: {{{}: {}}}"
 
@@ -30,6 +34,11 @@ def renamed(table: pd.DataFrame, shown: Mapping[str, str]) -> pd.DataFrame:
     codes, found = pd.factorize(table[DEPARTMENT])
     named = pd.array([shown.get(name, name) for name in found], dtype="str")
     return table.assign(department=named.take(codes, allow_fill=True))
+
+
+def departments_of(table: pd.DataFrame) -> pd.DataFrame:
+    """The one column of departments, or none."""
+    return table[[DEPARTMENT] if DEPARTMENT in table else []]
 
 
 def _has(table: pd.DataFrame, shown: Mapping[str, str]) -> bool:
@@ -85,6 +94,8 @@ def check(asked: Asked) -> Iterator[Question]:
             yield _spelt(name, spelt, rows)
         if name == "projects" and (whole := sorted(set(own.values()) - set(spelt.values()))):
             yield _whole(whole)
+    yield from _called_whole(asked)
+    yield from _joint(asked)
     yield from _twins(asked)
 
 
@@ -108,6 +119,38 @@ def _whole(names: list[str]) -> Question:
     )
 
 
+def _called_whole(asked: Asked) -> Iterator[Question]:
+    """Departments of several projects that bear a word for all, or a total."""
+    rows = counts(asked.tables["projects"][DEPARTMENT])
+    called = [name for name in rows if rows[name] > 1 and WHOLE.fullmatch(name)]
+    if called:
+        said = listed([f"{name!r} ({counted(rows[name], 'project')})" for name in called])
+        asks = (
+            f"{'are' if called[1:] else 'is'} {said} a department, or what belongs to all or none"
+        )
+        yield Question(
+            "called_total", "projects", DEPARTMENT, asks, "Name the department that is responsible"
+        )
+
+
+def _joint(asked: Asked) -> Iterator[Question]:
+    """Departments whose name is that of two others together."""
+    rows = counts(asked.tables["projects"][DEPARTMENT])
+    known = {same(name) for name in rows}
+    parts = {name: [same(part) for part in JOINTS.split(name)] for name in rows}
+    joint = [name for name, own in parts.items() if own[1:] and known.issuperset(own)]
+    if joint:
+        said = listed([f"{name!r} ({counted(rows[name], 'project')})" for name in joint[:3]])
+        asks = f"{'are' if joint[1:] else 'is'} {said} several departments, which are there as well"
+        yield Question(
+            "joint",
+            "projects",
+            DEPARTMENT,
+            asks,
+            "Name the one that is responsible for each project",
+        )
+
+
 def _twins(asked: Asked) -> Iterator[Question]:
     """Pairs of departments that may be one."""
     rows = counts(asked.tables["projects"][DEPARTMENT])
@@ -117,6 +160,8 @@ def _twins(asked: Asked) -> Iterator[Question]:
         groups[key].append(name)
     pairs = [pair for group in groups.values() for pair in combinations(group, 2)]
     pairs += [(a[0], b[0]) for (k, a), (o, b) in combinations(groups.items(), 2) if is_slip(k, o)]
+    bare = {key: CODE.sub("", key) for key in groups}
+    pairs += [(groups[o][0], groups[k][0]) for k, o in bare.items() if o != k and o in groups]
     if not pairs:
         return
     first = asked.tables["projects"].drop_duplicates(DEPARTMENT).set_index(DEPARTMENT)["project_id"]

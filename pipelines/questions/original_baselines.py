@@ -13,7 +13,9 @@ from pmo_lib.wording import counted, listed
 EARLY = 0.1  # of the planned time a project may have begun before its plan is approved,
 EARLY_DAYS = 31  # and so many days at most
 EARLIER = "Give the plan that was approved before the start as version 0"
-FEWEST = 5  # completed projects that all end just as planned
+FEWEST = 5  # completed projects that all end just as planned,
+MANY = {"finish": 0.8, "cost": 0.5}  # or so many of those whose plan is no first or last of a month
+ROUND = 1_000  # and no round sum: many do end on the planned day, few at the planned penny
 
 
 def answer(tables: Tables, settings: Settings) -> Tables:
@@ -112,29 +114,45 @@ def _late(late: pd.DataFrame) -> Mended:
 
 
 def _as_it_turned_out(asked: Asked, late: set[str]) -> Iterator[Question]:
-    """All completed projects ended on the planned day, or at the planned cost, to the penny."""
+    """Completed projects ended on the planned day, or at the planned cost, to the penny."""
     projects = asked.tables["projects"]
     done = projects[(projects["status"] == "completed") & ~projects["project_id"].isin(late)]
     plan = original_baselines(asked.tables["baselines"])
     both = done.merge(plan[["project_id", "finish", "cost"]], on="project_id")
-    pairs = {"finish": "finished_on", "cost": "actual_cost"}
-    same = [planned for planned, actual in pairs.items() if _equal(both[planned], both[actual])]
+    days = both["finish"].dt
+    by_chance = {
+        "finish": days.is_month_start | days.is_month_end,
+        "cost": both["cost"] % ROUND == 0,
+    }
+    same = {
+        planned: equal
+        for planned, actual in {"finish": "finished_on", "cost": "actual_cost"}.items()
+        if (equal := _equal(both[planned], both[actual], by_chance[planned], MANY[planned]))
+    }
     if same:
+        of_all = min(same.values()) == len(both)
+        how_many = "all" if of_all else f"{min(same.values())}{' or more' * (len(same) > 1)}"
         asks = (
-            f"{'are' if len(same) > 1 else 'is'} {listed(same)} of version 0 the plan, or the "
-            f"outcome put in its place; all of {len(both)} completed projects have just what they "
-            "came to"
+            f"{'are' if len(same) > 1 else 'is'} {listed(list(same))} of version 0 the plan, or "
+            f"the outcome put in its place; {how_many} of {len(both)} completed projects have just "
+            "what they came to"
         )
         yield Question(
-            "plan_as_outcome", "baselines", same[0] if len(same) == 1 else "", asks,
+            "plan_as_outcome", "baselines", next(iter(same)) if len(same) == 1 else "", asks,
             EARLIER,
             withholds=tuple(f"baselines.{name}" for name in same),
         )  # fmt: skip
 
 
-def _equal(planned: pd.Series, actual: pd.Series) -> bool:
-    """Whether all that are known are equal, of which not all are the same."""
+def _equal(planned: pd.Series, actual: pd.Series, by_chance: pd.Series, share: float) -> int:
+    """How many of those known are equal, where it cannot be chance; else 0.
+
+    All are, of which not all are the same; or this share of those that are no round sum or day.
+    """
     known = planned.notna() & actual.notna()
-    own = planned[known]
-    enough = len(own) >= FEWEST and own.min() < own.max()
-    return bool(enough and (own == actual[known]).all())
+    equal, own = planned[known] == actual[known], planned[known]
+    if len(own) < FEWEST or own.min() == own.max():
+        return 0
+    telling = equal[~by_chance[known]]
+    many = telling.sum() >= max(FEWEST, share * len(telling))
+    return int(equal.sum()) if equal.all() or many else 0

@@ -1,12 +1,12 @@
 """Values of the month where values to date are wanted, and the reverse."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipelines.questions.asked import REPORTED, Asked, Tables
+from pipelines.questions.asked import REPORTED, Asked, Mended, Tables
 from pipelines.questions.percent_complete import in_per_cent
 from pmo_lib.contract.declarations import DECLARABLE, declared_of
 from pmo_lib.contract.settings import Settings
@@ -14,11 +14,13 @@ from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Question
 from pmo_lib.facts.portfolio import original_baselines, rows_of
 from pmo_lib.months import month_number, months_of
-from pmo_lib.wording import listed
+from pmo_lib.wording import counted, listed
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 FEWEST = 3  # projects, and steps from month to month of each
 MOST = 0.6  # of the projects that say either
+SOME = 0.2  # of them are asked about by themselves
 SAME = 1e-3  # a step by less is none
 LATE = 0.6  # of its time a project has had, and so should have earned about as much
 NEARLY_ALL = 0.9
@@ -39,9 +41,15 @@ def answer(tables: Tables, settings: Settings) -> Tables:
     return changed
 
 
-def check(asked: Asked) -> Iterator[Question]:
+def check(asked: Asked) -> Iterator[Question | Mended]:
     yield from _wanted_to_date(asked)
-    names = [name for name in DECLARABLE["cumulative"] if "." in name and _is_running(asked, name)]
+    columns = [name for name in DECLARABLE["cumulative"] if "." in name]
+    sure = [name for name in columns if _is_running(asked, name)]
+    tables = {name.partition(".")[0] for name in sure}
+    names = [  # of one export all columns are alike: one that only rises is as the others
+        name for name in columns
+        if name in sure or (name.partition(".")[0] in tables and _is_running(asked, name, 0.0))
+    ]  # fmt: skip
     for table in dict.fromkeys(name.partition(".")[0] for name in names):
         yield _asked(
             "cumulative", [name for name in names if name.startswith(f"{table}.")],
@@ -82,13 +90,21 @@ def _of_the_month(table: str, rows: pd.DataFrame, column: str) -> pd.Series:
     return (known[column] - before.mask(begins_anew, 0.0)).reindex(rows.index)
 
 
-def _wanted_to_date(asked: Asked) -> Iterator[Question]:
+def _wanted_to_date(asked: Asked) -> Iterator[Question | Mended]:
     """Values that fall or stay level, or add up to what a late project should have come to."""
     if "status_reports" not in asked.tables:
         return
     shares = in_per_cent(asked)
     columns = [c for c in REPORTED[:3] if f"status_reports.{c}" not in shares]
-    names = [f"status_reports.{c}" for c in columns if _is_of_the_month(asked, c)]
+    found = {c: _of_month_or_to_date(asked, c) for c in columns}
+    share = {
+        c: monthly.sum() / max(1, (monthly | other).sum()) for c, (monthly, other) in found.items()
+    }
+    many = {c: share[c] for c in columns if found[c][0].sum() >= FEWEST}
+    names = [f"status_reports.{c}" for c in many if share[c] >= MOST]
+    some = {c: found[c][0] for c in many if SOME <= share[c] < MOST}
+    if some:
+        yield _of_some(asked, some)
     if names:
         yield _asked(
             "periodic", names,
@@ -97,12 +113,34 @@ def _wanted_to_date(asked: Asked) -> Iterator[Question]:
         )  # fmt: skip
 
 
-def _is_of_the_month(asked: Asked, column: str) -> bool:
-    reports = asked.reports
+def _of_some(asked: Asked, some: Mapping[str, Bools]) -> Mended:
+    """Of some projects the values are of the month: theirs are not used."""
+    ids = {name: asked.tables["projects"]["project_id"][of] for name, of in some.items()}
+    every = sorted(set().union(*ids.values()))
+    asks = (
+        f"{'are' if len(some) > 1 else 'is'} {listed(list(some))} of status_reports values of the "
+        f"month in {counted(len(every), 'project')}, whose values fall or stay level, and to date "
+        "in the others; theirs are not used"
+    )
+    question = Question(
+        "periodic_of_some", "status_reports", "", asks,
+        "Give values to date of all projects", examples=tuple(every[:3]),
+    )  # fmt: skip
+
+    def without(tables: Tables) -> Tables:
+        rows = tables["status_reports"]
+        left = {c: rows[c].mask(rows["project_id"].isin(own)) for c, own in ids.items()}
+        return {"status_reports": rows.assign(**left)}
+
+    return Mended(question, without)
+
+
+def _of_month_or_to_date(asked: Asked, column: str) -> tuple[Bools, Bools]:
+    """Which projects' values seem to be of the month, and which to date."""
+    reports, n = asked.reports, len(asked.tables["projects"])
     known = reports[reports[column].notna().to_numpy() & (reports["at"] >= 0).to_numpy()]
     if known.empty:
-        return False
-    n = len(asked.tables["projects"])
+        return np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     at, value = known["at"].to_numpy(), known[column].to_numpy()
     same = at[1:] == at[:-1]
     step, size = np.diff(value)[same], np.maximum(value[:-1], value[1:])[same]
@@ -121,7 +159,7 @@ def _is_of_the_month(asked: Asked, column: str) -> bool:
     level = (falls + rises == 0) & ~is_done
     monthly = enough & ((falls >= steps / 4) | level | (summed & (steps > FEWEST)))
     to_date = enough & ~monthly & (rises > 0)
-    return bool(monthly.sum() >= FEWEST and monthly.sum() >= MOST * (monthly | to_date).sum())
+    return monthly, to_date
 
 
 def _wanted(asked: Asked, column: str, reports: pd.DataFrame) -> Floats:
@@ -150,8 +188,11 @@ def _wanted(asked: Asked, column: str, reports: pd.DataFrame) -> Floats:
     return wanted
 
 
-def _is_running(asked: Asked, name: str) -> bool:
-    """Whether nearly all series of a column rise from month to month, but for a new year."""
+def _is_running(asked: Asked, name: str, mostly: float = MOSTLY) -> bool:
+    """Whether nearly all series of a column rise from month to month, but for a new year.
+
+    They do so in `mostly` of their steps, and stay level in the others.
+    """
     if not asked.has(name):
         return False
     table, column = name.split(".")
@@ -171,9 +212,9 @@ def _is_running(asked: Asked, name: str) -> bool:
     first = np.searchsorted(run, np.arange(len(lengths)))
     grown = value[first + lengths - 1] >= GROWN * value[first]
     long = lengths >= LONG
-    runs = long & grown & (falls <= lengths / 20) & (rises >= (lengths - 1) * MOSTLY)
+    runs = long & grown & (falls <= lengths / 20) & (rises >= (lengths - 1) * mostly)
     return bool(runs.any() and runs.sum() >= NEARLY_ALL * long.sum()
-                and _adds_up_to_too_much(asked, name))  # fmt: skip
+                and (not mostly or _adds_up_to_too_much(asked, name)))  # fmt: skip
 
 
 def _adds_up_to_too_much(asked: Asked, name: str) -> bool:

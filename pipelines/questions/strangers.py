@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from pipelines.questions.alike import same
 from pipelines.questions.asked import Asked, counts
+from pipelines.reading.currencies import is_currency
 from pmo_lib.contract.verdict import Question
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.wording import counted
@@ -38,6 +39,9 @@ def _of_settings(asked: Asked, known: Collection[str]) -> Iterator[Question]:
     }  # fmt: skip
     unused = {alias: 1 for alias in settings.departments if same(alias) not in written}
     yield from _strangers("settings", "departments", unused, (), "is in no table", "Remove them")
+    money = {} if is_currency(settings.currency) else {settings.currency: 1}
+    remedy = "Write its code of three letters, such as GBP"
+    yield from _strangers("settings", "currency", money, (), "is no currency that we know", remedy)
     parts = {part: 1 for parts in settings.segments.values() for part in parts}
     kinds = set(asked.tables["projects"]["category"].dropna())
     yield from _strangers("settings", "segments", parts, kinds, "is no category", "Mend them")

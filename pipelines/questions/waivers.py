@@ -10,12 +10,13 @@ from pmo_lib.contract.tables import TABLES
 from pmo_lib.contract.verdict import Question
 
 _KINDS = """
-    after_data_date apostrophe called_total cumulative currency default empty encoding far_after
-    far_amount far_before fewer final_cost first_version gone header hidden left_aside letters
-    misread misspelt money_unit money_unit_of_some no_row not_read nothing of_the_future offset
-    original_baseline percent_complete periodic plan_as_outcome planned_finish programme_benefits
-    programmes promised scores several_a_month side spelling stranger sum_of_others survey_order
-    survey_points swapped title to_complete twin whole zeros
+    after_data_date apostrophe beneath called_total copied cumulative currency default empty
+    encoding far_after far_amount far_before fewer final_cost first_version gone header hidden
+    hours joint left_aside letters misread misspelt money_unit money_unit_of_some no_row
+    not_read nothing of_some_files of_the_future offset old_copy original_baseline
+    percent_complete periodic periodic_of_some plan_as_outcome planned_finish programme_benefits
+    programmes promised rounded scores several_a_month side source spelling stranger
+    sum_of_others survey_order survey_points swapped title to_complete twin unread whole zeros
 """
 KINDS = frozenset(_KINDS.split())  # what an id begins with
 _ELSEWHERE = ("settings", "thresholds", "data_date")  # what is asked about but the tables

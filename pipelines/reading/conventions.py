@@ -54,13 +54,15 @@ class Assumed:
     """What was taken for granted when a column was read.
 
     ``nothing`` counts the words for nothing, which are read as empty, ``cut`` the times with an
-    offset that lost their time of day, ``quoted`` the apostrophes that were taken off; ``swapped``
-    says that day and month seem to have been turned round in some dates. ``days`` are those of
-    periods that were given as days, where there are several in a month.
+    offset that lost their time of day, ``quoted`` the apostrophes that were taken off, ``rounded``
+    the amounts that a spreadsheet has cut to a few digits; ``swapped`` says that day and month seem
+    to have been turned round in some dates. ``days`` are those of periods that were given as days,
+    where there are several in a month.
     """
 
     nothing: Mapping[str, int] = field(default_factory=dict)
     cut: int = 0
     quoted: int = 0
+    rounded: int = 0
     swapped: bool = False
     days: pd.Series | None = None

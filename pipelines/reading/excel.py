@@ -4,7 +4,7 @@ import hashlib
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.styles.numbers import BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
+from pipelines.reading.currencies import is_currency
 from pipelines.reading.headers import LOOKED_AT, header_row
 from pipelines.reading.readers import Cells, Lines, RawTable, collect, title_told
 from pmo_lib.errors import DataError
@@ -31,6 +33,10 @@ MOST_RATIO, ALWAYS_FINE = 250, 1 << 24  # how much smaller a part may be packed,
 LONGEST_TEXT = 1 << 20  # Excel's own limit is 32,767 letters a cell
 MOST_CELLS = 50_000_000
 _BLOCK = 1 << 18
+_LOCALE = re.compile(r"\[\$-[^\]]*\]")
+_CURRENCY = re.compile(
+    r"\[\$([^\]-]+)(?:-[^\]]*)?\]|\"([^\"]+)\"|([£$€¥₹])"
+)  # of a number's format
 _CALCULATE = re.compile(rb"""fullCalcOnLoad=["'](?:1|true)""")
 
 Sheets = dict[str, RawTable | DataError]
@@ -128,6 +134,7 @@ class _Parser(WorkSheetParser):
             date_formats=book._date_formats,
             timedelta_formats=book._timedelta_formats,
         )
+        self._currencies = [_shown_currency(book._number_formats, s) for s in book._cell_styles]
         self.filled = set[int]()  # the columns in which a value has been seen
         # libraries write 0 for a value and ask Excel to calculate when it opens the workbook
         self._waits = _CALCULATE.search(book._archive.read("xl/workbook.xml")) is not None
@@ -139,7 +146,21 @@ class _Parser(WorkSheetParser):
         if is_open or (value == 0 and self._waits):
             formula = element.find(FORMULA_TAG)
             cell["value"] = value if formula is None else f"={formula.text or ''}"
+        shown = self._currencies[cell["style_id"]]
+        if shown and cell["data_type"] == "n" and value is not None:
+            cell["value"] = f"{shown} {cell_text(value)}"
         return cell
+
+
+def _shown_currency(formats: Sequence[str], style: Any) -> str:
+    """The currency's sign or code that cells of a style show; none of most.
+
+    Excel's own formats show that of whoever looks.
+    """
+    custom = style.numFmtId - BUILTIN_FORMATS_MAX_SIZE
+    shown = _LOCALE.sub("", formats[custom]) if 0 <= custom < len(formats) else ""
+    signs = (next(filter(None, found.groups())).strip() for found in _CURRENCY.finditer(shown))
+    return next(filter(is_currency, signs), "")
 
 
 def _filled(parser: _Parser, where: str) -> Iterator[tuple[int, Cells]]:

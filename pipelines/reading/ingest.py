@@ -50,6 +50,11 @@ class Ingested:
         return replace(self, tables=tables)
 
     @property
+    def without_rows(self) -> "Ingested":
+        """The same without typed rows: once they are judged, a large table is not kept twice."""
+        return self.meaning(dict.fromkeys(self.tables, pd.DataFrame()))
+
+    @property
     def data_hash(self) -> str:
         return data_hash(file for table in self.tables.values() for file in table.files)
 

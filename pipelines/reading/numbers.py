@@ -19,6 +19,7 @@ LAKH = {"₹", "Rs", "Rs.", "INR", "PKR", "BDT", "NPR", "LKR"}  # are also writt
 
 PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 THOUSAND_OR_DECIMAL = r"[+-]?[1-9]\d{0,2}\.\d{3}"
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,](\d*))?[eE]\+?(\d+)")
 _DIGITS = re.compile(r"\d[\d., ]*")
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009'’", " "))
 _SHORT_TEXT = """
@@ -104,6 +105,12 @@ def have_marks(text: pd.Series) -> bool:
     seen = seen[seen != ""]
     plain = seen.str.fullmatch(PLAIN) & ~seen.str.fullmatch(THOUSAND_OR_DECIMAL)
     return not bool(plain.all())
+
+
+def is_rounded(cell: str) -> bool:
+    """Whether a number such as 1.8E+05 has fewer digits than its whole part: the rest is lost."""
+    found = _SCIENTIFIC.fullmatch(cell)
+    return bool(found and len(found[1] or "") < int(found[2]))
 
 
 def bare(cell: str) -> Bare:

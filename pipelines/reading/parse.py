@@ -72,8 +72,9 @@ def parse_files(
     }
     nothing = sum((Counter(part.assumed.nothing) for part in parts), Counter[str]())
     quoted = sum(part.assumed.quoted for part in parts)
+    rounded = sum(part.assumed.rounded for part in parts)
     typed = pd.concat([part.typed for part in parts], ignore_index=True)
-    return Parsed(typed, problems, Assumed(nothing, quoted=quoted))
+    return Parsed(typed, problems, Assumed(nothing, quoted=quoted, rounded=rounded))
 
 
 def _distinct(text: pd.Series) -> tuple[npt.NDArray[np.int64], pd.Series]:
@@ -124,7 +125,7 @@ def _typed(
         case "period":
             return _periods(text, conventions, counts)
         case _:
-            return _numbers(column, text, conventions)
+            return _numbers(column, text, conventions, counts)
 
 
 def _scored(text: pd.Series, meanings: Mapping[str, float]) -> Parsed:
@@ -190,7 +191,9 @@ def _periods(text: pd.Series, conventions: Conventions, counts: npt.NDArray[np.i
     return Parsed(values.mask(beyond).astype("str"), problems, assumed)
 
 
-def _numbers(column: Column, text: pd.Series, conventions: Conventions) -> Parsed:
+def _numbers(
+    column: Column, text: pd.Series, conventions: Conventions, counts: npt.NDArray[np.int64]
+) -> Parsed:
     plain = text.str.fullmatch(numbers.PLAIN).fillna(value=False)
     # a share of 1.000 is no thousand
     declared: Declared = conventions.decimal_mark or ("." if column.kind == "share" else "")
@@ -220,7 +223,9 @@ def _numbers(column: Column, text: pd.Series, conventions: Conventions) -> Parse
 
     parsed = _one_by_one(values, text[text.notna() & values.isna()], read)
     if column.kind != "integer":
-        return parsed
+        with_e = text[text.str.contains("e", case=False).fillna(value=False)]
+        rounded = with_e.index[[numbers.is_rounded(cell) for cell in with_e.tolist()]]
+        return replace(parsed, assumed=Assumed(rounded=int(counts[rounded].sum())))
     fraction = parsed.typed[parsed.typed.notna() & (parsed.typed % 1 != 0)].index
     whole = parsed.typed.drop(index=fraction).reindex(parsed.typed.index)
     problems = parsed.problems | dict.fromkeys(fraction.to_list(), "is not a whole number")

@@ -1,8 +1,10 @@
 """What was assumed when a table was read, told as questions that settings may waive."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from pipelines.reading.conventions import Assumed
@@ -13,6 +15,13 @@ from pmo_lib.contract.verdict import Question, words_found
 from pmo_lib.wording import counted
 
 SHOWN = 5  # files, places or words that are named
+EMPTY_LINES = 2  # or more: what stands beneath may be another list
+OLD = re.compile(
+    r"(?:^|[\W_])(?:old|backup|bak|copy|draft|template|archive|kopie|alt|entwurf|vorlage|copie|copia)"
+    r"(?:[\W_]|$)",
+    re.IGNORECASE,
+)
+MANY = 5  # amounts that have lost their digits
 _REMEDIES = {
     "encoding": "Save it as 'CSV UTF-8', or name its encoding in settings.yml, such as "
     "encodings: {{{table}: cp1250}}",
@@ -28,9 +37,23 @@ def questions_on(
 ) -> Iterator[Question]:
     """What was told by each file, assumed of its cells, and set aside of its rows."""
     yield from _of_files(table, raws)
+    yield from _of_some_files(table, raws)
+    yield from _of_old_files(table, raws)
+    yield from _beneath(table, raws)
     yield from _of_cells(table, assumed)
     yield from _of_rows(table, set_aside)
     for name, column in assumed.items():
+        if column.rounded:
+            yield Question(
+                "rounded",
+                table.name,
+                name,
+                f"{counted(column.rounded, 'amount')} of {table.name}.{name} "
+                f"{'are' if column.rounded > 1 else 'is'} written as a spreadsheet shows large "
+                "numbers, such as 1.8E+05, and the digits that it does not show are lost",
+                "Format the column as a number, and export it again",
+                withholds=(f"{table.name}.{name}",) if column.rounded >= MANY else (),
+            )
         if column.swapped:
             yield Question(
                 "swapped",
@@ -50,6 +73,50 @@ def _of_files(table: Table, raws: Sequence[RawTable]) -> Iterator[Question]:
         more = [f"and {len(said) - SHOWN:,} more"] if len(said) > SHOWN else []
         remedy = _REMEDIES.get(check, "").format(table=table.name)
         yield Question(check, table.name, "", "; ".join([*said[:SHOWN], *more]), remedy)
+
+
+def _of_some_files(table: Table, raws: Sequence[RawTable]) -> Iterator[Question]:
+    """Columns that some files of a table have and others lack: there they are empty."""
+    lacking = {
+        name: [raw.where for raw in raws if name not in raw.cells] for name in table.column_names
+    }
+    some = {name: files for name, files in lacking.items() if 0 < len(files) < len(raws)}
+    if some:
+        said = [f"{name} not in {', '.join(files[:2])}" for name, files in some.items()]
+        more = f" and {len(said) - SHOWN:,} more" if len(said) > SHOWN else ""
+        asks = (
+            f"some files of {table.name} lack columns that others have: {'; '.join(said[:SHOWN])}"
+        )
+        yield Question("of_some_files", table.name, "", f"{asks}{more}", "Export all with the same")
+
+
+def _of_old_files(table: Table, raws: Sequence[RawTable]) -> Iterator[Question]:
+    """Files beside others of a table whose name says that they are no longer meant."""
+    old = [raw.where for raw in raws if OLD.search(raw.where)]
+    if 0 < len(old) < len(raws):
+        are = "is a file" if len(old) == 1 else f"are {len(old):,} files"
+        yield Question(
+            "old_copy", table.name, "",
+            f"{are} of {table.name} meant beside the others, whose name is that of an old copy or "
+            f"a draft: {', '.join(old[:SHOWN])}",
+            "Put it into another folder",
+        )  # fmt: skip
+
+
+def _beneath(table: Table, raws: Sequence[RawTable]) -> Iterator[Question]:
+    """Rows at a file's end beneath several empty lines: they may be another list."""
+    for raw in raws:
+        gaps = np.flatnonzero(np.diff(raw.lines) > EMPTY_LINES)
+        rows = len(raw.lines) - int(gaps[-1]) - 1 if raw.blank_rows and len(gaps) else 0
+        if 0 < rows <= len(raw.lines) / 2:
+            line = int(raw.lines[-rows])
+            yield Question(
+                "beneath", table.name, "",
+                f"is what stands beneath empty lines another list; {raw.where} has "
+                f"{counted(rows, 'row')} from line {line}, read as {table.name}",
+                "Put each list on a sheet or into a file of its own",
+            )  # fmt: skip
+            return
 
 
 def _of_cells(table: Table, assumed: Mapping[str, Assumed]) -> Iterator[Question]:

@@ -19,11 +19,16 @@ _WORDS = (
 _WHOLES = (
     "all|overall|summary|all projects|all departments|alle|tous|todos|tutti|итого|всего|合計|总计"
 )
+_FIGURES = (
+    "average|averages|avg|mean|median|minimum|maximum|count|durchschnitt|mittelwert|anzahl|moyenne|"
+    "promedio|gemiddelde|średnia|genomsnitt"
+)
 TOTAL = re.compile(rf"[\W_]*(?:{_WORDS})[\W_]*(?:\(\d+\))?", re.IGNORECASE)
 WHOLE = re.compile(rf"[\W_]*(?:{_WORDS}|{_WHOLES})[\W_]*(?:\(\d+\))?", re.IGNORECASE)
 # "Total Archives", "Archives total", "Total: 24 projects": so only in place of an identifier
 _PART = re.compile(
-    rf"\W*(?:{_WORDS})(?:\s*[:(].*|\s+.*)?|.*\s(?:{_WORDS})\W*|{WHOLE.pattern}",
+    rf"\W*(?:{_WORDS})(?:\s*[:(].*|\s+.*)?|.*\s(?:{_WORDS})\W*|{WHOLE.pattern}|"
+    rf"\W*(?:{_FIGURES})\W*",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -123,6 +123,8 @@ def imported(plans: Sequence[Plan], notes: Iterable[str] = ()) -> Imported:
         )
     if codes:
         said.append(f"the amounts are in {codes[0]}: currency: {codes[0]} in settings.yml")
+    elif any(each.cost or each.actual_cost for plan in plans for each in plan.tasks):
+        said.append("no file says which currency its amounts are in: currency in settings.yml")
     settings = dict(zip(["currency"], codes, strict=False))
     return Imported(tables, notes=tuple(dict.fromkeys(said)), settings=settings)
 
@@ -191,6 +193,12 @@ def day(text: str | None) -> date | None:
 def amount(text: str | None) -> float:
     """A cost, with a point or comma as its decimal mark and no mark between thousands."""
     return float(text.replace(",", ".")) if text and text.strip() else 0.0
+
+
+def base_currency(rates: Iterable[tuple[str, str]]) -> str:
+    """The currency that amounts are kept in: the only one whose rate of exchange is 1."""
+    codes = {code for code, rate in rates if amount(rate) == 1}
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def each_file(files: Sequence[Path], read: Callable[[Path], Iterable[Plan]]) -> list[Plan]:

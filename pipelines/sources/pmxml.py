@@ -12,6 +12,7 @@ from pipelines.sources.plans import (
     Plan,
     Task,
     amount,
+    base_currency,
     day,
     each_file,
     imported,
@@ -30,6 +31,7 @@ def read(files: Sequence[Path]) -> Imported:
 def _plans(path: Path) -> Iterator[Plan]:
     root = xml_root(path, "APIBusinessObjects", "an XML file of Primavera P6 (PMXML)")
     owners = {_text(each, "ObjectId"): _text(each, "Name") for each in _all(root, "OBS")}
+    rates = [(_text(each, "Id"), _text(each, "ExchangeRate")) for each in _all(root, "Currency")]
     plans = [*_all(root, "Project")]
     baselines = {
         _text(p, "OriginalProjectObjectId"): list[Element]() for p in _all(root, "BaselineProject")
@@ -50,6 +52,7 @@ def _plans(path: Path) -> Iterator[Plan]:
             owners.get(_text(project, "OBSObjectId"), UNKNOWN) or UNKNOWN,
             baselines=tuple(_version(number, each) for number, each in enumerate(own)),
             notes=note,
+            currency=base_currency(rates),
         )
 
 

@@ -3,9 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pipelines.reading.currencies import CODES
 from pipelines.reading.encoding import hash_and_encoding
 from pipelines.sources import Imported
-from pipelines.sources.plans import UNKNOWN, Plan, Task, amount, day, each_file, imported
+from pipelines.sources.plans import (
+    UNKNOWN,
+    Plan,
+    Task,
+    amount,
+    base_currency,
+    day,
+    each_file,
+    imported,
+)
 from pmo_lib.errors import DataError
 
 Row = Mapping[str, str]
@@ -36,6 +46,7 @@ def _plans(path: Path) -> Iterator[Plan]:
             tuple(_task(row, costs) for row in own if row.get("task_type") != "TT_WBS"),
             owners.get(node.get("obs_id", ""), UNKNOWN),
             notes=tuple(_broken_calendars(path, tables)),
+            currency=_currency(tables),
         )
 
 
@@ -66,6 +77,14 @@ def _costs(tables: Mapping[str, Sequence[Row]]) -> dict[str, tuple[float, float]
     return found
 
 
+def _currency(tables: Mapping[str, Sequence[Row]]) -> str:
+    """The currency that costs are kept in, as the first line says, or by its rate of exchange."""
+    said = tables["ERMHDR"][0]["currency"]
+    rates = ((row["curr_short_name"], row.get("base_exch_rate", "")) for row in
+             tables.get("CURRTYPE", ()))  # fmt: skip
+    return said if said in CODES else base_currency(rates)
+
+
 def _broken_calendars(path: Path, tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
     """Calendars whose data are cut off: no figure of ours hangs on them."""
     for row in tables.get("CALENDAR", ()):
@@ -83,7 +102,7 @@ def _tables(path: Path) -> dict[str, list[Row]]:
             "is no XER file: its first line is not ERMHDR", path.name,
             "Export it from P6: File, Export, Primavera PM (XER)",
         )  # fmt: skip
-    tables: dict[str, list[Row]] = {}
+    tables: dict[str, list[Row]] = {"ERMHDR": [{"currency": lines[0].split("\t")[-1].strip()}]}
     name, fields = "", list[str]()
     for number, line in enumerate(lines[1:], start=2):
         kind, *cells = line.split("\t")

@@ -125,6 +125,6 @@ def _incomparable(kpi: Kpi, view: View, baseline: Baseline) -> str:
     if view.period <= baseline.until:
         return f"the baseline ends with {baseline.until}, so there is nothing later to compare"
     if kpi.id not in baseline.observations:
-        why = baseline.unmeasured.get(kpi.id, "was not known to the workbook")
-        return f"no baseline: when it was frozen, the KPI {why}"
+        why = baseline.unmeasured.get(kpi.id, "the workbook did not know it")
+        return f"no baseline; when it was frozen, the KPI was not measured: {why}"
     return ""

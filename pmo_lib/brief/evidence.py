@@ -117,7 +117,9 @@ class Evidence:
 
 
 def _is_rare(kpi: Kpi, found: Behaviour) -> bool:
-    """Whether the chart counts events of which there are few at a time."""
+    """Whether the chart counts events of which there are few at a time, or sums money of few."""
+    if kpi.unit == "money":
+        return True
     return kpi.unit == "count" and bool((found.points["centre"] < FEWEST_COUNTED).any())
 
 

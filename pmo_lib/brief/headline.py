@@ -1,6 +1,5 @@
 """The at most five numbers of a page: each with its interval, what it was, and how it moved."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isnan
@@ -64,15 +63,11 @@ def _overspend(evidence: Evidence, department: str) -> Headline | None:
         return None
     currency = evidence.view.settings.currency
     above = "more" if total.value >= 0 else "less"
-    tail = evidence.result("D4", department)
-    far = round(tail.value * tail.n) if tail else 0
     return Headline(
         "D3", "total", f"spent {'above' if total.value >= 0 else 'below'} approval",
         _short(money(abs(total.value), currency)),
         interval(share.low, share.high, "share") if not isnan(share.low) else "",
-        f"{number(abs(share.value), 'share')} {above} than approved for "
-        f"{counted(total.n, 'project')}"
-        + f"; {far} overran by half or more" * bool(far),
+        f"{number(abs(share.value), 'share')} {above}, {counted(total.n, 'project')}",
         _beside_approval(share), _since(evidence, total),
     )  # fmt: skip
 
@@ -85,7 +80,7 @@ def _in_flight(evidence: Evidence, department: str) -> Headline | None:
     approved, red = evidence.result("P12", department), evidence.result("G9", department)
     rated = ""
     if red is not None:
-        first = ", an independent rating first" * _has_independent(evidence, department)
+        first = " (independent first)" * _has_independent(evidence, department)
         rated = f"{round(red.value * red.n) or 'none'} of {red.n:,} rated red{first}"
     said = approved_for(approved, count, evidence.view.settings.currency)
     return Headline(
@@ -95,8 +90,8 @@ def _in_flight(evidence: Evidence, department: str) -> Headline | None:
 
 
 _ORDER = (
-    _plain("D1", "on time", "completed project"),
-    _plain("D2", "on budget", "completed project"),
+    _plain("D1", "completed on time", "project"),
+    _plain("D2", "completed on budget", "project"),
     _overspend,
     _in_flight,
     _plain("R4", "satisfied with our services", "answer"),
@@ -109,10 +104,10 @@ _ORDER = (
 
 
 def approved_for(approved: KpiResult | None, count: KpiResult, currency: str) -> str:
-    """GBP 15.9 million approved for 36 of them; nothing where it is not known."""
+    """GBP 15.9 million approved for 36; nothing where it is not known."""
     if approved is None:
         return ""
-    some = f" for {approved.n:,} of them" * (approved.n < count.value)
+    some = f" for {approved.n:,}" * (approved.n < count.value)
     return f"{money(approved.value, currency)} approved{some}"
 
 
@@ -145,13 +140,12 @@ def _before(result: KpiResult) -> str:
 
 
 def _since(evidence: Evidence, result: KpiResult) -> str:
-    """The step since the last pack, which is small beside its own noise."""
+    """The step since the last pack; one too small for the figure's own digits is not told."""
     if evidence.last is None:
         return ""
     unit = result.statistic.unit or CATALOGUE[result.kpi_id].unit
     step = result.value - evidence.last.value(result)
     then = month(evidence.last.period).split()[0]
-    if isnan(step):
+    if isnan(step) or number(result.value, unit) == number(result.value - step, unit):
         return ""
-    said = change(step, unit)
-    return f"{said} since {then}" if re.search("[1-9]", said) else f"as in {then}"
+    return f"{change(step, unit)} since {then}"

@@ -45,13 +45,18 @@ def _ended(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]
     if department != ORGANISATION:
         new = new[new["department"] == department]
     done, cancelled = (new[new["status"] == each] for each in ("completed", "cancelled"))
+    said = []
     if len(done):
         judged = evidence.observed["D1"]
         own = judged[judged["case_id"].isin(done["project_id"]) & judged["numerator"].notna()]
-        on_time = f", {int(own['numerator'].sum())} of {len(own)} on time" if len(own) else ""
-        yield f"{counted(len(done), 'project')} finished{on_time}."
+        known = f" of {len(own)}" * (len(own) < len(done))
+        on_time = f", {int(own['numerator'].sum())}{known} on time" if len(own) else ""
+        said.append(f"{counted(len(done), 'project')} finished{on_time}")
     if len(cancelled):
-        yield f"{counted(len(cancelled), 'project')} cancelled: {_named(cancelled['project_id'])}."
+        many = f"{len(cancelled)}" if said else counted(len(cancelled), "project")
+        said.append(f"{many} cancelled: {_named(cancelled['project_id'])}")
+    if said:
+        yield f"{'; '.join(said)}."
 
 
 def _signals(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]:
@@ -68,7 +73,7 @@ def _signals(evidence: Evidence, last: LastPack, department: str) -> Iterator[st
         rises = points["value"].iloc[-1] > points["centre"].iloc[-1]
         names.append(f"{CATALOGUE[kpi_id].plain} is {'up' if rises else 'down'}")
     if names:
-        yield f"By more than chance, {_named(names)}."
+        yield f"{capital(_named(names))}, by more than chance."
 
 
 def _turned(evidence: Evidence, last: LastPack, department: str) -> Iterator[str]:
@@ -82,8 +87,8 @@ def _turned(evidence: Evidence, last: LastPack, department: str) -> Iterator[str
             now, then = getattr(result, column), last.said(result, column)
             if now and then and now != then and "cannot" not in now + then:
                 turned.append(
-                    f"{name}: {_judged(words, then)} in {month(last.period)}, "
-                    f"now {_judged(words, now)}."
+                    f"{name}: {_judged(words, now)}, "
+                    f"in {month(last.period)} {_judged(words, then)}."
                 )
     yield from turned
 

@@ -114,7 +114,7 @@ def _numbers(case: ValueCase, currency: str) -> tuple[Headline, ...]:
             _amount(case, "gross", "value so far", currency, _parts(case, currency)),
             _amount(case, "cost", "cost of the PMO", currency, "office and time it takes"),
             _amount(case, "npv", "value less cost", currency, ""),
-            _amount(case, "cashable", "of the value in cash", currency, _in_cash(case)),
+            _amount(case, "cashable", "value in cash", currency, _in_cash(case)),
         ]  # fmt: skip
     cost = case.finding("cost")
     if cost is not None and not cost.tested.refusal:
@@ -160,8 +160,8 @@ def _effect(cost: Finding) -> Headline:
 
 
 def _effects(case: ValueCase) -> str:
-    """Each primary outcome with its verdict, effect and checks; then what was approved."""
-    said, has_checks = [], False
+    """Each primary outcome with its verdict and effect, what was approved, and the checks."""
+    said, passed, checks = [], 0, 0
     for found in case.findings:
         outcome, shown = found.outcome, effect(found.outcome, found.told.value)
         if outcome.role == "approved" and not found.tested.refusal:
@@ -171,14 +171,13 @@ def _effects(case: ValueCase) -> str:
         if found.tested.refusal:
             said.append(f"{outcome.name}: {found.claim.word}")
             continue
-        passed = sum(check.state == "passed" for check in found.checks)
-        checks = f" ({passed} of {len(found.checks)})" if found.checks else ""
-        has_checks |= bool(checks)
-        said.append(f"{outcome.name}: {found.claim.word}, {shown}{checks}")
+        passed += sum(check.state == "passed" for check in found.checks)
+        checks += len(found.checks)
+        said.append(f"{outcome.name}: {found.claim.word}, {shown}")
     if not said:
         return ""
-    meant = " In brackets: checks passed." * has_checks
-    return f"{'; '.join(said)}.{meant}"
+    fair = f" {passed} of {counted(checks, 'check')} of a fair comparison passed."
+    return f"{'; '.join(said)}.{fair * bool(checks)}"
 
 
 def lasts(case: ValueCase) -> str:
@@ -196,9 +195,9 @@ def lasts(case: ValueCase) -> str:
     if len(first) < 2 or len(later) < 2:
         return f"Cannot be told yet: too few {cost.cells or 'quarter'}s since adoption."
     (a, half_a), (b, half_b) = _mean(first), _mean(later)
-    said = f"In the first year {effect(cost.outcome, a)}, later {effect(cost.outcome, b)}"
+    said = f"First year {effect(cost.outcome, a)}, later {effect(cost.outcome, b)}"
     if isnan(half_a + half_b) or abs(a - b) <= half_a + half_b:
-        return f"{said}: a fading cannot be told from chance."
+        return f"{said}: a fading may be chance."
     return f"{said}: {'it fades' if abs(b) < abs(a) else 'it grows'}, by more than chance."
 
 

@@ -10,7 +10,7 @@ from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month
 from pmo_lib.wording import are, capital, counted, listed, money, number
 
-MOST_NAMED = 4
+MOST_NAMED = 3
 MATERIAL_SHARE = 0.02  # of what was approved: less above or below it is "as approved"
 
 
@@ -89,7 +89,7 @@ def promised(evidence: Evidence, department: str) -> str:
     if not kept + broken:
         return f"Of {counted(len(own), 'promise')} to customers none can be told to be kept yet."
     rest = len(own) - kept - broken
-    unknown = f"; of {rest} it cannot be told yet" if rest else ""
+    unknown = f"; {rest} cannot be told yet" if rest else ""
     told = f"{are(kept)} kept, {are(broken)} broken{unknown}"
     return f"Of {counted(len(own), 'promise')} to customers {told}."
 
@@ -116,7 +116,7 @@ def _ends(on_time: KpiResult | None, on_budget: KpiResult | None, until: str) ->
     if turned[""]:
         parts = listed([f"{number(r.value, 'share')} were {words[r.kpi_id]}" for r in turned[""]])
         is_known = any(not isnan(r.change.value) for r in turned[""])
-        past = "no clear change" if is_known else "no baseline to compare with"
+        past = "no clear change" if is_known else "no baseline"
         said.append(f"{'of completed projects ' * (not said)}{parts} ({past})")
     text = "; ".join(said)
     return capital(text)

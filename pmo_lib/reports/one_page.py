@@ -1,6 +1,9 @@
 """The one page: verdict, five numbers, asks, what is new, what is fine, what is unknown."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from calendar import month_name
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 from IPython.display import HTML
@@ -12,9 +15,13 @@ from pmo_lib.brief.register import Became
 from pmo_lib.kpis.catalogue import CATALOGUE
 from pmo_lib.months import month, month_end
 from pmo_lib.reports import page
-from pmo_lib.wording import capital
+from pmo_lib.wording import TIED, capital
 
-MOST_BECAME = 3
+MOST_BECAME = 2
+MOST_WORDS = 250
+FINE = "Fine"
+_DATE = re.compile(rf"(\d+ )?(?:{'|'.join(month_name[1:])}) \d{{4}}")
+_RANGE = re.compile(r" \([^()]* to [^()]*\)")  # of an ask: in its evidence
 LOG = ("ask_id", "asked_on", "decided_on", "decision", "done_on")
 
 
@@ -23,9 +30,47 @@ def one_page(
     sparks: Mapping[str, HTML],
     level: str,
     until: str,
-    headings: tuple[str, str] = ("Fine", "What cannot be told"),
+    headings: tuple[str, str] = (FINE, "What cannot be told"),
 ) -> HTML:
-    """The page of a brief; `sparks` by KPI, `until` is the last month of the baseline, if any."""
+    """The page of a brief; `sparks` by KPI, `until` is the last month of the baseline, if any.
+
+    Where it would be longer than `MOST_WORDS` the last news, the fifth number and what is fine give
+    way: all stand in the evidence.
+    """
+    made = _page(brief, sparks, level, until, headings)
+    for less in _shorter(brief) if headings[0] == FINE else ():
+        if words(made) <= MOST_WORDS:
+            break
+        made = _page(less, sparks, level, until, headings)
+    return HTML(made)
+
+
+def _shorter(brief: Brief) -> Iterator[Brief]:
+    """The brief with ever less, what can best be read up in the evidence first."""
+    less_and_less = ((3, 5, 1), (2, 5, 1), (2, 4, 1), (2, 4, 0), (1, 4, 0), (1, 3, 0), (0, 3, 0))
+    for news, numbers, fine in less_and_less:
+        yield replace(
+            brief,
+            since_last=brief.since_last[:news],
+            numbers=brief.numbers[:numbers],
+            fine=brief.fine if fine else "",
+            became=brief.became[: max(1, min(news, MOST_BECAME))],
+        )
+
+
+def words(html: str) -> int:
+    """How many words a reader sees; an amount or date that no line breaks is one."""
+    seen = re.sub(r"<svg.*?</svg>|<[^>]*>", " ", html, flags=re.DOTALL)
+    return len(re.split(r"[ \n]+", seen.strip(" \n")))
+
+
+def _page(
+    brief: Brief,
+    sparks: Mapping[str, HTML],
+    level: str,
+    until: str,
+    headings: tuple[str, str],
+) -> str:
     fine, unknown = headings
     parts = [
         f"<p class='verdict'>{page.escape(brief.verdict)}</p>",
@@ -39,8 +84,8 @@ def one_page(
         _block(unknown, [brief.cannot_tell] if brief.cannot_tell else []),
         _how_sure(brief.numbers, level, until) if brief.numbers else "",
     ]
-    inner = "\n".join(part for part in parts if part)
-    return HTML(f"<section class='one-page'>\n{inner}\n</section>")
+    inner = _DATE.sub(_tied, "\n".join(part for part in parts if part))
+    return f"<section class='one-page'>\n{inner}\n</section>"
 
 
 def numbers(shown: Sequence[Headline], sparks: Mapping[str, HTML]) -> str:
@@ -66,15 +111,15 @@ def asks(shown: Sequence[Ask], last_period: str = "", was_due: Sequence[str] = (
     items = "\n".join(
         f"<li><b>{page.escape(ask.what)}.</b> <span class='who'>{page.escape(ask.who)}, "
         f"{'was due by' if ask.id in was_due else 'by'} {page.escape(_day(ask.by))}"
-        f"{page.escape(_again(ask, last_period))}.</span> "
-        f"<small>{page.escape(_sentence(ask.why))}</small></li>"
+        f"{'' if ask.id in was_due else _again(ask, last_period)}.</span> "
+        f"<small>{page.escape(_sentence(_RANGE.sub('', ask.why)))}</small></li>"
         for ask in shown
     )
     return f"<ol class='asks'>\n{items}\n</ol>"
 
 
 def further_asks(brief: Brief) -> HTML:
-    """The asks that did not fit on the page, and what became of the last ones, in full."""
+    """What did not fit on the page: asks, what became of the last ones, news, what is fine."""
     parts = []
     if brief.further:
         rows = [
@@ -88,6 +133,9 @@ def further_asks(brief: Brief) -> HTML:
     if told:
         parts.append(page.paragraph("What became of what else was asked:"))
         parts.append(page.bullets(in_words(each) for each in told))
+    news = [*brief.since_last, *filter(None, [brief.fine])] if len(brief.since_last) > 1 else []
+    if news:
+        parts.append(page.folded("All that is new, and what is fine", page.bullets(news)))
     return page.joined(*parts, to_answer(brief))
 
 
@@ -111,7 +159,7 @@ def in_words(each: Became) -> str:
     if each.state == "late":
         state = f"Late, was due by {_day(each.ask.by)}"
     moved = f" ({each.said})" if each.said else ""
-    return f"{state}: {each.ask.what}{moved}."
+    return f"{state}: {each.ask.what.partition(': ')[0]}{moved}."
 
 
 def _since(brief: Brief) -> str:
@@ -131,19 +179,21 @@ def _spark(one: Headline, sparks: Mapping[str, HTML]) -> str:
     return str(drawn.data)
 
 
+def _tied(date: re.Match[str]) -> str:
+    """30 September 2026, at which no line is broken."""
+    return date[0].replace(" ", TIED)
+
+
 def _how_sure(shown: Sequence[Headline], level: str, until: str) -> str:
     said = f"How sure: a range is the {level}"
-    if not all(one.range for one in shown):
-        said += "; without one it is a sum, or allows none"
     said += "."
     if until:
-        said += f" “Before” is up to {month(until)}; a change since is not yet an effect."
+        said += f" “Before” is up to {month(until)}; a change is not yet an effect."
     return f"<p class='beneath'>{page.escape(said)}</p>"
 
 
 def _again(ask: Ask, last_period: str) -> str:
-    asked = ask.first_asked
-    return f", asked since {month(asked)}" if last_period and asked <= last_period else ""
+    return ", asked again" if last_period and ask.first_asked <= last_period else ""
 
 
 def _day(iso: str) -> str:

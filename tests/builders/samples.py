@@ -79,6 +79,20 @@ def nps(draw: Draw, n: int, p: tuple[float, float]) -> tuple[Estimate, float]:
     return rates.nps(n, int(promoters), int(detractors), LEVEL), 100 * (p[0] - p[1])
 
 
+def clustered_nps(
+    draw: Draw, cases: int, p: tuple[float, float], icc: float, each_alike: bool
+) -> tuple[Estimate, float]:
+    """1 to 4 scores a case; of all scores, or the mean of each case's own."""
+    shares = np.array([*p, 1 - sum(p)])
+    own = draw.dirichlet(shares * (1 - icc) / icc, cases)
+    sizes = draw.integers(1, 5, cases)
+    said = np.array([draw.multinomial(n, q) for n, q in zip(sizes, own, strict=True)])
+    net, n = (said[:, 0] - said[:, 1]).astype(float), sizes.astype(float)
+    if each_alike:
+        net, n = net / n, np.ones(cases)
+    return rates.clustered_nps(net, n, LEVEL), 100 * (p[0] - p[1])
+
+
 def of_rates() -> Iterator[Scenario]:
     for n in (5, 10, 20, 100):
         for name, method in (
@@ -106,6 +120,14 @@ def of_rates() -> Iterator[Scenario]:
         for p in ((0.4, 0.3), (0.7, 0.1), (0.1, 0.6)):
             drawn = f"{n} answers, {p[0]:.0%} promoters, {p[1]:.0%} detractors"
             yield Scenario("net promoter score", drawn, partial(nps, n=n, p=p), AT_LEAST)
+    for cases in (8, 20, 60):
+        for icc in (0.1, 0.7):
+            for each_alike, name in ((False, "clustered"), (True, "mean of cases' own")):
+                drawn = f"{cases} cases of 1–4, 40% promoters, 30% detractors, likeness {icc}"
+                sample = partial(
+                    clustered_nps, cases=cases, p=(0.4, 0.3), icc=icc, each_alike=each_alike
+                )
+                yield Scenario(f"net promoter score, {name}", drawn, sample, AT_LEAST)
 
 
 # Means

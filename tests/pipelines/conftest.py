@@ -110,6 +110,9 @@ class NoRules:
     def check(self, *_: object) -> list[Checked]:
         return []
 
+    def close(self) -> None:
+        """It keeps no rows."""
+
 
 @pytest.fixture(autouse=True, scope="module")
 def nothing_shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

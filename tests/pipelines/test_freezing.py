@@ -81,7 +81,7 @@ class TestGrowing:
         (freezing.raw / "baselines.csv").write_text(table)
         told = heard(freezing)
         grown = frozen(freezing)
-        assert set(grown.added) == {"D1", "D2", "D3"}
+        assert set(grown.added) == {"D1", "D2", "D3", "P12"}
         assert (grown.until, grown.hash()) == (first.until, first.hash())
         assert any("added to the baseline original" in text for text in told.said)
         assert not freezing().is_new

@@ -1,6 +1,8 @@
 """pmo import: tables as CSV beside a list of what could not be read, and nothing lost."""
 
 import os
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -72,6 +74,27 @@ def test_keeps_the_settings_of_the_folder(export: Path, tmp_path: Path) -> None:
     (to / "settings.yml").write_text("organisation: Ours\n")
     import_files(Source(), "tool", [export], to)
     assert (to / "settings.yml").read_text() == "organisation: Ours\n"
+
+
+@pytest.mark.parametrize(
+    ("ours", "is_refused"), [("USD", False), ("$", False), ("EUR", True), ("", True)]
+)
+def test_another_currency_than_the_folders_is_never_taken_for_it(
+    export: Path, tmp_path: Path, ours: str, is_refused: bool
+) -> None:
+    class InDollars(Source):
+        def read(self, files: list[Path]) -> Imported:
+            return replace(super().read(files), settings={"currency": "USD"})
+
+    to = tmp_path / "to"
+    import_files(Source(), "tool", [export], to)
+    (to / "settings.yml").write_text(f"currency: {ours}\n" if ours else "organisation: Ours\n")
+    with (
+        pytest.raises(DataError, match=r"in USD, and currency .* is")
+        if is_refused
+        else nullcontext()
+    ):
+        import_files(InDollars(), "tool", [export], to)
 
 
 @pytest.mark.parametrize("name", ["README.md", "settings.yml", "projects.csv"])

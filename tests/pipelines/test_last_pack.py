@@ -33,28 +33,39 @@ def book(*, name: str | None = "a", cost: float | None = 1.0, waived: tuple[str,
 
 class TestGone:
     def test_column_with_its_kpis_is_withheld(self) -> None:
-        (found,) = last_pack.gone(LAST, book(cost=None)).values()
+        (found,) = last_pack.gone([LAST], book(cost=None)).values()
         assert "the last run, of March 2026, had baselines.cost, which is gone" in str(found)
         assert "with it D2" in str(found)
         assert found.withholds == ("baselines.cost",)
 
     def test_column_without_any_is_told(self) -> None:
-        (found,) = last_pack.gone(LAST, book(name=None)).values()
+        (found,) = last_pack.gone([LAST], book(name=None)).values()
         assert found.id == "gone projects.name"
         assert found.withholds == ()
 
     def test_table_is_told_once(self) -> None:
-        found = last_pack.gone(LAST, book(is_whole=False))
+        found = last_pack.gone([LAST], book(is_whole=False))
         assert set(found) == {"baselines"}
         assert "had the table baselines, which is gone, and with it D1 and D2" in str(
             found["baselines"]
         )
 
+    def test_names_the_run_that_had_it_and_not_one_that_lacked_it_too(self) -> None:
+        (asked,) = last_pack.gone([LAST], book(name=None)).values()
+        without = replace(LAST, period="2026-04", questions=(asked,))
+        said = {
+            "the run of March 2026 had": [LAST, without],
+            "the last run, of May 2026, had": [LAST, without, replace(LAST, period="2026-05")],
+            "an earlier run had": [without],
+        }
+        told = {want: last_pack.gone(made, book(name=None)) for want, made in said.items()}
+        assert {want: f for want, f in told.items() if want not in str(*f.values())} == {}
+
     def test_is_no_more_where_it_is_waived_or_there_or_nobody_knows(self) -> None:
         told = {
-            "waived": last_pack.gone(LAST, book(cost=None, waived=("gone baselines.cost",))),
-            "there": last_pack.gone(LAST, book()),
-            "unknown": last_pack.gone(replace(LAST, had={}), book(cost=None)),
+            "waived": last_pack.gone([LAST], book(cost=None, waived=("gone baselines.cost",))),
+            "there": last_pack.gone([LAST], book()),
+            "unknown": last_pack.gone([replace(LAST, had={})], book(cost=None)),
         }
         assert {name: found for name, found in told.items() if found} == {}
 
@@ -71,7 +82,7 @@ class TestFewer:
                 projects=[project(f"p{n}") for n in range(projects)],
                 baselines=[baseline(f"p{n}") for n in range(baselines)],
             )
-            return set(last_pack.fewer(last, workbook(given, **more)))
+            return set(last_pack.fewer([last], workbook(given, **more)))
 
         last = self.last(tmp_path, projects=20, baselines=20, status_reports=9)
         assert told(last, 18, 10) == set()
@@ -127,6 +138,23 @@ class TestRuns:
         with pytest.raises(KeptError, match="the table baselines, which is gone, and with it D1"):
             rerun()
         assert contents(rerun.out) == before
+
+    @pytest.mark.parametrize("table", ["projects", "pmo_costs"])
+    def test_with_fewer_rows_or_without_any_table_leave_the_pack_of_the_month(
+        self, runs: Any, contents: Any, table: str
+    ) -> None:
+        """A filtered export takes no pack's place, nor one without a table no KPI rested on."""
+        path = runs.raw / f"{table}.csv"
+        if table == "pmo_costs":
+            path.write_text("period,category,amount\n2025-08,training,100\n")
+        runs()
+        before = contents(runs.out)
+        rows = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(rows[:-2])) if table == "projects" else path.unlink()
+        with pytest.raises(KeptError, match=f"no report was made on September 2025: .*{table}"):
+            runs()
+        assert contents(runs.out) == before
+        assert runs(force=True).pack.name == "2025-09"
 
     def test_without_a_column_make_another_month_with_exit_code_1_till_it_is_back(
         self, runs: Any

@@ -24,12 +24,12 @@ def service_disappoints(evidence: Evidence) -> Found:
         if row["performance_high"] >= row["performance_cross"]:
             continue  # that others go better may be chance
         happy = evidence.result("R4", segment=row["service"])
-        satisfied = f"; {number(happy.value, 'share')} are satisfied" if happy else ""
+        satisfied = f"; {number(happy.value, 'share')} satisfied" if happy else ""
         yield Ask(
             f"service-disappoints:{row['service']}", ORGANISATION,
             f"Redesign {row['service']}, or stop it", _owner(evidence, row["service"]),
-            f"importance {row['importance']:.1f} of 7, performance {row['performance']:.1f}; "
-            f"customers got {-gap.value:.1f} less than they expected "
+            f"importance {row['importance']:.1f} of 7, performance {row['performance']:.1f}, "
+            f"{-gap.value:.1f} less than expected "
             f"({interval(-gap.high, -gap.low, 'score')}){satisfied}",
             customers=gap.cases, figure=Figure.of(gap),
         )  # fmt: skip
@@ -56,8 +56,8 @@ def goes_elsewhere(evidence: Evidence) -> Found:
             continue
         yield Ask(
             f"goes-elsewhere:{department}", department,
-            f"Ask {department} why it goes elsewhere, and agree what would bring it back", HEAD,
-            f"{number(own.value, 'share')} of its {own.n} needs were met elsewhere "
+            f"Ask {department} why it goes elsewhere, and what would bring it back", HEAD,
+            f"{number(own.value, 'share')} of its {own.n} needs met elsewhere "
             f"({interval(own.low, own.high, 'share')}), against {number(whole.value, 'share')} "
             "in all",
             customers=round(own.value * own.n), figure=Figure.of(own),

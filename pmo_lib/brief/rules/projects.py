@@ -15,10 +15,10 @@ from pmo_lib.wording import counted, listed, money, number, shortened
 MOST_NAMED = 3
 NAME_LETTERS = 40
 WORDS = {
-    "cpi": "costs too much for what is done",
-    "spi_t": "behind its plan",
-    "milestone": "a milestone long overdue",
-    "finish": "past its original finish",
+    "cpi": "over cost",
+    "spi_t": "behind plan",
+    "milestone": "a milestone overdue",
+    "finish": "past its first finish",
 }
 
 
@@ -31,7 +31,7 @@ def rated_green(evidence: Evidence) -> Found:
         often = ""
         if share is not None:
             reports = counted(share.n, "green report")
-            often = f"; {number(share.value, 'share')} of {reports} in a year hid a red project"
+            often = f"; {number(share.value, 'share')} of {reports} hid a red project"
         yield Ask(
             f"rated-green-red-by-rule:{department}", department,
             f"Review {named(own)}: rated green by {_owners(own)} own figures",

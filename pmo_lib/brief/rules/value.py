@@ -23,8 +23,8 @@ def state_share_returned(evidence: Evidence) -> Found:
     yield Ask(
         "state-share-returned:budgets", ORGANISATION,
         "State what share of avoided overruns went back to budgets", FINANCE,
-        f"each {number(STEP_SHARE, 'share')} adds {money(STEP_SHARE * avoided, currency)} in cash; "
-        "none is counted yet", money=avoided,
+        f"each {number(STEP_SHARE, 'share')} adds {money(STEP_SHARE * avoided, currency)} in cash",
+        money=avoided,
     )  # fmt: skip
 
 
@@ -37,8 +37,8 @@ def record_benefits(evidence: Evidence) -> Found:
     known = counted(found.tested.n, "project")
     yield Ask(
         "record-benefits:projects", ORGANISATION,
-        f"Record what benefits {counted(found.n_left_out, 'finished project')} have brought", HEAD,
-        f"the effect on benefits is {found.claim.word}, on {known} with a record",
+        f"Record the benefits of {counted(found.n_left_out, 'finished project')}", HEAD,
+        f"the effect on them rests on {known}",
     )  # fmt: skip
 
 
@@ -58,6 +58,5 @@ def keep_comparison(evidence: Evidence) -> Found:
     yield Ask(
         "keep-comparison:departments", ORGANISATION,
         f"Decide what the PMO is to show before {them} adopt it", HEAD,
-        f"{counted(len(without), 'department')} without the PMO: once they adopt, nobody is left "
-        "to compare with",
+        "then nobody is left to compare with",
     )  # fmt: skip

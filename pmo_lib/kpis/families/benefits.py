@@ -71,7 +71,7 @@ def benefits_realisation(
 
 
 @kpi(
-    id="V2", name="Benefit forecast drift", plain="how benefit forecasts have moved",
+    id="V2", name="Benefit forecast drift", plain="drift of benefit forecasts",
     family="value", unit="share", better="near",
     near=(0.0, 0.0), statistic="clustered_median", population="benefits",
     needs=("benefits.target_value", "benefit_reports.forecast"),

@@ -140,7 +140,7 @@ def cancelled(projects: pd.DataFrame, data_date: pd.Timestamp) -> pd.DataFrame:
 
 
 @kpi(
-    id="D8", name="Re-baselining", plain="how often plans are approved anew",
+    id="D8", name="Re-baselining", plain="re-approval of plans",
     family="delivery", unit="count", better="lower",
     statistic="event_rate", also=("cost_drift",), population="projects in flight", cumulative=True,
     needs=("projects.status", "baselines.approved_on"),

@@ -71,7 +71,7 @@ def schedule_performance_index(
 
 @kpi(
     id="D14", name="EAC credibility gap",
-    plain="how far cost forecasts lie below what spending so far implies",
+    plain="gap in cost forecasts",
     family="delivery", unit="share", better="lower",
     statistic="median", population="projects in flight",
     needs=("projects.status", "baselines.cost", "status_reports.earned_value",

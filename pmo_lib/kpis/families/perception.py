@@ -50,7 +50,7 @@ def net_project_success(
 
 
 @kpi(
-    id="R1", name="Perception gap", plain="what customers get beside what they expect",
+    id="R1", name="Perception gap", plain="service beside what was expected",
     family="role", unit="points", better="higher",
     statistic="clustered_mean", population="answers", window="year", segment="service",
     needs=("survey_responses.expected", "survey_responses.perceived"), scale=(-6, 6),

@@ -121,7 +121,7 @@ def stuck_work(projects: pd.DataFrame, data_date: Dates, settings: Settings) -> 
 
 @kpi(
     id="P5", name="Little's-law consistency",
-    plain="whether work in progress, throughput and cycle time agree",
+    plain="balance of work, throughput and cycle time",
     family="productivity", unit="ratio", better="near",
     near=(0.8, 1.25), statistic="quotient", population="projects open in the last 12 months",
     needs=("projects.status", "projects.started_on", "projects.finished_on"),

@@ -15,7 +15,7 @@ RATERS = {"independent": "first", "owner": "second"}
 
 
 @kpi(
-    id="G1", name="Rating skill", plain="how well ratings foresee bad ends",
+    id="G1", name="Rating skill", plain="foresight of ratings",
     family="governance", unit="score", better="higher",
     statistic="skill", segment="colour", segment_statistic="clustered_rate",
     population="owners' ratings of completed projects", window="outcome",
@@ -87,7 +87,7 @@ def watermelon_rate(
 
 
 @kpi(
-    id="G3", name="Self-rating gap", plain="how much redder others rate than owners",
+    id="G3", name="Self-rating gap", plain="gap between independent and owners' ratings",
     family="governance", unit="share", better="near",
     near=(0.0, 0.0), statistic="rate_difference", population="status reports", window="year",
     needs=("status_reports.rag",),

@@ -129,6 +129,23 @@ def test_schedules_of_tools_are_read_by_the_name_of_their_source(folder: Folder)
     assert "no baseline is set" in told[0]
 
 
+@pytest.mark.parametrize(("code", "is_ours"), [("GBP", True), ("USD", False)])
+def test_amounts_of_a_schedule_in_another_currency_are_not_read(
+    folder: Folder, code: str, is_ours: bool
+) -> None:
+    plan = (
+        '<Project xmlns="http://schemas.microsoft.com/project"><Title>Depot</Title>'
+        f"<CurrencyCode>{code}</CurrencyCode><StatusDate>2026-03-31T17:00:00</StatusDate><Tasks>"
+        "<Task><UID>1</UID><Start>2026-01-05T08:00:00</Start><Finish>2026-02-27T17:00:00</Finish>"
+        "<Cost>120000</Cost><ACWP>90000</ACWP></Task></Tasks></Project>"
+    )
+    prepared = examined(folder("map: {'*.xml': mspdi}\n", depot__xml=plan))
+    costs = prepared.judged["projects"].accepted["actual_cost"].dropna().tolist()
+    assert costs == ([900.0] if is_ours else [])
+    lost = prepared.verdict.lost(0.05)
+    assert ("is in USD" in lost.get("projects.actual_cost", "")) == (not is_ours)
+
+
 def test_files_named_as_our_tables_are_read_as_those_and_notes_are_none(folder: Folder) -> None:
     raw = folder(projects__csv="project_id,department\nP1,IT\n", notes__txt="call Ann\n")
     assert claimed(raw, {"*": "map.yml"}) == {"map.yml": [raw / "register.csv"]}

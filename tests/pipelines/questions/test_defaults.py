@@ -34,3 +34,12 @@ def test_one_value_in_nearly_all_rows_is_withheld() -> None:
 def test_plans_that_end_as_they_begin_are_withheld() -> None:
     found = questions(changed(CLEAN, baselines__finish=CLEAN["baselines"]["start"]))
     assert found["default baselines"].withholds == ("baselines.start", "baselines.finish")
+
+
+def test_one_colour_for_all_is_told() -> None:
+    green = CLEAN["status_reports"]["rag"].fillna("green")
+    given = changed(CLEAN, status_reports__rag=green)
+    (found,) = questions(given).values()
+    assert (found.id, found.withholds) == ("default status_reports.rag", ())
+    mixed = green.mask(green.index == green.index[3], "red")
+    assert questions(changed(CLEAN, status_reports__rag=mixed)) == {}

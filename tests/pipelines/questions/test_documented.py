@@ -14,6 +14,7 @@ SOURCES = "".join(
         *(ROOT / "pipelines" / "questions").glob("*.py"),
         *(ROOT / "pipelines" / "reading").glob("*.py"),
         ROOT / "pipelines" / "last_pack.py",
+        ROOT / "pipelines" / "maps" / "applied.py",
     ]
 )
 LISTED = set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE))

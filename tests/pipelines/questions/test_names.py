@@ -82,8 +82,25 @@ class TestDepartments:
         settings = Settings(customers=customers, departments={"Roads Dept": "Roads"})
         assert departments.settled(settings, of(WRITTEN)).customers == {"Bridges": 3, "Roads": 3}
 
+    @pytest.mark.parametrize(
+        ("names", "question", "said"),
+        [
+            (["Roads", "10 Roads"], "twin", "'Roads' (1 project, projects) and '10 Roads'"),
+            (["Roads", "CC10 Roads"], "twin", "'CC10 Roads'"),
+            (["Roads", "Parks", "Parks; Roads"], "joint", "is 'Parks; Roads' (1 project) several"),
+            (["Roads", "Parks", "Roads and Parks"], "joint", "'Roads and Parks'"),
+            (["Roads", "Total", "Total"], "called_total", "is 'Total' (2 projects) a department"),
+        ],
+    )
+    def test_with_a_code_of_two_or_of_all_are_asked_about(
+        self, names: list[str], question: str, said: str
+    ) -> None:
+        told = texts(departments.check(asked(of(names))))
+        assert said in told.get(f"{question} projects.department", f"{told}")
+
     def test_that_differ_are_left_alone(self) -> None:
-        names = ["Team A", "Team B", "DfE", "DfT", "North 1", "North 2", "Sales", "Legal"]
+        names = ["Team A", "Team B", "DfE", "DfT", "North 1", "North 2", "Sales", "Legal",
+                 "Tax and Customs", "1 Squadron", "2 Squadron", "101", "102"]  # fmt: skip
         given = asked(of(names))
         assert list(given.tables["projects"]["department"]) == names
         assert texts(departments.check(given)) == {}

@@ -81,6 +81,34 @@ class TestAsItTurnedOut:
         costs = [100.0, 101.0, 102.0, 103.0, 104.5]
         assert questions(self.given(finish="2026-01-01", cost=costs)) == {}
 
+    @pytest.mark.parametrize(("same", "asks"), [(9, False), (10, True)])
+    def test_half_of_them_is_no_chance(self, same: int, asks: bool) -> None:
+        costs = [100.0 + i + (i >= same) / 2 for i in range(20)]
+        found = questions(self.given(20, finish="2026-01-01", cost=costs))
+        assert set(found) == ({"plan_as_outcome baselines.cost"} if asks else set())
+        if asks:
+            assert "10 of 20 completed projects" in str(*found.values())
+
+    @pytest.mark.parametrize(("same", "asks"), [(12, False), (16, True)])
+    def test_many_do_end_on_the_planned_day(self, same: int, asks: bool) -> None:
+        days = [f"2026-0{1 + i % 6}-{14 + (i >= same)}" for i in range(20)]
+        rows = numbered(
+            20, project, finished_on=[f"{d[:8]}14" for d in days], started_on="2025-01-01"
+        )
+        found = questions(tables(projects=rows, baselines=numbered(20, baseline, finish=days)))
+        assert set(found) == ({"plan_as_outcome baselines.finish"} if asks else set())
+
+    def test_half_at_the_end_of_a_month_or_at_a_round_sum_is(self) -> None:
+        months = [f"2026-0{1 + i % 6}-01" for i in range(20)]
+        plans = months[:15] + ["2025-12-31"] * 5
+        rows = numbered(20, project, finished_on=months, started_on="2025-01-01")
+        at_month_ends = tables(projects=rows, baselines=numbered(20, baseline, finish=plans))
+        assert questions(at_month_ends) == {}
+        costs = [1000.0 * (i + 1) for i in range(20)]
+        rows = numbered(20, project, actual_cost=costs, finished_on="2026-07-02")
+        plans = numbered(20, baseline, cost=[*costs[:15], *range(15_001, 15_006)])
+        assert questions(tables(projects=rows, baselines=plans)) == {}
+
     def test_one_day_and_one_cost_for_all_says_nothing(self) -> None:
         rows = numbered(9, project, actual_cost=100.0)
         plans = numbered(9, baseline, cost=100.0, finish="2026-07-01")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builders.asking import changed, delivery, questions, withheld
+from builders.asking import changed, delivery, findings, mended, questions, withheld
 from builders.tables import Tables, frame
 from pipelines.questions import answered
 from pmo_lib.contract.settings import Settings
@@ -52,6 +52,18 @@ TO_DATE: dict[str, dict[str, Any]] = {
 def test_values_of_the_month_are_withheld(named: str) -> None:
     columns = PERIODIC[named]
     assert withheld(reporting(**columns)) == {f"status_reports.{name}" for name in columns}
+
+
+@pytest.mark.parametrize(("of", "asks"), [(10, False), (2, True)])
+def test_values_of_the_month_in_some_projects_are_not_used(of: int, asks: bool) -> None:
+    some = REPORTS["project_id"].str[-3:].astype(int) % of == 0
+    given = reporting(earned_value=REPORTS["earned_value"].mask(some, of_the_month("earned_value")))
+    found = findings(given).get("periodic_of_some status_reports")
+    assert (found is not None) == asks
+    if found:
+        left = mended(given, found)["status_reports"]["earned_value"]
+        assert left[~some].equals(REPORTS["earned_value"][~some])
+        assert left[some].notna().mean() < 0.1
 
 
 @pytest.mark.parametrize("named", TO_DATE)
@@ -106,6 +118,14 @@ class TestOfTheMonthWanted:
         found = withheld(benefits(np.cumsum, np.cumsum, target))
         assert found == {"benefit_reports.planned", "benefit_reports.realised"}
         assert withheld(benefits(as_it_is, np.cumsum, target)) == {"benefit_reports.realised"}
+
+    def test_what_rises_seldom_is_as_the_column_beside_it(self) -> None:
+        def twice_a_year(values: Any) -> Any:
+            return np.cumsum(np.where(np.arange(len(values)) % 6 == 5, values, 0))
+
+        both = {"benefit_reports.planned", "benefit_reports.realised"}
+        assert withheld(benefits(np.cumsum, twice_a_year)) == both
+        assert withheld(benefits(as_it_is, twice_a_year)) == set()
 
     def test_values_of_the_month_are_not_asked_about(self) -> None:
         assert questions(benefits(as_it_is, as_it_is)) == {}

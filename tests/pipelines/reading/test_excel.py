@@ -260,3 +260,28 @@ def rewrite(path: Path, part: str, change: Callable[[bytes], bytes]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         for name, content in parts.items():
             new.writestr(name, change(content) if name.startswith(part) else content)
+
+
+@pytest.mark.parametrize(
+    ("number_format", "text"),
+    [
+        ("[$$-409]#,##0.00", "$ 1200"),
+        ("[$EUR] #,##0", "EUR 1200"),
+        ('_-"£"* #,##0.00_-', "£ 1200"),
+        ("#,##0 €", "€ 1200"),
+        ("[$-409]#,##0.00", "1200"),  # a language alone
+        ('"$"#,##0_);("$"#,##0)', "1200"),  # Excel's own, which shows that of whoever looks
+        ('#,##0,"k"', "1200"),
+        ("General", "1200"),
+    ],
+)
+def test_amounts_bear_the_currency_that_their_format_shows(
+    tmp_path: Path, number_format: str, text: str
+) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["project_id", "cost"])
+    book.active.append(["P1", 1200])
+    book.active["B2"].number_format = number_format
+    book.save(tmp_path / "costs.xlsx")
+    (table,) = read_workbook(tmp_path / "costs.xlsx").values()
+    assert rows(table) == [["P1", text]]

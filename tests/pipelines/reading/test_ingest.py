@@ -780,3 +780,53 @@ class TestFilesThatMayBeTables:
             {"projects.csv": PROJECTS, "baselines.csv": baselines} | dict.fromkeys(names, "x")
         )
         assert found.questions == ()
+
+
+class TestLostOnTheWay:
+    """What a spreadsheet has cut, or one export of several has not."""
+
+    @pytest.mark.parametrize(
+        ("cost", "is_rounded"),
+        [("1.8E+05", True), ("2E5", True), ("1,8E+05", True), ("1.23457E+05", False),
+         ("1.5e-05", False), ("180000.00", False)],
+    )  # fmt: skip
+    def test_digits_that_are_not_shown_are_asked_about(
+        self, load: Load, cost: str, is_rounded: bool
+    ) -> None:
+        rows = "".join(f'P{n},IT,"{cost}"\n' for n in range(6))
+        asked = load({"projects.csv": f"project_id,department,actual_cost\n{rows}"}).questions
+        assert [each.id for each in asked] == ["rounded projects.actual_cost"] * is_rounded
+        assert [each.withholds for each in asked] == [("projects.actual_cost",)] * is_rounded
+
+    def test_one_amount_is_told(self, load: Load) -> None:
+        text = "project_id,department,actual_cost\nP1,IT,1.8E+05\nP2,IT,3\n"
+        (asked,) = load({"projects.csv": text}).questions
+        assert "1 amount of projects.actual_cost is written" in asked.asks
+        assert asked.withholds == ()
+
+    def test_columns_of_some_files_are_told(self, load: Load) -> None:
+        second = "project_id,department\nP3,IT\n"
+        (asked,) = load({"projects.csv": PROJECTS, "projects_2.csv": second}).questions
+        assert asked.id == "of_some_files projects"
+        assert "started_on not in projects_2.csv" in asked.asks
+
+    @pytest.mark.parametrize(
+        ("name", "asks"),
+        [("projects_old.csv", True), ("projects (copy).csv", True), ("projects_2025.csv", False),
+         ("projects_gold.csv", False)],
+    )  # fmt: skip
+    def test_old_copies_are_asked_about(self, load: Load, name: str, asks: bool) -> None:
+        other = PROJECTS.replace("P1", "P8").replace("P2", "P9")
+        found = load({"projects.csv": PROJECTS, name: other})
+        assert [each.id for each in found.questions] == ["old_copy projects"] * asks
+
+    @pytest.mark.parametrize(("empty", "asks"), [(1, False), (2, True), (9, True)])
+    def test_a_list_beneath_another_is_asked_about(
+        self, load: Load, empty: int, asks: bool
+    ) -> None:
+        rows = "".join(f"P{n},IT,2026-01-05\n" for n in range(5))
+        text = f"project_id,department,started_on\n{rows}" + ",,\n" * empty + "R1,Bob,2026-01-05\n"
+        found = [each for each in load({"projects.csv": text}).questions if each.check == "beneath"]
+        assert len(found) == asks
+        if asks:
+            assert f"1 row from line {7 + empty}" in found[0].asks

@@ -33,6 +33,14 @@ def test_department_of_that_name_keeps_its_rows(word: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("word", ["Average", "Mean:", "Durchschnitt", "Count"])
+def test_figures_of_all_rows_are_no_row(word: str) -> None:
+    assert found([*PLAIN, project(4, "IT", 12.0, project_id=word)]) == [3]
+    assert (
+        found([*PLAIN, project(4, "IT", 12.0, project_id=word, name="Mean time to repair")]) == []
+    )
+
+
 @pytest.mark.parametrize("word", WORDS)
 def test_rows_that_hold_but_the_sum_are_totals_by_whatever_number(word: str) -> None:
     sums = {

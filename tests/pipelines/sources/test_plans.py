@@ -238,3 +238,24 @@ def test_currency_of_a_plan_goes_into_the_settings(file: Callable[[str, str], Pa
     assert found == [{"currency": "EUR"}, {"currency": "GBP"}, {}]
     with pytest.raises(DataError, match="EUR and GBP"):
         mspdi.read([code, sign])
+
+
+def test_currency_of_primavera_is_that_of_its_costs(file: Callable[[str, str], Path]) -> None:
+    """The first line of XER names it; else it is the one with a rate of exchange of 1."""
+    rates = (
+        "%T\tCURRTYPE\n%F\tcurr_id\tcurr_short_name\tbase_exch_rate\n"
+        "%R\t1\tUSD\t0.9\n%R\t2\tEUR\t1\n%T\tPROJECT"
+    )
+    xml = "<Currency><Id>USD</Id><ExchangeRate>0.9</ExchangeRate></Currency><Currency><Id>EUR</Id>"
+    xml += "<ExchangeRate>1</ExchangeRate></Currency><OBS>"
+    given = {
+        "first line": xer.read([file("a.xer", XER.replace("2026-03-31", "2026-03-31\tEUR", 1))]),
+        "rates": xer.read([file("b.xer", XER.replace("%T\tPROJECT", rates, 1))]),
+        "PMXML": pmxml.read([file("c.xml", PMXML.replace("<OBS>", xml, 1))]),
+    }
+    assert {
+        name: f.settings for name, f in given.items() if f.settings != {"currency": "EUR"}
+    } == {}
+    silent = [xer.read([file("d.xer", XER)]), pmxml.read([file("e.xml", PMXML)])]
+    assert [each.settings for each in silent] == [{}, {}]
+    assert all("no file says which currency" in " ".join(each.notes) for each in silent)

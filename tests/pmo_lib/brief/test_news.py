@@ -66,8 +66,7 @@ def test_finished_and_cancelled_since_then_are_counted() -> None:
     }  # fmt: skip
     given = evidence(seen, units=units, last=last_pack())
     assert plain(since_last(given, ORGANISATION)) == (
-        "3 projects finished, 1 of 2 on time.",
-        "5 projects cancelled: c0, c1, c2 and 2 more.",
+        "3 projects finished, 1 of 2 on time; 5 cancelled: c0, c1, c2 and 2 more.",
     )
     assert plain(since_last(given, "Sales")) == ("1 project finished.",)
 
@@ -83,8 +82,8 @@ def test_signals_are_told_once_and_only_if_new() -> None:
     }
     given = evidence(charts={ORGANISATION: charts}, last=last_pack())
     (said,) = plain(since_last(given, ORGANISATION))
-    assert said.startswith("By more than chance, on-time completion is up and ")
-    assert said.endswith(" is down.")
+    assert said.startswith("On-time completion is up and ")
+    assert said.endswith(" is down, by more than chance.")
     assert said.count(" is ") == 2
     assert plain(since_last(given, "Finance")) == NOTHING
 
@@ -108,8 +107,8 @@ def test_judgements_that_turned_are_told_with_both_words() -> None:
     ]
     given = evidence(results=now, last=last_pack(results=before))
     assert plain(since_last(given, ORGANISATION)) == (
-        "On-time completion: worse than before in August 2026, now better than before.",
-        "Green reports that hide a red project: target kept in August 2026, now target not kept.",
+        "On-time completion: better than before, in August 2026 worse than before.",
+        "Green reports that hide a red project: target not kept, in August 2026 target kept.",
     )
 
 

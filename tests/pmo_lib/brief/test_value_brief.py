@@ -150,14 +150,14 @@ class TestLasts:
 
     def test_planted_fading_is_told(self) -> None:
         said = self.said(*[-0.3] * 4, *[-0.05] * 4)
-        assert said == "In the first year 26 % less, later 5 % less: it fades, by more than chance."
+        assert said == "First year 26 % less, later 5 % less: it fades, by more than chance."
 
     def test_planted_growth_is_told(self) -> None:
         assert self.said(*[-0.05] * 4, *[-0.3] * 4).endswith("it grows, by more than chance.")
 
     def test_the_same_effect_is_no_fading(self) -> None:
-        assert self.said(*[-0.2] * 8).endswith("a fading cannot be told from chance.")
-        assert self.said(*[-0.3] * 4, *[-0.05] * 4, half=0.5).endswith("told from chance.")
+        assert self.said(*[-0.2] * 8).endswith("a fading may be chance.")
+        assert self.said(*[-0.3] * 4, *[-0.05] * 4, half=0.5).endswith("may be chance.")
 
     def test_too_few_quarters_tell_nothing(self) -> None:
         assert self.said(*[-0.2] * 5) == "Cannot be told yet: too few quarters since adoption."

@@ -31,8 +31,7 @@ class TestVerdict:
     def test_before_any_baseline_the_shares_are_told(self) -> None:
         given = evidence(results=(share("D1", 0.48), share("D2", 0.6)))
         assert plain(verdict(given, ALL)) == (
-            "Of completed projects 48 % were on time and 60 % were on budget (no baseline to "
-            "compare with)."
+            "Of completed projects 48 % were on time and 60 % were on budget (no baseline)."
         )
 
     @pytest.mark.parametrize(
@@ -68,7 +67,7 @@ class TestVerdict:
         unknown = result("D1", ALL, state="undefined", reason="there are no completed projects")
         going = result("P2", ALL, value=3.0, n=3), result("P12", ALL, value=450.0, n=2)
         assert plain(verdict(evidence(results=(unknown, *going)), ALL)) == (
-            "3 projects in flight, GBP 450 approved for 2 of them. How projects end cannot be told "
+            "3 projects in flight, GBP 450 approved for 2. How projects end cannot be told "
             "yet: there are no completed projects."
         )
 
@@ -111,14 +110,11 @@ class TestHeadlines:
         assert [one.kpi_id for one in found] == ["D1", "D2", "R4", "V1", "G2"]
 
     def test_overspend_is_the_sum_and_its_share(self) -> None:
-        tail = result("D4", ALL, value=0.1, n=20)
-        (one,) = headlines(evidence(results=(*spent(8.01e6, 0.12), tail)), ALL)
+        (one,) = headlines(evidence(results=spent(8.01e6, 0.12)), ALL)
         assert (one.kpi_id, one.statistic) == ("D3", "total")
         assert plain(one.value) == "GBP 8.01 m"
         assert plain(one.what) == "spent above approval"
-        assert plain(one.basis) == (
-            "12 % more than approved for 20 projects; 2 overran by half or more"
-        )
+        assert plain(one.basis) == ("12 % more, 20 projects")
 
     def test_in_flight_tells_what_is_approved_for_the_subject(self) -> None:
         found = [
@@ -131,7 +127,7 @@ class TestHeadlines:
         given = evidence(results=found)
         (whole,), (own,) = headlines(given, ALL), headlines(given, "Finance")
         assert plain(whole.basis) == "GBP 450 approved, 1 of 3 rated red"
-        assert plain(own.basis) == "GBP 350 approved for 1 of them"
+        assert plain(own.basis) == "GBP 350 approved for 1"
 
     def test_step_since_the_last_pack_is_told_in_the_kpis_unit(self) -> None:
         said = {}
@@ -140,7 +136,7 @@ class TestHeadlines:
             given = evidence(results=(share("D1", 0.5),), last=last_pack(results=before))
             (one,) = headlines(given, ALL)
             said[then] = plain(one.since)
-        assert said == {0.4: "+10 points since August", 0.5: "as in August", None: ""}
+        assert said == {0.4: "+10 points since August", 0.5: "", None: ""}
 
     def test_every_number_is_a_row_of_the_results(self) -> None:
         ids = ("D1", "D2", "R4", "V1", "G2", "R8", "D9")

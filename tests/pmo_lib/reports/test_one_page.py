@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -63,6 +64,18 @@ def test_is_short_in_every_situation() -> None:
         if any(a > b for a, b in zip(size, (MOST_WORDS, MOST_NUMBERS, MOST_ASKS), strict=True)):
             wrong[situation, subject] = size
     assert not wrong
+
+
+def test_on_a_full_page_what_is_least_needed_gives_way_and_stands_in_the_evidence() -> None:
+    whole = measured("whole").briefs[ORGANISATION]
+    news = tuple(f"{each} has changed, {'and so it goes on ' * 3}now." for each in "ABCD")
+    fine = "Better than before: all else."
+    full = replace(whole, since_last=news, fine=fine, last_period="2026-08")
+    made = one_page.one_page(full, {}, "90 % interval", "2026-03")
+    page, evidence = plain(text_of(made)), plain(text_of(one_page.further_asks(full)))
+    assert words_in(made) <= MOST_WORDS < one_page.words(page) + words_in(" ".join(news))
+    assert all(plain(ask.what) in page for ask in full.asks)
+    assert all(line in evidence for line in (*news, full.fine))
 
 
 def test_is_well_formed_and_without_gaps() -> None:

@@ -100,9 +100,9 @@ def test_who_is_the_one_sponsor_or_the_sponsors_of_the_department() -> None:
 def test_the_years_share_of_such_reports_is_told_where_it_is_known() -> None:
     share = result("G2", "Sales", value=0.25, low=0.1, high=0.4, n=40)
     found = asked(planted(), share)[GREEN]
-    assert "25 % of 40 green reports in a year hid a red project" in found[
-        f"{GREEN}:Sales"
-    ].why.replace("\u00a0", " ")
+    assert "25 % of 40 green reports hid a red project" in found[f"{GREEN}:Sales"].why.replace(
+        "\u00a0", " "
+    )
     assert found[f"{GREEN}:Sales"].figure.value == 0.25
     assert "in a year" not in found[f"{GREEN}:Finance"].why
 

@@ -50,9 +50,9 @@ class TestOnePage:
                 wanted = [f"{found['P2', 'count'].n} in flight"]
                 for result in (found["D1", "rate"], found["D2", "rate"]):
                     wanted += [
-                        f"{percent(result.value)} on ",
+                        f"{percent(result.value)} completed on ",
                         f"{percent(result.low)} to {percent(result.high)}",
-                        f"of {result.n} completed projects",
+                        f"of {result.n} projects",
                     ]
                 missing += [(department, words) for words in wanted if words not in said]
         assert missing == []
