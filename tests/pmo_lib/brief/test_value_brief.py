@@ -164,7 +164,7 @@ class TestLasts:
 
     def test_of_half_years_two_are_the_first_year(self) -> None:
         said = self.said(*[-0.3] * 2, *[-0.05] * 3, cells="half-year")
-        assert said == "In the first year 26 % less, later 5 % less: it fades, by more than chance."
+        assert said == "First year 26 % less, later 5 % less: it fades, by more than chance."
         short = self.said(*[-0.3] * 3, cells="half-year")
         assert short == "Cannot be told yet: too few half-years since adoption."
 
