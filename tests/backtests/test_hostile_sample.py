@@ -45,7 +45,7 @@ def spoil(raw: Path) -> None:
     change("status_reports", lambda t: t[t["period"] != "2026-05"].assign(
         actual_cost=lambda u: u["actual_cost"].mask(u.index < 400, "0")
     ))  # fmt: skip
-    change("capacity", lambda t: t.assign(capacity_hours="100", booked_hours="80"))
+    change("capacity", lambda t: t.assign(capacity_hours="1500", booked_hours="1200"))
     change("value_statements", lambda t: t.assign(kpi_id=t["kpi_id"].mask(t.index == 0, "Z99")))
 
 
@@ -76,7 +76,7 @@ def results(
         ("D9", WHOLE, "withheld", "cells of milestones.baseline_date could not be read"),
         ("D10", "Finance", "withheld", "cells of milestones.baseline_date could not be read"),
         ("R1", WHOLE, "too few", "fewer than 5 answers"),
-        ("R3", WHOLE, "too few", "fewer than 5 respondents"),
+        ("R3", WHOLE, "too few", "fewer than 5 answers"),
         ("G7", WHOLE, "not measured", "needs risks.csv"),
         ("P9", WHOLE, "measured", "all ratios are equal"),
         ("V3", WHOLE, "measured", ""),
