@@ -1,7 +1,8 @@
 """What the value case says where the truth is known, beside the usual comparisons.
 
 Every estimate, check and verdict is the product's own: `worlds.verdicts` calls its findings.
-Part of `make bench`; alone: `PYTHONPATH=.:tests python tests/calibration_value_case.py [N]`.
+Part of `make bench`; alone: `PYTHONPATH=.:tests python tests/calibration_value_case.py [N]`, of
+the portfolios as tables alone with `N worlds`.
 docs/calibration_value_case.md has the tables. The same roll-outs in every run.
 """
 
@@ -267,10 +268,10 @@ HEADS = {
 }  # fmt: skip
 
 
-def tables(simulations: int = SIMULATIONS) -> Iterator[str]:
-    """The tables in Markdown, one after the other."""
+def tables(simulations: int = SIMULATIONS, *, kinds: bool = True) -> Iterator[str]:
+    """The tables in Markdown, one after the other; without `kinds` that of portfolios alone."""
     found: dict[str, list[list[str]]] = {name: [] for name in HEADS}
-    for kind in KINDS:
+    for kind in KINDS if kinds else ():
         for name, row in rows(kind, measure(partial(run, kind), simulations)).items():
             found[name].append(row)
             print(name, *row, file=sys.stderr, flush=True)
@@ -286,7 +287,8 @@ def tables(simulations: int = SIMULATIONS) -> Iterator[str]:
 
 
 def main() -> None:
-    for line in tables(int(sys.argv[1]) if len(sys.argv) > 1 else SIMULATIONS):
+    simulations, *which = sys.argv[1:] or [str(SIMULATIONS)]
+    for line in tables(int(simulations), kinds=which != ["worlds"]):
         print(line, flush=True)
 
 

@@ -1,8 +1,6 @@
 """The brief of the value case: in all and in cash, the effect behind the money, does it last."""
 
-from math import isnan, sqrt
-
-import pandas as pd
+from math import isnan
 
 from pmo_lib.brief import register
 from pmo_lib.brief.ask import chosen
@@ -189,20 +187,10 @@ def lasts(case: ValueCase) -> str:
     cost = case.finding("cost")
     if cost is None or not len(cost.quarters):
         return cost.claim.remedy if cost is not None else ""
-    since = cost.quarters[cost.quarters["quarter"] >= 0]
-    year = 2 if cost.cells == "half-year" else 4
-    first, later = since[since["quarter"] < year], since[since["quarter"] >= year]
-    if len(first) < 2 or len(later) < 2:
+    (a, half_a), (b, half_b) = cost.years
+    if isnan(a) or isnan(b):
         return f"Cannot be told yet: too few {cost.cells or 'quarter'}s since adoption."
-    (a, half_a), (b, half_b) = _mean(first), _mean(later)
     said = f"First year {effect(cost.outcome, a)}, later {effect(cost.outcome, b)}"
     if isnan(half_a + half_b) or abs(a - b) <= half_a + half_b:
         return f"{said}: a fading may be chance."
     return f"{said}: {'it fades' if abs(b) < abs(a) else 'it grows'}, by more than chance."
-
-
-def _mean(points: pd.DataFrame) -> tuple[float, float]:
-    """The weighted mean and half the width of its interval."""
-    weights = points["n_projects"] / points["n_projects"].sum()
-    halves = (points["high"] - points["low"]) / 2
-    return float((weights * points["effect"]).sum()), float(sqrt((weights**2 * halves**2).sum()))

@@ -1,7 +1,7 @@
 """A finding: an outcome with its estimate, checks and verdict, and what it was made from."""
 
 from dataclasses import dataclass, field
-from math import isnan, nan
+from math import isnan, nan, sqrt
 from typing import Literal, get_args
 
 import numpy as np
@@ -18,6 +18,7 @@ from pmo_lib.stats.numbers import Bools
 
 Straddlers = Literal["left out", "untreated"]
 STRADDLERS: tuple[Straddlers, ...] = get_args(Straddlers)
+NO_YEAR = (nan, nan)
 NOT_YET = Claim("not testable", "", "")
 
 
@@ -123,9 +124,25 @@ class Finding:
         """The effect of all projects as they came, priced: a test pulls in the farthest."""
         return self.tested if self.priced.refusal or isnan(self.priced.value) else self.priced
 
+    @property
+    def years(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The effect in the first year since adoption, and later: each with half its interval.
+
+        Means of the points of the event study, weighted by projects; missing where either has
+        fewer than two points.
+        """
+        if not len(self.quarters):
+            return NO_YEAR, NO_YEAR
+        since = self.quarters[self.quarters["quarter"] >= 0]
+        year = 2 if self.cells == "half-year" else 4
+        first, later = since[since["quarter"] < year], since[since["quarter"] >= year]
+        if len(first) < 2 or len(later) < 2:
+            return NO_YEAR, NO_YEAR
+        return _mean(first), _mean(later)
+
     def row(self) -> dict[str, object]:
         """The finding as a row of value_case.csv."""
-        tested, priced = self.tested, self.priced
+        tested, priced, (first, later) = self.tested, self.priced, self.years
         return {
             "outcome": self.outcome.id,
             "effect": tested.value,
@@ -146,9 +163,20 @@ class Finding:
             "left_out": self.n_left_out,
             "in_flight_left_out": self.n_straddling,
             "by": self.cells,
+            "checks": len(self.checks),
+            "checks_passed": sum(check.state == "passed" for check in self.checks),
+            "effect_first_year": first[0],
+            "effect_later": later[0],
             "why": self.claim.why,
             "what_would_change_it": self.claim.remedy,
         }
+
+
+def _mean(points: pd.DataFrame) -> tuple[float, float]:
+    """The weighted mean and half the width of its interval."""
+    weights = points["n_projects"] / points["n_projects"].sum()
+    halves = (points["high"] - points["low"]) / 2
+    return float((weights * points["effect"]).sum()), float(sqrt((weights**2 * halves**2).sum()))
 
 
 COLUMNS = tuple(Finding(OUTCOMES["cost"], "none", Effect(), Effect()).row())

@@ -11,6 +11,8 @@ import pytest
 from builders.pages import amount, parsed, plain, words_in
 from builders.situations import SITUATIONS, brief_of, of, page_one, report
 from pmo_lib.brief.value_brief import lasts
+from pmo_lib.causal.effect import Effect
+from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.outcomes import OUTCOMES
 from pmo_lib.wording import change, growth, money, number
 
@@ -144,7 +146,14 @@ class TestLasts:
             {"quarter": range(-2, len(effects)), "effect": [0.0, 0.0, *effects], "n_projects": 10}
         )
         quarters = quarters.assign(low=quarters["effect"] - half, high=quarters["effect"] + half)
-        cost: Any = SimpleNamespace(outcome=OUTCOMES["cost"], quarters=quarters, cells=cells)
+        nothing = Effect()
+        cost = Finding(
+            OUTCOMES["cost"], "staggered roll-out", nothing, nothing, quarters=quarters, cells=cells
+        )
+        row = cost.row()  # value_case.csv bears what the page says
+        assert (row["effect_first_year"], row["effect_later"]) == pytest.approx(
+            (cost.years[0][0], cost.years[1][0]), nan_ok=True
+        )
         case: Any = SimpleNamespace(finding=lambda name: cost if name == "cost" else None)
         return plain(lasts(case))
 
