@@ -85,7 +85,8 @@ def estimated(evidence: Evidence, outcome: Outcome, *, rules: Rules) -> Finding:
 
     sample = found.sample
     of_test = of(sample.tested, rules.permutations)
-    of_test = replace(of_test, detectable=WHOLE_RULE * of_test.detectable)
+    if not isnan(of_test.detectable):
+        of_test = replace(of_test, detectable=WHOLE_RULE * of_test.detectable)
     if sample.priced is sample.tested:
         return replace(found, tested=of_test, priced=of_test)
     # the interval of the money decides nothing, and takes fewer permutations
