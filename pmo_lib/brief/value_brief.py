@@ -53,7 +53,7 @@ def verdict(case: ValueCase) -> str:
     """What the PMO changed, then whether it has paid: counting everything, and in cash."""
     if case.reason:
         return f"Whether the PMO made a difference cannot be told: {case.reason}."
-    counts = [found for found in case.primary if found.claim.counts]
+    counts = case.shown
     refusals = {found.tested.refusal for found in case.primary}
     if len(refusals) == 1 and "" not in refusals:
         return f"Whether the PMO made a difference cannot be told: {refusals.pop()}."

@@ -108,8 +108,8 @@ def pledged(tables: Mapping[str, pd.DataFrame], service: str) -> Pledge | None:
 def changed(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """Which pledges were changed after they were written, as sentences."""
     return [
-        f"The pledge {each.pledge_id} was changed after {each.pledged_on}: its hash is another. It "
-        "counts for nothing."
+        f"The pledge {each.pledge_id} was changed after {each.pledged_on}: its hash is another, "
+        "and while it stands so nothing becomes money."
         for each, kept in _all(tables)
         if not kept
     ]

@@ -28,13 +28,8 @@ from pmo_lib.worth.costs import Costs, costs
 from pmo_lib.worth.money import WEIGHT, Money, money
 from pmo_lib.worth.pledge import Pledge, changed, pledged
 
-NEEDED = (
-    "projects",
-    "baselines",
-    "rollouts",
-    "lots",
-    "pledges",
-)  # where one is withheld there is no case
+# where one of them is withheld there is no case
+NEEDED = ("projects", "baselines", "rollouts", "lots", "pledges")
 
 
 @dataclass(frozen=True)
@@ -88,9 +83,17 @@ class ValueCase:
         return [each for each in self.findings if each.outcome.role == "primary"]
 
     @property
+    def shown(self) -> list[Finding]:
+        """The primary effects that are at least likely; where one was pledged, no other."""
+        alone = self.pledge.outcome if self.pledge and not self.deviations else ""
+        return [
+            each for each in self.primary if each.claim.counts and alone in ("", each.outcome.id)
+        ]
+
+    @property
     def any_shown(self) -> bool:
         """Whether a primary effect is at least likely."""
-        return any(each.claim.counts for each in self.primary)
+        return bool(self.shown)
 
     @property
     def for_kpi(self) -> pd.DataFrame | None:
@@ -114,20 +117,44 @@ def value_case(view: View, terms: Terms | None = None) -> ValueCase:
     if given is None or reason:
         return ValueCase(asked, reason, Costs(view.data_date), Money(reason))
     best = best_design(given, asked)
-    own = pledged(view.tables, asked.service)
-    off = own.deviations(asked, best, view.period) if own else ()
     spent = costs(view, given, asked.assumptions.discount_rate)
-    services = _services(view) if asked.service else 1
+    found, own, off = _held_to_pledge(view, given, best, asked, spent.break_even)
     alone = own.outcome if own and not off else ""
-    found = _findings(given, best, asked, spent.break_even, (services, alone))
     worth = money(given, found, spent, asked, alone)
     if off:
         worth = Money(f"exploratory, as it is not what was pledged: {'; '.join(off)}")
+    if tampered := changed(view.tables):
+        worth = Money(" ".join(tampered).removesuffix("."))
     return ValueCase(
         asked, "", spent, worth, best,
         tuple(replace(each, sample=None) for each in found), _notes(view, given, found),
         _compared(view, given, found), _above_break_even(found, asked, spent), own, off,
     )  # fmt: skip
+
+
+def _held_to_pledge(
+    view: View, given: Evidence, best: Design, asked: Terms, break_even: float
+) -> tuple[list[Finding], Pledge | None, tuple[str, ...]]:
+    """The findings, the pledge that they are held to, and every deviation from it.
+
+    A pledged outcome is tested alone only where nothing deviates, in the design that was used in
+    the end: the best one may have been able to tell nothing.
+    """
+    own = None if changed(view.tables) else pledged(view.tables, asked.service)
+    services = _services(view) if asked.service else 1
+
+    def off(design: Design) -> tuple[str, ...]:
+        return own.deviations(asked, design, view.period) if own else ()
+
+    def under(design: Design) -> list[Finding]:
+        alone = own.outcome if own and not off(design) else ""
+        return _findings(given, best, asked, break_even, (services, alone))
+
+    found = under(best)
+    used = found[0].design
+    if own and bool(off(used)) != bool(off(best)):
+        found = under(used)
+    return found, own, off(used)
 
 
 def best_design(given: Evidence, asked: Terms) -> Design:

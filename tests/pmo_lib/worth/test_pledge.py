@@ -6,7 +6,7 @@ from hashlib import sha256
 import pandas as pd
 import pytest
 
-from builders.rollouts import PERIOD, permuted, rolled_out
+from builders.rollouts import PERIOD, few_departments, permuted, rolled_out
 from builders.tables import tables
 from builders.views import settings
 from pmo_lib.engine.view import View
@@ -129,6 +129,29 @@ class TestValueCase:
     def test_a_gain_that_was_not_pledged_counts_nothing(self, cases: dict[str, ValueCase]) -> None:
         drawn = cases["other"].money.draws["conservative"].table
         assert (drawn["avoided"] <= 0).all()
+
+    def test_only_what_was_pledged_is_shown(self, cases: dict[str, ValueCase]) -> None:
+        assert {each.outcome.id for each in cases["kept"].shown} <= {"cost"}
+        assert {each.outcome.id for each in cases["other"].shown} <= {"benefits"}
+        assert len(cases["none"].shown) >= len(cases["kept"].shown)
+
+    def test_a_byte_that_was_changed_leaves_no_money(self) -> None:
+        asked = default_terms(settings())
+        given = table(made(terms=asked))["pledges"]
+        turned = {"pledges": given.assign(smallest_effect="0.050")}
+        with permuted(19):
+            found = value_case(View(rolled_out() | turned, PERIOD, settings()))
+        assert found.pledge is None
+        assert found.money.refusal.startswith("The pledge A was changed after 2026-01-05")
+
+    def test_the_design_that_was_used_is_held_to_the_pledge(self) -> None:
+        asked = replace(default_terms(settings()), began="2023-01")
+        own = made(terms=asked)  # of a staggered roll-out, which five departments do not allow
+        given = few_departments() | table(own)
+        with permuted(19):
+            found = value_case(View(given, PERIOD, settings()), asked)
+        assert found.findings[0].design == "interrupted time series"
+        assert found.deviations[0].startswith("design: staggered roll-out was pledged")
 
     def test_deviations_are_listed_and_leave_no_money(self, cases: dict[str, ValueCase]) -> None:
         broken = cases["broken"]
