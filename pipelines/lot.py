@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.spreadsheet import write_csv
+from pipelines.append_only import add, rows_so_far
+from pipelines.reading.readers import read_csv
 from pmo_lib.effect.lot import COLUMNS, draw
 from pmo_lib.errors import DataError, ParameterError, allowed_values, shown
 from pmo_lib.wording import listed_names
@@ -28,12 +29,8 @@ def drawn_lot(
         raise ParameterError(
             f"there is no service {shown(service)}", remedy=allowed_values(service, services)
         )
-    if not raw.is_dir():
-        raise ParameterError(
-            f"there is no folder {shown(str(raw))}", remedy="Name the exports' folder by --raw"
-        )
     file = raw / RECORD
-    before = _read(file)
+    before = rows_so_far(file, COLUMNS, "lot")
     candidates = _candidates(workbook, chosen)
     again = sorted(
         set(candidates["project_id"])
@@ -50,7 +47,7 @@ def drawn_lot(
     found = draw(
         candidates, lot_id=lot_id, service_id=service, places=places, seed=seed, drawn_on=today
     )
-    write_csv(pd.concat([before, found], ignore_index=True), file)
+    add(file, before, found)
     return found
 
 
@@ -58,30 +55,16 @@ def _has(workbook: Workbook) -> bool:
     return "services" in workbook.tables
 
 
-def _read(file: Path) -> pd.DataFrame:
-    """The draws recorded so far, every cell as it is written."""
-    if not file.exists():
-        return pd.DataFrame(columns=list(COLUMNS), dtype="str")
-    found = pd.read_csv(file, dtype="str", keep_default_na=False)
-    missing = [name for name in COLUMNS if name not in found]
-    if missing:
-        raise DataError(
-            f"it lacks the columns {listed_names(missing)}", where=str(file),
-            remedy="Put back the file as pmo lot wrote it: a draw is never written twice",
-        )  # fmt: skip
-    return found
-
-
 def _candidates(workbook: Workbook, chosen: Path | None) -> pd.DataFrame:
     projects = workbook.tables["projects"]
     if chosen is None:
         waiting = projects["started_on"].isna() & projects["finished_on"].isna()
         return projects.loc[waiting, ["project_id", "department"]]
-    listed = pd.read_csv(chosen, dtype="str")
-    if "project_id" not in listed:
-        raise DataError("it has no column project_id", where=str(chosen), remedy="Name it so")
-    names = listed["project_id"].dropna().str.strip().drop_duplicates()
-    unknown = sorted(set(names) - set(projects["project_id"]))
+    if not chosen.is_file():
+        raise ParameterError(f"there is no file {shown(str(chosen))}", remedy="See --candidates")
+    listed = read_csv(chosen, frozenset({"project_id"})).cells["project_id"]
+    names = set(listed.str.strip()) - {""}
+    unknown = sorted(names - set(projects["project_id"]))
     if unknown:
         raise DataError(
             f"there is no project {listed_names(unknown)}", where=str(chosen),

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.spreadsheet import write_csv
+from pipelines.append_only import add, rows_so_far
 from pmo_lib.contract.settings import Settings
 from pmo_lib.errors import DataError, ParameterError, shown
 from pmo_lib.months import MONTH
-from pmo_lib.wording import listed_names
 from pmo_lib.workbook import Workbook
 from pmo_lib.worth.assumptions import Terms
 from pmo_lib.worth.pledge import COLUMNS, Pledge, pledge
@@ -27,10 +26,7 @@ def written_pledge(
     ParameterError for a month that is over or a question that is none, DataError for a name that
     is taken.
     """
-    if not raw.is_dir():
-        raise ParameterError(
-            f"there is no folder {shown(str(raw))}", remedy="Name the exports' folder by --raw"
-        )
+    before = rows_so_far(raw / RECORD, COLUMNS, "pledge")
     period = workbook.periods[-1]
     if not MONTH.fullmatch(look_on) or look_on <= period:
         raise ParameterError(
@@ -43,7 +39,6 @@ def written_pledge(
             f"--question is {shown(question)}",
             remedy="Write what is to be found out, in a sentence",
         )
-    before = _read(raw / RECORD)
     if name in set(before["pledge_id"]):
         raise DataError(
             f"there is a pledge {shown(name)} already", where=str(raw / RECORD),
@@ -55,7 +50,7 @@ def written_pledge(
         pledged_on=date.today().isoformat(), look_on=look_on,
         data_hash=workbook.verdict.data_hash,
     )  # fmt: skip
-    write_csv(pd.concat([before, pd.DataFrame([made.row()])], ignore_index=True), raw / RECORD)
+    add(raw / RECORD, before, pd.DataFrame([made.row()]))
     return made
 
 
@@ -64,17 +59,3 @@ def terms_of(settings: Settings, parameters: dict[str, str]) -> Terms:
     from pmo_lib.parameters import ValueCaseParameters
 
     return ValueCaseParameters(**parameters).terms(settings)
-
-
-def _read(file: Path) -> pd.DataFrame:
-    """The pledges so far, every cell as it is written."""
-    if not file.exists():
-        return pd.DataFrame(columns=list(COLUMNS), dtype="str")
-    found = pd.read_csv(file, dtype="str", keep_default_na=False)
-    missing = [name for name in COLUMNS if name not in found]
-    if missing:
-        raise DataError(
-            f"it lacks the columns {listed_names(missing)}", where=str(file),
-            remedy="Put back the file as pmo pledge wrote it: a pledge is never changed",
-        )  # fmt: skip
-    return found

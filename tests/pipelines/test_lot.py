@@ -62,18 +62,30 @@ class TestRefused:
         wrong = {
             "unknown.csv": "project_id\np1\np2\np3\nP99\n",
             "ended.csv": "project_id\np1\np2\np3\ndone\n",
-            "headless.csv": "id\np1\np2\np3\np4\n",
-        }
+            "headless.csv": "id\np1\np2\np3\np4\n", "empty.csv": "", "no text.csv": "a;b\xff\n",
+        }  # fmt: skip
         said = {}
         for name, text in wrong.items():
-            (tmp_path / name).write_text(text)
+            (tmp_path / name).write_text(text, "latin-1")
             with pytest.raises(DataError) as refused:
                 drawn_lot(book, "S1", 2, "dice", tmp_path, tmp_path / name)
             said[name] = str(refused.value)
         assert "there is no project P99" in said["unknown.csv"]
         assert "done ended already" in said["ended.csv"]
-        assert "it has no column project_id" in said["headless.csv"]
+        assert "such as project_id" in said["headless.csv"]
+        assert "is empty" in said["empty.csv"]
+        assert "such as project_id" in said["no text.csv"]
         assert not (tmp_path / RECORD).exists()
+
+    def test_candidates_that_excel_wrote_are_read(self, book: Workbook, tmp_path: Path) -> None:
+        listed = tmp_path / "some.csv"
+        listed.write_text("project_id;why\r\np1;first\r\n p2 ;\r\np3;\r\np4;\r\n", "utf-8-sig")
+        drawn_lot(book, "S1", 2, "=dice", tmp_path, listed)
+        drawn_lot(book, "S1", 2, "dice", tmp_path)
+        found = recorded(tmp_path)
+        assert sorted(found["project_id"]) == [f"p{i}" for i in range(1, 9)]
+        assert set(found["seed"]) == {"'=dice", "dice"}  # no cell that a spreadsheet runs
+        assert not list(tmp_path.glob(".*"))
 
     def test_an_unknown_service_and_too_many_places(self, book: Workbook, tmp_path: Path) -> None:
         with pytest.raises(ParameterError, match="no service"):
