@@ -122,7 +122,7 @@ def value_case(view: View, terms: Terms | None = None) -> ValueCase:
     alone = own.outcome if own and not off else ""
     worth = money(given, found, spent, asked, alone)
     if off:
-        worth = Money(f"exploratory, as it is not what was pledged: {'; '.join(off)}")
+        worth = Money(f"this is exploratory and not what was pledged: {'; '.join(off)}")
     if tampered := changed(view.tables):
         worth = Money(" ".join(tampered).removesuffix("."))
     return ValueCase(

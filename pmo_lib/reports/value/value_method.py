@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from pmo_lib.causal.randomisation import PERMUTATIONS
 from pmo_lib.effect.finding import Finding
 from pmo_lib.effect.outcomes import OUTCOMES
+from pmo_lib.effect.roll_out import FEWER_PERMUTATIONS
 from pmo_lib.wording import counted, listed
 from pmo_lib.worth.value_case import ValueCase
 
@@ -11,8 +13,8 @@ METHODS: dict[str, list[str]] = {
     "draw by lot": [
         "A draw by lot decided which projects got the service. Within each department and draw "
         "those with it are compared with those without, at the same category and size.",
-        "As chance alone decided, the permutation test (999 draws) holds whatever projects are "
-        "like. Everybody drawn counts as drawn, whether the service was used or not.",
+        f"As chance alone decided, the permutation test ({PERMUTATIONS} draws) holds whatever "
+        "projects are like. Everybody drawn counts as drawn, whether the service was used or not.",
         "It holds if the projects without the service were left alone: what one learns from "
         "another is lost.",
         "The pre-specified outcomes are tested together (Holm), unless one was pledged.",
@@ -50,11 +52,12 @@ def method(findings: Sequence[Finding], n_primary: int) -> list[str]:
         "It holds if without the PMO all departments would have followed parallel trends, if "
         "nobody acted on the adoption before it came (no anticipation), and if no department's PMO "
         "moved another's projects (no interference).",
-        "The interval and p come from a permutation test of the dates of adoption (999 times); "
-        "with few departments cluster-robust standard errors are too small.",
-        "The test is on winsorised values, those beyond the 5th and 95th percentile set to them; "
-        "money is computed from the values as they are. Both were pre-specified, before any "
-        "figure was seen.",
+        f"p comes from a permutation test of the dates of adoption ({PERMUTATIONS} times), the "
+        f"interval from {FEWER_PERMUTATIONS} permutations; with few departments cluster-robust "
+        "standard errors are too small.",
+        "The test is on winsorised values, those that category and size leave beyond the 5th and "
+        "95th percentile set to them; the effect that is shown, and the money, are of the values "
+        "as they are. Both were pre-specified, before any figure was seen.",
         "Projects started so shortly before adoption that most were to be in flight at it are left "
         "out (parameter straddlers), as the PMO may have reached them.",
         "A check has a vote only where it would have seen half of the effect with a power of 50 %; "

@@ -156,5 +156,5 @@ class TestValueCase:
     def test_deviations_are_listed_and_leave_no_money(self, cases: dict[str, ValueCase]) -> None:
         broken = cases["broken"]
         assert broken.deviations == ("smallest effect: 0.2 was pledged, 0.05 is used",)
-        assert broken.money.refusal.startswith("exploratory, as it is not what was pledged: ")
+        assert broken.money.refusal.startswith("this is exploratory and not what was pledged: ")
         assert not broken.money.draws
